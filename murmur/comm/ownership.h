@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which process owns which workers: contiguous ranges in ascending order.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "murmur/core/check.h"
+
+namespace murmur::comm {
+
+struct WorkerRange {
+  int begin = 0;
+  int end = 0;
+  int size() const { return end - begin; }
+  bool contains(int worker) const { return worker >= begin && worker < end; }
+};
+
+class Ownership {
+ public:
+  // sizes[p]: how many workers process p owns, at least one each.
+  explicit Ownership(const std::vector<int>& sizes) {
+    for (const int size : sizes) {
+      MURMUR_CHECK(size > 0, "a process owns {} workers", size);
+      firsts_.push_back(firsts_.back() + size);
+    }
+  }
+  // As even as it can be, larger ranges first. REQUIRES: 1 <= processes <= workers.
+  static Ownership even(int workers, int processes) {
+    std::vector<int> sizes;
+    for (int p = 0; p < processes; ++p) {
+      sizes.push_back(workers / processes + (p < workers % processes ? 1 : 0));
+    }
+    return Ownership(sizes);
+  }
+
+  int processes() const { return static_cast<int>(firsts_.size()) - 1; }
+  int workers() const { return firsts_.back(); }
+  WorkerRange of(int process) const {
+    const auto p = static_cast<std::size_t>(process);
+    return {firsts_[p], firsts_[p + 1]};
+  }
+  int owner(int worker) const {
+    int process = 0;
+    while (!of(process).contains(worker)) {
+      ++process;
+    }
+    return process;
+  }
+
+ private:
+  std::vector<int> firsts_{0};
+};
+
+}  // namespace murmur::comm

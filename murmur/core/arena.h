@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// All rows of the workers that live here, field by field: one allocation, zero at birth, every row
+// on a 64-byte boundary. A field that is equal on all workers by construction has a single row.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "murmur/core/check.h"
+#include "murmur/core/layout.h"
+
+namespace murmur {
+
+template <class S>
+class Arena {
+ public:
+  Arena() = default;
+
+  // rows[f]: how many rows field f has; row_size: coordinates, a multiple of 64 bytes.
+  Arena(const std::vector<std::size_t>& rows, std::size_t row_size)
+      : rows_(rows), row_size_(row_size) {
+    std::size_t total = 0;
+    for (const std::size_t count : rows) {
+      first_.push_back(total);
+      total += count * row_size;
+    }
+    MURMUR_CHECK(row_size * sizeof(S) % kAlignment == 0, "row_size = {}", row_size);
+    bytes_ = total * sizeof(S);
+    if (bytes_ > 0) {
+      // calloc: the system hands out zeroed pages lazily, so untouched rows cost nothing.
+      void* raw = std::calloc(bytes_ + kAlignment, 1);
+      if (raw == nullptr) {
+        throw std::bad_alloc();
+      }
+      storage_.reset(raw);
+      void* aligned = raw;
+      std::size_t space = bytes_ + kAlignment;
+      data_ = static_cast<S*>(std::align(kAlignment, bytes_, aligned, space));
+    }
+  }
+
+  // REQUIRES: field and row exist.
+  S* row(std::size_t field, std::size_t index) {
+    MURMUR_CHECK(field < rows_.size() && index < rows_[field], "field {} row {}", field, index);
+    return data_ + first_[field] + index * row_size_;
+  }
+  const S* row(std::size_t field, std::size_t index) const {
+    return const_cast<Arena*>(this)->row(field, index);
+  }
+
+  std::size_t rows(std::size_t field) const { return rows_[field]; }
+  std::size_t row_size() const { return row_size_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+
+  std::vector<std::size_t> rows_;
+  std::vector<std::size_t> first_;
+  std::size_t row_size_ = 0;
+  std::size_t bytes_ = 0;
+  std::unique_ptr<void, Free> storage_;
+  S* data_ = nullptr;
+};
+
+}  // namespace murmur

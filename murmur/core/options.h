@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// How anything that has a name (an algorithm, a topology, a model, a problem, an outer step) says
+// which options it takes. Help, validation, `murmur list` and the resolved configuration follow.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace murmur {
+
+using Table = std::vector<std::vector<double>>;  // rows of numbers
+using Tables = std::vector<Table>;               // matrices used in turn
+
+using OptionValue = std::variant<bool,
+                                 std::int64_t,
+                                 double,
+                                 std::string,
+                                 std::vector<std::int64_t>,
+                                 std::vector<double>,
+                                 Table,
+                                 Tables>;
+
+// The numbers an option allows; `text` is how an error message says it.
+struct Bounds {
+  double low = 0;
+  double high = 0;
+  bool low_open = false;
+  bool high_open = false;
+  std::string_view text;
+
+  bool contains(double value) const {
+    return (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
+  }
+};
+
+inline constexpr double kHuge = 1.7976931348623157e308;
+inline constexpr Bounds kAnyNumber{-kHuge, kHuge, false, false, "a finite number"};
+inline constexpr Bounds kPositive{0, kHuge, true, false, "a positive finite number"};
+inline constexpr Bounds kNonNegative{0, kHuge, false, false, "a finite number, 0 or more"};
+inline constexpr Bounds kMomentum{0, 1, false, true, "a number in [0, 1)"};
+inline constexpr Bounds kProbability{0, 1, true, false, "a number in (0, 1]"};
+inline constexpr Bounds kCount{1, 9e15, false, false, "an integer, 1 or more"};
+inline constexpr Bounds kIndex{0, 9e15, false, false, "an integer, 0 or more"};
+
+struct OptionInfo {
+  std::string name;
+  std::string help;            // one line, with the unit where there is one
+  OptionValue fallback;        // its alternative is the option's type, also when required
+  Bounds bounds = kAnyNumber;  // of every number in it
+  std::vector<std::string> choices = {};  // of a text
+  bool required = false;       // no fallback
+};
+
+// Values of a named thing's options: every option of its list is there, checked.
+class OptionValues {
+ public:
+  OptionValues() = default;
+  // Every option at its fallback; REQUIRES: none is required, or it is set before it is read.
+  explicit OptionValues(const std::vector<OptionInfo>& infos);
+
+  void set(const std::string& name, OptionValue value) { values_[name] = std::move(value); }
+  bool has(const std::string& name) const { return values_.contains(name); }
+  const std::map<std::string, OptionValue>& all() const { return values_; }
+
+  // REQUIRES: `name` is there and of that type.
+  bool flag(const std::string& name) const;
+  std::int64_t integer(const std::string& name) const;
+  double number(const std::string& name) const;
+  const std::string& text(const std::string& name) const;
+  const std::vector<std::int64_t>& integers(const std::string& name) const;
+  const std::vector<double>& numbers(const std::string& name) const;
+  const Table& table(const std::string& name) const;
+  const Tables& tables(const std::string& name) const;
+
+ private:
+  template <class T>
+  const T& get(const std::string& name) const;
+
+  std::map<std::string, OptionValue> values_;
+};
+
+}  // namespace murmur

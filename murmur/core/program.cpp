@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/core/program.h"
+
+#include <algorithm>
+
+#include "murmur/core/check.h"
+
+namespace murmur {
+
+template <class S>
+std::size_t Program<S>::index_of(std::string_view field) const {
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field; });
+  MURMUR_CHECK(found != fields.end(), "{} has no field '{}'", name, field);
+  return static_cast<std::size_t>(found - fields.begin());
+}
+
+template <class S>
+bool Program<S>::mixes() const {
+  return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
+    return stage.kind == StageKind::kMix;
+  });
+}
+
+template struct Program<float>;
+template struct Program<double>;
+
+}  // namespace murmur

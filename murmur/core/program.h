@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// A round as data: fields, stages, kernels as function pointers over blocks of coordinates. Engines,
+// checkpoints, byte counts, help and laws see only this; make_program.h makes one from a file that
+// reads like the paper.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "murmur/core/field.h"
+#include "murmur/core/stage.h"
+
+namespace murmur {
+
+// Applies a kernel to `count` coordinates. fields[f] points at the first of them in field f's row;
+// gradient likewise, raw, or null. Rows do not overlap.
+template <class S>
+using Kernel = void (*)(S* const* fields,
+                        const S* gradient,
+                        std::size_t count,
+                        const Round<S>& round,
+                        const void* options);
+
+// Sum over `count` coordinates of a reducing kernel, in double, in an order that `count` alone fixes.
+template <class S>
+using Reducer = double (*)(S* const* fields,
+                           const S* gradient,
+                           std::size_t count,
+                           const Round<S>& round,
+                           const void* options);
+
+template <class S>
+struct Stage {
+  StageKind kind = StageKind::kLocal;
+  Kernel<S> kernel = nullptr;    // gradient, local
+  Reducer<S> reducer = nullptr;  // reduce
+  std::uint64_t reads = 0;       // bit f: field f
+  std::uint64_t writes = 0;
+  std::vector<std::size_t> fields;  // mix, average: what travels
+  std::size_t at = 0;               // gradient: where
+  std::size_t into = 0;             // average, reduce over filters: the field that receives
+  Over over = Over::kWorker;
+  std::function<bool(std::int64_t step)> due;  // empty: at every step
+  std::shared_ptr<const void> options;
+
+  bool due_at(std::int64_t step) const { return !due || due(step); }
+};
+
+template <class S>
+struct Program {
+  std::string name;
+  std::vector<Field> fields;
+  std::vector<Stage<S>> round;
+
+  // REQUIRES: there is a field of that name.
+  std::size_t index_of(std::string_view field) const;
+  bool mixes() const;
+  // Every worker holds the same model by construction.
+  bool keeps_one_model() const { return fields.front().shared; }
+};
+
+extern template struct Program<float>;
+extern template struct Program<double>;
+
+}  // namespace murmur

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Performs the rounds of a program for the workers that live in this process. No result depends on
+// the number of threads, on blocking, on who owns which worker or on what arrives first.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "murmur/comm/ownership.h"
+#include "murmur/comm/transport.h"
+#include "murmur/core/arena.h"
+#include "murmur/core/error.h"
+#include "murmur/core/program.h"
+#include "murmur/problems/problem.h"
+#include "murmur/threads/pool.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::engine {
+
+// What an engine is made of. Pointers are borrowed and outlive the engine.
+template <class S>
+struct Parts {
+  Program<S> program;
+  std::shared_ptr<const topology::Topology> topology;
+  problems::Problem<S>* problem = nullptr;
+  threads::Pool* pool = nullptr;
+  comm::Transport* transport = nullptr;  // null: a world of one process
+  comm::Ownership ownership;             // of as many processes as the transport has
+  double weight_decay = 0;
+};
+
+// The part of an engine's state that is not in rows.
+struct Counters {
+  std::int64_t step = 0;  // rounds performed
+  std::int64_t age = 0;   // rounds since birth or the last reset of the memory
+  double previous_lr = 0;
+  std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
+  std::int64_t messages = 0;
+};
+
+// Cumulative wall time, seconds; gradient and algorithm are summed over threads and divided by
+// their number.
+struct Times {
+  double gradient_s = 0;
+  double algorithm_s = 0;
+  double wait_s = 0;
+};
+
+template <class S>
+class Engine {
+ public:
+  explicit Engine(Parts<S> parts);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  // One round at learning rate `lr`, 0 or more. Returns the local workers' batch losses (taken
+  // before the step), in worker order; valid until the next call.
+  Result<std::span<const double>> step(double lr);
+
+  const Program<S>& program() const;
+  comm::WorkerRange local() const;
+  const Layout& layout() const;
+  const Counters& counters() const;
+  const Times& times() const;
+  std::size_t state_bytes() const;
+
+  // The model that `worker`, a local one, would evaluate now.
+  const S* model(int worker) const;
+  // Field f of a local worker (its single row where the field is kept once).
+  std::span<const S> row(std::size_t field, int worker) const;
+  std::span<S> mutable_row(std::size_t field, int worker);
+  void restore(const Counters& counters);
+
+  // The exact average of all workers' models, computed as the average stage does it, into `row`.
+  Status average_model(std::span<S> row);
+  // Root mean square over all workers of the distance to that average.
+  Result<double> consensus_distance(std::span<const S> average);
+  // One double per local worker in; the same of all workers, in worker order, out, on every process.
+  Result<std::vector<double>> gather(std::span<const double> local);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+extern template class Engine<float>;
+extern template class Engine<double>;
+
+}  // namespace murmur::engine
