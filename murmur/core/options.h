@@ -53,6 +53,7 @@ struct OptionInfo {
   Bounds bounds = kAnyNumber;  // of every number in it
   std::vector<std::string> choices = {};  // of a text
   bool required = false;       // no fallback
+  std::size_t length = 0;      // of a list that must have so many elements; 0: any
 };
 
 // Values of a named thing's options: every option of its list is there, checked.

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// D2+: exact diffusion that stays right under a changing rate, as in the code of Lin et al. (ICML
+// 2021): the last motion is remembered per unit of the rate that made it.
+//
+//   x' = sum_j w_ij (x_j - lr (d_j + g_j - g_j^previous))
+//   d' = (x - x') / lr                     so that the mean moves by exactly -lr mean(g)
+//
+// With a constant rate it is D2. A rate of 0 moves nothing and leaves d and g_previous as they are.
+#include "murmur/algorithms/table.h"
+
+namespace murmur::algorithms {
+namespace {
+
+template <class S>
+struct D2Plus {
+  static constexpr std::string_view kName = "d2-plus";
+  struct Options {};
+  static constexpr std::tuple<> kOptions{};
+
+  struct State {
+    S x;           // parameters
+    S d;           // last motion per unit of rate
+    S previous_g;  // gradient of the step before
+    S start;       // x at the start of the round
+  };
+  static constexpr std::array kFields{
+      model("x"), memory("motion"), memory("previous_gradient"), scratch("start")};
+
+  static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options&) {
+    return {.x = s.x - r.lr * (s.d + (g - s.previous_g)),
+            .d = s.d,
+            .previous_g = r.lr == 0 ? s.previous_g : g,
+            .start = s.x};
+  }
+
+  static constexpr State remember(const State& s, const Round<S>& r, const Options&) {
+    const S d = r.lr == 0 ? s.d : (s.start - s.x) / r.lr;
+    return {.x = s.x, .d = d, .previous_g = s.previous_g, .start = s.start};
+  }
+
+  static constexpr auto kRound = stages(with_gradient(step), mix("x"), local(remember));
+};
+
+}  // namespace
+
+Algorithm d2_plus() {
+  return entry<D2Plus>("exact diffusion, right under a changing learning rate",
+                       "Tang et al.: D2, ICML 2018; Lin et al.: Quasi-global momentum, ICML 2021");
+}
+
+}  // namespace murmur::algorithms

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// DSGDm and DSGDm-N: decentralized SGD with local momentum, heavy ball and Nesterov. The momentum is
+// never mixed.
+//
+//   m  = beta m + g
+//   u  = m (DSGDm)   or   g + beta m (DSGDm-N)
+//   x' = sum_j w_ij (x_j - lr u_j)         adapt-then-combine
+//   x' = sum_j w_ij x_j - lr u_i           combine-then-adapt
+#include "murmur/algorithms/table.h"
+
+namespace murmur::algorithms {
+namespace {
+
+enum Order { kAdaptThenCombine, kCombineThenAdapt };
+
+template <class S>
+struct MomentumOptions {
+  Real<S> beta = Real<S>(0.9);
+  int order = kAdaptThenCombine;  // chooses the program, not read by it
+};
+
+template <class S, bool kNesterov>
+struct AdaptFirst {
+  using Options = MomentumOptions<S>;
+  static constexpr std::tuple kOptions{
+      number("momentum", &Options::beta, kMomentum, "weight of the old momentum"),
+      choice("order",
+             &Options::order,
+             {"adapt-then-combine", "combine-then-adapt"},
+             "mix the stepped model, or step from the mixed model")};
+
+  struct State {
+    S x;  // parameters
+    S m;  // momentum, local
+  };
+  static constexpr std::array kFields{model("x"), memory("momentum")};
+
+  static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
+    const S m = o.beta * s.m + g;
+    const S u = kNesterov ? g + o.beta * m : m;
+    return {.x = s.x - r.lr * u, .m = m};
+  }
+
+  static constexpr auto kRound = stages(with_gradient(step), mix("x"));
+};
+
+template <class S, bool kNesterov>
+struct CombineFirst {
+  using Options = MomentumOptions<S>;
+  static constexpr auto kOptions = AdaptFirst<S, kNesterov>::kOptions;
+
+  struct State {
+    S x;  // parameters
+    S m;  // momentum, local
+    S u;  // direction, from the gradient at the unmixed model
+  };
+  static constexpr std::array kFields{model("x"), memory("momentum"), scratch("direction")};
+
+  static constexpr State look(const State& s, const S& g, const Round<S>&, const Options& o) {
+    const S m = o.beta * s.m + g;
+    return {.x = s.x, .m = m, .u = kNesterov ? g + o.beta * m : m};
+  }
+  static constexpr State step(const State& s, const Round<S>& r, const Options&) {
+    return {.x = s.x - r.lr * s.u, .m = s.m, .u = s.u};
+  }
+
+  static constexpr auto kRound = stages(with_gradient(look), mix("x"), local(step));
+};
+
+template <class S>
+struct Dsgdm : AdaptFirst<S, false> {
+  static constexpr std::string_view kName = "dsgdm";
+};
+template <class S>
+struct DsgdmCombineFirst : CombineFirst<S, false> {
+  static constexpr std::string_view kName = "dsgdm";
+};
+template <class S>
+struct DsgdmN : AdaptFirst<S, true> {
+  static constexpr std::string_view kName = "dsgdm-n";
+};
+template <class S>
+struct DsgdmNCombineFirst : CombineFirst<S, true> {
+  static constexpr std::string_view kName = "dsgdm-n";
+};
+
+bool combines_first(const OptionValues& v) { return v.text("order") == "combine-then-adapt"; }
+
+}  // namespace
+
+Algorithm dsgdm() {
+  return with_case<DsgdmCombineFirst>(
+      entry<Dsgdm>("decentralized SGD with local heavy-ball momentum", ""), combines_first);
+}
+
+Algorithm dsgdm_n() {
+  return with_case<DsgdmNCombineFirst>(
+      entry<DsgdmN>("decentralized SGD with local Nesterov momentum", ""), combines_first);
+}
+
+}  // namespace murmur::algorithms

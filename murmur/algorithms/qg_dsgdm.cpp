@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// QG-DSGDm and QG-DSGDm-N: decentralized SGD with quasi-global momentum.
+// Lin, Karimireddy, Stich, Jaggi (ICML 2021), Algorithm 1.
+//
+//   v  = beta m + g                       local momentum, forgotten after the step
+//   u  = v (QG-DSGDm)   or   g + beta v (QG-DSGDm-N)
+//   x' = sum_j w_ij (x_j - lr u_j)        mixing: the round's only message
+//   m' = mu m + (1 - mu) (x - x') / lr    memory of the motion that survived mixing
+//
+// With buffer_period = tau the motions are collected and the memory is refreshed with their mean
+// once every tau steps. A rate of 0 moves nothing and leaves the memory as it is.
+#include "murmur/algorithms/table.h"
+
+namespace murmur::algorithms {
+namespace {
+
+enum Phase { kFirst, kLast };
+
+template <class S>
+struct QgOptions {
+  Real<S> beta = Real<S>(0.9);
+  Real<S> mu = Real<S>(0.9);
+  std::int64_t period = 1;
+  int phase = kFirst;
+};
+
+template <class S, bool kNesterov>
+constexpr S direction(const S& m, const S& g, const QgOptions<S>& o) {
+  const S v = o.beta * m + g;
+  return kNesterov ? g + o.beta * v : v;
+}
+
+template <class S, bool kNesterov>
+struct QuasiGlobal {
+  using Options = QgOptions<S>;
+  static constexpr std::tuple kOptions{
+      number("momentum", &Options::beta, kMomentum, "weight of the memory in the step"),
+      number("mu", &Options::mu, kMomentum, "weight of the old memory when it is refreshed"),
+      number("buffer_period", &Options::period, kCount, "steps between two refreshes"),
+      choice("buffer_phase",
+             &Options::phase,
+             {"first", "last"},
+             "refresh after steps 0, tau, 2 tau, ... (as published) or after tau, 2 tau, ... steps")};
+
+  struct State {
+    S x;      // parameters
+    S m;      // quasi-global momentum: zero at birth, never sent
+    S start;  // x at the start of the round
+  };
+  static constexpr std::array kFields{model("x"), memory("momentum"), scratch("start")};
+
+  static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
+    return {.x = s.x - r.lr * direction<S, kNesterov>(s.m, g, o), .m = s.m, .start = s.x};
+  }
+
+  static constexpr State remember(const State& s, const Round<S>& r, const Options& o) {
+    if (r.lr == 0) {
+      return s;
+    }
+    const S moved = (s.start - s.x) / r.lr;
+    return {.x = s.x, .m = o.mu * s.m + (1 - o.mu) * moved, .start = s.start};
+  }
+
+  static constexpr auto kRound = stages(with_gradient(step), mix("x"), local(remember));
+};
+
+template <class S, bool kNesterov>
+struct Periodic {
+  using Options = QgOptions<S>;
+  static constexpr auto kOptions = QuasiGlobal<S, kNesterov>::kOptions;
+
+  struct State {
+    S x;          // parameters
+    S m;          // quasi-global momentum
+    S collected;  // motions since the last refresh
+    S start;      // x at the start of the round
+  };
+  static constexpr std::array kFields{
+      model("x"), memory("momentum"), memory("collected"), scratch("start")};
+
+  static bool due(std::int64_t step, const Options& o) {
+    return (o.phase == kFirst ? step : step + 1) % o.period == 0;
+  }
+
+  static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
+    const S u = direction<S, kNesterov>(s.m, g, o);
+    return {.x = s.x - r.lr * u, .m = s.m, .collected = s.collected, .start = s.x};
+  }
+
+  static constexpr State collect(const State& s, const Round<S>& r, const Options&) {
+    if (r.lr == 0) {
+      return s;
+    }
+    const S moved = (s.start - s.x) / r.lr;
+    return {.x = s.x, .m = s.m, .collected = s.collected + moved, .start = s.start};
+  }
+
+  static constexpr State refresh(const State& s, const Round<S>&, const Options& o) {
+    const S mean = s.collected / static_cast<Real<S>>(o.period);
+    return {.x = s.x, .m = o.mu * s.m + (1 - o.mu) * mean, .collected = S(0), .start = s.start};
+  }
+
+  static constexpr auto kRound =
+      stages(with_gradient(step), mix("x"), local(collect), every_period(local(refresh)));
+};
+
+template <class S>
+struct QgDsgdm : QuasiGlobal<S, false> {
+  static constexpr std::string_view kName = "qg-dsgdm";
+};
+template <class S>
+struct QgDsgdmPeriodic : Periodic<S, false> {
+  static constexpr std::string_view kName = "qg-dsgdm";
+};
+template <class S>
+struct QgDsgdmN : QuasiGlobal<S, true> {
+  static constexpr std::string_view kName = "qg-dsgdm-n";
+};
+template <class S>
+struct QgDsgdmNPeriodic : Periodic<S, true> {
+  static constexpr std::string_view kName = "qg-dsgdm-n";
+};
+
+constexpr const char* kPaper =
+    "Lin, Karimireddy, Stich, Jaggi: Quasi-global momentum, ICML 2021, Algorithm 1";
+
+bool refreshes_rarely(const OptionValues& v) { return v.integer("buffer_period") > 1; }
+
+}  // namespace
+
+Algorithm qg_dsgdm() {
+  return with_case<QgDsgdmPeriodic>(
+      entry<QgDsgdm>("decentralized SGD with quasi-global heavy-ball momentum", kPaper),
+      refreshes_rarely);
+}
+
+Algorithm qg_dsgdm_n() {
+  return with_case<QgDsgdmNPeriodic>(
+      entry<QgDsgdmN>("decentralized SGD with quasi-global Nesterov momentum", kPaper),
+      refreshes_rarely);
+}
+
+}  // namespace murmur::algorithms

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an algorithm's file includes, and the rows that the files give to the table.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include "murmur/algorithms/entry.h"
+
+namespace murmur::algorithms {
+
+Algorithm sgd();
+Algorithm adam();
+Algorithm adamw();
+Algorithm dsgd();
+Algorithm dsgdm();
+Algorithm dsgdm_n();
+Algorithm qg_dsgdm();
+Algorithm qg_dsgdm_n();
+Algorithm dsgd_gt();
+Algorithm dsgdm_gt();
+Algorithm dsgdm_n_gt();
+Algorithm d2();
+Algorithm d2_plus();
+Algorithm dadam();
+Algorithm qg_dadam();
+Algorithm allreduce_sgd();
+Algorithm allreduce_adam();
+
+}  // namespace murmur::algorithms
