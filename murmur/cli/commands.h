@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of `murmur`, one file each. A file adds its subcommand with add_NAME_command(),
+// whose callback leaves in `Invocation` what is to be done; main does it, outside of the parser,
+// and turns a UserError into a message and an exit code.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "murmur/core/error.h"
+#include "murmur/run/config.h"
+
+namespace murmur::cli {
+
+// What the command line asked for.
+struct Invocation {
+  std::function<ExitCode()> run;
+};
+
+// The options that every command takes.
+struct CommonOptions {
+  std::vector<std::string> set;  // key.path=value, in the order given
+  std::optional<std::int64_t> seed;
+  std::optional<std::string> output;
+  std::optional<std::int64_t> threads;
+  bool resume = false;
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+
+  // The part that changes a configuration.
+  run::Overrides overrides() const { return {.set = set, .seed = seed, .threads = threads}; }
+};
+
+void add_common_options(CLI::App& command, CommonOptions& options);
+
+void add_train_command(CLI::App& app, Invocation& invocation);
+void add_compare_command(CLI::App& app, Invocation& invocation);
+void add_solve_command(CLI::App& app, Invocation& invocation);
+void add_topology_command(CLI::App& app, Invocation& invocation);
+void add_list_command(CLI::App& app, Invocation& invocation);
+void add_data_command(CLI::App& app, Invocation& invocation);
+void add_report_command(CLI::App& app, Invocation& invocation);
+
+}  // namespace murmur::cli

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// murmur COMMAND ...: parses, runs the command, and is the one place where a user's mistake becomes
+// a message on standard error and an exit code.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "murmur/cli/commands.h"
+#include "murmur/run/names.h"
+
+namespace murmur::cli {
+namespace {
+
+void add_commands(CLI::App& app, Invocation& invocation) {
+  add_train_command(app, invocation);
+  add_solve_command(app, invocation);
+  add_list_command(app, invocation);
+  add_data_command(app, invocation);
+}
+
+// The parser's own words, and the nearest command or option for one that it does not know.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  std::vector<std::string> known;
+  if (chosen.empty()) {
+    for (const CLI::App* command : app.get_subcommands(nullptr)) {
+      known.push_back(command->get_name());
+    }
+  } else {
+    for (const CLI::Option* option : chosen.front()->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        known.push_back("--" + name);
+      }
+    }
+  }
+  const auto extra = app.remaining(true);
+  const std::string help =
+      fmt::format("try: murmur {}--help", chosen.empty() ? "" : chosen.front()->get_name() + " ");
+  if (extra.empty()) {
+    return fmt::format("{}; {}", error.what(), help);
+  }
+  // The parser hands back what it did not expect; a command comes after what followed it.
+  const std::string& given = chosen.empty() ? extra.back() : extra.front();
+  const std::string unknown = chosen.empty() ? "there is no command" : "not expected here:";
+  return fmt::format("{} '{}'{}; {}", unknown, given, run::did_you_mean(given, known), help);
+}
+
+ExitCode parse_and_run(int argc, char** argv) {
+  CLI::App app{"Murmuration: decentralized training of deep networks", "murmur"};
+  app.set_version_flag("--version", "murmur " + std::string(run::version()));
+  app.require_subcommand(1);
+  Invocation invocation;
+  add_commands(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    app.exit(asked);
+    return ExitCode::kDone;
+  } catch (const CLI::ParseError& error) {
+    throw UserError(explain(app, error));
+  }
+  return invocation.run();
+}
+
+ExitCode run_main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const UserError& error) {
+    fmt::print(stderr, "murmur: {}\n", error.what());
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "murmur: out of memory; fewer workers or a smaller model need less\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "murmur: {}\n", error.what());
+  }
+  return ExitCode::kRunFailed;
+}
+
+// Results that did not reach standard output are no results.
+ExitCode finish_output(ExitCode code) {
+  const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (lost && code == ExitCode::kDone) {
+    fmt::print(stderr, "murmur: standard output could not be written (is the disk full?)\n");
+    return ExitCode::kRunFailed;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace murmur::cli
+
+int main(int argc, char** argv) {
+  return static_cast<int>(murmur::cli::finish_output(murmur::cli::run_main(argc, argv)));
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a number goes on an axis, and how it is written there.
+//
+//   linear       position(v) = (v - low) / (high - low)
+//   logarithmic  position(v) = log(v / low) / log(high / low), low > 0
+//
+// Ticks of a linear axis are multiples of 1, 2 or 5 times a power of ten, those of a logarithmic
+// one are powers of ten (with 2 and 5 between them where there is room).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur::run {
+
+// What a number measures; decides how it is shown.
+enum class Unit {
+  kNumber,
+  kFraction,  // shown as percent
+  kBytes,     // shown as kB, MB, GB, powers of ten
+  kSeconds,   // shown as ms, s, min, h
+};
+
+// shown = value * factor, followed by `name` ("" for plain numbers).
+struct Display {
+  double factor = 1;
+  std::string name;
+};
+
+// The display in which `largest` (in the unit's own terms) has few digits before the point.
+Display display_of(Unit unit, double largest);
+
+struct Tick {
+  double value = 0;
+  std::string text;
+};
+
+class Scale {
+ public:
+  // ENSURES: low < high, also where the arguments are equal.
+  static Scale linear(double low, double high);
+  // REQUIRES: 0 < low <= high.
+  static Scale logarithmic(double low, double high);
+
+  double low() const { return low_; }
+  double high() const { return high_; }
+  bool is_logarithmic() const { return logarithmic_; }
+
+  // 0 at low, 1 at high. REQUIRES: value > 0 on a logarithmic axis.
+  double position(double value) const;
+
+  // About `wanted` ticks within the axis, texts of value * factor.
+  std::vector<Tick> ticks(int wanted, double factor) const;
+
+ private:
+  Scale(double low, double high, bool logarithmic)
+      : low_(low), high_(high), logarithmic_(logarithmic) {}
+
+  double low_;
+  double high_;
+  bool logarithmic_;
+};
+
+// A number as a person writes it: four significant digits, no trailing zeros, 1.5×10⁻⁷ beyond.
+std::string number_text(double value);
+
+// The same with its unit: "86.5 %", "1.2 GB", "3.1 min".
+std::string quantity_text(double value, Unit unit);
+
+// Text as it may stand in HTML and SVG, in an element and in a quoted attribute. Bytes that are not
+// UTF-8 and control characters become U+FFFD.
+std::string escape_html(std::string_view text);
+
+}  // namespace murmur::run

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of a run as types: every value is there, checked, and means the same wherever
+// it is read. The text form is TOML (docs: configuration); document.h holds the layers it comes
+// from, config_read.cpp reads it, config_write.cpp writes the resolved form, which runs again as it
+// is.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "murmur/core/options.h"
+
+namespace murmur::run {
+
+// Which command the file is for: `solve` has [problem], `train` has [data], [model], [schedule],
+// ...
+enum class Purpose { kTrain, kSolve };
+
+enum class Precision { kSingle, kDouble };
+
+// A named thing out of one of the tables of `murmur list`, with all of its own options.
+struct Choice {
+  std::string name;
+  OptionValues options;
+};
+
+struct DataConfig {
+  Choice dataset;
+  std::string partition = "iid";
+  double alpha = 1.0;                  // of "dirichlet"
+  std::int64_t shards_per_worker = 2;  // of "shards"
+  std::int64_t batch_size = 32;        // per worker
+  bool drop_last = true;               // a partial last batch of an epoch is left out
+  std::uint64_t seed = 1;              // of the partition and the order of batches
+  std::string folder;                  // empty: MURMUR_DATA, then the system's places
+};
+
+struct AlgorithmConfig {
+  Choice choice;
+  std::vector<double> learning_rate;  // train: one number; solve: one per step, the last repeated
+  double weight_decay = 0;
+};
+
+struct TopologyConfig {
+  Choice choice;
+  std::uint64_t seed = 1;
+};
+
+// A length of time in one of the two units a user may write it in.
+struct Span {
+  double value = 0;
+  bool epochs = true;  // false: steps
+};
+
+// The learning rate's factor over the configured one.
+struct Scale {
+  enum class Kind { kNone, kWorkers, kDegree, kNumber };
+  Kind kind = Kind::kNone;
+  double number = 1;
+};
+
+struct ScheduleConfig {
+  std::string name = "constant";  // constant, step, cosine, inverse-sqrt
+  Span length;
+  std::optional<Span> warmup;
+  std::optional<double> warmup_from;  // rate of the first step; default: target / W
+  std::vector<double> decay_at;       // step: when the rate is multiplied by decay_factor
+  bool decay_in_epochs = true;
+  double decay_factor = 0.1;
+  double minimum = 0;  // cosine: the rate at the end
+  Scale scale;
+};
+
+struct EvaluationConfig {
+  Span every{1, true};
+  std::optional<std::int64_t> workers;   // the first ones; none: all
+  std::optional<std::int64_t> examples;  // none: all
+};
+
+struct CheckpointConfig {
+  std::optional<std::int64_t> every_steps;
+  std::optional<double> every_minutes;
+  std::int64_t keep = 2;
+};
+
+struct OutputConfig {
+  bool trace = false;
+  bool tensorboard = false;
+  bool csv = false;
+};
+
+struct Config {
+  Purpose purpose = Purpose::kTrain;
+  std::string name;  // of the run, default: the file's
+  std::int64_t workers = 1;
+  std::uint64_t seed = 1;
+  Precision precision = Precision::kSingle;
+  std::optional<std::int64_t> threads;  // none: as many as this process may use
+  TopologyConfig topology;
+  AlgorithmConfig algorithm;
+
+  // train
+  DataConfig data;
+  Choice model;
+  ScheduleConfig schedule;
+  EvaluationConfig evaluation;
+  CheckpointConfig checkpoint;
+  OutputConfig output;
+
+  // solve
+  std::int64_t steps = 0;
+  Choice problem;
+};
+
+// What the command line adds to a file. The environment's part is read where a configuration is.
+struct Overrides {
+  std::vector<std::string> set;  // key.path=value
+  std::optional<std::int64_t> seed;
+  std::optional<std::int64_t> threads;
+};
+
+// Built-in default < file < environment < command line. Throws UserError with file, line and
+// column.
+Config load_config(const std::filesystem::path& file, Purpose purpose, const Overrides& overrides);
+
+// The resolved configuration with its schema version, as TOML that load_config() reads back.
+std::string to_toml(const Config& config);
+
+// 16 hexadecimal digits over everything that decides the numbers a run computes and reports; not
+// over its name, threads, output and checkpoints.
+std::string config_digest(const Config& config);
+
+// What differs between two configurations, as the first key ("data.alpha"), or nothing. Resuming
+// allows for another evaluation and another length of the schedule too.
+enum class Sameness { kSameRun, kMayResume };
+std::optional<std::string> first_difference(const Config& a, const Config& b, Sameness sameness);
+
+}  // namespace murmur::run

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run leaves in summary.json: its last and best values, its totals and its identity.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace murmur::run {
+
+// Slash-grouped names ("eval/accuracy_local_mean") and their values; non-finite ones are null in
+// files.
+using Metrics = std::map<std::string, double>;
+
+struct Best {
+  double value = 0;
+  std::int64_t step = 0;
+};
+
+struct Summary {
+  std::string name;
+  std::string status;  // finished, stopped (--steps-limit), interrupted, diverged
+  std::int64_t workers = 0;
+  std::int64_t steps = 0;  // performed
+  std::int64_t parameters = 0;
+  Metrics final;
+  std::map<std::string, Best> best;  // of everything under eval/
+  Metrics totals;
+  std::int64_t peak_memory_bytes = 0;
+  std::string digest;
+  std::string config_digest;
+  std::map<std::string, std::string> versions;
+};
+
+// Lower is better for loss, distance, bytes and time; higher for anything else.
+bool lower_is_better(const std::string& metric);
+
+nlohmann::ordered_json to_json(const Summary& summary);
+// None: there is no summary.json in that folder, or it is not one of ours.
+std::optional<Summary> read_summary(const std::filesystem::path& folder);
+
+}  // namespace murmur::run

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace murmur::run {
+
+// Of this program, as in CMakeLists.txt.
+constexpr std::string_view version() {
+  return "0.1.0";
+}
+
+}  // namespace murmur::run
