@@ -16,7 +16,8 @@ endif()
 
 add_library(murmur_flags INTERFACE)
 target_include_directories(murmur_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(murmur_flags INTERFACE -Wall -Wextra -Wconversion -Werror)
+target_compile_options(murmur_flags INTERFACE -Wall -Wextra -Wconversion -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 
 set(MURMUR_SANITIZE "" CACHE STRING "address,undefined or thread: sanitizers for everything")
 if(MURMUR_SANITIZE)

@@ -11,7 +11,8 @@ namespace murmur::threads {
 
 class Pool {
  public:
-  // `on_start` runs once on every thread but the caller's before its first task.
+  // `on_start` runs once on every thread but the caller's before its first task; what it throws is
+  // thrown here.
   explicit Pool(int threads, const std::function<void(int thread)>& on_start = {});
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -20,7 +21,8 @@ class Pool {
   int threads() const;
 
   // Calls task(index, thread) for every index below count, each once, on any thread, and returns
-  // when all are done. An exception thrown by a task is thrown here, after the others have ended.
+  // when all are done. An exception thrown by a task is thrown here, after the others have ended; of
+  // several the one with the lowest index. REQUIRES: no other run() of this pool is under way.
   void run(std::size_t count, const std::function<void(std::size_t index, int thread)>& task);
 
  private:
