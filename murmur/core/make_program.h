@@ -97,13 +97,14 @@ struct KernelOf {
       kSpec.kind == StageKind::kGradient && kSpec.decay == Decay::kCoupled;
   static constexpr bool kUsesGradient = has(kAccess.reads, kGradientBit);
 
-  static constexpr std::size_t at() {
+  static constexpr std::size_t place_of(std::string_view field) {
     std::size_t index = 0;
-    while (Alg::kFields[index].name != kSpec.at) {
+    while (Alg::kFields[index].name != field) {
       ++index;
     }
     return index;
   }
+  static constexpr std::size_t at() { return place_of(kSpec.at); }
   static constexpr std::uint64_t reads() {
     std::uint64_t mask = kAccess.reads & ~(std::uint64_t{1} << kGradientBit);
     if (kDecays && kUsesGradient) {
@@ -161,6 +162,20 @@ struct KernelOf {
     }(std::make_index_sequence<kCount>{});
   }
 
+  // The kernel's value at every coordinate, into a field: what a reduction over filters sums.
+  template <std::size_t kInto>
+  static void map(S* const* fields,
+                  const S* gradient,
+                  std::size_t count,
+                  const Round<S>& round,
+                  const void* options) {
+    const Options o = *static_cast<const Options*>(options);
+    S* const out = fields[kInto];
+    for (std::size_t i = 0; i < count; ++i) {
+      out[i] = value_at(fields, gradient, i, round, o);
+    }
+  }
+
   // Eight running sums, so that the order of additions is fixed and still vectorises.
   static double sum(S* const* fields,
                     const S* gradient,
@@ -205,7 +220,9 @@ Stage<S> make_stage(const Program<S>& program,
     using Made = KernelOf<A, S, K>;
     stage.reads = Made::reads();
     stage.writes = Made::kAccess.writes;
-    if constexpr (kSpec.kind == StageKind::kReduce) {
+    if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {
+      stage.kernel = &Made::template map<Made::place_of(kSpec.into)>;
+    } else if constexpr (kSpec.kind == StageKind::kReduce) {
       stage.reducer = &Made::sum;
     } else {
       stage.kernel = &Made::run;

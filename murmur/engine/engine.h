@@ -49,6 +49,9 @@ struct Times {
 };
 
 template <class S>
+class Performer;
+
+template <class S>
 class Engine {
  public:
   explicit Engine(Parts<S> parts);
@@ -82,8 +85,7 @@ class Engine {
   Result<std::vector<double>> gather(std::span<const double> local);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Performer<S>> performer_;
 };
 
 extern template class Engine<float>;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an evaluation asks of all workers together: the average model, the distance to it.
+#include <cmath>
+#include <cstring>
+
+#include "murmur/core/check.h"
+#include "murmur/engine/performer.h"
+#include "murmur/engine/reduce.h"
+
+namespace murmur::engine {
+namespace {
+
+// Apart from the tags of a round's passes, which count from 0.
+constexpr comm::Tag kAverageModelTag = 1000;
+constexpr comm::Tag kGatherTag = 1001;
+
+}  // namespace
+
+template <class S>
+Status Performer<S>::average_model(S* out) {
+  if (parts_.program.keeps_one_model()) {
+    std::memcpy(out, rows_.row(0, rows_.local().begin), rows_.row_size() * sizeof(S));
+    return Ok{};
+  }
+  return averager_.average(
+      [&](int worker) { return rows_.row(0, worker); }, out, kAverageModelTag);
+}
+
+template <class S>
+Result<double> Performer<S>::consensus_distance(const S* average) {
+  const comm::WorkerRange local = rows_.local();
+  const std::vector<double> squares =
+      sum_rows(parts_.pool,
+               static_cast<std::size_t>(local.size()),
+               rows_.row_size(),
+               [&](std::size_t index, CoordinateRange range, int /*thread*/) {
+                 const int worker = local.begin + static_cast<int>(index);
+                 return squared_distance(
+                     rows_.row(0, worker) + range.begin, average + range.begin, range.size());
+               });
+  Result<std::vector<double>> all = gather(squares);
+  if (!all) {
+    return all.failure();
+  }
+  double sum = 0;
+  for (const double square : all.value()) {
+    sum += square;
+  }
+  return std::sqrt(sum / parts_.ownership.workers());
+}
+
+template <class S>
+Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) {
+  MURMUR_CHECK(local.size() == static_cast<std::size_t>(rows_.local().size()),
+               "{} numbers of {} workers",
+               local.size(),
+               rows_.local().size());
+  std::vector<double> all(static_cast<std::size_t>(parts_.ownership.workers()));
+  std::copy(local.begin(), local.end(), all.begin() + rows_.local().begin);
+  if (parts_.transport == nullptr) {
+    return all;
+  }
+  std::vector<comm::Ticket> tickets;
+  for (int p = 0; p < parts_.ownership.processes(); ++p) {
+    if (p == parts_.transport->process()) {
+      continue;
+    }
+    const comm::WorkerRange theirs = parts_.ownership.of(p);
+    const std::span<double> place(all.data() + theirs.begin,
+                                  static_cast<std::size_t>(theirs.size()));
+    tickets.push_back(parts_.transport->receive(p, kGatherTag, std::as_writable_bytes(place)));
+    tickets.push_back(parts_.transport->send(p, kGatherTag, std::as_bytes(local)));
+  }
+  for (const comm::Ticket ticket : tickets) {
+    if (Status status = parts_.transport->wait(ticket); !status) {
+      return status.failure().in("collecting numbers of all workers");
+    }
+  }
+  return all;
+}
+
+template Status Performer<float>::average_model(float*);
+template Status Performer<double>::average_model(double*);
+template Result<double> Performer<float>::consensus_distance(const float*);
+template Result<double> Performer<double>::consensus_distance(const double*);
+template Result<std::vector<double>> Performer<float>::gather(std::span<const double>);
+template Result<std::vector<double>> Performer<double>::gather(std::span<const double>);
+
+}  // namespace murmur::engine

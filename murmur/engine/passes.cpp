@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/engine/passes.h"
+
+#include "murmur/core/check.h"
+
+namespace murmur::engine {
+
+template <class S>
+Passes<S>::Passes(const Program<S>& program) : program_(program) {
+  for (std::size_t f = 0; f < program.fields.size(); ++f) {
+    shared_ |= std::uint64_t{program.fields[f].shared ? 1U : 0U} << f;
+  }
+  for (const Stage<S>& stage : program.round) {
+    const bool once = (stage.writes & shared_) != 0;
+    MURMUR_CHECK(!once || ((stage.writes | stage.reads) & ~shared_) == 0,
+                 "{}: a kernel mixes fields kept once with fields of each worker",
+                 program.name);
+    MURMUR_CHECK(!once || stage.kind == StageKind::kLocal,
+                 "{}: only a local stage may write a field kept once",
+                 program.name);
+  }
+}
+
+template <class S>
+const std::vector<Pass<S>>& Passes<S>::at(std::int64_t step) {
+  std::uint64_t due = 0;
+  for (std::size_t k = 0; k < program_.round.size(); ++k) {
+    due |= std::uint64_t{program_.round[k].due_at(step) ? 1U : 0U} << k;
+  }
+  const auto found = by_due_.find(due);
+  return found != by_due_.end() ? found->second : by_due_.emplace(due, cut(due)).first->second;
+}
+
+template <class S>
+std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due) const {
+  std::vector<Pass<S>> passes;
+  for (std::size_t k = 0; k < program_.round.size(); ++k) {
+    if (((due >> k) & 1U) == 0) {
+      continue;
+    }
+    const Stage<S>& stage = program_.round[k];
+    if (stage.kind != StageKind::kLocal) {
+      passes.push_back({&stage, {}});
+      continue;
+    }
+    const bool once = (stage.writes & shared_) != 0;
+    // Behind a gradient the workers' rows are visited one by one, behind a reduction its result is
+    // complete only after the last block: both end the pass for what cannot join it.
+    const bool starts_pass =
+        passes.empty() ||
+        (passes.back().head != nullptr &&
+         (passes.back().head->kind == StageKind::kReduce ||
+          (once && passes.back().head->kind == StageKind::kGradient)));
+    if (starts_pass) {
+      passes.push_back({nullptr, {}});
+    }
+    passes.back().locals.push_back({&stage, once});
+  }
+  return passes;
+}
+
+template class Passes<float>;
+template class Passes<double>;
+
+}  // namespace murmur::engine

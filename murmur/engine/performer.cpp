@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/engine/performer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "murmur/core/check.h"
+#include "murmur/engine/reduce.h"
+
+namespace murmur::engine {
+namespace {
+
+constexpr std::size_t kScratchBytes = std::size_t{1} << 17U;  // per thread: half of a small L2
+constexpr std::size_t kSmallestBlock = 256;                   // coordinates
+constexpr std::size_t kLargestBlock = 4096;
+
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds(SteadyClock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+std::size_t block_size(int workers, std::size_t scalar_bytes) {
+  const std::size_t fitting = kScratchBytes / (static_cast<std::size_t>(workers) * scalar_bytes);
+  const std::size_t lines = fitting / kSmallestBlock * kSmallestBlock;
+  return std::clamp(lines, kSmallestBlock, kLargestBlock);
+}
+
+}  // namespace
+
+template <class S>
+Performer<S>::Performer(Parts<S> parts)
+    : parts_(std::move(parts)),
+      rows_(parts_.program,
+            parts_.ownership.of(parts_.transport == nullptr ? 0 : parts_.transport->process()),
+            parts_.problem->layout().row_size()),
+      gradients_({static_cast<std::size_t>(parts_.pool->threads())},
+                 parts_.problem->layout().row_size()),
+      passes_(parts_.program),
+      mixer_(parts_.topology, &parts_.ownership, parts_.transport, &rows_),
+      averager_(&parts_.ownership, parts_.transport, parts_.pool, rows_.row_size()),
+      block_(block_size(rows_.local().size(), sizeof(S))) {
+  MURMUR_CHECK(parts_.ownership.workers() == parts_.problem->workers(),
+               "{} workers are owned, the problem has {}",
+               parts_.ownership.workers(),
+               parts_.problem->workers());
+  const auto threads = static_cast<std::size_t>(parts_.pool->threads());
+  const auto workers = static_cast<std::size_t>(rows_.local().size());
+  losses_.resize(workers);
+  reduced_.resize(workers);
+  clocks_.resize(threads);
+  scratch_.assign(threads, std::vector<S>(workers * block_));
+  pointers_.assign(threads, std::vector<S*>(rows_.fields()));
+  parts_.problem->prepare(parts_.pool->threads());
+  start_rows();
+}
+
+template <class S>
+void Performer<S>::start_rows() {
+  const std::vector<Field>& fields = parts_.program.fields;
+  MURMUR_CHECK(!parts_.program.keeps_one_model() || !parts_.problem->starts_differ(),
+               "{} keeps one model, and the starts differ",
+               parts_.program.name);
+  for (int i = rows_.local().begin; i < rows_.local().end; ++i) {
+    parts_.problem->start(i, {rows_.row(0, i), rows_.row_size()});
+    for (std::size_t f = 1; f < fields.size(); ++f) {
+      if (fields[f].starts_as_model) {
+        std::memcpy(rows_.row(f, i), rows_.row(0, i), rows_.row_size() * sizeof(S));
+      }
+    }
+  }
+}
+
+template <class S>
+Round<S> Performer<S>::round_of(int worker) const {
+  Round<S> round;
+  round.lr = static_cast<S>(lr_);
+  round.previous_lr = static_cast<S>(counters_.step == 0 ? lr_ : counters_.previous_lr);
+  round.weight_decay = static_cast<S>(parts_.weight_decay);
+  round.step = counters_.step;
+  round.age = counters_.age;
+  round.reduced = static_cast<S>(reduced_[static_cast<std::size_t>(worker - rows_.local().begin)]);
+  return round;
+}
+
+template <class S>
+Status Performer<S>::step(double lr) {
+  MURMUR_CHECK(lr >= 0 && std::isfinite(lr), "lr = {}", lr);
+  lr_ = lr;
+  comm::Tag tag = 0;
+  for (const Pass<S>& pass : passes_.at(counters_.step)) {
+    if (Status status = perform(pass, tag++); !status) {
+      return status;
+    }
+  }
+  counters_.previous_lr = lr;
+  ++counters_.step;
+  ++counters_.age;
+  add_up_times();
+  return Ok{};
+}
+
+template <class S>
+Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
+  if (pass.head == nullptr) {
+    over_blocks(pass, {});
+    return Ok{};
+  }
+  switch (pass.head->kind) {
+    case StageKind::kGradient:
+      take_gradients(pass);
+      return Ok{};
+    case StageKind::kMix:
+      return mix(pass, tag);
+    case StageKind::kAverage:
+      return average(pass, tag);
+    case StageKind::kReduce:
+      reduce(pass);
+      return Ok{};
+    case StageKind::kLocal:
+      break;
+  }
+  MURMUR_CHECK(false, "a local stage heads a pass");
+}
+
+template <class S>
+void Performer<S>::take_gradients(const Pass<S>& pass) {
+  const comm::WorkerRange local = rows_.local();
+  parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
+    gradient_of(pass, local.begin + static_cast<int>(index), thread);
+  });
+}
+
+template <class S>
+void Performer<S>::gradient_of(const Pass<S>& pass, int worker, int thread) {
+  const auto t = static_cast<std::size_t>(thread);
+  CheckContext& context = check_context();
+  context.worker = worker;
+  context.step = counters_.step;
+
+  const auto started = SteadyClock::now();
+  S* const gradient = gradients_.row(0, t);
+  problems::GradientJob<S> job{.step = counters_.step,
+                               .worker = worker,
+                               .x = rows_.row(pass.head->at, worker),
+                               .gradient = gradient};
+  parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
+  losses_[static_cast<std::size_t>(worker - rows_.local().begin)] = job.loss;
+  const auto taken = SteadyClock::now();
+
+  const Round<S> round = round_of(worker);
+  std::vector<S*>& fields = pointers_[t];
+  for (std::size_t begin = 0; begin < rows_.row_size(); begin += kLargestBlock) {
+    const std::size_t count = std::min(kLargestBlock, rows_.row_size() - begin);
+    rows_.at(worker, begin, fields.data());
+    pass.head->kernel(fields.data(), gradient + begin, count, round, pass.head->options.get());
+    for (const LocalStage<S>& local : pass.locals) {
+      local.stage->kernel(fields.data(), nullptr, count, round, local.stage->options.get());
+    }
+  }
+  clocks_[t].gradient_s += seconds(taken - started);
+  clocks_[t].algorithm_s += seconds(SteadyClock::now() - taken);
+}
+
+template <class S>
+Status Performer<S>::mix(const Pass<S>& pass, comm::Tag tag) {
+  const auto started = SteadyClock::now();
+  if (Status status = mixer_.start(counters_.step, pass.head->fields, tag); !status) {
+    return status;
+  }
+  times_.wait_s += seconds(SteadyClock::now() - started);
+  over_blocks(pass, [&](CoordinateRange range, int thread) {
+    mixer_.block(pass.head->fields, range, scratch_[static_cast<std::size_t>(thread)].data());
+  });
+  const auto message = static_cast<std::int64_t>(
+      pass.head->fields.size() * parts_.problem->layout().parameters() * sizeof(S));
+  counters_.bytes_sent += mixer_.edges() * message;
+  counters_.messages += mixer_.edges();
+  return Ok{};
+}
+
+template <class S>
+Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
+  const std::size_t from = pass.head->fields.front();
+  const RowOf<S> row = [&](int worker) { return rows_.row(from, worker); };
+  S* const into = rows_.row(pass.head->into, rows_.local().begin);
+  const auto started = SteadyClock::now();
+  if (Status status = averager_.average(row, into, tag); !status) {
+    return status;
+  }
+  (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) +=
+      seconds(SteadyClock::now() - started);
+  over_blocks(pass, {});
+  // As a ring all-reduce: every worker sends 2 (n - 1) parts of 1/n of the message.
+  const std::int64_t workers = parts_.ownership.workers();
+  counters_.bytes_sent += 2 * (workers - 1) *
+                          static_cast<std::int64_t>(parts_.problem->layout().parameters() *
+                                                    sizeof(S));
+  counters_.messages += 2 * (workers - 1) * workers;
+  return Ok{};
+}
+
+template <class S>
+void Performer<S>::reduce(const Pass<S>& pass) {
+  MURMUR_CHECK(pass.locals.empty(), "a reduction ends its pass");
+  const Stage<S>& stage = *pass.head;
+  const comm::WorkerRange local = rows_.local();
+  if (stage.over == Over::kFilter) {
+    over_blocks({nullptr, {{&stage, false}}}, {});
+    parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int) {
+      sum_filters(parts_.problem->layout(),
+                  rows_.row(stage.into, local.begin + static_cast<int>(index)));
+    });
+    return;
+  }
+  reduced_ = sum_rows(parts_.pool,
+                      static_cast<std::size_t>(local.size()),
+                      rows_.row_size(),
+                      [&](std::size_t index, CoordinateRange range, int thread) {
+                        const int worker = local.begin + static_cast<int>(index);
+                        std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
+                        rows_.at(worker, range.begin, fields.data());
+                        return stage.reducer(fields.data(),
+                                             nullptr,
+                                             range.size(),
+                                             round_of(worker),
+                                             stage.options.get());
+                      });
+}
+
+template <class S>
+void Performer<S>::over_blocks(const Pass<S>& pass, const BeforeBlock& before) {
+  const std::size_t blocks = (rows_.row_size() + block_ - 1) / block_;
+  parts_.pool->run(blocks, [&](std::size_t index, int thread) {
+    const auto started = SteadyClock::now();
+    const std::size_t begin = index * block_;
+    const CoordinateRange range{begin, std::min(rows_.row_size(), begin + block_)};
+    if (before) {
+      before(range, thread);
+    }
+    locals(pass, range, thread);
+    clocks_[static_cast<std::size_t>(thread)].algorithm_s += seconds(SteadyClock::now() - started);
+  });
+}
+
+template <class S>
+void Performer<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread) {
+  std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
+  const comm::WorkerRange local = rows_.local();
+  for (const LocalStage<S>& part : pass.locals) {
+    const int end = part.once ? local.begin + 1 : local.end;
+    for (int worker = local.begin; worker < end; ++worker) {
+      rows_.at(worker, range.begin, fields.data());
+      part.stage->kernel(
+          fields.data(), nullptr, range.size(), round_of(worker), part.stage->options.get());
+    }
+  }
+}
+
+template <class S>
+void Performer<S>::add_up_times() {
+  const auto threads = static_cast<double>(clocks_.size());
+  for (Clock& clock : clocks_) {
+    times_.gradient_s += clock.gradient_s / threads;
+    times_.algorithm_s += clock.algorithm_s / threads;
+    clock = {};
+  }
+}
+
+template class Performer<float>;
+template class Performer<double>;
+
+}  // namespace murmur::engine

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the passes of a round. The only reader of stages besides passes.h.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "murmur/engine/average.h"
+#include "murmur/engine/engine.h"
+#include "murmur/engine/mix.h"
+#include "murmur/engine/passes.h"
+#include "murmur/engine/rows.h"
+
+namespace murmur::engine {
+
+template <class S>
+class Performer {
+ public:
+  explicit Performer(Parts<S> parts);
+
+  Status step(double lr);
+
+  const Parts<S>& parts() const { return parts_; }
+  const Rows<S>& rows() const { return rows_; }
+  Rows<S>& rows() { return rows_; }
+  const Counters& counters() const { return counters_; }
+  const Times& times() const { return times_; }
+  const std::vector<double>& losses() const { return losses_; }
+  std::size_t bytes() const { return rows_.bytes() + gradients_.bytes(); }
+  void restore(const Counters& counters) { counters_ = counters; }
+
+  Status average_model(S* out);
+  Result<double> consensus_distance(const S* average);
+  Result<std::vector<double>> gather(std::span<const double> local);
+
+ private:
+  struct Clock {  // seconds of one thread, padded so that threads do not share a line
+    alignas(kAlignment) double gradient_s = 0;
+    double algorithm_s = 0;
+  };
+
+  void start_rows();
+  Status perform(const Pass<S>& pass, comm::Tag tag);
+  void take_gradients(const Pass<S>& pass);
+  void gradient_of(const Pass<S>& pass, int worker, int thread);
+  Status mix(const Pass<S>& pass, comm::Tag tag);
+  Status average(const Pass<S>& pass, comm::Tag tag);
+  void reduce(const Pass<S>& pass);
+  // Calls before(range, thread) and then the local stages, block by block, over all local workers.
+  using BeforeBlock = std::function<void(CoordinateRange range, int thread)>;
+  void over_blocks(const Pass<S>& pass, const BeforeBlock& before);
+  void locals(const Pass<S>& pass, CoordinateRange range, int thread);
+  Round<S> round_of(int worker) const;
+  void add_up_times();
+
+  Parts<S> parts_;
+  Rows<S> rows_;
+  Arena<S> gradients_;  // a row per compute thread
+  Passes<S> passes_;
+  Mixer<S> mixer_;
+  Averager<S> averager_;
+  std::size_t block_ = 0;  // coordinates
+  Counters counters_;
+  Times times_;
+  double lr_ = 0;
+  std::vector<double> losses_;
+  std::vector<double> reduced_;          // per local worker
+  std::vector<Clock> clocks_;            // per thread
+  std::vector<std::vector<S>> scratch_;  // per thread: a block of every local worker
+  std::vector<std::vector<S*>> pointers_;  // per thread: a pointer per field
+};
+
+extern template class Performer<float>;
+extern template class Performer<double>;
+
+}  // namespace murmur::engine

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of the workers that live here, by field; a field that is kept once has one row whatever
+// the worker, a scratch that no stage touches has none.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "murmur/comm/ownership.h"
+#include "murmur/core/arena.h"
+#include "murmur/core/program.h"
+
+namespace murmur::engine {
+
+template <class S>
+class Rows {
+ public:
+  Rows(const Program<S>& program, comm::WorkerRange local, std::size_t row_size)
+      : fields_(program.fields), local_(local) {
+    std::uint64_t touched = 1;
+    for (const Stage<S>& stage : program.round) {
+      touched |= stage.reads | stage.writes | (std::uint64_t{1} << stage.at);
+      for (const std::size_t f : stage.fields) {
+        touched |= std::uint64_t{1} << f;
+      }
+      if (stage.kind == StageKind::kAverage || stage.over == Over::kFilter) {
+        touched |= std::uint64_t{1} << stage.into;
+      }
+    }
+    std::vector<std::size_t> counts;
+    for (std::size_t f = 0; f < fields_.size(); ++f) {
+      const bool idle =
+          fields_[f].kind == FieldKind::kScratch && ((touched >> f) & 1U) == 0;
+      const auto workers = static_cast<std::size_t>(local.size());
+      counts.push_back(idle ? 0 : (fields_[f].shared ? 1 : workers));
+    }
+    arena_ = Arena<S>(counts, row_size);
+  }
+
+  // REQUIRES: the worker is local.
+  S* row(std::size_t field, int worker) {
+    return arena_.row(field, index(field, worker));
+  }
+  const S* row(std::size_t field, int worker) const {
+    return arena_.row(field, index(field, worker));
+  }
+
+  // Pointers to coordinate `begin` of every field's row of a worker; null where there is no row.
+  void at(int worker, std::size_t begin, S** pointers) {
+    for (std::size_t f = 0; f < fields_.size(); ++f) {
+      pointers[f] = arena_.rows(f) == 0 ? nullptr : row(f, worker) + begin;
+    }
+  }
+
+  comm::WorkerRange local() const { return local_; }
+  std::size_t row_size() const { return arena_.row_size(); }
+  std::size_t bytes() const { return arena_.bytes(); }
+  std::size_t fields() const { return fields_.size(); }
+  bool shared(std::size_t field) const { return fields_[field].shared; }
+
+ private:
+  std::size_t index(std::size_t field, int worker) const {
+    return fields_[field].shared ? 0 : static_cast<std::size_t>(worker - local_.begin);
+  }
+
+  std::vector<Field> fields_;
+  comm::WorkerRange local_;
+  Arena<S> arena_;
+};
+
+}  // namespace murmur::engine
