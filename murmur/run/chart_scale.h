@@ -9,7 +9,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace murmur::run {
@@ -67,9 +66,5 @@ std::string number_text(double value);
 
 // The same with its unit: "86.5 %", "1.2 GB", "3.1 min".
 std::string quantity_text(double value, Unit unit);
-
-// Text as it may stand in HTML and SVG, in an element and in a quoted attribute. Bytes that are not
-// UTF-8 and control characters become U+FFFD.
-std::string escape_html(std::string_view text);
 
 }  // namespace murmur::run
