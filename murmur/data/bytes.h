@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file's bytes, unpacked if they are gzip (RFC 1952) or xz, which their first bytes tell.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "murmur/core/error.h"
+
+namespace murmur::data {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// No file of a dataset is larger, so what claims to be is damaged.
+inline constexpr std::size_t kMaxFileBytes = std::size_t{4} << 30U;
+
+// Failures are kMissing, kIo or kDamaged and name the file.
+Result<Bytes> read_bytes(const std::filesystem::path& path, std::size_t limit = kMaxFileBytes);
+
+// The unpacked form of `packed`, or `packed` itself where it is neither gzip nor xz. `name` is used
+// in messages; more than `limit` bytes are a failure.
+Result<Bytes> unpack(Bytes packed, const std::string& name, std::size_t limit);
+
+}  // namespace murmur::data

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/data/check_dataset.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <xxhash.h>
+
+namespace murmur::data {
+namespace {
+
+Failure damaged(const DatasetFiles& files, const std::string& what) {
+  return {FailureKind::kDamaged, fmt::format("{}: {}", files.folder.string(), what)};
+}
+
+// How often each byte occurs in each channel: counts are exact, so what is measured from them does
+// not depend on an order of summation.
+using Histogram = std::array<std::int64_t, 256>;
+
+std::vector<Histogram> count_pixels(const Examples& examples) {
+  const auto channels = static_cast<std::size_t>(examples.shape[0]);
+  const auto plane = static_cast<std::size_t>(examples.shape[1] * examples.shape[2]);
+  std::vector<Histogram> histograms(channels, Histogram{});
+  for (std::size_t start = 0; start < examples.pixels.size(); start += plane) {
+    Histogram& histogram = histograms[start / plane % channels];
+    for (std::size_t i = 0; i < plane; ++i) {
+      ++histogram[examples.pixels[start + i]];
+    }
+  }
+  return histograms;
+}
+
+void measure_normalisation(Dataset& dataset) {
+  dataset.mean.clear();
+  dataset.deviation.clear();
+  for (const Histogram& histogram : count_pixels(dataset.training)) {
+    double count = 0;
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t value = 0; value < histogram.size(); ++value) {
+      const double share = static_cast<double>(value) / 255.0;
+      const auto times = static_cast<double>(histogram[value]);
+      count += times;
+      sum += times * share;
+      squares += times * share * share;
+    }
+    const double mean = sum / count;
+    const double variance = std::max(0.0, squares / count - mean * mean);
+    dataset.mean.push_back(mean);
+    // Images that are all alike cannot be scaled to a deviation of one.
+    dataset.deviation.push_back(variance > 1e-12 ? std::sqrt(variance) : 1.0);
+  }
+}
+
+int largest(const std::vector<std::uint8_t>& labels) {
+  return labels.empty() ? 0 : *std::max_element(labels.begin(), labels.end());
+}
+
+void digest_examples(XXH3_state_t* state, const Examples& examples) {
+  XXH3_64bits_update(state, examples.pixels.data(), examples.pixels.size());
+  XXH3_64bits_update(state, examples.labels.data(), examples.labels.size());
+}
+
+std::uint64_t digest(const Dataset& dataset) {
+  XXH3_state_t* state = XXH3_createState();
+  XXH3_64bits_reset(state);
+  digest_examples(state, dataset.training);
+  digest_examples(state, dataset.test);
+  const std::uint64_t value = XXH3_64bits_digest(state);
+  XXH3_freeState(state);
+  return value;
+}
+
+}  // namespace
+
+void in_turn(std::size_t count, const std::function<void(std::size_t)>& task) {
+  for (std::size_t i = 0; i < count; ++i) {
+    task(i);
+  }
+}
+
+std::uint64_t xxh3(std::span<const std::uint8_t> bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& for_each) {
+  std::vector<Bytes> contents(files.paths.size());
+  std::vector<std::optional<Failure>> failures(files.paths.size());
+  for_each(files.paths.size(), [&](std::size_t i) {
+    Result<Bytes> bytes = read_bytes(files.paths[i]);
+    if (bytes) {
+      contents[i] = std::move(bytes).value();
+    } else {
+      failures[i] = bytes.failure();
+    }
+  });
+  for (const std::optional<Failure>& failure : failures) {
+    if (failure) {
+      return *failure;
+    }
+  }
+  return contents;
+}
+
+bool are_as_published(const DatasetInfo& info, std::span<const Bytes> contents) {
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    if (info.files[i].xxh3 == 0 || info.files[i].xxh3 != xxh3(contents[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<Dataset> complete_dataset(const DatasetInfo& info,
+                                 const DatasetFiles& files,
+                                 Dataset dataset) {
+  dataset.name = info.name;
+  dataset.folder = files.folder;
+  if (dataset.training.shape != dataset.test.shape) {
+    return damaged(files,
+                   fmt::format("training images are {}, test images {}",
+                               fmt::join(dataset.training.shape, " x "),
+                               fmt::join(dataset.test.shape, " x ")));
+  }
+  dataset.classes = info.classes > 0 ? info.classes : largest(dataset.training.labels) + 1;
+  const int label = std::max(largest(dataset.training.labels), largest(dataset.test.labels));
+  if (label >= dataset.classes) {
+    return damaged(
+        files, fmt::format("expected labels from 0 to {}, found {}", dataset.classes - 1, label));
+  }
+  dataset.class_names = info.class_names;
+  dataset.mean = info.mean;
+  dataset.deviation = info.deviation;
+  if (dataset.mean.size() != static_cast<std::size_t>(dataset.training.shape[0])) {
+    measure_normalisation(dataset);
+  }
+  dataset.digest = digest(dataset);
+  return dataset;
+}
+
+}  // namespace murmur::data

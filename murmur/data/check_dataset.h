@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every dataset's reader shares: all files at once, and the checks that make examples a
+// Dataset.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/data/bytes.h"
+#include "murmur/data/dataset.h"
+
+namespace murmur::data {
+
+// The unpacked bytes of every file, or the failure of the first that has one.
+Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& for_each);
+
+// True where every file has a published checksum and its bytes agree with it.
+bool are_as_published(const DatasetInfo& info, std::span<const Bytes> contents);
+
+std::uint64_t xxh3(std::span<const std::uint8_t> bytes);
+
+// Adds to a dataset that has its examples what follows from `info` and from them: name, folder,
+// classes, normalisation, digest. kDamaged: a label is too large, or training and test images
+// differ in shape.
+Result<Dataset> complete_dataset(const DatasetInfo& info,
+                                 const DatasetFiles& files,
+                                 Dataset dataset);
+
+}  // namespace murmur::data

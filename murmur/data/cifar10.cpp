@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// CIFAR-10: Krizhevsky, Learning Multiple Layers of Features from Tiny Images, technical report,
+// University of Toronto, 2009. Five training batches and one test batch in the binary format.
+#include "murmur/data/check_dataset.h"
+#include "murmur/data/cifar_binary.h"
+#include "murmur/data/table.h"
+
+namespace murmur::data {
+namespace {
+
+Result<Dataset> read_cifar10(const DatasetInfo& info,
+                             const DatasetFiles& files,
+                             const ForEach& for_each) {
+  const Result<std::vector<Bytes>> contents = read_all(files, for_each);
+  if (!contents) {
+    return contents.failure();
+  }
+  Dataset dataset;
+  for (std::size_t i = 0; i < files.paths.size(); ++i) {
+    const bool is_test = i + 1 == files.paths.size();
+    const Status appended = append_cifar(contents.value()[i],
+                                         files.paths[i].string(),
+                                         info.classes,
+                                         is_test ? dataset.test : dataset.training);
+    if (!appended) {
+      return appended.failure();
+    }
+  }
+  dataset.as_published = are_as_published(info, contents.value());
+  return complete_dataset(info, files, std::move(dataset));
+}
+
+}  // namespace
+
+DatasetInfo cifar10() {
+  constexpr std::int64_t kBytes = 30730000;
+  return {
+      .name = "cifar10",
+      .summary = "CIFAR-10: 50000 training and 10000 test colour images of 32 x 32, 10 classes",
+      .licence =
+          "free for research with citation; no licence is stated by its authors. Krizhevsky, "
+          "Learning Multiple Layers of Features from Tiny Images, 2009",
+      .how_to_get =
+          "Put the six files of the binary version (data_batch_1.bin to data_batch_5.bin "
+          "and test_batch.bin, plain, .gz or .xz) into the folder that data.folder or "
+          "MURMUR_DATA names, or into its subfolder cifar-10-batches-bin or cifar10",
+      .files = {{.name = "data_batch_1.bin", .bytes = kBytes},
+                {.name = "data_batch_2.bin", .bytes = kBytes},
+                {.name = "data_batch_3.bin", .bytes = kBytes},
+                {.name = "data_batch_4.bin", .bytes = kBytes},
+                {.name = "data_batch_5.bin", .bytes = kBytes},
+                {.name = "test_batch.bin", .bytes = kBytes}},
+      .subfolders = {"cifar10", "cifar-10-batches-bin", "cifar10/cifar-10-batches-bin"},
+      .system_places = {"/usr/share/datasets/cifar10", "/usr/local/share/datasets/cifar10"},
+      .classes = 10,
+      .class_names = {"airplane",
+                      "automobile",
+                      "bird",
+                      "cat",
+                      "deer",
+                      "dog",
+                      "frog",
+                      "horse",
+                      "ship",
+                      "truck"},
+      .mean = {0.4914, 0.4822, 0.4465},
+      .deviation = {0.2023, 0.1994, 0.2010},
+      .read = read_cifar10,
+  };
+}
+
+}  // namespace murmur::data

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Labelled images in memory, and the table of the datasets that are known by name. Torch-free: what
+// reads, checks and describes data works in every build.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "murmur/core/error.h"
+
+namespace murmur::data {
+
+using ImageShape = std::array<std::int64_t, 3>;  // channels, rows, columns
+
+// Images as the files have them: bytes, example by example, each channel by channel, row by row.
+struct Examples {
+  ImageShape shape{};
+  std::vector<std::uint8_t> pixels;  // count() x example_size()
+  std::vector<std::uint8_t> labels;  // below Dataset::classes
+
+  std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t example_size() const { return shape[0] * shape[1] * shape[2]; }
+};
+
+struct Dataset {
+  std::string name;
+  std::filesystem::path folder;  // where it was found
+  int classes = 0;
+  std::vector<std::string> class_names;  // empty: they have numbers only
+  Examples training;
+  Examples test;
+  std::vector<double> mean;       // per channel, of pixels / 255
+  std::vector<double> deviation;  // per channel, of pixels / 255
+  std::uint64_t digest = 0;       // XXH3 of all pixels and labels
+  bool as_published = false;      // every file has the published checksum
+};
+
+// A file of a dataset. On disk it may also end in .gz or .xz and is unpacked while it is read.
+struct FileInfo {
+  std::string name;
+  std::string other_name = {};  // a second spelling in use, or empty
+  std::int64_t bytes = 0;       // unpacked, as published; 0: not fixed
+  std::uint64_t xxh3 = 0;       // of the unpacked bytes as published; 0: not known
+};
+
+struct DatasetFiles {
+  std::filesystem::path folder;
+  std::vector<std::filesystem::path> paths;  // as in DatasetInfo::files
+};
+
+// Calls task(i) for every i below count, in any order and on any thread, and returns when all have
+// ended. Unpacking takes seconds; a pool of threads shortens it.
+using ForEach =
+    std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
+void in_turn(std::size_t count, const std::function<void(std::size_t)>& task);
+
+struct DatasetInfo {
+  std::string name;
+  std::string summary;     // what it is: counts, sizes, classes
+  std::string licence;     // who may use it, and what to cite
+  std::string how_to_get;  // what to install or where to put which files
+  std::vector<FileInfo> files;
+  std::vector<std::string> subfolders;     // tried in every place beside the place itself
+  std::vector<std::string> system_places;  // folders where a package puts it
+  int classes = 0;                         // 0: one more than the largest training label
+  std::vector<std::string> class_names;
+  std::vector<double> mean;  // empty: measured on the training images
+  std::vector<double> deviation;
+  Result<Dataset> (*read)(const DatasetInfo&, const DatasetFiles&, const ForEach&) = nullptr;
+};
+
+// All of them, in the order in which they are listed.
+const std::vector<DatasetInfo>& datasets();
+
+// The one of that name, or null.
+const DatasetInfo* find_dataset(std::string_view name);
+
+// Where to look. A folder that the user names is the only place; else MURMUR_DATA, then the
+// system's.
+struct Places {
+  std::string folder;       // data.folder, or empty
+  std::string environment;  // the value of MURMUR_DATA, or empty
+};
+
+// Finds, reads and checks. kMissing: it is in none of the places; kDamaged: a file is not what it
+// should be (the message names the file, what was expected and what was found).
+Result<std::shared_ptr<const Dataset>> read_dataset(const DatasetInfo& info,
+                                                    const Places& places,
+                                                    const ForEach& for_each = in_turn);
+
+}  // namespace murmur::data

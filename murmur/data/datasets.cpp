@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "murmur/data/dataset.h"
+#include "murmur/data/places.h"
+#include "murmur/data/table.h"
+
+namespace murmur::data {
+
+const std::vector<DatasetInfo>& datasets() {
+  static const std::vector<DatasetInfo> table{fashion_mnist(), mnist(), cifar10(), idx_folder()};
+  return table;
+}
+
+const DatasetInfo* find_dataset(std::string_view name) {
+  const auto& table = datasets();
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& info) { return info.name == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+Result<std::shared_ptr<const Dataset>> read_dataset(const DatasetInfo& info,
+                                                    const Places& places,
+                                                    const ForEach& for_each) {
+  const Result<DatasetFiles> files = find_files(info, places);
+  if (!files) {
+    return files.failure();
+  }
+  Result<Dataset> dataset = info.read(info, files.value(), for_each);
+  if (!dataset) {
+    return dataset.failure();
+  }
+  return std::shared_ptr<const Dataset>(
+      std::make_shared<const Dataset>(std::move(dataset).value()));
+}
+
+}  // namespace murmur::data

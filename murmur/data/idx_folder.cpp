@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any four IDX files of a user's own: as many classes as the labels say, images of any shape,
+// normalised by what the training images measure.
+#include "murmur/data/idx.h"
+#include "murmur/data/table.h"
+
+namespace murmur::data {
+
+DatasetInfo idx_folder() {
+  return {
+      .name = "idx",
+      .summary = "any images of your own in four IDX files: shape and classes are read from them",
+      .licence = "your own",
+      .how_to_get =
+          "Name the folder with data.folder; it holds train-images-idx3-ubyte, "
+          "train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte "
+          "(plain, .gz or .xz; images of rank 2, 3 or 4, labels of rank 1, values of one "
+          "byte)",
+      .files = usual_idx_files(),
+      .subfolders = {"idx"},
+      .system_places = {},
+      .classes = 0,
+      .class_names = {},
+      .mean = {},
+      .deviation = {},
+      .read = read_idx_dataset,
+  };
+}
+
+}  // namespace murmur::data

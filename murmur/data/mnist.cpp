@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// MNIST: LeCun, Bottou, Bengio, Haffner, Gradient-Based Learning Applied to Document Recognition,
+// Proceedings of the IEEE, 1998. Four IDX files.
+#include "murmur/data/idx.h"
+#include "murmur/data/table.h"
+
+namespace murmur::data {
+
+DatasetInfo mnist() {
+  std::vector<FileInfo> files = usual_idx_files();
+  files[0].bytes = 47040016;
+  files[1].bytes = 60008;
+  files[2].bytes = 7840016;
+  files[3].bytes = 10008;
+  return {
+      .name = "mnist",
+      .summary = "MNIST: 60000 training and 10000 test grey images of 28 x 28, handwritten digits",
+      .licence =
+          "free for research with citation. LeCun, Bottou, Bengio, Haffner, Gradient-Based "
+          "Learning Applied to Document Recognition, 1998",
+      .how_to_get =
+          "Put the four IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+          "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, plain, .gz or .xz) into the "
+          "folder that data.folder or MURMUR_DATA names, or into its subfolder mnist",
+      .files = std::move(files),
+      .subfolders = {"mnist", "MNIST/raw"},
+      .system_places = {"/usr/share/datasets/mnist", "/usr/local/share/datasets/mnist"},
+      .classes = 10,
+      .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+      .mean = {0.1307},
+      .deviation = {0.3081},
+      .read = read_idx_dataset,
+  };
+}
+
+}  // namespace murmur::data

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a dataset is looked for, and what is there: for reading it, and for `murmur data NAME`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "murmur/data/dataset.h"
+
+namespace murmur::data {
+
+// The folders that are tried, in order: each place itself and its subfolders of the dataset's
+// names.
+std::vector<std::filesystem::path> candidate_folders(const DatasetInfo& info, const Places& places);
+
+// The first folder that has every file, each plain, .gz or .xz. kMissing: there is none; the
+// message says where was looked, what was found of it, and how to get it.
+Result<DatasetFiles> find_files(const DatasetInfo& info, const Places& places);
+
+struct FileState {
+  std::string name;                  // as in DatasetInfo
+  std::filesystem::path path;        // empty: not there
+  std::optional<Failure> trouble;    // it cannot be unpacked
+  std::int64_t bytes = 0;            // unpacked
+  std::uint64_t xxh3 = 0;            // of the unpacked bytes
+  std::optional<bool> as_published;  // absent where no checksum is known
+};
+
+struct DatasetState {
+  std::vector<std::filesystem::path> looked_in;
+  std::filesystem::path folder;    // empty: not found
+  std::vector<FileState> files;    // of `folder`, or of the folder that has most of them
+  std::optional<Failure> trouble;  // why it cannot be used; absent: it was read and is right
+  std::int64_t training_examples = 0;
+  std::int64_t test_examples = 0;
+};
+
+// Looks, reads everything and checks it.
+DatasetState inspect_dataset(const DatasetInfo& info,
+                             const Places& places,
+                             const ForEach& for_each = in_turn);
+
+}  // namespace murmur::data

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// One entry per file of this folder that is named like a dataset.
+#pragma once
+
+#include "murmur/data/dataset.h"
+
+namespace murmur::data {
+
+DatasetInfo fashion_mnist();
+DatasetInfo mnist();
+DatasetInfo cifar10();
+DatasetInfo idx_folder();
+
+}  // namespace murmur::data
