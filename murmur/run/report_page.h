@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The building blocks of a report's page. Texts go in as they are and come out escaped; what is
+// named `html` is markup already.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murmur::run {
+
+// Numbers in rows; the first column and the header are headings.
+struct NumberTable {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+// A picture with what it shows, and its numbers beside it.
+struct Figure {
+  std::string title;
+  std::string note;          // a sentence; may be empty
+  std::string picture_html;  // from chart.h and its kind
+  NumberTable numbers;       // without rows: none
+};
+
+// A name and a value that stand out.
+struct Fact {
+  std::string name;
+  std::string value;
+  std::string note;  // small; may be empty
+};
+
+std::string table_html(const NumberTable& table, std::string_view css_class);
+std::string figure_html(const Figure& figure);
+std::string facts_html(const std::vector<Fact>& facts);
+// A row of figures, as many beside each other as there is room for. Empty without figures.
+std::string figures_html(const std::vector<Figure>& figures);
+// Empty where `body_html` is empty.
+std::string section_html(const std::string& title,
+                         const std::string& introduction,
+                         const std::string& body_html);
+std::string code_html(const std::string& text);
+// A part that can be folded away.
+std::string folded_html(const std::string& title, const std::string& body_html, bool open);
+
+// The whole document; `lead_html` stands below the title.
+std::string page_html(const std::string& title,
+                      const std::string& lead_html,
+                      const std::string& body_html);
+
+// The style sheet of page and charts, light and dark, screen and paper.
+std::string_view style_sheet();
+
+}  // namespace murmur::run
