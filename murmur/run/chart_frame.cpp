@@ -40,7 +40,7 @@ Range range_of(const LineChart& chart, bool with_broken, bool of_x) {
   return range;
 }
 
-Scale scale_of(const Axis& axis, Range range, double margin) {
+AxisScale scale_of(const Axis& axis, Range range, double margin) {
   if (range.empty()) {
     range = axis.logarithmic ? Range{0.1, 10} : Range{0, 1};
   }
@@ -48,7 +48,8 @@ Scale scale_of(const Axis& axis, Range range, double margin) {
   const double high = std::max(low, axis.high.value_or(range.high));
   if (axis.logarithmic) {
     const double stretch = std::pow(high / low, margin);
-    return Scale::logarithmic(axis.low ? low : low / stretch, axis.high ? high : high * stretch);
+    return AxisScale::logarithmic(axis.low ? low : low / stretch,
+                                  axis.high ? high : high * stretch);
   }
   const double pad = margin * (high - low);
   double from = axis.low ? low : low - pad;
@@ -57,10 +58,10 @@ Scale scale_of(const Axis& axis, Range range, double margin) {
     from = std::max(from, std::min(0.0, low));
     to = std::min(to, std::max(1.0, high));
   }
-  return Scale::linear(from, to);
+  return AxisScale::linear(from, to);
 }
 
-Scale y_scale(const LineChart& chart) {
+AxisScale y_scale(const LineChart& chart) {
   Range range = range_of(chart, false, false);
   if (range.empty()) {
     range = range_of(chart, true, false);

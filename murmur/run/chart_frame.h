@@ -25,16 +25,16 @@ class Frame {
   Frame(const LineChart& chart, double right);
 
   double right() const { return right_; }
-  const Scale& x() const { return x_; }
-  const Scale& y() const { return y_; }
+  const AxisScale& x() const { return x_; }
+  const AxisScale& y() const { return y_; }
 
   Place place(double x, double y) const;
   double height(double y) const;
 
  private:
   double right_;
-  Scale x_;
-  Scale y_;
+  AxisScale x_;
+  AxisScale y_;
 };
 
 }  // namespace murmur::run

@@ -116,7 +116,7 @@ Display display_of(Unit unit, double largest) {
   return {};
 }
 
-Scale Scale::linear(double low, double high) {
+AxisScale AxisScale::linear(double low, double high) {
   MURMUR_CHECK(std::isfinite(low) && std::isfinite(high) && low <= high, "{} .. {}", low, high);
   if (high - low <= kTiny * std::max(std::abs(low), std::abs(high))) {
     const double half = low == 0 ? 0.5 : 0.05 * std::abs(low);
@@ -125,7 +125,7 @@ Scale Scale::linear(double low, double high) {
   return {low, high, false};
 }
 
-Scale Scale::logarithmic(double low, double high) {
+AxisScale AxisScale::logarithmic(double low, double high) {
   MURMUR_CHECK(low > 0 && std::isfinite(high) && low <= high, "{} .. {}", low, high);
   if (high < 2 * low) {
     const double middle = std::sqrt(low) * std::sqrt(high);
@@ -134,14 +134,14 @@ Scale Scale::logarithmic(double low, double high) {
   return {low, high, true};
 }
 
-double Scale::position(double value) const {
+double AxisScale::position(double value) const {
   if (logarithmic_) {
     return std::log(value / low_) / std::log(high_ / low_);
   }
   return (value - low_) / (high_ - low_);
 }
 
-std::vector<Tick> Scale::ticks(int wanted, double factor) const {
+std::vector<Tick> AxisScale::ticks(int wanted, double factor) const {
   return logarithmic_ ? logarithmic_ticks(low_, high_, wanted, factor)
                       : linear_ticks(low_, high_, wanted, factor);
 }

@@ -35,12 +35,12 @@ struct Tick {
   std::string text;
 };
 
-class Scale {
+class AxisScale {
  public:
   // ENSURES: low < high, also where the arguments are equal.
-  static Scale linear(double low, double high);
+  static AxisScale linear(double low, double high);
   // REQUIRES: 0 < low <= high.
-  static Scale logarithmic(double low, double high);
+  static AxisScale logarithmic(double low, double high);
 
   double low() const { return low_; }
   double high() const { return high_; }
@@ -53,7 +53,7 @@ class Scale {
   std::vector<Tick> ticks(int wanted, double factor) const;
 
  private:
-  Scale(double low, double high, bool logarithmic)
+  AxisScale(double low, double high, bool logarithmic)
       : low_(low), high_(high), logarithmic_(logarithmic) {}
 
   double low_;

@@ -8,7 +8,7 @@
 
 #include "murmur/run/chart_scale.h"
 #include "murmur/run/html.h"
-#include "murmur/run/report_data.h"
+#include "murmur/run/report_words.h"
 
 namespace murmur::run {
 namespace {

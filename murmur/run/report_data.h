@@ -10,7 +10,6 @@
 
 #include "murmur/core/error.h"
 #include "murmur/run/chart_classes.h"
-#include "murmur/run/chart_scale.h"
 #include "murmur/run/config.h"
 #include "murmur/run/summary.h"
 
@@ -40,9 +39,5 @@ std::vector<MetricLine> read_metrics(const std::filesystem::path& file);
 
 // Where the class counts are kept: {"schema": 1, "classes": [...], "counts": [[...], ...]}.
 Status write_classes(const std::filesystem::path& folder, const ClassCounts& classes);
-
-// How a metric is shown, and what it is called where there is room for words.
-Unit unit_of(const std::string& metric);
-std::string words_of(const std::string& metric);
 
 }  // namespace murmur::run

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/report_words.h"
+
+#include <map>
+
+namespace murmur::run {
+
+Unit unit_of(const std::string& metric) {
+  if (metric.find("accuracy") != std::string::npos) {
+    return Unit::kFraction;
+  }
+  if (metric.find("bytes") != std::string::npos) {
+    return Unit::kBytes;
+  }
+  return metric.starts_with("time/") || metric == "wall_s" ? Unit::kSeconds : Unit::kNumber;
+}
+
+std::string words_of(const std::string& metric) {
+  static const std::map<std::string, std::string> kWords{
+      {"train/loss", "training loss"},
+      {"train/lr", "learning rate"},
+      {"eval/accuracy_local_mean", "accuracy, mean of the local models"},
+      {"eval/accuracy_local_min", "accuracy of the worst local model"},
+      {"eval/accuracy_local_std", "spread of the local models' accuracy"},
+      {"eval/accuracy_averaged", "accuracy of the averaged model"},
+      {"eval/loss_local_mean", "test loss, mean of the local models"},
+      {"eval/loss_averaged", "test loss of the averaged model"},
+      {"consensus/distance", "consensus distance"},
+      {"comm/bytes_sent", "bytes sent"},
+      {"comm/messages", "messages sent"},
+      {"comm/wire_bytes", "bytes between processes"},
+      {"time/wall_s", "wall time"},
+      {"time/gradient_s", "time for gradients"},
+      {"time/algorithm_s", "time for the algorithm"},
+      {"time/evaluation_s", "time for evaluation"},
+      {"time/wait_s", "time spent waiting"},
+      {"time/virtual_s", "virtual time"}};
+  const auto found = kWords.find(metric);
+  return found == kWords.end() ? metric : found->second;
+}
+
+}  // namespace murmur::run

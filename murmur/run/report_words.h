@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of tables and reports: what a metric is called, and the unit it is shown in.
+#pragma once
+
+#include <string>
+
+#include "murmur/run/chart_scale.h"
+
+namespace murmur::run {
+
+Unit unit_of(const std::string& metric);
+
+// "accuracy, mean of the local models"; the metric's own name where there are no words for it.
+std::string words_of(const std::string& metric);
+
+}  // namespace murmur::run
