@@ -25,10 +25,11 @@ enum class Precision { kSingle, kDouble };
 struct Choice {
   std::string name;
   OptionValues options;
+  std::string place;  // "file:line:column" of its table, for messages
 };
 
 struct DataConfig {
-  Choice dataset;
+  std::string name;
   std::string partition = "iid";
   double alpha = 1.0;                  // of "dirichlet"
   std::int64_t shards_per_worker = 2;  // of "shards"
@@ -67,8 +68,7 @@ struct ScheduleConfig {
   Span length;
   std::optional<Span> warmup;
   std::optional<double> warmup_from;  // rate of the first step; default: target / W
-  std::vector<double> decay_at;       // step: when the rate is multiplied by decay_factor
-  bool decay_in_epochs = true;
+  std::vector<Span> decay_at;         // step: when the rate is multiplied by decay_factor
   double decay_factor = 0.1;
   double minimum = 0;  // cosine: the rate at the end
   Scale scale;

@@ -40,7 +40,7 @@ toml::table command_line_layer(const Overrides& overrides);
 // old name and that the new one does not have; keys written in this layer all stay, to be checked.
 void apply_layer(Document& document, const toml::table& layer);
 
-// Checks everything and gives it types. Throws UserError.
+// Checks everything and gives it types. Throws UserError. (config_read.cpp)
 Config read_config(const Document& document, Purpose purpose);
 
 }  // namespace murmur::run

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of reading a configuration that config_read.cpp and config_read_training.cpp share.
+#pragma once
+
+#include <cstdint>
+
+#include "murmur/run/catalog.h"
+#include "murmur/run/config.h"
+#include "murmur/run/document.h"
+#include "murmur/run/table_reader.h"
+
+namespace murmur::run {
+
+// `name` and the options of that name.
+Choice read_choice(TableReader& table, const Kind& kind);
+
+// `seed` of a table of its own; by default the run's.
+std::uint64_t read_seed(TableReader& table, std::uint64_t fallback);
+
+// [data], [model], [schedule], [evaluation], [checkpoint], [output].
+void read_training(const Document& document, Config& config);
+
+}  // namespace murmur::run
