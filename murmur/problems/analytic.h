@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The analytic problems: small functions with exact answers, the ground truth for algorithms.
+//
+//   quadratic    1/2 sum_k a_ik (x_k - b_ik)^2
+//   quartic      1/4 sum_k a_ik (x_k - b_ik)^4
+//   distance     ||x - b_i||, a gradient of unit length
+//   rosenbrock   (1 - x)^2 + 100 (y - x^2)^2, the same for all workers
+//   consensus    0: nothing but mixing moves the models
+//
+// Numbers come as tables with one row for all workers or one row per worker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/core/options.h"
+#include "murmur/problems/problem.h"
+
+namespace murmur::problems {
+
+// A row of the table of analytic problems: what `murmur list problems` shows.
+struct ProblemInfo {
+  std::string name;
+  std::string summary;
+  std::string paper;  // empty where there is none
+  std::vector<OptionInfo> options;
+};
+
+const std::vector<ProblemInfo>& problems();
+
+// REQUIRES: `options` holds all options of that problem. Tables that do not fit one another or the
+// number of workers are a Failure of kind kInvalid: what was given, what is allowed.
+template <class S>
+Result<std::unique_ptr<Problem<S>>> make_problem(const std::string& name,
+                                                 int workers,
+                                                 const OptionValues& options,
+                                                 std::uint64_t seed);
+
+extern template Result<std::unique_ptr<Problem<float>>> make_problem(const std::string&,
+                                                                     int,
+                                                                     const OptionValues&,
+                                                                     std::uint64_t);
+extern template Result<std::unique_ptr<Problem<double>>> make_problem(const std::string&,
+                                                                      int,
+                                                                      const OptionValues&,
+                                                                      std::uint64_t);
+
+}  // namespace murmur::problems

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//   f_i(x) = 0: the gradient moves nothing, so what is seen is mixing alone
+#include "murmur/problems/family.h"
+
+namespace murmur::problems {
+namespace {
+
+template <class S>
+class Consensus final : public Analytic<S> {
+ public:
+  using Analytic<S>::Analytic;
+
+  static Made<S> make(const Request& request) {
+    auto start = Rows<S>::from("start", request.options.table("start"), request.workers);
+    if (!start) {
+      return start.failure();
+    }
+    return Made<S>(std::make_unique<Consensus>(request.workers, std::move(start).value()));
+  }
+
+ private:
+  double value(int /*worker*/, const S* /*x*/) const override { return 0; }
+  void gradient(GradientJob<S>& job) const override {
+    std::fill_n(job.gradient, this->dimension(), S(0));
+  }
+};
+
+}  // namespace
+
+Family consensus() {
+  return {.info = {.name = "consensus",
+                   .summary = "f_i(x) = 0: nothing but mixing moves the models",
+                   .paper = "",
+                   .options = {start_option()}},
+          .make_single = &Consensus<float>::make,
+          .make_double = &Consensus<double>::make};
+}
+
+}  // namespace murmur::problems

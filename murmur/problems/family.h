@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the analytic problems share: their options, a base class, and the functions that the
+// registry calls. A new problem is a file that derives from Analytic and a line in registry.cpp.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "murmur/core/error.h"
+#include "murmur/core/options.h"
+#include "murmur/problems/analytic.h"
+#include "murmur/problems/problem.h"
+#include "murmur/problems/rows.h"
+
+namespace murmur::problems {
+
+// A problem of one tensor "x". A derived class says f_i, its gradient, and nothing else.
+template <class S>
+class Analytic : public Problem<S> {
+ public:
+  Analytic(int workers, Rows<S> start)
+      : workers_(workers), start_(std::move(start)), layout_(sizeof(S)) {
+    layout_.add("x", {static_cast<std::int64_t>(start_.dimension())});
+  }
+
+  int workers() const final { return workers_; }
+  const Layout& layout() const final { return layout_; }
+  void prepare(int /*threads*/) final {}
+  void start(int worker, std::span<S> row) const final {
+    std::copy_n(start_.of(worker), start_.dimension(), row.begin());
+  }
+  bool starts_differ() const final { return start_.differ(); }
+
+  void gradients(std::span<GradientJob<S>> jobs, int /*thread*/, const RangeReady& ready) final {
+    for (std::size_t index = 0; index < jobs.size(); ++index) {
+      GradientJob<S>& job = jobs[index];
+      gradient(job);
+      std::fill(job.gradient + dimension(), job.gradient + layout_.row_size(), S(0));
+      job.loss = value(job.worker, job.x);
+      if (ready) {
+        ready(index, {0, layout_.row_size()});
+      }
+    }
+  }
+  double loss(int worker, const S* x, int /*thread*/) final { return value(worker, x); }
+
+ protected:
+  std::size_t dimension() const { return start_.dimension(); }
+
+ private:
+  // f_i(x).
+  virtual double value(int worker, const S* x) const = 0;
+  // Writes the first dimension() coordinates of job.gradient.
+  virtual void gradient(GradientJob<S>& job) const = 0;
+
+  int workers_;
+  Rows<S> start_;
+  Layout layout_;
+};
+
+// What a problem is made of.
+struct Request {
+  int workers = 1;
+  const OptionValues& options;
+  std::uint64_t seed = 0;
+};
+
+template <class S>
+using Made = Result<std::unique_ptr<Problem<S>>>;
+
+// A problem as the registry knows it.
+struct Family {
+  ProblemInfo info;
+  Made<float> (*make_single)(const Request& request);
+  Made<double> (*make_double)(const Request& request);
+};
+
+Family quadratic();
+Family quartic();
+Family distance();
+Family rosenbrock();
+Family consensus();
+
+OptionInfo start_option();
+OptionInfo center_option();
+OptionInfo curvature_option();
+OptionInfo noise_option();
+
+// The powers of the distance to a centre, coordinate by coordinate: a_ik, b_ik, noise and start.
+template <class S>
+struct Bowls {
+  Rows<S> curvature;
+  Rows<S> center;
+  Rows<S> start;
+  S noise = 0;
+  std::uint64_t seed = 0;
+
+  static Result<Bowls> from(const Request& request);
+  // Adds Gaussian noise, a function of (seed, worker, step, coordinate).
+  void add_noise(GradientJob<S>& job) const;
+};
+
+extern template struct Bowls<float>;
+extern template struct Bowls<double>;
+
+}  // namespace murmur::problems

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//   f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2
+//   its gradient: a_ik (x_k - b_ik), plus noise
+#include "murmur/problems/family.h"
+
+namespace murmur::problems {
+namespace {
+
+template <class S>
+class Quadratic final : public Analytic<S> {
+ public:
+  Quadratic(int workers, const Bowls<S>& bowls)
+      : Analytic<S>(workers, bowls.start), bowls_(bowls) {}
+
+  static Made<S> make(const Request& request) {
+    auto bowls = Bowls<S>::from(request);
+    if (!bowls) {
+      return bowls.failure();
+    }
+    return Made<S>(std::make_unique<Quadratic>(request.workers, bowls.value()));
+  }
+
+ private:
+  double value(int worker, const S* x) const override {
+    const S* a = bowls_.curvature.of(worker);
+    const S* b = bowls_.center.of(worker);
+    double sum = 0;
+    for (std::size_t k = 0; k < this->dimension(); ++k) {
+      const double away = static_cast<double>(x[k]) - static_cast<double>(b[k]);
+      sum += static_cast<double>(a[k]) * away * away;
+    }
+    return 0.5 * sum;
+  }
+
+  void gradient(GradientJob<S>& job) const override {
+    const S* a = bowls_.curvature.of(job.worker);
+    const S* b = bowls_.center.of(job.worker);
+    for (std::size_t k = 0; k < this->dimension(); ++k) {
+      const S away = job.x[k] - b[k];
+      job.gradient[k] = a[k] * away;
+    }
+    bowls_.add_noise(job);
+  }
+
+  Bowls<S> bowls_;
+};
+
+}  // namespace
+
+Family quadratic() {
+  return {
+      .info = {.name = "quadratic",
+               .summary = "f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2",
+               .paper = "",
+               .options = {curvature_option(), center_option(), start_option(), noise_option()}},
+      .make_single = &Quadratic<float>::make,
+      .make_double = &Quadratic<double>::make};
+}
+
+}  // namespace murmur::problems

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only list of analytic problems.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "murmur/core/check.h"
+#include "murmur/problems/family.h"
+
+namespace murmur::problems {
+namespace {
+
+const std::vector<Family>& families() {
+  static const std::vector<Family> all{
+      quadratic(), quartic(), distance(), rosenbrock(), consensus()};
+  return all;
+}
+
+Failure unknown(const std::string& name) {
+  std::vector<std::string> names;
+  for (const ProblemInfo& info : problems()) {
+    names.push_back(info.name);
+  }
+  return {FailureKind::kInvalid,
+          fmt::format("there is no problem '{}'; allowed are {}", name, fmt::join(names, ", "))};
+}
+
+}  // namespace
+
+const std::vector<ProblemInfo>& problems() {
+  static const std::vector<ProblemInfo> infos = [] {
+    std::vector<ProblemInfo> all;
+    for (const Family& family : families()) {
+      all.push_back(family.info);
+    }
+    return all;
+  }();
+  return infos;
+}
+
+template <class S>
+Result<std::unique_ptr<Problem<S>>> make_problem(const std::string& name,
+                                                 int workers,
+                                                 const OptionValues& options,
+                                                 std::uint64_t seed) {
+  MURMUR_CHECK(workers >= 1, "a problem for {} workers", workers);
+  for (const Family& family : families()) {
+    if (family.info.name == name) {
+      const Request request{workers, options, seed};
+      Made<S> made = [&] {
+        if constexpr (sizeof(S) == sizeof(float)) {
+          return family.make_single(request);
+        } else {
+          return family.make_double(request);
+        }
+      }();
+      if (!made) {
+        return made.failure().in(fmt::format("problem '{}'", name));
+      }
+      return made;
+    }
+  }
+  return unknown(name);
+}
+
+template Result<std::unique_ptr<Problem<float>>> make_problem(const std::string&,
+                                                              int,
+                                                              const OptionValues&,
+                                                              std::uint64_t);
+template Result<std::unique_ptr<Problem<double>>> make_problem(const std::string&,
+                                                               int,
+                                                               const OptionValues&,
+                                                               std::uint64_t);
+
+}  // namespace murmur::problems

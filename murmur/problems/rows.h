@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers of an analytic problem: one row for all workers, or one row per worker.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/core/options.h"
+
+namespace murmur::problems {
+
+template <class S>
+class Rows {
+ public:
+  // `name`: the option, for messages. Refused (kInvalid): no row, another number of rows than one
+  // or `workers`, rows of different lengths, numbers that S cannot hold.
+  static Result<Rows> from(const std::string& name, const Table& table, int workers);
+
+  std::size_t dimension() const { return dimension_; }
+  const S* of(int worker) const {
+    return values_.data() + (count_ == 1 ? 0 : static_cast<std::size_t>(worker) * dimension_);
+  }
+  bool differ() const;  // two workers have different rows
+
+ private:
+  std::vector<S> values_;
+  std::size_t count_ = 0;
+  std::size_t dimension_ = 0;
+};
+
+extern template class Rows<float>;
+extern template class Rows<double>;
+
+// The failure of two options with another number of coordinates.
+Failure wrong_length(const std::string& name,
+                     std::size_t given,
+                     const std::string& reference,
+                     std::size_t allowed);
+
+}  // namespace murmur::problems
