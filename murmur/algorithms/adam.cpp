@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Adam of each worker on its own data (Kingma and Ba, ICLR 2015), as torch.optim.Adam, and AdamW
-// (Loshchilov and Hutter, ICLR 2019), as torch.optim.AdamW: no communication. The base of Local Adam.
+// (Loshchilov and Hutter, ICLR 2019), as torch.optim.AdamW: no communication. The base of Local
+// Adam.
 //
 //   x  = (1 - lr lambda) x                AdamW: decoupled decay, before the step
 //   m  = b1 m + (1 - b1) g
@@ -37,8 +38,8 @@ struct AdamRule {
     return {.x = adam_step(x, m, v, r, o), .m = m, .v = v};
   }
 
-  static constexpr auto kRound = stages(
-      with_gradient(step, "x", kDecoupled ? Decay::kPlacedByKernel : Decay::kCoupled));
+  static constexpr auto kRound =
+      stages(with_gradient(step, "x", kDecoupled ? Decay::kPlacedByKernel : Decay::kCoupled));
 };
 
 template <class S>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The centralized Adam baseline: gradients averaged exactly at every step, one model and one pair of
-// moments for all workers.
+// The centralized Adam baseline: gradients averaged exactly at every step, one model and one pair
+// of moments for all workers.
 //
 //   g  = mean_i g_i + lambda x
 //   m  = b1 m + (1 - b1) g ;   v = b2 v + (1 - b2) g g

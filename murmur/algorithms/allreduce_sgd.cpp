@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The centralized baseline: gradients averaged exactly at every step, one model and one momentum for
-// all workers.
+// The centralized baseline: gradients averaged exactly at every step, one model and one momentum
+// for all workers.
 //
 //   g  = mean_i g_i + lambda x
 //   m  = beta m + g

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gradient tracking, alone and with local momentum on top of the tracker (as compared in Lin et al.,
-// ICML 2021). Combine-then-adapt: gradients at the unmixed model, own tracker in the step.
+// Gradient tracking, alone and with local momentum on top of the tracker (as compared in Lin et
+// al., ICML 2021). Combine-then-adapt: gradients at the unmixed model, own tracker in the step.
 //
 //   y  = y + g - g_previous              the tracker: its mean is the mean gradient
 //   m  = beta m + y
@@ -85,7 +85,9 @@ constexpr const char* kPaper =
 
 }  // namespace
 
-Algorithm dsgd_gt() { return entry<DsgdGt>("decentralized SGD with gradient tracking", kPaper); }
+Algorithm dsgd_gt() {
+  return entry<DsgdGt>("decentralized SGD with gradient tracking", kPaper);
+}
 
 Algorithm dsgdm_gt() {
   return entry<DsgdmGt>("gradient tracking, heavy-ball momentum on the tracker", kPaper);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DSGDm and DSGDm-N: decentralized SGD with local momentum, heavy ball and Nesterov. The momentum is
-// never mixed.
+// DSGDm and DSGDm-N: decentralized SGD with local momentum, heavy ball and Nesterov. The momentum
+// is never mixed.
 //
 //   m  = beta m + g
 //   u  = m (DSGDm)   or   g + beta m (DSGDm-N)
@@ -84,7 +84,9 @@ struct DsgdmNCombineFirst : CombineFirst<S, true> {
   static constexpr std::string_view kName = "dsgdm-n";
 };
 
-bool combines_first(const OptionValues& v) { return v.text("order") == "combine-then-adapt"; }
+bool combines_first(const OptionValues& v) {
+  return v.text("order") == "combine-then-adapt";
+}
 
 }  // namespace
 

@@ -14,16 +14,17 @@ namespace murmur::algorithms {
 
 template <template <class> class A>
 Algorithm entry(std::string summary, std::string paper) {
-  return {.name = std::string(A<double>::kName),
-          .summary = std::move(summary),
-          .paper = std::move(paper),
-          .options = describe_options<A<double>>(),
-          .single_precision =
-              [](const OptionValues& v) { return make_program<A, float>(read_options<A<float>>(v)); },
-          .double_precision =
-              [](const OptionValues& v) {
-                return make_program<A, double>(read_options<A<double>>(v));
-              }};
+  return {
+      .name = std::string(A<double>::kName),
+      .summary = std::move(summary),
+      .paper = std::move(paper),
+      .options = describe_options<A<double>>(),
+      .single_precision =
+          [](const OptionValues& v) { return make_program<A, float>(read_options<A<float>>(v)); },
+      .double_precision =
+          [](const OptionValues& v) {
+            return make_program<A, double>(read_options<A<double>>(v));
+          }};
 }
 
 // The row of `general`, whose program is replaced by that of A where `applies` holds: A takes the

@@ -6,8 +6,8 @@
 //   d  = x - x' ;   n = d / (||d|| + eps_n)               one norm over the worker's whole vector
 //   m1' = b1 m1 + (1 - b1) n ;   m2' = b2 m2 + (1 - b2) n n
 //
-// v0: k = 1, as published. v1: k = 1 - b1, the raw gradient normalised per filter before the decay is
-// added. v2 (the authors' last): k = 1 - b1, and the first moment is Adam's own, m1' = a.
+// v0: k = 1, as published. v1: k = 1 - b1, the raw gradient normalised per filter before the decay
+// is added. v2 (the authors' last): k = 1 - b1, and the first moment is Adam's own, m1' = a.
 #include "murmur/algorithms/adam_step.h"
 #include "murmur/algorithms/table.h"
 

@@ -37,10 +37,11 @@ struct QuasiGlobal {
       number("momentum", &Options::beta, kMomentum, "weight of the memory in the step"),
       number("mu", &Options::mu, kMomentum, "weight of the old memory when it is refreshed"),
       number("buffer_period", &Options::period, kCount, "steps between two refreshes"),
-      choice("buffer_phase",
-             &Options::phase,
-             {"first", "last"},
-             "refresh after steps 0, tau, 2 tau, ... (as published) or after tau, 2 tau, ... steps")};
+      choice(
+          "buffer_phase",
+          &Options::phase,
+          {"first", "last"},
+          "refresh after steps 0, tau, 2 tau, ... (as published) or after tau, 2 tau, ... steps")};
 
   struct State {
     S x;      // parameters
@@ -124,7 +125,9 @@ struct QgDsgdmNPeriodic : Periodic<S, true> {
 constexpr const char* kPaper =
     "Lin, Karimireddy, Stich, Jaggi: Quasi-global momentum, ICML 2021, Algorithm 1";
 
-bool refreshes_rarely(const OptionValues& v) { return v.integer("buffer_period") > 1; }
+bool refreshes_rarely(const OptionValues& v) {
+  return v.integer("buffer_period") > 1;
+}
 
 }  // namespace
 

@@ -22,7 +22,7 @@ struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::kMemory;
   Units units = Units::kGradient;
-  bool shared = false;        // equal on all workers by construction: kept once
+  bool shared = false;           // equal on all workers by construction: kept once
   bool starts_as_model = false;  // at birth a copy of x instead of zero
 
   constexpr Field once() const {
@@ -41,7 +41,11 @@ struct Field {
 constexpr Field model(std::string_view name) {
   return {name, FieldKind::kModel, Units::kModel, false, false};
 }
-constexpr Field memory(std::string_view name) { return {name, FieldKind::kMemory}; }
-constexpr Field scratch(std::string_view name) { return {name, FieldKind::kScratch}; }
+constexpr Field memory(std::string_view name) {
+  return {name, FieldKind::kMemory};
+}
+constexpr Field scratch(std::string_view name) {
+  return {name, FieldKind::kScratch};
+}
 
 }  // namespace murmur

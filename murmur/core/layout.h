@@ -36,7 +36,7 @@ class Layout {
   void add(std::string name, std::vector<std::int64_t> shape);
 
   std::span<const TensorSlot> tensors() const { return tensors_; }
-  std::size_t row_size() const { return row_size_; }     // coordinates with padding
+  std::size_t row_size() const { return row_size_; }      // coordinates with padding
   std::size_t parameters() const { return parameters_; }  // coordinates without padding
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ties an option's name to a member of an Options struct, so that the struct's defaults are the only
-// statement of a default:
+// Ties an option's name to a member of an Options struct, so that the struct's defaults are the
+// only statement of a default:
 //
 //   static constexpr std::tuple kOptions{
 //       number("momentum", &Options::beta, kMomentum, "weight of the old momentum")};
@@ -56,7 +56,8 @@ constexpr auto number(std::string_view name, Member m, Bounds bounds, std::strin
   return NumberOption<Member>{name, m, bounds, help};
 }
 template <class M>
-constexpr auto pair(std::string_view name, M first, M second, Bounds bounds, std::string_view help) {
+constexpr auto pair(
+    std::string_view name, M first, M second, Bounds bounds, std::string_view help) {
   return PairOption<M>{name, first, second, bounds, help};
 }
 template <class Member>
@@ -76,10 +77,8 @@ namespace detail {
 template <class O, class M>
 OptionInfo describe(const O& o, const NumberOption<M>& b) {
   using T = std::remove_cvref_t<decltype(o.*b.member)>;
-  OptionInfo info{.name = std::string(b.name),
-                  .help = std::string(b.help),
-                  .fallback = {},
-                  .bounds = b.bounds};
+  OptionInfo info{
+      .name = std::string(b.name), .help = std::string(b.help), .fallback = {}, .bounds = b.bounds};
   if constexpr (std::is_integral_v<T>) {
     info.fallback = static_cast<std::int64_t>(o.*b.member);
   } else {

@@ -22,11 +22,15 @@ const T& OptionValues::get(const std::string& name) const {
   return *value;
 }
 
-bool OptionValues::flag(const std::string& name) const { return get<bool>(name); }
+bool OptionValues::flag(const std::string& name) const {
+  return get<bool>(name);
+}
 std::int64_t OptionValues::integer(const std::string& name) const {
   return get<std::int64_t>(name);
 }
-double OptionValues::number(const std::string& name) const { return get<double>(name); }
+double OptionValues::number(const std::string& name) const {
+  return get<double>(name);
+}
 const std::string& OptionValues::text(const std::string& name) const {
   return get<std::string>(name);
 }
@@ -36,7 +40,11 @@ const std::vector<std::int64_t>& OptionValues::integers(const std::string& name)
 const std::vector<double>& OptionValues::numbers(const std::string& name) const {
   return get<std::vector<double>>(name);
 }
-const Table& OptionValues::table(const std::string& name) const { return get<Table>(name); }
-const Tables& OptionValues::tables(const std::string& name) const { return get<Tables>(name); }
+const Table& OptionValues::table(const std::string& name) const {
+  return get<Table>(name);
+}
+const Tables& OptionValues::tables(const std::string& name) const {
+  return get<Tables>(name);
+}
 
 }  // namespace murmur

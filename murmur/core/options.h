@@ -52,8 +52,8 @@ struct OptionInfo {
   OptionValue fallback;        // its alternative is the option's type, also when required
   Bounds bounds = kAnyNumber;  // of every number in it
   std::vector<std::string> choices = {};  // of a text
-  bool required = false;       // no fallback
-  std::size_t length = 0;      // of a list that must have so many elements; 0: any
+  bool required = false;                  // no fallback
+  std::size_t length = 0;                 // of a list that must have so many elements; 0: any
 };
 
 // Values of a named thing's options: every option of its list is there, checked.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A round as data: fields, stages, kernels as function pointers over blocks of coordinates. Engines,
-// checkpoints, byte counts, help and laws see only this; make_program.h makes one from a file that
-// reads like the paper.
+// A round as data: fields, stages, kernels as function pointers over blocks of coordinates.
+// Engines, checkpoints, byte counts, help and laws see only this; make_program.h makes one from a
+// file that reads like the paper.
 #pragma once
 
 #include <bit>
@@ -17,8 +17,9 @@
 
 namespace murmur {
 
-// Applies a kernel to `count` coordinates. fields[f] points at the first of them in field f's row;
-// gradient likewise, raw, or null. Rows do not overlap.
+// Applies a kernel to `count` coordinates. fields[k] points at the first of them in the row of the
+// field that the stage binds to the kernel's k-th; gradient likewise, raw, or null. Rows do not
+// overlap.
 template <class S>
 using Kernel = void (*)(S* const* fields,
                         const S* gradient,
@@ -26,7 +27,8 @@ using Kernel = void (*)(S* const* fields,
                         const Round<S>& round,
                         const void* options);
 
-// Sum over `count` coordinates of a reducing kernel, in double, in an order that `count` alone fixes.
+// Sum over `count` coordinates of a reducing kernel, in double, in an order that `count` alone
+// fixes.
 template <class S>
 using Reducer = double (*)(S* const* fields,
                            const S* gradient,
@@ -37,11 +39,12 @@ using Reducer = double (*)(S* const* fields,
 template <class S>
 struct Stage {
   StageKind kind = StageKind::kLocal;
-  Kernel<S> kernel = nullptr;    // gradient, local
-  Reducer<S> reducer = nullptr;  // reduce
-  std::uint64_t reads = 0;       // bit f: field f
+  Kernel<S> kernel = nullptr;      // gradient, local
+  Reducer<S> reducer = nullptr;    // reduce
+  std::vector<std::size_t> binds;  // the kernel's fields, as the program numbers them
+  std::uint64_t reads = 0;         // bit f: field f of the program
   std::uint64_t writes = 0;
-  std::vector<std::size_t> fields;  // mix, average: what travels
+  std::vector<std::size_t> fields;  // mix, average: what travels; reset: what is born again
   std::size_t at = 0;               // gradient: where
   std::size_t into = 0;             // average, reduce over filters: the field that receives
   Over over = Over::kWorker;

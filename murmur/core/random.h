@@ -30,9 +30,9 @@ class Random {
   Random(std::uint64_t seed, Stream stream, std::int64_t worker = 0, std::int64_t step = 0);
 
   std::uint64_t bits(std::uint64_t index) const;
-  double uniform(std::uint64_t index) const;                          // in [0, 1), 53 bits
+  double uniform(std::uint64_t index) const;                            // in [0, 1), 53 bits
   std::uint64_t below(std::uint64_t index, std::uint64_t limit) const;  // 0 .. limit - 1
-  double normal(std::uint64_t index) const;                           // mean 0, deviation 1
+  double normal(std::uint64_t index) const;                             // mean 0, deviation 1
 
  private:
   std::uint64_t key_;

@@ -13,7 +13,8 @@ namespace murmur {
 class Recorder {
  public:
   constexpr Recorder() = default;
-  constexpr Recorder(double) {}  // NOLINT(google-explicit-constructor): a constant came from nowhere
+  constexpr Recorder(double) {
+  }  // NOLINT(google-explicit-constructor): a constant came from nowhere
 
   // The value of field `index` before the kernel.
   static constexpr Recorder field(int index) {

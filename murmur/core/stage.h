@@ -31,7 +31,7 @@ struct Round {
   S reduced = 0;             // the worker's last reduce()
 };
 
-enum class StageKind { kGradient, kLocal, kMix, kAverage, kReduce };
+enum class StageKind { kGradient, kLocal, kMix, kAverage, kReduce, kReset };
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
 
@@ -44,14 +44,15 @@ struct StageSpec {
   StageKind kind = StageKind::kLocal;
   F kernel{};
   std::array<std::string_view, kMostMessageFields> fields{};  // mix, average: what travels
-  std::string_view at = "x";    // gradient: where it is taken
-  std::string_view into = "";   // average, reduce over filters: the field that receives
+  std::string_view at = "x";                                  // gradient: where it is taken
+  std::string_view into = "";  // average, reduce over filters: the field that receives
   Decay decay = Decay::kCoupled;
   Over over = Over::kWorker;
-  bool periodic = false;        // only at the steps that the algorithm's `when` allows
+  bool periodic = false;  // only at the steps that the algorithm's `when` allows
 };
 
-// Stochastic gradient at a field, weight decay added (unless the kernel places it), then the kernel.
+// Stochastic gradient at a field, weight decay added (unless the kernel places it), then the
+// kernel.
 template <class F>
 constexpr auto with_gradient(F kernel, std::string_view at = "x", Decay decay = Decay::kCoupled) {
   return std::tuple{

@@ -39,8 +39,8 @@ void join(const S* __restrict left,
   }
 }
 
-// Walks the tree for one block of coordinates. `leaf(first, count)` is the mean of that subtree where
-// it is known, else null.
+// Walks the tree for one block of coordinates. `leaf(first, count)` is the mean of that subtree
+// where it is known, else null.
 template <class S, class Leaf>
 class TreeMean {
  public:

@@ -46,8 +46,8 @@ class Averager {
 
   void find_nodes(int first, int count);
   CoordinateRange chunk_of(int process) const;
-  // The mean of a subtree's rows over a range of coordinates, into out + range.begin, from local rows
-  // or (from_nodes) from node_rows_.
+  // The mean of a subtree's rows over a range of coordinates, into out + range.begin, from local
+  // rows or (from_nodes) from node_rows_.
   void mean(Node tree, CoordinateRange range, const RowOf<S>& row, bool from_nodes, S* out);
   Status collect_chunk(comm::Tag tag);
   Status spread_chunks(comm::Tag tag, S* out);

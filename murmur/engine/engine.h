@@ -81,7 +81,8 @@ class Engine {
   Status average_model(std::span<S> row);
   // Root mean square over all workers of the distance to that average.
   Result<double> consensus_distance(std::span<const S> average);
-  // One double per local worker in; the same of all workers, in worker order, out, on every process.
+  // One double per local worker in; the same of all workers, in worker order, out, on every
+  // process.
   Result<std::vector<double>> gather(std::span<const double> local);
 
  private:

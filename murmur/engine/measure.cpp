@@ -22,8 +22,7 @@ Status Performer<S>::average_model(S* out) {
     std::memcpy(out, rows_.row(0, rows_.local().begin), rows_.row_size() * sizeof(S));
     return Ok{};
   }
-  return averager_.average(
-      [&](int worker) { return rows_.row(0, worker); }, out, kAverageModelTag);
+  return averager_.average([&](int worker) { return rows_.row(0, worker); }, out, kAverageModelTag);
 }
 
 template <class S>

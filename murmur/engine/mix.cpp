@@ -12,7 +12,8 @@
 namespace murmur::engine {
 namespace {
 
-// Adds K neighbors at a time to `out`, which starts as `own`; the additions are the same one by one.
+// Adds K neighbors at a time to `out`, which starts as `own`; the additions are the same one by
+// one.
 template <class S, std::size_t K>
 void add_neighbors(const S* __restrict own,
                    const WeightedRow<S>* in,
@@ -80,9 +81,7 @@ Mixer<S>::Mixer(std::shared_ptr<const topology::Topology> topology,
     : topology_(std::move(topology)), ownership_(ownership), transport_(transport), rows_(rows) {}
 
 template <class S>
-Status Mixer<S>::start(std::int64_t step,
-                       const std::vector<std::size_t>& fields,
-                       comm::Tag tag) {
+Status Mixer<S>::start(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag) {
   if (!weights_are_set_ || topology_->period() != 1) {
     set_weights(topology_->at(step));
     weights_are_set_ = true;
@@ -134,10 +133,10 @@ Status Mixer<S>::exchange(const std::vector<std::size_t>& fields, comm::Tag tag)
   for (std::size_t g = 0; g < ghosts_.size(); ++g) {
     for (std::size_t f = 0; f < needed; ++f) {
       S* row = ghost_rows_->row(0, f * ghosts_.size() + g);
-      tickets.push_back(transport_->receive(ownership_->owner(ghosts_[g]),
-                                            tag,
-                                            std::as_writable_bytes(
-                                                std::span<S>(row, rows_->row_size()))));
+      tickets.push_back(
+          transport_->receive(ownership_->owner(ghosts_[g]),
+                              tag,
+                              std::as_writable_bytes(std::span<S>(row, rows_->row_size()))));
     }
   }
   for (const auto& [process, worker] : sends_) {
@@ -175,10 +174,8 @@ void Mixer<S>::block(const std::vector<std::size_t>& fields,
       for (const InRow& neighbor : in_[place]) {
         in.push_back({row_of(neighbor, f, fields[f]) + range.begin, neighbor.weight});
       }
-      mix_row(rows_->row(fields[f], i) + range.begin,
-              in,
-              range.size(),
-              scratch + place * range.size());
+      mix_row(
+          rows_->row(fields[f], i) + range.begin, in, range.size(), scratch + place * range.size());
     }
     for (int i = local.begin; i < local.end; ++i) {
       const auto place = static_cast<std::size_t>(i - local.begin);

@@ -65,10 +65,10 @@ class Mixer {
   Rows<S>* rows_;
   bool weights_are_set_ = false;
   std::int64_t edges_ = 0;
-  std::vector<std::vector<InRow>> in_;            // per local worker
-  std::vector<int> ghosts_;                       // remote workers heard here, ascending
-  std::vector<std::pair<int, int>> sends_;        // (process, local worker), ascending
-  std::unique_ptr<Arena<S>> ghost_rows_;          // field place x ghosts
+  std::vector<std::vector<InRow>> in_;      // per local worker
+  std::vector<int> ghosts_;                 // remote workers heard here, ascending
+  std::vector<std::pair<int, int>> sends_;  // (process, local worker), ascending
+  std::unique_ptr<Arena<S>> ghost_rows_;    // field place x ghosts
 };
 
 extern template class Mixer<float>;

@@ -47,10 +47,9 @@ std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due) const {
     // Behind a gradient the workers' rows are visited one by one, behind a reduction its result is
     // complete only after the last block: both end the pass for what cannot join it.
     const bool starts_pass =
-        passes.empty() ||
-        (passes.back().head != nullptr &&
-         (passes.back().head->kind == StageKind::kReduce ||
-          (once && passes.back().head->kind == StageKind::kGradient)));
+        passes.empty() || (passes.back().head != nullptr &&
+                           (passes.back().head->kind == StageKind::kReduce ||
+                            (once && passes.back().head->kind == StageKind::kGradient)));
     if (starts_pass) {
       passes.push_back({nullptr, {}});
     }

@@ -26,8 +26,8 @@ struct Pass {
 template <class S>
 class Passes {
  public:
-  // REQUIRES: the program's stages are consistent: a kernel that writes a field kept once writes and
-  // reads no other kind, and none follows a gradient without an average between.
+  // REQUIRES: the program's stages are consistent: a kernel that writes a field kept once writes
+  // and reads no other kind, and none follows a gradient without an average between.
   explicit Passes(const Program<S>& program);
 
   // Those of one step; the reference stays valid.

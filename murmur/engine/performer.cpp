@@ -18,7 +18,9 @@ constexpr std::size_t kLargestBlock = 4096;
 
 using SteadyClock = std::chrono::steady_clock;
 
-double seconds(SteadyClock::duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(SteadyClock::duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 std::size_t block_size(int workers, std::size_t scalar_bytes) {
   const std::size_t fitting = kScratchBytes / (static_cast<std::size_t>(workers) * scalar_bytes);
@@ -61,14 +63,34 @@ void Performer<S>::start_rows() {
   MURMUR_CHECK(!parts_.program.keeps_one_model() || !parts_.problem->starts_differ(),
                "{} keeps one model, and the starts differ",
                parts_.program.name);
-  for (int i = rows_.local().begin; i < rows_.local().end; ++i) {
-    parts_.problem->start(i, {rows_.row(0, i), rows_.row_size()});
-    for (std::size_t f = 1; f < fields.size(); ++f) {
-      if (fields[f].starts_as_model) {
-        std::memcpy(rows_.row(f, i), rows_.row(0, i), rows_.row_size() * sizeof(S));
-      }
+  std::vector<std::size_t> memories;
+  for (std::size_t f = 1; f < fields.size(); ++f) {
+    if (fields[f].kind == FieldKind::kMemory) {
+      memories.push_back(f);
     }
   }
+  for (int i = rows_.local().begin; i < rows_.local().end; ++i) {
+    parts_.problem->start(i, {rows_.row(0, i), rows_.row_size()});
+  }
+  bear_again(memories);
+}
+
+template <class S>
+void Performer<S>::bear_again(const std::vector<std::size_t>& fields) {
+  const comm::WorkerRange local = rows_.local();
+  parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int /*thread*/) {
+    const int i = local.begin + static_cast<int>(index);
+    for (const std::size_t f : fields) {
+      if (rows_.shared(f) && i != local.begin) {
+        continue;
+      }
+      if (parts_.program.fields[f].starts_as_model) {
+        std::memcpy(rows_.row(f, i), rows_.row(0, i), rows_.row_size() * sizeof(S));
+      } else {
+        std::memset(rows_.row(f, i), 0, rows_.row_size() * sizeof(S));
+      }
+    }
+  });
 }
 
 template <class S>
@@ -95,7 +117,8 @@ Status Performer<S>::step(double lr) {
   }
   counters_.previous_lr = lr;
   ++counters_.step;
-  ++counters_.age;
+  counters_.age = was_reset_ ? 0 : counters_.age + 1;
+  was_reset_ = false;
   add_up_times();
   return Ok{};
 }
@@ -116,6 +139,10 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
       return average(pass, tag);
     case StageKind::kReduce:
       reduce(pass);
+      return Ok{};
+    case StageKind::kReset:
+      bear_again(pass.head->fields);
+      was_reset_ = true;
       return Ok{};
     case StageKind::kLocal:
       break;
@@ -152,9 +179,10 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, int thread) {
   std::vector<S*>& fields = pointers_[t];
   for (std::size_t begin = 0; begin < rows_.row_size(); begin += kLargestBlock) {
     const std::size_t count = std::min(kLargestBlock, rows_.row_size() - begin);
-    rows_.at(worker, begin, fields.data());
+    rows_.at(worker, begin, pass.head->binds, fields.data());
     pass.head->kernel(fields.data(), gradient + begin, count, round, pass.head->options.get());
     for (const LocalStage<S>& local : pass.locals) {
+      rows_.at(worker, begin, local.stage->binds, fields.data());
       local.stage->kernel(fields.data(), nullptr, count, round, local.stage->options.get());
     }
   }
@@ -172,8 +200,8 @@ Status Performer<S>::mix(const Pass<S>& pass, comm::Tag tag) {
   over_blocks(pass, [&](CoordinateRange range, int thread) {
     mixer_.block(pass.head->fields, range, scratch_[static_cast<std::size_t>(thread)].data());
   });
-  const auto message = static_cast<std::int64_t>(
-      pass.head->fields.size() * parts_.problem->layout().parameters() * sizeof(S));
+  const auto message = static_cast<std::int64_t>(pass.head->fields.size() *
+                                                 parts_.problem->layout().parameters() * sizeof(S));
   counters_.bytes_sent += mixer_.edges() * message;
   counters_.messages += mixer_.edges();
   return Ok{};
@@ -193,9 +221,9 @@ Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
   over_blocks(pass, {});
   // As a ring all-reduce: every worker sends 2 (n - 1) parts of 1/n of the message.
   const std::int64_t workers = parts_.ownership.workers();
-  counters_.bytes_sent += 2 * (workers - 1) *
-                          static_cast<std::int64_t>(parts_.problem->layout().parameters() *
-                                                    sizeof(S));
+  counters_.bytes_sent +=
+      2 * (workers - 1) *
+      static_cast<std::int64_t>(parts_.problem->layout().parameters() * sizeof(S));
   counters_.messages += 2 * (workers - 1) * workers;
   return Ok{};
 }
@@ -213,19 +241,17 @@ void Performer<S>::reduce(const Pass<S>& pass) {
     });
     return;
   }
-  reduced_ = sum_rows(parts_.pool,
-                      static_cast<std::size_t>(local.size()),
-                      rows_.row_size(),
-                      [&](std::size_t index, CoordinateRange range, int thread) {
-                        const int worker = local.begin + static_cast<int>(index);
-                        std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
-                        rows_.at(worker, range.begin, fields.data());
-                        return stage.reducer(fields.data(),
-                                             nullptr,
-                                             range.size(),
-                                             round_of(worker),
-                                             stage.options.get());
-                      });
+  reduced_ =
+      sum_rows(parts_.pool,
+               static_cast<std::size_t>(local.size()),
+               rows_.row_size(),
+               [&](std::size_t index, CoordinateRange range, int thread) {
+                 const int worker = local.begin + static_cast<int>(index);
+                 std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
+                 rows_.at(worker, range.begin, stage.binds, fields.data());
+                 return stage.reducer(
+                     fields.data(), nullptr, range.size(), round_of(worker), stage.options.get());
+               });
 }
 
 template <class S>
@@ -250,7 +276,7 @@ void Performer<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread
   for (const LocalStage<S>& part : pass.locals) {
     const int end = part.once ? local.begin + 1 : local.end;
     for (int worker = local.begin; worker < end; ++worker) {
-      rows_.at(worker, range.begin, fields.data());
+      rows_.at(worker, range.begin, part.stage->binds, fields.data());
       part.stage->kernel(
           fields.data(), nullptr, range.size(), round_of(worker), part.stage->options.get());
     }

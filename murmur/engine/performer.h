@@ -40,6 +40,8 @@ class Performer {
   };
 
   void start_rows();
+  // Memories as they are at birth: zero, or a copy of the model.
+  void bear_again(const std::vector<std::size_t>& fields);
   Status perform(const Pass<S>& pass, comm::Tag tag);
   void take_gradients(const Pass<S>& pass);
   void gradient_of(const Pass<S>& pass, int worker, int thread);
@@ -63,10 +65,11 @@ class Performer {
   Counters counters_;
   Times times_;
   double lr_ = 0;
+  bool was_reset_ = false;  // in this round
   std::vector<double> losses_;
-  std::vector<double> reduced_;          // per local worker
-  std::vector<Clock> clocks_;            // per thread
-  std::vector<std::vector<S>> scratch_;  // per thread: a block of every local worker
+  std::vector<double> reduced_;            // per local worker
+  std::vector<Clock> clocks_;              // per thread
+  std::vector<std::vector<S>> scratch_;    // per thread: a block of every local worker
   std::vector<std::vector<S*>> pointers_;  // per thread: a pointer per field
 };
 

@@ -17,9 +17,9 @@ class Rows {
  public:
   Rows(const Program<S>& program, comm::WorkerRange local, std::size_t row_size)
       : fields_(program.fields), local_(local) {
-    std::uint64_t touched = 1;
+    std::uint64_t touched = 1;  // x is always there; a gradient is taken at fields that are written
     for (const Stage<S>& stage : program.round) {
-      touched |= stage.reads | stage.writes | (std::uint64_t{1} << stage.at);
+      touched |= stage.reads | stage.writes;
       for (const std::size_t f : stage.fields) {
         touched |= std::uint64_t{1} << f;
       }
@@ -29,8 +29,7 @@ class Rows {
     }
     std::vector<std::size_t> counts;
     for (std::size_t f = 0; f < fields_.size(); ++f) {
-      const bool idle =
-          fields_[f].kind == FieldKind::kScratch && ((touched >> f) & 1U) == 0;
+      const bool idle = fields_[f].kind == FieldKind::kScratch && ((touched >> f) & 1U) == 0;
       const auto workers = static_cast<std::size_t>(local.size());
       counts.push_back(idle ? 0 : (fields_[f].shared ? 1 : workers));
     }
@@ -38,17 +37,16 @@ class Rows {
   }
 
   // REQUIRES: the worker is local.
-  S* row(std::size_t field, int worker) {
-    return arena_.row(field, index(field, worker));
-  }
+  S* row(std::size_t field, int worker) { return arena_.row(field, index(field, worker)); }
   const S* row(std::size_t field, int worker) const {
     return arena_.row(field, index(field, worker));
   }
 
-  // Pointers to coordinate `begin` of every field's row of a worker; null where there is no row.
-  void at(int worker, std::size_t begin, S** pointers) {
-    for (std::size_t f = 0; f < fields_.size(); ++f) {
-      pointers[f] = arena_.rows(f) == 0 ? nullptr : row(f, worker) + begin;
+  // Pointers to coordinate `begin` of a worker's rows, of the fields that a stage binds; null where
+  // there is no row.
+  void at(int worker, std::size_t begin, const std::vector<std::size_t>& binds, S** pointers) {
+    for (std::size_t k = 0; k < binds.size(); ++k) {
+      pointers[k] = arena_.rows(binds[k]) == 0 ? nullptr : row(binds[k], worker) + begin;
     }
   }
 

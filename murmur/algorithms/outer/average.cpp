@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain averaging: the mean is where all go on. Local SGD on top of `sgd`, periodic averaging of
+// any other base.
+#include "murmur/algorithms/outer/entry.h"
+
+namespace murmur::algorithms {
+
+OuterStep average_outer() {
+  const auto nothing = [](auto& /*program*/, const OptionValues&, const OuterFields&) {
+    return std::size_t{0};
+  };
+  return {.name = "average",
+          .summary = "go on from the exact mean: Local SGD, periodic averaging",
+          .paper = "Stich: Local SGD converges fast and communicates little, ICLR 2019",
+          .options = common_outer_options(),
+          .has_anchor = false,
+          .slow_name = {},
+          .append_single = nothing,
+          .append_double = nothing};
+}
+
+}  // namespace murmur::algorithms

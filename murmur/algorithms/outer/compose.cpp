@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Appends an outer step to a base program. At a step that is due:
+//
+//   mean   <- exact mean of x (or x itself without exact average)
+//   anchor <- the rule(mean, anchor, its memory)
+//   every model-like memory p of the base (D2's previous model): p <- p + (anchor - x)
+//   x      <- anchor
+//   the base's memory is kept, set back to its birth, or averaged
+#include "murmur/algorithms/outer/entry.h"
+
+namespace murmur::algorithms {
+namespace {
+
+struct NoOptions {};
+
+// to <- from
+template <class S>
+struct Copy {
+  using Options = NoOptions;
+  struct State {
+    S from;
+    S to;
+  };
+  static constexpr std::array kFields{scratch("from"), memory("to")};
+  static constexpr State copy(const State& s, const Round<S>&, const Options&) {
+    return {.from = s.from, .to = s.from};
+  }
+  static constexpr auto kRound = stages(local(copy));
+};
+
+// follower <- follower + (target - x)
+template <class S>
+struct Follow {
+  using Options = NoOptions;
+  struct State {
+    S target;
+    S x;
+    S follower;
+  };
+  static constexpr std::array kFields{scratch("target"), memory("x"), memory("follower")};
+  static constexpr State follow(const State& s, const Round<S>&, const Options&) {
+    return {.target = s.target, .x = s.x, .follower = s.follower + (s.target - s.x)};
+  }
+  static constexpr auto kRound = stages(local(follow));
+};
+
+template <class S>
+struct Mean {
+  using Options = NoOptions;
+  struct State {
+    S of;
+    S mean;
+  };
+  static constexpr std::array kFields{memory("of"), scratch("mean").once()};
+  static constexpr auto kRound = stages(average("of", "mean"));
+};
+
+Calendar calendar_of(const OptionValues& values) {
+  return {.period = values.integer("period"),
+          .start = values.integer("start_step"),
+          .first = values.text("phase") == "first",
+          .average_before = values.text("before") == "every-step"};
+}
+
+template <class S>
+class Composer {
+ public:
+  Composer(Program<S> base, const OuterStep& outer, const OptionValues& values, bool starts_differ)
+      : program_(std::move(base)),
+        outer_(outer),
+        values_(values),
+        calendar_(calendar_of(values)),
+        base_fields_(program_.fields.size()),
+        one_model_(program_.keeps_one_model()),
+        averages_(values.flag("exact_average") && !one_model_) {
+    const bool one_start = calendar_.start == 0 ? !starts_differ : calendar_.average_before;
+    common_ = one_model_ || (averages_ && one_start);
+  }
+
+  Program<S> compose() {
+    add_fields();
+    average_until_start();
+    const std::size_t first = program_.round.size();
+    if (averages_) {
+      append<Mean>({0, fields_.mean});
+    }
+    append_rule();
+    const bool resets = values_.text("buffers") == "reset";
+    if (!resets) {
+      follow();
+    }
+    append<Copy>({target_, 0});
+    if (resets) {
+      reset();
+    } else if (values_.text("buffers") == "average" && averages_) {
+      average_memory();
+    }
+    place(first, [calendar = calendar_](std::int64_t step) { return calendar.due(step); });
+    take_anchor_at_start();
+    return std::move(program_);
+  }
+
+ private:
+  void add_fields() {
+    if (averages_) {
+      fields_.mean = add(scratch("mean").once());
+    }
+    target_ = fields_.mean;
+    if (outer_.has_anchor) {
+      Field anchor = memory("anchor").like_model();
+      anchor.shared = common_;
+      fields_.anchor = target_ = add(anchor);
+    }
+    if (!outer_.slow_name.empty()) {
+      Field slow = memory(outer_.slow_name);
+      slow.shared = common_;
+      fields_.slow = add(slow);
+    }
+  }
+
+  std::size_t add(const Field& field) {
+    program_.fields.push_back(field);
+    return program_.fields.size() - 1;
+  }
+
+  template <template <class> class A>
+  void append(const std::vector<std::size_t>& binds) {
+    append_stages<A, S>(program_, NoOptions{}, binds);
+  }
+
+  // Gives all stages from `first` on their days.
+  void place(std::size_t first, const std::function<bool(std::int64_t)>& due) {
+    for (std::size_t k = first; k < program_.round.size(); ++k) {
+      program_.round[k].due = due;
+    }
+  }
+
+  void append_rule() {
+    if constexpr (std::is_same_v<S, float>) {
+      outer_.append_single(program_, values_, fields_);
+    } else {
+      outer_.append_double(program_, values_, fields_);
+    }
+  }
+
+  void average_until_start() {
+    if (!calendar_.average_before || calendar_.start == 0 || !averages_) {
+      return;
+    }
+    const std::size_t first = program_.round.size();
+    append<Mean>({0, fields_.mean});
+    for (std::size_t f = 1; f < base_fields_; ++f) {
+      if (program_.fields[f].kind == FieldKind::kMemory &&
+          program_.fields[f].units == Units::kModel) {
+        append<Follow>({fields_.mean, 0, f});
+      }
+    }
+    append<Copy>({fields_.mean, 0});
+    place(first, [start = calendar_.start](std::int64_t step) { return step < start; });
+    if (outer_.has_anchor) {
+      const std::size_t last = program_.round.size();
+      append<Copy>({common_ ? fields_.mean : 0, fields_.anchor});
+      place(last, [start = calendar_.start](std::int64_t step) { return step + 1 == start; });
+    }
+  }
+
+  // Where the workers' models differ at start_step, each takes its own as anchor.
+  void take_anchor_at_start() {
+    if (calendar_.start == 0 || !outer_.has_anchor || (calendar_.average_before && averages_)) {
+      return;
+    }
+    const std::size_t last = program_.round.size();
+    append<Copy>({0, fields_.anchor});
+    place(last, [start = calendar_.start](std::int64_t step) { return step + 1 == start; });
+  }
+
+  void follow() {
+    for (std::size_t f = 1; f < base_fields_; ++f) {
+      if (program_.fields[f].kind == FieldKind::kMemory &&
+          program_.fields[f].units == Units::kModel) {
+        append<Follow>({target_, 0, f});
+      }
+    }
+  }
+
+  void reset() {
+    Stage<S> stage;
+    stage.kind = StageKind::kReset;
+    for (std::size_t f = 1; f < base_fields_; ++f) {
+      if (program_.fields[f].kind == FieldKind::kMemory) {
+        stage.fields.push_back(f);
+      }
+    }
+    program_.round.push_back(stage);
+  }
+
+  void average_memory() {
+    for (std::size_t f = 1; f < base_fields_; ++f) {
+      if (program_.fields[f].kind == FieldKind::kMemory && !program_.fields[f].shared) {
+        append<Mean>({f, fields_.mean});
+        append<Copy>({fields_.mean, f});
+      }
+    }
+  }
+
+  Program<S> program_;
+  const OuterStep& outer_;
+  const OptionValues& values_;
+  Calendar calendar_;
+  std::size_t base_fields_;
+  bool one_model_;
+  bool averages_;
+  bool common_ = false;     // anchor and memory are equal on all workers: kept once
+  OuterFields fields_;      // mean defaults to x itself
+  std::size_t target_ = 0;  // where the next round begins
+};
+
+}  // namespace
+
+template <class S>
+Program<S> with_outer(Program<S> base,
+                      const OuterStep& outer,
+                      const OptionValues& values,
+                      bool starts_differ) {
+  return Composer<S>(std::move(base), outer, values, starts_differ).compose();
+}
+
+template Program<float> with_outer(Program<float>, const OuterStep&, const OptionValues&, bool);
+template Program<double> with_outer(Program<double>, const OuterStep&, const OptionValues&, bool);
+
+}  // namespace murmur::algorithms
