@@ -16,7 +16,7 @@ namespace murmur::data {
 using Bytes = std::vector<std::uint8_t>;
 
 // No file of a dataset is larger, so what claims to be is damaged.
-inline constexpr std::size_t kMaxFileBytes = std::size_t{4} << 30U;
+inline constexpr std::size_t kMaxFileBytes = (std::size_t{1} << 31U) - 1;
 
 // Failures are kMissing, kIo or kDamaged and name the file.
 Result<Bytes> read_bytes(const std::filesystem::path& path, std::size_t limit = kMaxFileBytes);

@@ -44,12 +44,12 @@ DatasetInfo cifar10() {
           "Put the six files of the binary version (data_batch_1.bin to data_batch_5.bin "
           "and test_batch.bin, plain, .gz or .xz) into the folder that data.folder or "
           "MURMUR_DATA names, or into its subfolder cifar-10-batches-bin or cifar10",
-      .files = {{.name = "data_batch_1.bin", .bytes = kBytes},
-                {.name = "data_batch_2.bin", .bytes = kBytes},
-                {.name = "data_batch_3.bin", .bytes = kBytes},
-                {.name = "data_batch_4.bin", .bytes = kBytes},
-                {.name = "data_batch_5.bin", .bytes = kBytes},
-                {.name = "test_batch.bin", .bytes = kBytes}},
+      .files = {{.name = "data_batch_1.bin", .bytes = kBytes, .xxh3 = 0x41ac9bacc0b7f4a7U},
+                {.name = "data_batch_2.bin", .bytes = kBytes, .xxh3 = 0xfe2060fa6cda726aU},
+                {.name = "data_batch_3.bin", .bytes = kBytes, .xxh3 = 0xb4bded95a257863aU},
+                {.name = "data_batch_4.bin", .bytes = kBytes, .xxh3 = 0xc1de03fe2464dfdeU},
+                {.name = "data_batch_5.bin", .bytes = kBytes, .xxh3 = 0xd237593ed2319c8cU},
+                {.name = "test_batch.bin", .bytes = kBytes, .xxh3 = 0x437077c166f279d4U}},
       .subfolders = {"cifar10", "cifar-10-batches-bin", "cifar10/cifar-10-batches-bin"},
       .system_places = {"/usr/share/datasets/cifar10", "/usr/local/share/datasets/cifar10"},
       .classes = 10,
@@ -65,6 +65,7 @@ DatasetInfo cifar10() {
                       "truck"},
       .mean = {0.4914, 0.4822, 0.4465},
       .deviation = {0.2023, 0.1994, 0.2010},
+      .options = image_options(),
       .read = read_cifar10,
   };
 }

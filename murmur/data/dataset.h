@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/core/options.h"
 
 namespace murmur::data {
 
@@ -73,6 +74,7 @@ struct DatasetInfo {
   std::vector<std::string> class_names;
   std::vector<double> mean;  // empty: measured on the training images
   std::vector<double> deviation;
+  std::vector<OptionInfo> options;
   Result<Dataset> (*read)(const DatasetInfo&, const DatasetFiles&, const ForEach&) = nullptr;
 };
 

@@ -7,6 +7,13 @@
 
 namespace murmur::data {
 
+std::vector<OptionInfo> image_options() {
+  return {{.name = "augment",
+           .help = "training images are flipped (half of them) and cropped out of a border of 4 "
+                   "black pixels, anew at every step",
+           .fallback = false}};
+}
+
 const std::vector<DatasetInfo>& datasets() {
   static const std::vector<DatasetInfo> table{fashion_mnist(), mnist(), cifar10(), idx_folder()};
   return table;

@@ -7,6 +7,14 @@ namespace murmur::data {
 
 DatasetInfo fashion_mnist() {
   std::vector<FileInfo> files = usual_idx_files();
+  files[0].bytes = 47040016;
+  files[0].xxh3 = 0xca72265d7c26283bU;
+  files[1].bytes = 60008;
+  files[1].xxh3 = 0x775518db990ebf87U;
+  files[2].bytes = 7840016;
+  files[2].xxh3 = 0xa60baf710224b311U;
+  files[3].bytes = 10008;
+  files[3].xxh3 = 0x20515cb4512a5b03U;
   return {
       .name = "fashion-mnist",
       .summary =
@@ -36,6 +44,7 @@ DatasetInfo fashion_mnist() {
                       "Ankle boot"},
       .mean = {0.2860},
       .deviation = {0.3530},
+      .options = image_options(),
       .read = read_idx_dataset,
   };
 }

@@ -29,6 +29,7 @@ DatasetInfo mnist() {
       .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
       .mean = {0.1307},
       .deviation = {0.3081},
+      .options = image_options(),
       .read = read_idx_dataset,
   };
 }

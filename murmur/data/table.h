@@ -6,6 +6,9 @@
 
 namespace murmur::data {
 
+// The options that every set of images has.
+std::vector<OptionInfo> image_options();
+
 DatasetInfo fashion_mnist();
 DatasetInfo mnist();
 DatasetInfo cifar10();

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A batch is a function of (seed, worker, step). In every local epoch a worker visits its examples
+// in a new random order; step t is batch t mod B of epoch floor(t / B), B = steps per epoch. A last
+// batch that is not full is left out, or kept.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/core/mutex.h"
+#include "murmur/data/partition.h"
+
+namespace murmur::data {
+
+// floor(examples / batch_size), or the ceiling where the partial batch is kept.
+std::int64_t steps_per_epoch(std::int64_t examples, std::int64_t batch_size, bool drop_last);
+
+struct BatchSettings {
+  std::int64_t batch_size = 32;  // per worker
+  bool drop_last = true;
+  std::uint64_t seed = 1;
+};
+
+class Batches {
+ public:
+  // REQUIRES: at least one step per epoch.
+  Batches(std::shared_ptr<const Partition> partition, const BatchSettings& settings);
+
+  const BatchSettings& settings() const { return settings_; }
+  std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
+
+  // The examples of worker's batch, into `examples`. Any thread, also several for one worker.
+  void batch(int worker, std::int64_t step, std::vector<std::int32_t>& examples) const;
+
+ private:
+  // The order of one worker's present epoch: only a cache, since it follows from the seed.
+  struct Epoch {
+    Mutex mutex;
+    std::int64_t number MURMUR_GUARDED_BY(mutex) = -1;
+    std::vector<std::int32_t> order MURMUR_GUARDED_BY(mutex);
+  };
+
+  void shuffle(int worker, std::int64_t number, Epoch& epoch) const MURMUR_REQUIRES(epoch.mutex);
+
+  std::shared_ptr<const Partition> partition_;
+  BatchSettings settings_;
+  std::int64_t steps_per_epoch_;
+  std::unique_ptr<Epoch[]> epochs_;  // one per worker
+};
+
+}  // namespace murmur::data

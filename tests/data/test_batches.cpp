@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "murmur/data/batches.h"
+#include "murmur/data/images.h"
+#include "murmur/data/training_data.h"
+
+namespace murmur::data {
+namespace {
+
+using ::testing::HasSubstr;
+
+// 3 workers with 10 examples each.
+Batches make(std::int64_t batch_size, bool drop_last, std::uint64_t seed = 7) {
+  const std::vector<std::uint8_t> labels(31, 0);
+  const auto partition = std::make_shared<const Partition>(
+      make_partition(labels, 3, {.name = "origin"}, seed).value());
+  return {partition, {.batch_size = batch_size, .drop_last = drop_last, .seed = seed}};
+}
+
+std::vector<std::int32_t> get(const Batches& batches, int worker, std::int64_t step) {
+  std::vector<std::int32_t> examples;
+  batches.batch(worker, step, examples);
+  return examples;
+}
+
+TEST(Batches, VisitEachExampleOncePerEpoch) {
+  const Batches batches = make(4, false);
+  EXPECT_EQ(batches.steps_per_epoch(), 3);
+  for (int worker = 0; worker < 3; ++worker) {
+    for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
+      std::set<std::int32_t> seen;
+      for (std::int64_t step = 3 * epoch; step < 3 * epoch + 3; ++step) {
+        const auto batch = get(batches, worker, step);
+        EXPECT_EQ(batch.size(), step % 3 == 2 ? 2U : 4U);
+        seen.insert(batch.begin(), batch.end());
+      }
+      EXPECT_EQ(seen.size(), 10U);
+      EXPECT_EQ(*seen.begin(), 10 * worker);
+      EXPECT_EQ(*seen.rbegin(), 10 * worker + 9);
+    }
+  }
+}
+
+TEST(Batches, LeaveAPartialOneOutOnRequest) {
+  const Batches batches = make(4, true);
+  EXPECT_EQ(batches.steps_per_epoch(), 2);
+  for (std::int64_t step = 0; step < 6; ++step) {
+    EXPECT_EQ(get(batches, 1, step).size(), 4U);
+  }
+  EXPECT_EQ(make(5, true).steps_per_epoch(), 2);
+  EXPECT_EQ(make(5, false).steps_per_epoch(), 2);
+}
+
+TEST(Batches, AreFunctionsOfSeedWorkerAndStep) {
+  const Batches batches = make(5, true);
+  const auto early = get(batches, 0, 1);
+  const auto late = get(batches, 0, 9);
+  EXPECT_EQ(get(batches, 0, 1), early) << "going back";
+  EXPECT_EQ(get(make(5, true), 0, 9), late) << "without the steps before";
+  EXPECT_NE(get(make(5, true, 8), 0, 9), late) << "another seed";
+  EXPECT_NE(get(batches, 0, 3), early) << "another epoch";
+  auto other = get(batches, 1, 1);
+  std::ranges::for_each(other, [](std::int32_t& example) { example -= 10; });
+  EXPECT_NE(other, early) << "another worker";
+}
+
+// Two images of 2 channels, 2 x 3.
+Dataset small_dataset() {
+  Dataset dataset;
+  dataset.training.shape = {2, 2, 3};
+  dataset.training.labels = {0, 1};
+  for (int i = 0; i < 24; ++i) {
+    dataset.training.pixels.push_back(static_cast<std::uint8_t>(10 * i));
+  }
+  dataset.test = dataset.training;
+  dataset.classes = 2;
+  dataset.mean = {0.5, 0.25};
+  dataset.deviation = {0.5, 2.0};
+  return dataset;
+}
+
+TEST(Images, AreNormalisedByChannel) {
+  const Dataset dataset = small_dataset();
+  const ImageReader<double> reader(dataset);
+  std::vector<double> out(24);
+  reader.read(dataset.training, std::vector<std::int32_t>{1, 0}, out.data());
+  for (std::size_t i = 0; i < 24; ++i) {
+    const std::size_t pixel = (i + 12) % 24;
+    const std::size_t channel = pixel / 6 % 2;
+    const double share = dataset.training.pixels[pixel] / 255.0;
+    EXPECT_NEAR(out[i], (share - dataset.mean[channel]) / dataset.deviation[channel], 1e-14);
+  }
+}
+
+TEST(Images, AreCroppedOutOfABlackBorder) {
+  const Dataset dataset = small_dataset();
+  const ImageShape shape = dataset.training.shape;
+  const std::span<const std::uint8_t> image = std::span(dataset.training.pixels).first(12);
+  std::vector<std::uint8_t> out(12);
+  crop_image(shape, image, {}, out);
+  EXPECT_TRUE(std::ranges::equal(out, image)) << "the middle is the image itself";
+  crop_image(shape, image, {.flip = true, .down = 4, .right = 4}, out);
+  EXPECT_EQ(out, (std::vector<std::uint8_t>{20, 10, 0, 50, 40, 30, 80, 70, 60, 110, 100, 90}));
+  crop_image(shape, image, {.flip = false, .down = 5, .right = 3}, out);
+  EXPECT_EQ(out, (std::vector<std::uint8_t>{0, 30, 40, 0, 0, 0, 0, 90, 100, 0, 0, 0}));
+  crop_image(shape, image, {.flip = true, .down = 5, .right = 3}, out);
+  EXPECT_EQ(out, (std::vector<std::uint8_t>{0, 50, 40, 0, 0, 0, 0, 110, 100, 0, 0, 0}));
+}
+
+TEST(Images, AreAugmentedByEveryCropAlike) {
+  int flips = 0;
+  std::vector<int> down(9);
+  std::vector<int> right(9);
+  constexpr int kDraws = 9000;
+  const Random draws(1, Stream::kAugment, 2, 3);
+  for (std::size_t place = 0; place < kDraws; ++place) {
+    const Crop crop = draw_crop(draws, place);
+    flips += crop.flip ? 1 : 0;
+    ++down.at(static_cast<std::size_t>(crop.down));
+    ++right.at(static_cast<std::size_t>(crop.right));
+  }
+  EXPECT_NEAR(flips, kDraws / 2, 200);  // deviation 47
+  for (std::size_t i = 0; i < 9; ++i) {
+    EXPECT_NEAR(down[i], kDraws / 9, 150);  // deviation 30
+    EXPECT_NEAR(right[i], kDraws / 9, 150);
+  }
+}
+
+TEST(TrainingData, CountsClassesAndStepsAndRefusesEmptyEpochs) {
+  const auto dataset = std::make_shared<const Dataset>(small_dataset());
+  TrainingDataSettings settings;
+  settings.workers = 2;
+  settings.partition.name = "sorted";
+  settings.batches.batch_size = 1;
+  const TrainingData data = divide(dataset, settings).value();
+  EXPECT_EQ(class_counts(data), (std::vector<std::vector<std::int64_t>>{{1, 0}, {0, 1}}));
+  EXPECT_THAT(describe(data), HasSubstr("2 training and 2 test images of 2 x 2 x 3"));
+  settings.batches.batch_size = 2;
+  EXPECT_THAT(divide(dataset, settings).failure().message, HasSubstr("data.drop_last = false"));
+  settings.batches.drop_last = false;
+  EXPECT_TRUE(divide(dataset, settings));
+}
+
+}  // namespace
+}  // namespace murmur::data
