@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws that every registered algorithm obeys, in every variant of its options.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include "tests/support/worlds.h"
+#include <gtest/gtest.h>
+
+namespace murmur::testing {
+namespace {
+
+const std::vector<double> kRates{0.1, 0.1, 0.05, 0.05, 0.2, 0.0, 0.1};
+
+template <class S>
+RunSpec<S> spec_of(const Variant& variant,
+                   int workers,
+                   typename RandomQuadratic<S>::Kind kind,
+                   const std::string& topology = "ring") {
+  return {.program = variant.algorithm->program<S>(variant.options),
+          .topology = topology_of(topology, workers),
+          .problem =
+              [=] {
+                return std::make_unique<RandomQuadratic<S>>(
+                    workers, kind, typename RandomQuadratic<S>::Shape{});
+              },
+          .rates = kRates,
+          .weight_decay = 0.01};
+}
+
+class EveryAlgorithm : public ::testing::TestWithParam<Variant> {};
+
+std::string test_name(const ::testing::TestParamInfo<Variant>& info) {
+  std::string name = info.param.label;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, EveryAlgorithm, ::testing::ValuesIn(variants()), test_name);
+
+TEST_P(EveryAlgorithm, LearnsAndStaysFinite) {
+  Solo<double> solo(spec_of<double>(GetParam(), 4, {}));
+  double first = 0;
+  double last = 0;
+  for (int step = 0; step < 60; ++step) {
+    const auto losses = solo.engine->step(0.02);
+    ASSERT_TRUE(losses);
+    last = 0;
+    for (const double loss : losses.value()) {
+      last += loss;
+    }
+    ASSERT_TRUE(std::isfinite(last));
+    first = step == 0 ? last : first;
+  }
+  EXPECT_LT(last, 0.95 * first);
+}
+
+TEST_P(EveryAlgorithm, RestsWhereNothingPulls) {
+  RunSpec<float> spec = spec_of<float>(GetParam(), 5, {.flat = true});
+  spec.weight_decay = 0;
+  const Rows<float> rows = run(spec);
+  const Solo<float> untouched(spec);
+  EXPECT_EQ(rows, rows_of(*untouched.engine));
+}
+
+TEST_P(EveryAlgorithm, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const RunSpec<float> spec = spec_of<float>(GetParam(), 5, {});
+  const Rows<float> one = run(spec, {.threads = 1, .ownership = {}});
+  EXPECT_EQ(one, run(spec, {.threads = 2, .ownership = {}}));
+  EXPECT_EQ(one, run(spec, {.threads = 3, .ownership = {}}));
+}
+
+TEST_P(EveryAlgorithm, GivesTheSameBitsHoweverTheWorkersAreSplit) {
+  const RunSpec<float> spec = spec_of<float>(GetParam(), 5, {});
+  const Rows<float> one = run(spec);
+  const std::vector<std::vector<int>> splits{{2, 3}, {1, 3, 1}, {4, 1}, {1, 1, 1, 1, 1}};
+  for (const std::vector<int>& split : splits) {
+    EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = split})) << split.size();
+  }
+}
+
+TEST_P(EveryAlgorithm, GivesTheSameBitsOverATimeVaryingGraphHoweverSplit) {
+  const RunSpec<double> spec = spec_of<double>(GetParam(), 6, {}, "one-peer-exponential");
+  EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 4, 1}}));
+}
+
+// Workers that share their data are one worker: mixing equal rows changes nothing.
+TEST_P(EveryAlgorithm, KeepsAlikeWorkersEqualToOneAlone) {
+  const Rows<double> many = run(spec_of<double>(GetParam(), 4, {.alike = true}));
+  const Rows<double> alone = run(spec_of<double>(GetParam(), 1, {.alike = true}));
+  const std::size_t fields = alone.size();
+  for (std::size_t r = 0; r < many.size(); ++r) {
+    EXPECT_EQ(many[r], alone[r % fields]) << "worker " << r / fields << " field " << r % fields;
+  }
+}
+
+// A ring looks the same from every worker, so turning the data around the ring turns the result.
+TEST_P(EveryAlgorithm, RenamesTheResultWhenWorkersAreRenamed) {
+  const int workers = 5;
+  const Rows<double> plain = run(spec_of<double>(GetParam(), workers, {}));
+  const Rows<double> turned = run(spec_of<double>(GetParam(), workers, {.first = 2}));
+  const std::size_t fields = plain.size() / static_cast<std::size_t>(workers);
+  for (std::size_t r = 0; r < plain.size(); ++r) {
+    const std::vector<double>& theirs = plain[(r + 2 * fields) % plain.size()];
+    for (std::size_t k = 0; k < theirs.size(); ++k) {
+      ASSERT_NEAR(turned[r][k], theirs[k], 1e-11 * std::max(1.0, std::abs(theirs[k])));
+    }
+  }
+}
+
+TEST_P(EveryAlgorithm, KeepsPaddingAtZero) {
+  Solo<float> solo(spec_of<float>(GetParam(), 3, {}));
+  for (const double rate : kRates) {
+    ASSERT_TRUE(solo.engine->step(rate));
+  }
+  const Layout& layout = solo.engine->layout();
+  std::vector<bool> padding(layout.row_size(), true);
+  for (const TensorSlot& slot : layout.tensors()) {
+    std::fill_n(padding.begin() + static_cast<std::ptrdiff_t>(slot.offset), slot.size, false);
+  }
+  ASSERT_GT(std::count(padding.begin(), padding.end(), true), 0);
+  for (const std::vector<float>& row : rows_of(*solo.engine)) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      ASSERT_TRUE(!padding[k] || row[k] == 0) << k;
+    }
+  }
+}
+
+TEST_P(EveryAlgorithm, KeepsTheMeanWhereNothingPulls) {
+  const Program<double> program = GetParam().algorithm->program<double>(GetParam().options);
+  if (program.keeps_one_model()) {
+    return;  // has no rows to mix; starts that differ are refused for it
+  }
+  RunSpec<double> spec = spec_of<double>(GetParam(), 6, {.flat = true, .starts_differ = true});
+  spec.weight_decay = 0;
+  Solo<double> solo(spec);
+  const std::size_t size = solo.engine->layout().row_size();
+  std::vector<double> before(size);
+  std::vector<double> after(size);
+  ASSERT_TRUE(solo.engine->average_model(before));
+  const double apart = solo.engine->consensus_distance(before).value();
+  for (int step = 0; step < 20; ++step) {
+    ASSERT_TRUE(solo.engine->step(0.1));
+  }
+  ASSERT_TRUE(solo.engine->average_model(after));
+  // Adam forms turn motions of any size into steps of one size: there the mean may move.
+  if (program.name != "qg-dadam") {
+    for (std::size_t k = 0; k < size; ++k) {
+      ASSERT_NEAR(before[k], after[k], 1e-13);
+    }
+  }
+  if (program.mixes() && program.name != "qg-dadam") {
+    EXPECT_LT(solo.engine->consensus_distance(after).value(), 0.5 * apart);
+  }
+}
+
+TEST_P(EveryAlgorithm, SendsWhatItsStagesSay) {
+  const int workers = 5;
+  Solo<float> solo(spec_of<float>(GetParam(), workers, {}));
+  ASSERT_TRUE(solo.engine->step(0.1));
+  const auto parameters = static_cast<std::int64_t>(solo.engine->layout().parameters());
+  std::int64_t expected = 0;
+  for (const Stage<float>& stage : solo.engine->program().round) {
+    if (stage.kind == StageKind::kMix) {
+      expected += 2 * workers * static_cast<std::int64_t>(stage.fields.size()) * parameters * 4;
+    } else if (stage.kind == StageKind::kAverage) {
+      expected += 2 * (workers - 1) * parameters * 4;
+    }
+  }
+  EXPECT_EQ(solo.engine->counters().bytes_sent, expected);
+}
+
+}  // namespace
+}  // namespace murmur::testing

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/worlds.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "murmur/comm/threads_transport.h"
+#include "murmur/core/check.h"
+#include "murmur/core/random.h"
+
+namespace murmur::testing {
+
+template <class S>
+RandomQuadratic<S>::RandomQuadratic(int workers, Kind kind, Shape shape)
+    : workers_(workers), kind_(kind), layout_(sizeof(S)) {
+  layout_.add("weight", {shape.matrix_rows, shape.matrix_columns});
+  layout_.add("bias", {shape.vector_size});
+}
+
+template <class S>
+double RandomQuadratic<S>::curvature(int worker, std::size_t k) const {
+  const int player = kind_.alike ? 0 : (worker + kind_.first) % workers_;
+  return kind_.flat ? 0 : 1 + Random(7, Stream::kTest, player, 0).uniform(k);
+}
+
+template <class S>
+double RandomQuadratic<S>::center(int worker, std::size_t k) const {
+  const int player = kind_.alike ? 0 : (worker + kind_.first) % workers_;
+  return 2 * Random(7, Stream::kTest, player, 1).uniform(k) - 1;
+}
+
+template <class S>
+void RandomQuadratic<S>::start(int worker, std::span<S> row) const {
+  const int player = kind_.starts_differ ? (worker + kind_.first) % workers_ : 0;
+  for (const TensorSlot& slot : layout_.tensors()) {
+    for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
+      row[k] = static_cast<S>(Random(7, Stream::kTest, player, 2).normal(k));
+    }
+  }
+}
+
+template <class S>
+void RandomQuadratic<S>::gradients(std::span<problems::GradientJob<S>> jobs,
+                                   int /*thread*/,
+                                   const problems::RangeReady& ready) {
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    problems::GradientJob<S>& job = jobs[j];
+    std::fill(job.gradient, job.gradient + layout_.row_size(), S(0));
+    for (const TensorSlot& slot : layout_.tensors()) {
+      for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
+        const double x = static_cast<double>(job.x[k]);
+        job.gradient[k] = static_cast<S>(curvature(job.worker, k) * (x - center(job.worker, k)));
+      }
+    }
+    job.loss = loss(job.worker, job.x, 0);
+    ready(j, {0, layout_.row_size()});
+  }
+}
+
+template <class S>
+double RandomQuadratic<S>::loss(int worker, const S* x, int /*thread*/) {
+  double sum = 0;
+  for (const TensorSlot& slot : layout_.tensors()) {
+    for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
+      const double away = static_cast<double>(x[k]) - center(worker, k);
+      sum += 0.5 * curvature(worker, k) * away * away;
+    }
+  }
+  return sum;
+}
+
+namespace {
+
+// Adds, for one option, every value worth trying beside its fallback.
+void vary(std::vector<Variant>& all, const algorithms::Algorithm& algorithm, const OptionInfo& o) {
+  const auto add = [&](const OptionValue& value, const std::string& said) {
+    OptionValues options(algorithm.options);
+    options.set(o.name, value);
+    all.push_back({algorithm.name + " " + o.name + "=" + said, &algorithm, options});
+  };
+  for (const std::string& choice : o.choices) {
+    if (o.fallback != OptionValue(choice)) {
+      add(choice, choice);
+    }
+  }
+  if (const bool* flag = std::get_if<bool>(&o.fallback); flag != nullptr) {
+    add(!*flag, "other");
+  }
+  if (o.name == "momentum" && std::get<double>(o.fallback) == 0) {
+    add(0.9, "0.9");
+  }
+  if (std::holds_alternative<std::int64_t>(o.fallback)) {
+    add(std::int64_t{3}, "3");
+  }
+}
+
+}  // namespace
+
+std::vector<Variant> variants() {
+  std::vector<Variant> all;
+  for (const algorithms::Algorithm& algorithm : algorithms::algorithms()) {
+    all.push_back({algorithm.name, &algorithm, OptionValues(algorithm.options)});
+    for (const OptionInfo& option : algorithm.options) {
+      vary(all, algorithm, option);
+    }
+  }
+  return all;
+}
+
+std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers) {
+  for (const topology::TopologyInfo& info : topology::topologies()) {
+    if (info.name == name) {
+      return topology::make_topology(name, workers, OptionValues(info.options), 1).value();
+    }
+  }
+  MURMUR_CHECK(false, "no topology {}", name);
+}
+
+template <class S>
+Rows<S> rows_of(const engine::Engine<S>& engine) {
+  Rows<S> rows;
+  const std::vector<Field>& fields = engine.program().fields;
+  for (int worker = engine.local().begin; worker < engine.local().end; ++worker) {
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+      if (fields[f].kind != FieldKind::kScratch) {
+        const std::span<const S> row = engine.row(f, worker);
+        rows.emplace_back(row.begin(), row.end());
+      }
+    }
+  }
+  return rows;
+}
+
+template <class S>
+Solo<S>::Solo(const RunSpec<S>& spec, int threads)
+    : problem(spec.problem()), pool(std::make_unique<threads::Pool>(threads)) {
+  const int workers = problem->workers();
+  engine =
+      std::make_unique<engine::Engine<S>>(engine::Parts<S>{.program = spec.program,
+                                                           .topology = spec.topology,
+                                                           .problem = problem.get(),
+                                                           .pool = pool.get(),
+                                                           .ownership = comm::Ownership({workers}),
+                                                           .weight_decay = spec.weight_decay});
+}
+
+namespace {
+
+template <class S>
+Rows<S> run_one(const RunSpec<S>& spec, const World& world, comm::Transport* transport) {
+  const std::unique_ptr<problems::Problem<S>> problem = spec.problem();
+  threads::Pool pool(world.threads);
+  const std::vector<int> sizes =
+      transport == nullptr ? std::vector<int>{problem->workers()} : world.ownership;
+  engine::Engine<S> engine({.program = spec.program,
+                            .topology = spec.topology,
+                            .problem = problem.get(),
+                            .pool = &pool,
+                            .transport = transport,
+                            .ownership = comm::Ownership(sizes),
+                            .weight_decay = spec.weight_decay});
+  for (const double rate : spec.rates) {
+    const auto losses = engine.step(rate);
+    MURMUR_CHECK(static_cast<bool>(losses), "{}", losses.failure().message);
+  }
+  return rows_of(engine);
+}
+
+}  // namespace
+
+template <class S>
+Rows<S> run(const RunSpec<S>& spec, const World& world) {
+  if (world.ownership.empty()) {
+    return run_one<S>(spec, world, nullptr);
+  }
+  const auto processes = world.ownership.size();
+  comm::Hub hub(static_cast<int>(processes));
+  std::vector<Rows<S>> parts(processes);
+  std::vector<std::thread> engines;
+  for (std::size_t p = 0; p < processes; ++p) {
+    engines.emplace_back([&, p] {
+      const auto transport = hub.transport(static_cast<int>(p));
+      parts[p] = run_one<S>(spec, world, transport.get());
+    });
+  }
+  for (std::thread& engine : engines) {
+    engine.join();
+  }
+  Rows<S> rows;
+  for (const Rows<S>& part : parts) {
+    rows.insert(rows.end(), part.begin(), part.end());
+  }
+  return rows;
+}
+
+template class RandomQuadratic<float>;
+template class RandomQuadratic<double>;
+template Rows<float> run(const RunSpec<float>&, const World&);
+template Rows<double> run(const RunSpec<double>&, const World&);
+template struct Solo<float>;
+template struct Solo<double>;
+template Rows<float> rows_of(const engine::Engine<float>&);
+template Rows<double> rows_of(const engine::Engine<double>&);
+
+}  // namespace murmur::testing

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs any program in any world of this process: threads, and engines that own parts of the
+// workers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "murmur/algorithms/algorithm.h"
+#include "murmur/core/options.h"
+#include "murmur/engine/engine.h"
+#include "murmur/problems/problem.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::testing {
+
+// f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2 with a in [1, 2), b in [-1, 1): random but fixed, over two
+// tensors (a matrix and a vector), long enough for several blocks. `alike`: all workers have f_0.
+template <class S>
+class RandomQuadratic : public problems::Problem<S> {
+ public:
+  struct Shape {
+    std::int64_t matrix_rows = 60;
+    std::int64_t matrix_columns = 90;
+    std::int64_t vector_size = 35;
+  };
+  struct Kind {
+    bool alike = false;          // all workers have f_0
+    bool flat = false;           // no gradient at all
+    bool starts_differ = false;  // a start of each worker's own
+    int first = 0;               // worker i plays worker first + i (modulo workers) of the others
+  };
+
+  RandomQuadratic(int workers, Kind kind, Shape shape);
+  explicit RandomQuadratic(int workers) : RandomQuadratic(workers, Kind{}, Shape{}) {}
+
+  int workers() const override { return workers_; }
+  const Layout& layout() const override { return layout_; }
+  void prepare(int /*threads*/) override {}
+  void start(int worker, std::span<S> row) const override;
+  bool starts_differ() const override { return kind_.starts_differ; }
+  void gradients(std::span<problems::GradientJob<S>> jobs,
+                 int thread,
+                 const problems::RangeReady& ready) override;
+  double loss(int worker, const S* x, int thread) override;
+
+  double curvature(int worker, std::size_t k) const;
+  double center(int worker, std::size_t k) const;
+
+ private:
+  int workers_;
+  Kind kind_;
+  Layout layout_;
+};
+
+// Every combination of an algorithm's choices and periods worth a test of its own.
+struct Variant {
+  std::string label;
+  const algorithms::Algorithm* algorithm = nullptr;
+  OptionValues options;
+};
+std::vector<Variant> variants();
+
+std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers);
+
+// One row per worker and field, models and memories, in field order.
+template <class S>
+using Rows = std::vector<std::vector<S>>;
+
+struct World {
+  int threads = 1;
+  std::vector<int> ownership;  // empty: one process
+};
+
+template <class S>
+struct RunSpec {
+  Program<S> program;
+  std::shared_ptr<const topology::Topology> topology;
+  std::function<std::unique_ptr<problems::Problem<S>>()> problem;
+  std::vector<double> rates;  // one step each
+  double weight_decay = 0;
+};
+
+// All workers' models and memories after the run.
+template <class S>
+Rows<S> run(const RunSpec<S>& spec, const World& world = {});
+
+// A problem, and an engine over it in one process.
+template <class S>
+struct Solo {
+  explicit Solo(const RunSpec<S>& spec, int threads = 1);
+  std::unique_ptr<problems::Problem<S>> problem;
+  std::unique_ptr<threads::Pool> pool;
+  std::unique_ptr<engine::Engine<S>> engine;
+};
+
+template <class S>
+Rows<S> rows_of(const engine::Engine<S>& engine);
+
+}  // namespace murmur::testing
