@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "murmur/algorithms/algorithm.h"
+#include "murmur/algorithms/outer/outer.h"
 #include "murmur/core/check.h"
 #include "murmur/data/dataset.h"
+#include "murmur/data/partition.h"
 #include "murmur/problems/analytic.h"
 #include "murmur/run/schedule.h"
 #include "murmur/topology/topology.h"
@@ -48,8 +50,10 @@ const Kind* find_kind(std::string_view table) {
 const std::vector<Kind>& catalog() {
   static const std::vector<Kind> kinds{
       {"algorithm", "algorithms", entries_of(algorithms::algorithms())},
+      {"outer", "outer", entries_of(algorithms::outer_steps())},
       {"topology", "topologies", entries_of(topology::topologies())},
       {"data", "datasets", dataset_entries()},
+      {"partition", "partitions", entries_of(data::partitions())},
       {"problem", "problems", entries_of(problems::problems())},
       {"schedule", "schedules", entries_of(schedules())},
   };

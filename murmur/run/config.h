@@ -45,6 +45,12 @@ struct AlgorithmConfig {
   double weight_decay = 0;
 };
 
+// A periodic outer step on top of the algorithm.
+struct OuterConfig {
+  Choice choice;
+  std::optional<double> start_epoch;  // train: instead of the option start_step
+};
+
 struct TopologyConfig {
   Choice choice;
   std::uint64_t seed = 1;
@@ -101,6 +107,7 @@ struct Config {
   std::optional<std::int64_t> threads;  // none: as many as this process may use
   TopologyConfig topology;
   AlgorithmConfig algorithm;
+  std::optional<OuterConfig> outer;
 
   // train
   DataConfig data;

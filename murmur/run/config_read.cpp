@@ -66,7 +66,7 @@ bool is_file_name(const std::string& name) {
 void read_top(const Document& document, Config& config) {
   TableReader top(document, "");
   const bool solve = config.purpose == Purpose::kSolve;
-  for (const char* table : {"topology", "algorithm"}) {
+  for (const char* table : {"topology", "algorithm", "outer"}) {
     top.has(table);
   }
   for (const char* table : {"data", "model", "schedule", "evaluation", "checkpoint", "output"}) {
@@ -173,6 +173,29 @@ TopologyConfig read_topology(const Document& document, const Config& config) {
   return topology;
 }
 
+std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose) {
+  TableReader table(document, "outer");
+  if (!table.present()) {
+    return std::nullopt;
+  }
+  const Kind& kind = kind_of("outer");
+  OuterConfig outer;
+  const bool train = purpose == Purpose::kTrain;
+  if (train) {
+    outer.start_epoch = table.maybe_number("start_epoch", kNonNegative);
+  }
+  outer.choice = read_choice(table, kind);
+  table.finish([&](const std::string& key) {
+    return key == "start_epoch"
+               ? std::string("`murmur solve` has no epochs: write outer.start_step")
+               : others_option(kind, outer.choice.name, key);
+  });
+  if (outer.start_epoch && table.has("start_step")) {
+    table.fail("start_step", "write outer.start_epoch or outer.start_step, not both");
+  }
+  return outer;
+}
+
 Choice read_problem(const Document& document) {
   TableReader table(document, "problem");
   const Kind& kind = kind_of("problem");
@@ -201,6 +224,7 @@ Config read_config(const Document& document, Purpose purpose) {
   config.purpose = purpose;
   read_top(document, config);
   config.algorithm = read_algorithm(document, purpose);
+  config.outer = read_outer(document, purpose);
   config.topology = read_topology(document, config);
   if (purpose == Purpose::kSolve) {
     config.problem = read_problem(document);

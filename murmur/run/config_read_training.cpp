@@ -36,8 +36,7 @@ void read_data(const Document& document, Config& config) {
   }
   data.name = table.required_text("name", kind_of("data").names());
   table.finish();
-  data.partition = table.text(
-      "partition", data.partition, {"iid", "dirichlet", "sorted", "shards", "origin", "replicate"});
+  data.partition = table.text("partition", data.partition, kind_of("partition").names());
   data.alpha = table.number("alpha", data.alpha, kPositive);
   data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
   data.batch_size = table.integer("batch_size", data.batch_size, kCount);

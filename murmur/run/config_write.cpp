@@ -7,35 +7,14 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <xxhash.h>
 
 #include "murmur/run/config.h"
+#include "murmur/run/option_text.h"
 #include "murmur/run/resolved.h"
 
 namespace murmur::run {
 namespace {
-
-struct ToText {
-  std::string operator()(bool value) const { return value ? "true" : "false"; }
-  std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
-  std::string operator()(double value) const {
-    std::string text = fmt::format("{}", value);  // the shortest that reads back as the same
-    return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
-  }
-  std::string operator()(const std::string& value) const {
-    const auto replace = nlohmann::json::error_handler_t::replace;
-    return nlohmann::json(value).dump(-1, ' ', false, replace);
-  }
-  template <class T>
-  std::string operator()(const std::vector<T>& values) const {
-    std::vector<std::string> texts;
-    for (const T& value : values) {
-      texts.push_back((*this)(value));
-    }
-    return fmt::format("[{}]", fmt::join(texts, ", "));
-  }
-};
 
 class Writer {
  public:
@@ -43,9 +22,8 @@ class Writer {
 
   void table(std::string name) { table_ = std::move(name); }
 
-  template <class T>
-  void put(const std::string& key, const T& value) {
-    out_.push_back({table_, key, ToText{}(value)});
+  void put(const std::string& key, const OptionValue& value) {
+    out_.push_back({table_, key, value_toml(value)});
   }
   template <class T>
   void maybe(const std::string& key, const std::optional<T>& value) {
@@ -68,7 +46,7 @@ class Writer {
   void choice(const Choice& choice) {
     put("name", choice.name);
     for (const auto& [key, value] : choice.options.all()) {
-      out_.push_back({table_, key, std::visit(ToText{}, value)});
+      put(key, value);
     }
   }
 
@@ -153,18 +131,34 @@ void write_watching(const Config& config, Writer& out) {
   out.put("csv", config.output.csv);
 }
 
+void write_outer(const OuterConfig& outer, Writer& out) {
+  out.table("outer");
+  out.put("name", outer.choice.name);
+  for (const auto& [key, value] : outer.choice.options.all()) {
+    if (!(outer.start_epoch && key == "start_step")) {
+      out.put(key, value);
+    }
+  }
+  out.maybe("start_epoch", outer.start_epoch);
+}
+
 void write_shared(const Config& config, Writer& out) {
   out.table("topology");
   out.choice(config.topology.choice);
   out.seed(config.topology.seed, config.seed);
   out.table("algorithm");
   out.choice(config.algorithm.choice);
-  if (config.algorithm.learning_rate.size() == 1) {
+  const bool constant =
+      config.algorithm.learning_rate.size() == 1 && config.algorithm.learning_rate.front() > 0;
+  if (constant) {
     out.put("learning_rate", config.algorithm.learning_rate.front());
   } else {
     out.put("learning_rate", config.algorithm.learning_rate);
   }
   out.put("weight_decay", config.algorithm.weight_decay);
+  if (config.outer) {
+    write_outer(*config.outer, out);
+  }
 }
 
 bool has_table(const Resolved& key, std::initializer_list<std::string_view> tables) {

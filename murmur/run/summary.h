@@ -39,6 +39,8 @@ struct Summary {
 // Lower is better for loss, distance, bytes and time; higher for anything else.
 bool lower_is_better(const std::string& metric);
 
+// A number in JSON: null where it is not finite.
+nlohmann::ordered_json number_json(double value);
 nlohmann::ordered_json to_json(const Summary& summary);
 // None: there is no summary.json in that folder, or it is not one of ours.
 std::optional<Summary> read_summary(const std::filesystem::path& folder);

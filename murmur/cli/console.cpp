@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/cli/console.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace murmur::cli {
+
+std::function<void(const std::string&)> warner(const CommonOptions& options) {
+  const bool quiet = options.quiet;
+  return [quiet](const std::string& message) {
+    if (!quiet) {
+      fmt::print(stderr, "murmur: warning: {}\n", message);
+    }
+  };
+}
+
+ExitCode exit_code(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kInvalid:
+      return ExitCode::kUsage;
+    case FailureKind::kMissing:
+    case FailureKind::kDamaged:
+      return ExitCode::kData;
+    case FailureKind::kMismatch:
+      return ExitCode::kCheckpoint;
+    case FailureKind::kPeer:
+      return ExitCode::kNetwork;
+    case FailureKind::kDiverged:
+      return ExitCode::kDiverged;
+    case FailureKind::kIo:
+    case FailureKind::kStopped:
+      return ExitCode::kRunFailed;
+  }
+  return ExitCode::kRunFailed;
+}
+
+ExitCode report_failure(const Failure& failure) {
+  fmt::print(stderr, "murmur: {}\n", failure.message);
+  return exit_code(failure.kind);
+}
+
+}  // namespace murmur::cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an option is shown to people and to programs.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "murmur/core/options.h"
+
+namespace murmur::run {
+
+// "number", "integer", "true or false", "text", "list of numbers", ...
+std::string type_text(const OptionInfo& option);
+// What is allowed beyond the type, or nothing.
+std::string bounds_text(const OptionInfo& option);
+nlohmann::ordered_json value_json(const OptionValue& value);
+// The value as a TOML file has it.
+std::string value_toml(const OptionValue& value);
+// "= 0.9, a number in [0, 1): weight of the old momentum".
+std::string describe(const OptionInfo& option);
+
+}  // namespace murmur::run

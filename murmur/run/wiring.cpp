@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/wiring.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "murmur/algorithms/algorithm.h"
+#include "murmur/algorithms/outer/outer.h"
+#include "murmur/core/check.h"
+#include "murmur/core/error.h"
+#include "murmur/problems/analytic.h"
+#include "murmur/run/graph_check.h"
+#include "murmur/run/schedule.h"
+
+namespace murmur::run {
+namespace {
+
+[[noreturn]] void refuse(const Choice& choice, const std::string& message) {
+  throw UserError(fmt::format("{}: {}", choice.place, message));
+}
+
+bool needs_spectrum(const std::string& algorithm) {
+  return algorithm == "d2" || algorithm == "d2-plus";
+}
+
+}  // namespace
+
+template <class S>
+Program<S> make_program(const Config& config, bool starts_differ, std::int64_t steps_per_epoch) {
+  const auto* algorithm = algorithms::find_algorithm(config.algorithm.choice.name);
+  MURMUR_CHECK(algorithm != nullptr, "algorithm '{}'", config.algorithm.choice.name);
+  Program<S> program = algorithm->program<S>(config.algorithm.choice.options);
+  if (!config.outer) {
+    return program;
+  }
+  const auto* outer = algorithms::find_outer_step(config.outer->choice.name);
+  MURMUR_CHECK(outer != nullptr, "outer step '{}'", config.outer->choice.name);
+  OptionValues values = config.outer->choice.options;
+  if (config.outer->start_epoch) {
+    values.set("start_step", steps_of({*config.outer->start_epoch, true}, steps_per_epoch));
+  }
+  return algorithms::with_outer(std::move(program), *outer, values, starts_differ);
+}
+
+std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
+  const TopologyConfig& wanted = config.topology;
+  auto made = topology::make_topology(
+      wanted.choice.name, static_cast<int>(config.workers), wanted.choice.options, wanted.seed);
+  if (!made) {
+    refuse(wanted.choice, made.failure().message);
+  }
+  return made.value();
+}
+
+double require_usable_graph(const Config& config,
+                            const topology::Topology& graph,
+                            bool mixes,
+                            const Warn& warn) {
+  if (!mixes) {
+    return 0;
+  }
+  const GraphCheck check = check_graph(graph, needs_spectrum(config.algorithm.choice.name));
+  if (check.refusal) {
+    refuse(config.topology.choice,
+           fmt::format("topology '{}': {}", config.topology.choice.name, *check.refusal));
+  }
+  for (const std::string& warning : check.warnings) {
+    if (warn) {
+      warn(fmt::format("topology '{}': {}", config.topology.choice.name, warning));
+    }
+  }
+  return check.degree;
+}
+
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_analytic(const Config& config) {
+  auto made = problems::make_problem<S>(
+      config.problem.name, static_cast<int>(config.workers), config.problem.options, config.seed);
+  if (!made) {
+    refuse(config.problem, made.failure().message);
+  }
+  return std::move(made).value();
+}
+
+template <class S>
+void require_one_start(const Config& config,
+                       const Program<S>& program,
+                       const problems::Problem<S>& problem) {
+  if (program.keeps_one_model() && problem.starts_differ()) {
+    refuse(config.problem,
+           fmt::format("problem.start differs between workers, but '{}' keeps one model for all; "
+                       "give one row for all workers",
+                       config.algorithm.choice.name));
+  }
+}
+
+int thread_count(const Config& config) {
+  const auto available = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  return static_cast<int>(config.threads.value_or(std::max<std::int64_t>(available, 1)));
+}
+
+template Program<float> make_program<float>(const Config&, bool, std::int64_t);
+template Program<double> make_program<double>(const Config&, bool, std::int64_t);
+template std::unique_ptr<problems::Problem<float>> make_analytic<float>(const Config&);
+template std::unique_ptr<problems::Problem<double>> make_analytic<double>(const Config&);
+template void require_one_start<float>(const Config&,
+                                       const Program<float>&,
+                                       const problems::Problem<float>&);
+template void require_one_start<double>(const Config&,
+                                        const Program<double>&,
+                                        const problems::Problem<double>&);
+
+}  // namespace murmur::run

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of a configuration -> objects. What does not fit together (a hypercube of 12 workers,
+// tables of different lengths) is a UserError with the place of the table that asked for it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "murmur/core/program.h"
+#include "murmur/problems/problem.h"
+#include "murmur/run/config.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::run {
+
+using Warn = std::function<void(const std::string&)>;
+
+// The algorithm with its outer step. `steps_per_epoch`: where outer.start_epoch needs it.
+template <class S>
+Program<S> make_program(const Config& config, bool starts_differ, std::int64_t steps_per_epoch);
+
+std::shared_ptr<const topology::Topology> make_graph(const Config& config);
+
+// Refuses weights that cannot be mixed with, warns of doubtful ones; the mean number of neighbors.
+double require_usable_graph(const Config& config,
+                            const topology::Topology& graph,
+                            bool mixes,
+                            const Warn& warn);
+
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_analytic(const Config& config);
+
+// A program that keeps one model for all needs one start for all.
+template <class S>
+void require_one_start(const Config& config,
+                       const Program<S>& program,
+                       const problems::Problem<S>& problem);
+
+// How many compute threads: what was asked for, or what this process may use.
+int thread_count(const Config& config);
+
+}  // namespace murmur::run
