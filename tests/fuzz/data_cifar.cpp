@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes are either refused or whole records with labels that are classes.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "murmur/core/check.h"
+#include "murmur/data/cifar_binary.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  murmur::data::Examples examples;
+  if (murmur::data::append_cifar(std::span(data, size), "input", 10, examples)) {
+    const auto pixels = static_cast<std::int64_t>(examples.pixels.size());
+    MURMUR_CHECK(pixels == examples.count() * examples.example_size(), "{} pixels", pixels);
+    MURMUR_CHECK(std::ranges::max(examples.labels) < 10, "a label is no class");
+  }
+  return 0;
+}
