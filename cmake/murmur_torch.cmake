@@ -68,6 +68,13 @@ if(MURMUR_TORCH_VERSION VERSION_LESS 2.0 AND CMAKE_CXX_COMPILER_ID MATCHES "Clan
     "configure with -DCMAKE_CXX_COMPILER=g++, or take a newer torch: -DMURMUR_TORCH=wheel")
 endif()
 
+# A wheel of torch is linked to libraries of CUDA that other wheels bring.
+execute_process(COMMAND ldd ${torch_cpu_library} OUTPUT_VARIABLE torch_loads ERROR_QUIET)
+if(torch_loads MATCHES "([^ \t\n]+) => not found")
+  message(FATAL_ERROR "${torch_cpu_library} needs ${CMAKE_MATCH_1}, which is not on this machine; "
+    "put the wheel that has it beside torch, or take the default: scripts/fetch-torch and -DMURMUR_TORCH=wheel")
+endif()
+
 set(torch_include ${CMAKE_BINARY_DIR}/torch_include)
 file(MAKE_DIRECTORY ${torch_include})
 foreach(folder torch ATen c10 caffe2)
@@ -81,7 +88,6 @@ target_compile_definitions(murmur_torch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 target_link_libraries(murmur_torch INTERFACE ${torch_cpu_library} ${torch_c10_library} Threads::Threads)
 set(MURMUR_WITH_TORCH ON)
 message(STATUS "torch ${MURMUR_TORCH_VERSION}: ${torch_cpu_library}")
-
 
 # oneDNN is not linked but loaded (learning/onednn.h says why), under the name that was found here.
 # Of learning's sources, *onednn.cpp are compiled with it, and matmul_torch_only.cpp without.

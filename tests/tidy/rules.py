@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every file of the project keeps to. A rule takes files and yields (path, line, sentence)."""
+import re
+
+# A folder may include only folders of earlier rows, and itself. Those of one row do not know each other.
+FLOORS = (
+    ("core",),
+    ("topology", "algorithms", "problems", "comm", "files", "threads", "timing", "data", "models"),
+    ("engine", "learning"),
+    ("run",),
+    ("cli",),
+)
+FLOOR_OF = {folder: floor for floor, row in enumerate(FLOORS) for folder in row}
+
+# Headers of one library, and the only place that may see them.
+KEPT_IN = (
+    (r"(torch|ATen|c10|caffe2)/", r"(murmur|tests)/learning/[^.]+\.cpp"),
+    (r"mpi\.h", r"(murmur|tests)/comm/mpi/.*"),
+    (r"dnnl[a-z_]*\.h(pp)?", r"murmur/learning/[a-z_]*onednn\.(h|cpp)"),
+    (r"CLI/", r"murmur/cli/.*"),
+    (r"toml\+\+/|toml\.hpp", r"murmur/run/.*"),
+)
+
+# (pattern in code, where it is forbidden, where it is allowed all the same, why)
+BANNED = (
+    (r"\busing\s+namespace\s+std\b", r".*", r"", "names of std are written out"),
+    (r"\b(std::)?s?rand\s*\(|\brandom_device\b|\bmt19937", r".*", r"", "random numbers come from core/random.h"),
+    (r"\btime\s*\(\s*(nullptr|NULL|0)\s*\)|\bgettimeofday\s*\(", r".*", r"", "clocks are std::chrono's, and not for results"),
+    (r"(?<!std::filesystem::)(?<![\w.>])(std::)?(system|popen)\s*\(", r".*", r"tests/.*", "no shell is started"),
+    (r"(?<![\w.>])(std::)?(printf|puts|putchar)\s*\(|\bstd::cout\b|fmt::print\s*\(\s*([,)]|stdout)",
+     r"murmur/.*", r"murmur/cli/.*", "a library writes nothing to standard output"),
+    (r"(?<![\w.>])(std::)?(exit|_exit|quick_exit)\s*\(", r"murmur/.*", r"murmur/cli/.*", "only main ends the process"),
+    (r"(?<![\w.>])(std::)?abort\s*\(", r"murmur/.*", r"murmur/core/check\.cpp", "contracts are MURMUR_CHECK"),
+    (r"(?<![\w.>])assert\s*\(", r".*", r"", "contracts are MURMUR_CHECK, on in every build"),
+    (r"(?<![\w.>])(malloc|calloc|realloc|free)\s*\(|\bdelete\s+\w|\bnew\s+[A-Za-z_]+[\[({;]",
+     r"murmur/.*", r"", "memory has an owner: containers and make_unique"),
+    (r"\bstd::regex\b", r"murmur/.*", r"", "std::regex recurses without a bound"),
+    (r"\bsleep_for\b|\bsleep_until\b|\bu?sleep\s*\(", r"tests/.*", r"", "tests wait for conditions, not for time"),
+    (r"\b(steady|system|high_resolution)_clock\b", r"(tests|murmur/(core|topology|algorithms|problems|data|models))/.*", r"",
+     "what is computed or tested does not depend on a clock"),
+    (r"\bGTEST_SKIP\b|\bDISABLED_", r"tests/.*", r"", "a test that does not run proves nothing"),
+    (r"#\s*if(def|ndef)?\b(?!.*(__clang__|__GNUC__|__has_attribute|__has_include|__SANITIZE|__x86_64__|__SSE|__AVX|__linux__))",
+     r"murmur/.*", r"", "what may be missing is another source file, chosen by CMake"),
+    (r"\bUserError\s*[({]", r"murmur/.*", r"murmur/(run|cli|core)/.*", "UserError is thrown in run and cli; elsewhere a Result"),
+)
+
+# Where keeping to a rule makes the code worse: (path, rule) and why.
+EXCEPTIONS = {
+    ("murmur/core/make_program.h", "lengths"): "one template and its parts, read from top to bottom",
+    ("murmur/core/arena.h", "banned_calls"): "calloc's pages are zero without being touched",
+    ("murmur/core/mutex.h", "banned_calls"): "waits have a deadline, and that is a clock's",
+}
+
+LONGEST = {".h": 150, ".cpp": 300, ".py": 300, ".sh": 300, ".cmake": 200}
+LONGEST_AT_ALL = 500
+
+
+def _line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def spdx_line_first(files):
+    for file in files:
+        mark = "//" if file.is_cpp else "#"
+        commented = file.is_cpp or file.path.endswith((".py", ".sh", ".cmake", ".toml", "CMakeLists.txt"))
+        script = file.text.startswith("#!")
+        if commented or script:
+            line = file.lines[1 if script else 0] if len(file.lines) > 1 else ""
+            if line != f"{mark} SPDX-License-Identifier: Apache-2.0":
+                yield file.path, 1, f"starts with '{mark} SPDX-License-Identifier: Apache-2.0'"
+
+
+def file_comment_second(files):
+    for file in files:
+        if file.is_header and not "".join(file.lines[1:2]).startswith("//"):
+            yield file.path, 2, "a header says in a comment what it is for"
+
+
+def pragma_once(files):
+    for file in files:
+        count = len(re.findall(r"^#pragma once$", file.code, re.MULTILINE))
+        if file.is_header and count != 1:
+            yield file.path, 1, f"has #pragma once once, not {count} times"
+
+
+def lengths(files):
+    for file in files:
+        if file.path.startswith("docs/"):
+            continue
+        suffix = "." + file.name.rsplit(".", 1)[-1]
+        most = LONGEST_AT_ALL if file.is_test else LONGEST.get(suffix, LONGEST_AT_ALL)
+        if len(file.lines) > most:
+            yield file.path, most, f"has {len(file.lines)} lines, at most {most} are good to read"
+
+
+def layering(files):
+    for file in files:
+        parts = file.path.split("/")
+        if parts[0] != "murmur" or not file.is_cpp:
+            continue
+        folder = parts[1]
+        if folder not in FLOOR_OF:
+            yield file.path, 1, f"murmur/{folder} is not on the floor plan"
+            continue
+        for number, _, what in file.includes():
+            target = what.split("/")[1] if what.startswith("murmur/") and what.count("/") > 1 else folder
+            if target != folder and FLOOR_OF.get(target, len(FLOORS)) >= FLOOR_OF[folder]:
+                yield file.path, number, f"murmur/{folder} may not include murmur/{target}"
+
+
+def includes_from_the_root(files):
+    known = {file.path for file in files}
+    for file in files:
+        for number, bracket, what in file.includes() if file.is_cpp else ():
+            if bracket == '"' and what not in known:
+                yield file.path, number, f'"{what}" is no file of the project, seen from its root'
+            if bracket == "<" and what.startswith("murmur/"):
+                yield file.path, number, f'<{what}> is ours: "{what}"'
+
+
+def every_header_is_included(files):
+    included = {what for file in files if file.is_cpp for _, _, what in file.includes()}
+    for file in files:
+        if file.is_header and file.path not in included:
+            yield file.path, 1, "is included by nobody"
+
+
+def libraries_in_their_rooms(files):
+    for file in files:
+        for number, _, what in file.includes() if file.is_cpp else ():
+            for header, room in KEPT_IN:
+                if re.match(header, what) and not re.fullmatch(room, file.path):
+                    yield file.path, number, f"<{what}> is included only in {room}"
+
+
+def banned_calls(files):
+    for file in files:
+        for pattern, where, but, why in BANNED if file.is_cpp else ():
+            if re.fullmatch(where, file.path) and not re.fullmatch(but, file.path):
+                for match in re.finditer(pattern, file.code):
+                    yield file.path, _line_of(file.code, match.start()), f"'{match.group().strip()}': {why}"
+
+
+def finished_and_portable(files):
+    unfinished = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|H" r"ACK)\b")
+    machine = re.compile(r"(?<![\w.$}~-])/(work|home|root|farm|Users|mnt)/")
+    for file in files:
+        for number, line in enumerate(file.lines, 1):
+            if unfinished.search(line):
+                yield file.path, number, "is not finished: " + line.strip()
+            if machine.search(line):
+                yield file.path, number, "names a path of one machine: " + line.strip()
+            if line != line.rstrip():
+                yield file.path, number, "ends in white space"
+        if file.text and not file.text.endswith("\n"):
+            yield file.path, len(file.lines), "ends without a newline"
+
+
+def links_lead_somewhere(files):
+    known = {file.path for file in files}
+    folders = {path.rsplit("/", depth)[0] for path in known for depth in range(1, path.count("/") + 1)}
+    for file in files:
+        if not file.path.endswith(".md"):
+            continue
+        for match in re.finditer(r"\]\(([^)#\s]+)(#[^)]*)?\)", file.text):
+            target = match.group(1)
+            if "://" in target or target.startswith("mailto:"):
+                continue
+            parts = file.path.split("/")[:-1]
+            for part in target.rstrip("/").split("/"):
+                parts = parts[:-1] if part == ".." else parts if part == "." else [*parts, part]
+            where = "/".join(parts)
+            if where not in known and where not in folders and where != "LICENSE":
+                yield file.path, _line_of(file.text, match.start()), f"links to {target}, which is not there"
+
+
+def findings(rule, files):
+    """What the rule finds, but for the exceptions."""
+    for path, line, sentence in rule(files):
+        if (path, rule.__name__) not in EXCEPTIONS:
+            yield path, line, sentence
+
+
+RULES = (
+    spdx_line_first,
+    file_comment_second,
+    pragma_once,
+    lengths,
+    layering,
+    includes_from_the_root,
+    every_header_is_included,
+    libraries_in_their_rooms,
+    banned_calls,
+    finished_and_portable,
+    links_lead_somewhere,
+)
