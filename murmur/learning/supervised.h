@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Supervised learning: f_i is the mean cross-entropy of a network on worker i's examples. The
+// gradient of (worker, step, row) is that of the worker's batch of that step; it has the same bits
+// on every thread and in every process. Scores are taken on the test set.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "murmur/core/error.h"
+#include "murmur/data/training_data.h"
+#include "murmur/models/network.h"
+#include "murmur/problems/problem.h"
+
+namespace murmur::learning {
+
+struct SupervisedSettings {
+  data::TrainingData data;
+  models::Network network;               // for images of the data's shape and as many classes
+  std::uint64_t seed = 1;                // of the start
+  std::int64_t evaluation_examples = 0;  // the first ones of the test set; 0: all
+  std::string matmul = "auto";           // "onednn", "torch", or what is faster here (libraries.h)
+};
+
+// S: float or double. kInvalid: this build has no torch, or not the library that `matmul` names.
+template <class S>
+Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings);
+
+extern template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float>(
+    const SupervisedSettings&);
+extern template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
+    const SupervisedSettings&);
+
+}  // namespace murmur::learning

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands in for this whole folder in a build without torch.
+#include "murmur/learning/libraries.h"
+#include "murmur/learning/supervised.h"
+
+namespace murmur::learning {
+namespace {
+
+Failure no_torch() {
+  return {FailureKind::kInvalid,
+          "this murmur was built without torch, which trains networks; build it again with "
+          "-DMURMUR_TORCH=wheel or -DMURMUR_TORCH=system"};
+}
+
+}  // namespace
+
+std::string torch_version() {
+  return "none";
+}
+
+Result<std::string> matmul_library(const std::string& /*wish*/) {
+  return no_torch();
+}
+
+template <class S>
+Result<std::unique_ptr<problems::Problem<S>>> make_supervised(
+    const SupervisedSettings& /*settings*/) {
+  return no_torch();
+}
+
+template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float>(
+    const SupervisedSettings&);
+template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
+    const SupervisedSettings&);
+
+}  // namespace murmur::learning
