@@ -23,7 +23,10 @@ const std::vector<Algorithm>& algorithms() {
                                           dadam(),
                                           qg_dadam(),
                                           allreduce_sgd(),
-                                          allreduce_adam()};
+                                          allreduce_adam(),
+                                          sgp(),
+                                          osgp(),
+                                          double_averaging()};
   return all;
 }
 

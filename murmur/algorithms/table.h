@@ -27,5 +27,8 @@ Algorithm dadam();
 Algorithm qg_dadam();
 Algorithm allreduce_sgd();
 Algorithm allreduce_adam();
+Algorithm sgp();
+Algorithm osgp();
+Algorithm double_averaging();
 
 }  // namespace murmur::algorithms

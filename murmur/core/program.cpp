@@ -18,8 +18,30 @@ std::size_t Program<S>::index_of(std::string_view field) const {
 template <class S>
 bool Program<S>::mixes() const {
   return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
-    return stage.kind == StageKind::kMix;
+    return stage.kind == StageKind::kMix || stage.kind == StageKind::kPush ||
+           stage.kind == StageKind::kSend;
   });
+}
+
+template <class S>
+std::optional<std::size_t> Program<S>::numerator() const {
+  for (const Stage<S>& stage : round) {
+    if (stage.kind == StageKind::kPush || stage.kind == StageKind::kSend) {
+      return stage.fields.front();
+    }
+  }
+  return std::nullopt;
+}
+
+template <class S>
+std::size_t Program<S>::slots() const {
+  std::size_t count = 0;
+  for (const Stage<S>& stage : round) {
+    if (stage.kind == StageKind::kSend) {
+      count = std::max(count, stage.slot + 1);
+    }
+  }
+  return count;
 }
 
 template struct Program<float>;

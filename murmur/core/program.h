@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct Stage {
   std::vector<std::size_t> fields;  // mix, average: what travels; reset: what is born again
   std::size_t at = 0;               // gradient: where
   std::size_t into = 0;             // average, reduce over filters: the field that receives
+  std::size_t slot = 0;             // send, arrive: which of the messages in flight
   Over over = Over::kWorker;
   std::function<bool(std::int64_t step)> due;  // empty: at every step
   std::shared_ptr<const void> options;
@@ -62,7 +64,10 @@ struct Program {
 
   // REQUIRES: there is a field of that name.
   std::size_t index_of(std::string_view field) const;
-  bool mixes() const;
+  bool mixes() const;  // talks to neighbors, be it by mixing or by pushing
+  // Push-sum: the field whose quotient by the weight is the model.
+  std::optional<std::size_t> numerator() const;
+  std::size_t slots() const;  // messages that may be in flight between rounds
   // Every worker holds the same model by construction.
   bool keeps_one_model() const { return fields.front().shared; }
 };

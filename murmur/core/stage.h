@@ -29,9 +29,21 @@ struct Round {
   std::int64_t step = 0;     // since the start of the run
   std::int64_t age = 0;      // since birth or the last reset of the memory
   S reduced = 0;             // the worker's last reduce()
+  S weight = 1;              // the worker's push-sum weight
 };
 
-enum class StageKind { kGradient, kLocal, kMix, kAverage, kReduce, kReset };
+enum class StageKind {
+  kGradient,
+  kLocal,
+  kMix,
+  kAverage,
+  kReduce,
+  kReset,         // memories as at birth, and their counter
+  kPush,          // push-sum: a numerator and the worker's weight, by shares that add up per sender
+  kSend,          // push-sum, first half: shares leave, the own share stays
+  kArrive,        // push-sum, second half: the weights that were in flight are added
+  kResetWeights,  // push-sum weights are 1, nothing is in flight
+};
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
 
@@ -69,6 +81,11 @@ constexpr auto local(F kernel) {
 template <class... Names>
 constexpr auto mix(Names... names) {
   return std::tuple{StageSpec<NoKernel>{.kind = StageKind::kMix, .fields = {names...}}};
+}
+
+// numerator_i <- sum_j p_ij numerator_j and weight_i <- sum_j p_ij weight_j; columns sum to one.
+constexpr auto push(std::string_view numerator) {
+  return std::tuple{StageSpec<NoKernel>{.kind = StageKind::kPush, .fields = {numerator}}};
 }
 
 // into <- exact mean over all workers of a field; `into` is kept once.

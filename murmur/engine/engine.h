@@ -38,6 +38,9 @@ struct Counters {
   double previous_lr = 0;
   std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
   std::int64_t messages = 0;
+  // Push-sum weights of all workers, then of what is in flight, slot by slot; empty while all
+  // are 1.
+  std::vector<double> push_weights = {};
 };
 
 // Cumulative wall time, seconds; gradient and algorithm are summed over threads and divided by

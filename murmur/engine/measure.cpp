@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an evaluation asks of all workers together: the average model, the distance to it.
+// What is asked between rounds: the average model, the distance to it, another state.
 #include <cmath>
 #include <cstring>
 
@@ -15,6 +15,12 @@ constexpr comm::Tag kAverageModelTag = 1000;
 constexpr comm::Tag kGatherTag = 1001;
 
 }  // namespace
+
+template <class S>
+void Performer<S>::restore(const Counters& counters) {
+  counters_ = counters;
+  push_weights_.restore(counters.push_weights);
+}
 
 template <class S>
 Status Performer<S>::average_model(S* out) {
@@ -78,6 +84,8 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) 
   return all;
 }
 
+template void Performer<float>::restore(const Counters&);
+template void Performer<double>::restore(const Counters&);
 template Status Performer<float>::average_model(float*);
 template Status Performer<double>::average_model(double*);
 template Result<double> Performer<float>::consensus_distance(const float*);

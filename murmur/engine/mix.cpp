@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "murmur/core/check.h"
+#include "murmur/engine/push_weights.h"
 
 namespace murmur::engine {
 namespace {
@@ -33,6 +34,14 @@ void add_neighbors(const S* __restrict own,
       sum += weights[k] * (rows[k][c] - x);
     }
     out[c] = sum;
+  }
+}
+
+// out[c] += share row[c]
+template <class S>
+void add_share(const S* __restrict row, S share, std::size_t count, S* __restrict out) {
+  for (std::size_t c = 0; c < count; ++c) {
+    out[c] += share * row[c];
   }
 }
 
@@ -82,9 +91,9 @@ Mixer<S>::Mixer(std::shared_ptr<const topology::Topology> topology,
 
 template <class S>
 Status Mixer<S>::start(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag) {
-  if (!weights_are_set_ || topology_->period() != 1) {
-    set_weights(topology_->at(step));
-    weights_are_set_ = true;
+  if (!matrix_ || topology_->period() != 1) {
+    matrix_ = topology_->at(step);
+    set_weights(*matrix_);
   }
   return transport_ == nullptr ? Status(Ok{}) : exchange(fields, tag);
 }
@@ -109,7 +118,10 @@ void Mixer<S>::set_weights(const topology::MixingMatrix& matrix) {
   ghosts_.assign(ghosts.begin(), ghosts.end());
   sends_.assign(sends.begin(), sends.end());
   in_.assign(static_cast<std::size_t>(local.size()), {});
+  own_.clear();
+  const std::vector<double> own = own_shares(matrix);
   for (int i = local.begin; i < local.end; ++i) {
+    own_.push_back(static_cast<S>(own[static_cast<std::size_t>(i)]));
     auto& in = in_[static_cast<std::size_t>(i - local.begin)];
     for (const topology::Neighbor& neighbor : matrix.in(i)) {
       const auto ghost = std::lower_bound(ghosts_.begin(), ghosts_.end(), neighbor.worker);
@@ -182,6 +194,47 @@ void Mixer<S>::block(const std::vector<std::size_t>& fields,
       std::memcpy(rows_->row(fields[f], i) + range.begin,
                   scratch + place * range.size(),
                   range.size() * sizeof(S));
+    }
+  }
+}
+
+template <class S>
+void Mixer<S>::push_block(std::size_t field, CoordinateRange range, S* scratch) const {
+  const comm::WorkerRange local = rows_->local();
+  for (int i = local.begin; i < local.end; ++i) {
+    const auto place = static_cast<std::size_t>(i - local.begin);
+    S* const out = scratch + place * range.size();
+    const S* const own = rows_->row(field, i) + range.begin;
+    for (std::size_t c = 0; c < range.size(); ++c) {
+      out[c] = own_[place] * own[c];
+    }
+    for (const InRow& in : in_[place]) {
+      add_share(row_of(in, 0, field) + range.begin, in.weight, range.size(), out);
+    }
+  }
+  for (int i = local.begin; i < local.end; ++i) {
+    const auto place = static_cast<std::size_t>(i - local.begin);
+    std::memcpy(rows_->row(field, i) + range.begin,
+                scratch + place * range.size(),
+                range.size() * sizeof(S));
+  }
+}
+
+template <class S>
+void Mixer<S>::send_block(std::size_t field, std::size_t slot, CoordinateRange range) const {
+  const comm::WorkerRange local = rows_->local();
+  for (int i = local.begin; i < local.end; ++i) {
+    S* const out = rows_->row(slot, i) + range.begin;
+    std::fill(out, out + range.size(), S(0));
+    for (const InRow& in : in_[static_cast<std::size_t>(i - local.begin)]) {
+      add_share(row_of(in, 0, field) + range.begin, in.weight, range.size(), out);
+    }
+  }
+  for (int i = local.begin; i < local.end; ++i) {
+    S* const own = rows_->row(field, i) + range.begin;
+    const S share = own_[static_cast<std::size_t>(i - local.begin)];
+    for (std::size_t c = 0; c < range.size(); ++c) {
+      own[c] *= share;
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "murmur/comm/ownership.h"
@@ -44,6 +45,15 @@ class Mixer {
   // local workers x (end - begin) values.
   void block(const std::vector<std::size_t>& fields, CoordinateRange range, S* scratch) const;
 
+  // Push-sum: v_i <- own share v_i + sum_j p_ij v_j, the own share being 1 minus what is given
+  // away.
+  void push_block(std::size_t field, CoordinateRange range, S* scratch) const;
+
+  // Its first half: slot_i <- sum_j p_ij v_j, and only then v_i <- own share v_i.
+  void send_block(std::size_t field, std::size_t slot, CoordinateRange range) const;
+
+  // The step's weights. REQUIRES: start() was called.
+  const topology::MixingMatrix& matrix() const { return *matrix_; }
   // Directed edges of the step's graph: messages of one mix.
   std::int64_t edges() const { return edges_; }
 
@@ -63,9 +73,10 @@ class Mixer {
   const comm::Ownership* ownership_;
   comm::Transport* transport_;
   Rows<S>* rows_;
-  bool weights_are_set_ = false;
+  std::optional<topology::MixingMatrix> matrix_;
   std::int64_t edges_ = 0;
   std::vector<std::vector<InRow>> in_;      // per local worker
+  std::vector<S> own_;                      // per local worker: push-sum's own share
   std::vector<int> ghosts_;                 // remote workers heard here, ascending
   std::vector<std::pair<int, int>> sends_;  // (process, local worker), ascending
   std::unique_ptr<Arena<S>> ghost_rows_;    // field place x ghosts

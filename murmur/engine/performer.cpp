@@ -41,6 +41,7 @@ Performer<S>::Performer(Parts<S> parts)
       passes_(parts_.program),
       mixer_(parts_.topology, &parts_.ownership, parts_.transport, &rows_),
       averager_(&parts_.ownership, parts_.transport, parts_.pool, rows_.row_size()),
+      push_weights_(parts_.ownership.workers(), parts_.program.slots()),
       block_(block_size(rows_.local().size(), sizeof(S))) {
   MURMUR_CHECK(parts_.ownership.workers() == parts_.problem->workers(),
                "{} workers are owned, the problem has {}",
@@ -101,6 +102,7 @@ Round<S> Performer<S>::round_of(int worker) const {
   round.weight_decay = static_cast<S>(parts_.weight_decay);
   round.step = counters_.step;
   round.age = counters_.age;
+  round.weight = static_cast<S>(push_weights_.of(worker));
   round.reduced = static_cast<S>(reduced_[static_cast<std::size_t>(worker - rows_.local().begin)]);
   return round;
 }
@@ -119,6 +121,7 @@ Status Performer<S>::step(double lr) {
   ++counters_.step;
   counters_.age = was_reset_ ? 0 : counters_.age + 1;
   was_reset_ = false;
+  counters_.push_weights = push_weights_.state();
   add_up_times();
   return Ok{};
 }
@@ -134,7 +137,17 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
       take_gradients(pass);
       return Ok{};
     case StageKind::kMix:
-      return mix(pass, tag);
+    case StageKind::kPush:
+    case StageKind::kSend:
+      return talk(pass, tag);
+    case StageKind::kArrive:
+      push_weights_.arrive(pass.head->slot);
+      over_blocks(pass, {});
+      return Ok{};
+    case StageKind::kResetWeights:
+      push_weights_.reset();
+      over_blocks(pass, {});
+      return Ok{};
     case StageKind::kAverage:
       return average(pass, tag);
     case StageKind::kReduce:
@@ -188,44 +201,6 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, int thread) {
   }
   clocks_[t].gradient_s += seconds(taken - started);
   clocks_[t].algorithm_s += seconds(SteadyClock::now() - taken);
-}
-
-template <class S>
-Status Performer<S>::mix(const Pass<S>& pass, comm::Tag tag) {
-  const auto started = SteadyClock::now();
-  if (Status status = mixer_.start(counters_.step, pass.head->fields, tag); !status) {
-    return status;
-  }
-  times_.wait_s += seconds(SteadyClock::now() - started);
-  over_blocks(pass, [&](CoordinateRange range, int thread) {
-    mixer_.block(pass.head->fields, range, scratch_[static_cast<std::size_t>(thread)].data());
-  });
-  const auto message = static_cast<std::int64_t>(pass.head->fields.size() *
-                                                 parts_.problem->layout().parameters() * sizeof(S));
-  counters_.bytes_sent += mixer_.edges() * message;
-  counters_.messages += mixer_.edges();
-  return Ok{};
-}
-
-template <class S>
-Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
-  const std::size_t from = pass.head->fields.front();
-  const RowOf<S> row = [&](int worker) { return rows_.row(from, worker); };
-  S* const into = rows_.row(pass.head->into, rows_.local().begin);
-  const auto started = SteadyClock::now();
-  if (Status status = averager_.average(row, into, tag); !status) {
-    return status;
-  }
-  (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) +=
-      seconds(SteadyClock::now() - started);
-  over_blocks(pass, {});
-  // As a ring all-reduce: every worker sends 2 (n - 1) parts of 1/n of the message.
-  const std::int64_t workers = parts_.ownership.workers();
-  counters_.bytes_sent +=
-      2 * (workers - 1) *
-      static_cast<std::int64_t>(parts_.problem->layout().parameters() * sizeof(S));
-  counters_.messages += 2 * (workers - 1) * workers;
-  return Ok{};
 }
 
 template <class S>

@@ -9,6 +9,7 @@
 #include "murmur/engine/engine.h"
 #include "murmur/engine/mix.h"
 #include "murmur/engine/passes.h"
+#include "murmur/engine/push_weights.h"
 #include "murmur/engine/rows.h"
 
 namespace murmur::engine {
@@ -27,7 +28,7 @@ class Performer {
   const Times& times() const { return times_; }
   const std::vector<double>& losses() const { return losses_; }
   std::size_t bytes() const { return rows_.bytes() + gradients_.bytes(); }
-  void restore(const Counters& counters) { counters_ = counters; }
+  void restore(const Counters& counters);
 
   Status average_model(S* out);
   Result<double> consensus_distance(const S* average);
@@ -39,17 +40,19 @@ class Performer {
     double algorithm_s = 0;
   };
 
+  using BeforeBlock = std::function<void(CoordinateRange range, int thread)>;
+
   void start_rows();
   // Memories as they are at birth: zero, or a copy of the model.
   void bear_again(const std::vector<std::size_t>& fields);
   Status perform(const Pass<S>& pass, comm::Tag tag);
   void take_gradients(const Pass<S>& pass);
   void gradient_of(const Pass<S>& pass, int worker, int thread);
-  Status mix(const Pass<S>& pass, comm::Tag tag);
+  Status talk(const Pass<S>& pass, comm::Tag tag);
+  BeforeBlock mixing_of(const Stage<S>& stage);
   Status average(const Pass<S>& pass, comm::Tag tag);
   void reduce(const Pass<S>& pass);
   // Calls before(range, thread) and then the local stages, block by block, over all local workers.
-  using BeforeBlock = std::function<void(CoordinateRange range, int thread)>;
   void over_blocks(const Pass<S>& pass, const BeforeBlock& before);
   void locals(const Pass<S>& pass, CoordinateRange range, int thread);
   Round<S> round_of(int worker) const;
@@ -61,6 +64,7 @@ class Performer {
   Passes<S> passes_;
   Mixer<S> mixer_;
   Averager<S> averager_;
+  PushWeights push_weights_;
   std::size_t block_ = 0;  // coordinates
   Counters counters_;
   Times times_;

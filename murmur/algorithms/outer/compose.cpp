@@ -6,6 +6,12 @@
 //   every model-like memory p of the base (D2's previous model): p <- p + (anchor - x)
 //   x      <- anchor
 //   the base's memory is kept, set back to its birth, or averaged
+//
+// With a push-sum base the exact mean is that of the numerators, messages in flight added first;
+// afterwards all weights are 1.
+#include <set>
+
+#include "murmur/algorithms/in_flight.h"
 #include "murmur/algorithms/outer/entry.h"
 
 namespace murmur::algorithms {
@@ -44,6 +50,21 @@ struct Follow {
   static constexpr auto kRound = stages(local(follow));
 };
 
+// numerator <- weight x
+template <class S>
+struct Rebias {
+  using Options = NoOptions;
+  struct State {
+    S x;
+    S numerator;
+  };
+  static constexpr std::array kFields{memory("x"), memory("numerator")};
+  static constexpr State rebias(const State& s, const Round<S>& r, const Options&) {
+    return {.x = s.x, .numerator = r.weight * s.x};
+  }
+  static constexpr auto kRound = stages(local(rebias));
+};
+
 template <class S>
 struct Mean {
   using Options = NoOptions;
@@ -72,7 +93,9 @@ class Composer {
         calendar_(calendar_of(values)),
         base_fields_(program_.fields.size()),
         one_model_(program_.keeps_one_model()),
-        averages_(values.flag("exact_average") && !one_model_) {
+        averages_(values.flag("exact_average") && !one_model_),
+        numerator_(program_.numerator()) {
+    find_mass();
     const bool one_start = calendar_.start == 0 ? !starts_differ : calendar_.average_before;
     common_ = one_model_ || (averages_ && one_start);
   }
@@ -82,14 +105,14 @@ class Composer {
     average_until_start();
     const std::size_t first = program_.round.size();
     if (averages_) {
-      append<Mean>({0, fields_.mean});
+      take_mean();
     }
     append_rule();
     const bool resets = values_.text("buffers") == "reset";
     if (!resets) {
-      follow();
+      follow(target_);
     }
-    append<Copy>({target_, 0});
+    go_on_from(target_);
     if (resets) {
       reset();
     } else if (values_.text("buffers") == "average" && averages_) {
@@ -148,14 +171,9 @@ class Composer {
       return;
     }
     const std::size_t first = program_.round.size();
-    append<Mean>({0, fields_.mean});
-    for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (program_.fields[f].kind == FieldKind::kMemory &&
-          program_.fields[f].units == Units::kModel) {
-        append<Follow>({fields_.mean, 0, f});
-      }
-    }
-    append<Copy>({fields_.mean, 0});
+    take_mean();
+    follow(fields_.mean);
+    go_on_from(fields_.mean);
     place(first, [start = calendar_.start](std::int64_t step) { return step < start; });
     if (outer_.has_anchor) {
       const std::size_t last = program_.round.size();
@@ -174,11 +192,49 @@ class Composer {
     place(last, [start = calendar_.start](std::int64_t step) { return step + 1 == start; });
   }
 
-  void follow() {
+  // Push-sum's mass: the numerator and what is in flight. It is no memory to keep, reset or
+  // average.
+  void find_mass() {
+    if (!numerator_) {
+      return;
+    }
+    mass_.insert(*numerator_);
+    for (const Stage<S>& stage : program_.round) {
+      if (stage.kind == StageKind::kSend) {
+        mass_.insert(stage.fields[1]);
+        in_flight_.push_back(stage.fields[1]);
+      }
+    }
+  }
+
+  bool is_memory(std::size_t f) const {
+    return program_.fields[f].kind == FieldKind::kMemory && !mass_.contains(f);
+  }
+
+  void take_mean() {
+    for (const std::size_t slot : in_flight_) {
+      append_stages<Arrive, S>(program_, {}, {*numerator_, slot});
+    }
+    append<Mean>({numerator_.value_or(0), fields_.mean});
+  }
+
+  void go_on_from(std::size_t target) {
+    append<Copy>({target, 0});
+    if (!numerator_) {
+      return;
+    }
+    if (averages_) {
+      Stage<S> stage;
+      stage.kind = StageKind::kResetWeights;
+      program_.round.push_back(stage);
+    }
+    append<Rebias>({0, *numerator_});
+  }
+
+  void follow(std::size_t target) {
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (program_.fields[f].kind == FieldKind::kMemory &&
-          program_.fields[f].units == Units::kModel) {
-        append<Follow>({target_, 0, f});
+      if (is_memory(f) && program_.fields[f].units == Units::kModel) {
+        append<Follow>({target, 0, f});
       }
     }
   }
@@ -187,7 +243,7 @@ class Composer {
     Stage<S> stage;
     stage.kind = StageKind::kReset;
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (program_.fields[f].kind == FieldKind::kMemory) {
+      if (is_memory(f)) {
         stage.fields.push_back(f);
       }
     }
@@ -196,7 +252,7 @@ class Composer {
 
   void average_memory() {
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (program_.fields[f].kind == FieldKind::kMemory && !program_.fields[f].shared) {
+      if (is_memory(f) && !program_.fields[f].shared) {
         append<Mean>({f, fields_.mean});
         append<Copy>({fields_.mean, f});
       }
@@ -210,6 +266,9 @@ class Composer {
   std::size_t base_fields_;
   bool one_model_;
   bool averages_;
+  std::optional<std::size_t> numerator_;  // of a push-sum base
+  std::set<std::size_t> mass_;
+  std::vector<std::size_t> in_flight_;
   bool common_ = false;     // anchor and memory are equal on all workers: kept once
   OuterFields fields_;      // mean defaults to x itself
   std::size_t target_ = 0;  // where the next round begins

@@ -7,7 +7,7 @@
 
 #include "murmur/algorithms/outer/outer.h"
 #include "murmur/core/make_program.h"
-#include "murmur/core/option_binding.h"
+#include "murmur/core/option_reading.h"
 
 namespace murmur::algorithms {
 
