@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "murmur/core/error.h"
@@ -23,13 +24,14 @@ struct Neighbor {
 class MixingMatrix {
  public:
   explicit MixingMatrix(int workers)
-      : self_(static_cast<std::size_t>(workers), 1.0),
-        in_(static_cast<std::size_t>(workers)) {}
+      : self_(static_cast<std::size_t>(workers), 1.0), in_(static_cast<std::size_t>(workers)) {}
 
   int workers() const { return static_cast<int>(self_.size()); }
   double self(int worker) const { return self_[static_cast<std::size_t>(worker)]; }
   // From whom `worker` receives.
-  const std::vector<Neighbor>& in(int worker) const { return in_[static_cast<std::size_t>(worker)]; }
+  const std::vector<Neighbor>& in(int worker) const {
+    return in_[static_cast<std::size_t>(worker)];
+  }
   // w_ij; 0 where there is no edge.
   double weight(int to, int from) const;
   // How many other workers hear `worker`.
@@ -38,7 +40,8 @@ class MixingMatrix {
   std::vector<std::vector<double>> dense() const;
 
   void set_self(int worker, double weight) { self_[static_cast<std::size_t>(worker)] = weight; }
-  // Replaces the row's neighbors; sorts them, drops zeros. REQUIRES: distinct, not the worker itself.
+  // Replaces the row's neighbors; sorts them, drops zeros. REQUIRES: distinct, not the worker
+  // itself.
   void set_in(int worker, std::vector<Neighbor> neighbors);
 
  private:
@@ -56,6 +59,7 @@ class Topology {
   virtual int workers() const = 0;
   // Steps after which the matrices repeat: 1 where they never change, 0 where they never repeat.
   virtual std::int64_t period() const = 0;
+  // REQUIRES: step >= 0. Any thread may ask.
   virtual MixingMatrix at(std::int64_t step) const = 0;
 };
 
@@ -63,12 +67,17 @@ class Topology {
 struct TopologyInfo {
   std::string name;
   std::string summary;
-  std::string paper;
+  std::string paper = {};
   bool directed = false;
+  bool varies = false;       // the matrices change from step to step
+  bool random = false;       // the seed matters
+  int typical_workers = 16;  // a number of workers that it exists for; 0: the options say how many
   std::vector<OptionInfo> options;
 };
 
 const std::vector<TopologyInfo>& topologies();
+// Null where there is no topology of that name.
+const TopologyInfo* find_topology(std::string_view name);
 
 // REQUIRES: `name` is in topologies(), `options` holds all of its options. A graph that does not
 // fit (a hypercube of 12) is a Failure of kind kInvalid with the reason and what would fit.

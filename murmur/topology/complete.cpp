@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everyone with everyone: all weights 1/n, so that one step is the exact average.
+#include "murmur/topology/table.h"
+
+namespace murmur::topology {
+namespace {
+
+Made make_complete(const Request& request) {
+  Graph graph(request.workers);
+  for (int i = 0; i < request.workers; ++i) {
+    for (int j = 0; j < i; ++j) {
+      graph.link(j, i);
+    }
+  }
+  return constant(request, graph);
+}
+
+}  // namespace
+
+Family complete() {
+  return {.info = {.name = "complete",
+                   .summary = "everyone with everyone: one step averages exactly",
+                   .options = undirected_options()},
+          .make = make_complete};
+}
+
+}  // namespace murmur::topology

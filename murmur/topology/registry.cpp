@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only list of topologies.
+#include <algorithm>
+
+#include "murmur/core/check.h"
+#include "murmur/topology/table.h"
+
+namespace murmur::topology {
+namespace {
+
+const std::vector<Family>& families() {
+  static const std::vector<Family> all{ring(),
+                                       torus(),
+                                       complete(),
+                                       star(),
+                                       chain(),
+                                       grid(),
+                                       hypercube(),
+                                       binary_tree(),
+                                       exponential(),
+                                       one_peer_exponential(),
+                                       two_peer_exponential(),
+                                       exponential_peers(),
+                                       bipartite_one_peer(),
+                                       random_matching(),
+                                       random_ring(),
+                                       random_regular(),
+                                       erdos_renyi(),
+                                       ring_extended(),
+                                       margulis(),
+                                       expander(),
+                                       social(),
+                                       florentine(),
+                                       karate(),
+                                       les_miserables(),
+                                       custom()};
+  return all;
+}
+
+}  // namespace
+
+const std::vector<TopologyInfo>& topologies() {
+  static const std::vector<TopologyInfo> infos = [] {
+    std::vector<TopologyInfo> all;
+    for (const Family& family : families()) {
+      all.push_back(family.info);
+    }
+    return all;
+  }();
+  return infos;
+}
+
+const TopologyInfo* find_topology(std::string_view name) {
+  const auto& all = topologies();
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const TopologyInfo& info) { return info.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Result<std::shared_ptr<const Topology>> make_topology(const std::string& name,
+                                                      int workers,
+                                                      const OptionValues& options,
+                                                      std::uint64_t seed) {
+  MURMUR_CHECK(workers >= 1, "{} workers", workers);
+  const auto& all = families();
+  const auto family =
+      std::find_if(all.begin(), all.end(), [&](const Family& f) { return f.info.name == name; });
+  MURMUR_CHECK(family != all.end(), "topology '{}' is not in the table", name);
+  return family->make({workers, options, seed});
+}
+
+}  // namespace murmur::topology
