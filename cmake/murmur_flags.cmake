@@ -40,16 +40,19 @@ if(sanitize)
   add_link_options(-fsanitize=${sanitize})
 endif()
 
-# murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [WITHOUT PATTERN])
-# All sources of murmur/NAME but those that match PATTERN, as the target murmur_NAME. KERNELS: loops over
-# coordinates, compiled so that they vectorise and so that every compiler rounds alike.
+# murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [WITHOUT PATTERN] [ONLY PATTERN])
+# All sources of murmur/NAME, or those that do not or do match PATTERN, as the target murmur_NAME. KERNELS:
+# loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike.
 function(murmur_library name)
-  cmake_parse_arguments(ARG "KERNELS" "WITHOUT" "FOLDERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "KERNELS" "WITHOUT;ONLY" "FOLDERS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/murmur/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/cli/main.cpp$")
   list(FILTER sources EXCLUDE REGEX "/comm/mpi/")
   if(ARG_WITHOUT)
     list(FILTER sources EXCLUDE REGEX ${ARG_WITHOUT})
+  endif()
+  if(ARG_ONLY)
+    list(FILTER sources INCLUDE REGEX ${ARG_ONLY})
   endif()
   if(sources)
     set(linkage PUBLIC)
