@@ -81,6 +81,8 @@ Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
   return Ok{};
 }
 
+template Performer<float>::BeforeBlock Performer<float>::mixing_of(const Stage<float>&);
+template Performer<double>::BeforeBlock Performer<double>::mixing_of(const Stage<double>&);
 template Status Performer<float>::talk(const Pass<float>&, comm::Tag);
 template Status Performer<double>::talk(const Pass<double>&, comm::Tag);
 template Status Performer<float>::average(const Pass<float>&, comm::Tag);
