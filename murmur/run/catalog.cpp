@@ -8,6 +8,7 @@
 #include "murmur/core/check.h"
 #include "murmur/data/dataset.h"
 #include "murmur/data/partition.h"
+#include "murmur/models/model.h"
 #include "murmur/problems/analytic.h"
 #include "murmur/run/schedule.h"
 #include "murmur/topology/topology.h"
@@ -54,6 +55,7 @@ const std::vector<Kind>& catalog() {
       {"topology", "topologies", entries_of(topology::topologies())},
       {"data", "datasets", dataset_entries()},
       {"partition", "partitions", entries_of(data::partitions())},
+      {"model", "models", entries_of(models::models())},
       {"problem", "problems", entries_of(problems::problems())},
       {"schedule", "schedules", entries_of(schedules())},
   };

@@ -15,7 +15,7 @@ namespace murmur::run {
 namespace {
 
 constexpr double kLabelGap = 15;
-constexpr double kCharacter = 6.4;  // mean width of a letter at 12 units
+constexpr double kCharacter = 6.9;  // mean width of a letter at 13 units
 constexpr std::size_t kLongestName = 20;
 constexpr std::size_t kMostNames = 12;
 constexpr int kMarksPerLine = 8;
@@ -39,7 +39,7 @@ void draw_axes(std::string& out, const LineChart& chart, const Frame& frame) {
                    y + 4,
                    tick.text);
   }
-  for (const Tick& tick : frame.x().ticks(frame.right() > 360 ? 6 : 5, x_display.factor)) {
+  for (const Tick& tick : frame.x().ticks(frame.right() > 340 ? 6 : 4, x_display.factor)) {
     const double x = frame.place(tick.value, frame.y().low()).x;
     fmt::format_to(end, R"(<path class="stub" d="M{:.1f} {:.1f}v4"/>)", x, Frame::kBottom);
     fmt::format_to(end,
@@ -78,6 +78,9 @@ void for_each_run(const Series& series, const LineChart& chart, const Visit& vis
 }
 
 void draw_band(std::string& out, const Series& series, const LineChart& chart, const Frame& frame) {
+  if (series.broken) {
+    return;  // on the way to infinity a deviation says nothing
+  }
   for_each_run(series, chart, [&](std::size_t begin, std::size_t end) {
     std::string upper;
     std::string lower;
@@ -192,7 +195,7 @@ double right_edge(const LineChart& chart) {
   for (const Series& series : chart.series) {
     longest = std::max(longest, shown_length(shortened(series.label, kLongestName)));
   }
-  return Frame::kWidth - 26 - kCharacter * static_cast<double>(longest);
+  return Frame::kWidth - 24 - kCharacter * static_cast<double>(longest);
 }
 
 }  // namespace

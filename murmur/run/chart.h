@@ -26,27 +26,27 @@ struct Point {
 };
 
 struct Series {
-  std::string label;
+  std::string label = {};
   int style = 0;
-  std::vector<Point> points;  // ascending in x, except where both grow together in time
-  bool broken = false;        // ended early, by a value that was not finite: its end is marked
+  std::vector<Point> points = {};  // ascending in x
+  bool broken = false;             // ended early, by a value that was not finite: its end is marked
 };
 
 struct Axis {
-  std::string label;
+  std::string label = {};
   Unit unit = Unit::kNumber;
   bool logarithmic = false;
-  std::optional<double> low;  // where the axis starts and ends; none: where the data do
-  std::optional<double> high;
+  std::optional<double> low = {};  // where the axis starts and ends; none: where the data do
+  std::optional<double> high = {};
 };
 
 struct LineChart {
-  std::string id;           // unique in the page; letters, digits and '-'
-  std::string title;        // for those who do not see the picture
-  std::string description;  // what it shows, in a sentence
-  Axis x;
-  Axis y;
-  std::vector<Series> series;
+  std::string id = {};           // unique in the page; letters, digits and '-'
+  std::string title = {};        // for those who do not see the picture
+  std::string description = {};  // what it shows, in a sentence
+  Axis x = {};
+  Axis y = {};
+  std::vector<Series> series = {};
   bool name_series = true;  // false: the page has a legend
 };
 
@@ -55,7 +55,7 @@ std::string draw(const LineChart& chart);
 
 // <ul class="legend">: every style with its mark and its label.
 struct LegendEntry {
-  std::string label;
+  std::string label = {};
   int style = 0;
 };
 std::string draw_legend(const std::vector<LegendEntry>& entries);

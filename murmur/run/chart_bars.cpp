@@ -13,7 +13,7 @@
 namespace murmur::run {
 namespace {
 
-constexpr double kWidth = 440;
+constexpr double kWidth = 420;
 constexpr double kRow = 34;
 constexpr double kBarHeight = 14;
 

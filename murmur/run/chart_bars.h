@@ -10,17 +10,17 @@
 namespace murmur::run {
 
 struct Bar {
-  std::string label;
-  std::vector<double> parts;  // as many as the chart has part names; not negative
+  std::string label = {};
+  std::vector<double> parts = {};  // as many as the chart has part names; not negative
 };
 
 struct BarChart {
-  std::string id;
-  std::string title;
-  std::string description;
+  std::string id = {};
+  std::string title = {};
+  std::string description = {};
   Unit unit = Unit::kNumber;
-  std::vector<std::string> parts;  // of the legend; style s0, s1, ...
-  std::vector<Bar> bars;
+  std::vector<std::string> parts = {};  // of the legend; style s0, s1, ...
+  std::vector<Bar> bars = {};
 };
 
 // The legend and the <svg> element.

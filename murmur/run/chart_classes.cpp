@@ -13,8 +13,8 @@
 namespace murmur::run {
 namespace {
 
-constexpr double kWidth = 440;
-constexpr double kCharacter = 6.2;
+constexpr double kWidth = 420;
+constexpr double kCharacter = 6.9;
 constexpr std::size_t kLongestName = 14;
 
 struct Grid {
@@ -64,7 +64,7 @@ void draw_lines(std::string& out, const ClassCounts& data, const Grid& grid) {
                    grid.y(c) + 4,
                    escape_html(shortened(data.classes[c], kLongestName)));
   }
-  const auto every = static_cast<std::size_t>(std::ceil(18 / grid.column));
+  const auto every = static_cast<std::size_t>(std::ceil(22 / grid.column));
   for (std::size_t w = 0; w < grid.workers; w += every) {
     fmt::format_to(end,
                    R"(<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)",

@@ -10,8 +10,8 @@
 namespace murmur::run {
 
 struct ClassCounts {
-  std::vector<std::string> classes;               // names
-  std::vector<std::vector<std::int64_t>> counts;  // [worker][class]
+  std::vector<std::string> classes = {};               // names
+  std::vector<std::vector<std::int64_t>> counts = {};  // [worker][class]
 
   bool operator==(const ClassCounts&) const = default;
 };

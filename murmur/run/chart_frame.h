@@ -15,7 +15,7 @@ bool drawable(const Point& point, const LineChart& chart);
 // The picture's units are about a pixel on a telephone, so that its texts can be read there.
 class Frame {
  public:
-  static constexpr double kWidth = 440;
+  static constexpr double kWidth = 420;
   static constexpr double kHeight = 290;
   static constexpr double kTop = 34;
   static constexpr double kBottom = 250;

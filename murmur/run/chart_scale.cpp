@@ -37,7 +37,7 @@ std::string trimmed(std::string text) {
 
 // 1, 2 or 5 times a power of ten, such that about `wanted` of them fit into `range`.
 double nice_step(double range, int wanted) {
-  const double raw = range / wanted;
+  const double raw = 0.7 * range / wanted;
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
   for (const double nice : {1.0, 2.0, 5.0}) {
     if (nice * power >= raw * (1 - kTiny)) {

@@ -20,51 +20,51 @@ namespace murmur::run {
 
 // A key of the configuration and its value as TOML text.
 struct Setting {
-  std::string key;
-  std::string value;
+  std::string key = {};
+  std::string value = {};
 };
 using Settings = std::vector<Setting>;
 
 // A row or a column: its label and what it sets.
 struct Variant {
-  std::string label;
-  Settings set;
+  std::string label = {};
+  Settings set = {};
   bool reference = false;  // of a row: shown for reference, not in the contest for the best
 };
 
 struct CellRun {
   std::uint64_t seed = 0;
-  std::string folder;           // relative to the comparison's
-  std::optional<double> value;  // none: diverged
+  std::string folder = {};           // relative to the comparison's
+  std::optional<double> value = {};  // none: diverged
 };
 
 // One point of [compare.tune], on the first seed.
 struct Trial {
-  Settings set;
-  std::string folder;
-  std::optional<double> value;
+  Settings set = {};
+  std::string folder = {};
+  std::optional<double> value = {};
 };
 
 struct Cell {
-  std::vector<CellRun> runs;  // one per seed
-  std::vector<Trial> trials;  // empty: nothing was tuned
-  std::size_t chosen = 0;     // of the trials
+  std::vector<CellRun> runs = {};  // one per seed
+  std::vector<Trial> trials = {};  // empty: nothing was tuned
+  std::size_t chosen = 0;          // of the trials
   // ENSURES by summarize():
-  std::optional<double> mean;  // none: a run diverged
+  std::optional<double> mean = {};  // none: a run diverged
   double std = 0;
   std::int64_t diverged = 0;  // runs
   bool best = false;          // of its column, among the rows that are not for reference
 };
 
 struct Comparison {
-  std::string name;
-  std::string metric;
+  std::string name = {};
+  std::string metric = {};
   bool best_evaluation = false;
-  std::vector<std::uint64_t> seeds;
-  std::vector<Variant> methods;
-  std::vector<Variant> settings;
-  std::vector<std::vector<Cell>> cells;  // [method][setting]
-  std::string command;                   // that makes it again
+  std::vector<std::uint64_t> seeds = {};
+  std::vector<Variant> methods = {};
+  std::vector<Variant> settings = {};
+  std::vector<std::vector<Cell>> cells = {};  // [method][setting]
+  std::string command = {};                   // that makes it again
 };
 
 // The trial with the best metric; ties go to the first, and so does a cell in which all diverged.

@@ -42,56 +42,103 @@ std::string padded(const std::string& text, std::size_t width, bool left) {
   return left ? text + blanks : blanks + text;
 }
 
-// A column of the text table: its heading, then one text per row.
-using Column = std::vector<std::string>;
+// Columns of a table of texts, the first one to the left, the others to the right.
+std::vector<std::size_t> widths_of(const NumberTable& table) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : table.header) {
+    widths.push_back(shown_length(cell));
+  }
+  for (const std::vector<std::string>& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], shown_length(row[i]));
+    }
+  }
+  return widths;
+}
 
-Column column_of(const Comparison& comparison, std::size_t s) {
-  Column column{comparison.settings[s].label};
+// One line; cells for which bold(i) holds carry the terminal's codes for bold.
+template <class Bold>
+std::string line_of(const std::vector<std::string>& cells,
+                    const std::vector<std::size_t>& widths,
+                    const Bold& bold) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string text = padded(cells[i], widths[i], i == 0);
+    line += i == 0 ? "" : "  ";
+    line += bold(i) ? "\x1b[1m" + text + "\x1b[0m" : text;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+NumberTable results_table(const Comparison& comparison) {
+  NumberTable table{.header = {""}};
+  for (const Variant& setting : comparison.settings) {
+    table.header.push_back(setting.label + "  ");
+  }
   for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
-    const Cell& cell = comparison.cells[m][s];
-    column.push_back(cell_text(comparison, cell) + (cell.best ? " *" : "  "));
+    std::vector<std::string> row{comparison.methods[m].label};
+    for (const Cell& cell : comparison.cells[m]) {
+      row.push_back(cell_text(comparison, cell) + (cell.best ? " *" : "  "));
+    }
+    table.rows.push_back(std::move(row));
   }
-  column.front() += "  ";
-  return column;
+  return table;
 }
 
-std::size_t width_of(const Column& column) {
-  std::size_t width = 0;
-  for (const std::string& text : column) {
-    width = std::max(width, shown_length(text));
+std::string values_of(const Trial& trial) {
+  if (trial.set.size() == 1) {
+    return trial.set.front().value;
   }
-  return width;
-}
-
-std::string settings_text(const Settings& settings) {
   std::string out;
-  for (const Setting& setting : settings) {
+  for (const Setting& setting : trial.set) {
     out += (out.empty() ? "" : ", ") + setting.key + " = " + setting.value;
   }
   return out;
 }
 
 std::string tuned_text(const Comparison& comparison) {
-  std::string out;
-  for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
-    for (std::size_t s = 0; s < comparison.settings.size(); ++s) {
-      const Cell& cell = comparison.cells[m][s];
-      if (!cell.trials.empty()) {
-        out += fmt::format("  {}, {}: {}\n",
-                           comparison.methods[m].label,
-                           comparison.settings[s].label,
-                           settings_text(cell.trials[cell.chosen].set));
-      }
-    }
+  const NumberTable table = tuned_table(comparison);
+  if (table.rows.empty()) {
+    return {};
   }
-  return out.empty() ? out : fmt::format("\nTuned on seed {}:\n{}", comparison.seeds.front(), out);
+  const std::vector<std::size_t> widths = widths_of(table);
+  const auto plain = [](std::size_t) { return false; };
+  std::string out = fmt::format("\nTuned on seed {}:\n\n", comparison.seeds.front()) +
+                    line_of(table.header, widths, plain);
+  for (const std::vector<std::string>& row : table.rows) {
+    out += line_of(row, widths, plain);
+  }
+  return out;
 }
 
-void strip_right(std::string& line) {
-  line.erase(line.find_last_not_of(' ') + 1);
+bool has_reference(const Comparison& comparison) {
+  return std::any_of(comparison.methods.begin(),
+                     comparison.methods.end(),
+                     [](const Variant& method) { return method.reference; });
 }
 
 }  // namespace
+
+NumberTable tuned_table(const Comparison& comparison) {
+  NumberTable table{.header = {""}};
+  for (const Variant& setting : comparison.settings) {
+    table.header.push_back(setting.label);
+  }
+  bool tuned = false;
+  for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
+    std::vector<std::string> row{comparison.methods[m].label};
+    for (const Cell& cell : comparison.cells[m]) {
+      tuned = tuned || !cell.trials.empty();
+      row.push_back(cell.trials.empty() ? "" : values_of(cell.trials[cell.chosen]));
+      if (!cell.trials.empty() && cell.trials.front().set.size() == 1) {
+        table.header.front() = cell.trials.front().set.front().key;
+      }
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return tuned ? table : NumberTable{};
+}
 
 std::string cell_text(const Comparison& comparison, const Cell& cell) {
   if (cell.diverged > 0) {
@@ -125,34 +172,17 @@ std::string caption(const Comparison& comparison) {
 }
 
 std::string to_text(const Comparison& comparison, bool bold) {
-  Column names{""};
-  for (const Variant& method : comparison.methods) {
-    names.push_back(method.label);
-  }
-  const std::size_t name_width = width_of(names);
-  std::vector<Column> columns;
-  std::vector<std::size_t> widths;
-  for (std::size_t s = 0; s < comparison.settings.size(); ++s) {
-    columns.push_back(column_of(comparison, s));
-    widths.push_back(width_of(columns.back()));
-  }
-  std::string out = caption(comparison) + "\n\n";
-  for (std::size_t row = 0; row < names.size(); ++row) {
-    std::string line = padded(names[row], name_width, true);
-    for (std::size_t s = 0; s < columns.size(); ++s) {
-      const std::string text = padded(columns[s][row], widths[s], false);
-      const bool marked = bold && row > 0 && comparison.cells[row - 1][s].best;
-      line += "  " + (marked ? "\x1b[1m" + text + "\x1b[0m" : text);
-    }
-    strip_right(line);
-    out += line + "\n";
+  const NumberTable table = results_table(comparison);
+  const std::vector<std::size_t> widths = widths_of(table);
+  const auto plain = [](std::size_t) { return false; };
+  std::string out = caption(comparison) + "\n\n" + line_of(table.header, widths, plain);
+  for (std::size_t m = 0; m < table.rows.size(); ++m) {
+    out += line_of(table.rows[m], widths, [&](std::size_t column) {
+      return bold && column > 0 && comparison.cells[m][column - 1].best;
+    });
   }
   out += fmt::format("\n* the best of its column{}\n",
-                     std::any_of(comparison.methods.begin(),
-                                 comparison.methods.end(),
-                                 [](const Variant& method) { return method.reference; })
-                         ? ", without the rows for reference"
-                         : "");
+                     has_reference(comparison) ? ", without the rows for reference" : "");
   return out + tuned_text(comparison);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "murmur/run/compare_result.h"
+#include "murmur/run/report_page.h"
 
 namespace murmur::run {
 
@@ -17,6 +18,10 @@ std::string shown_unit(const Comparison& comparison);
 
 // "eval/accuracy_local_mean in %, at the end of the run, mean ± standard deviation over 3 seeds".
 std::string caption(const Comparison& comparison);
+
+// The chosen values, laid out like the results: one key's alone, several as "key = value, ...".
+// No rows where nothing was tuned.
+NumberTable tuned_table(const Comparison& comparison);
 
 // The caption, the table, what the marks mean and the tuned values. `bold`: with the terminal's
 // escape codes around the best.

@@ -35,7 +35,8 @@ struct DataConfig {
   std::int64_t shards_per_worker = 2;  // of "shards"
   std::int64_t batch_size = 32;        // per worker
   bool drop_last = true;               // a partial last batch of an epoch is left out
-  std::uint64_t seed = 1;              // of the partition and the order of batches
+  bool augment = false;                // flips and crops of training images
+  std::uint64_t seed = 1;              // of the partition, the order of batches, the augmentation
   std::string folder;                  // empty: MURMUR_DATA, then the system's places
 };
 

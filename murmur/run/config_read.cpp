@@ -111,15 +111,6 @@ void read_top(const Document& document, Config& config) {
   }
 }
 
-// Whose option a key is that this name does not have.
-std::string others_option(const Kind& kind, const std::string& name, const std::string& key) {
-  const std::vector<std::string> others = having(kind, key);
-  return others.empty()
-             ? std::string()
-             : fmt::format(
-                   "'{}' does not have it; it is an option of {}", name, join_names(others));
-}
-
 AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
   TableReader table(document, "algorithm");
   AlgorithmConfig algorithm;
@@ -205,6 +196,14 @@ Choice read_problem(const Document& document) {
 }
 
 }  // namespace
+
+std::string others_option(const Kind& kind, const std::string& name, const std::string& key) {
+  const std::vector<std::string> others = having(kind, key);
+  return others.empty()
+             ? std::string()
+             : fmt::format(
+                   "'{}' does not have it; it is an option of {}", name, join_names(others));
+}
 
 std::uint64_t read_seed(TableReader& table, std::uint64_t fallback) {
   const auto signed_fallback = static_cast<std::int64_t>(fallback);

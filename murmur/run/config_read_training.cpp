@@ -30,8 +30,14 @@ std::optional<Span> read_span(TableReader& table, const std::string& name, const
 void read_data(const Document& document, Config& config) {
   TableReader table(document, "data");
   DataConfig& data = config.data;
-  for (const char* key :
-       {"partition", "alpha", "shards_per_worker", "batch_size", "drop_last", "seed", "folder"}) {
+  for (const char* key : {"partition",
+                          "alpha",
+                          "shards_per_worker",
+                          "batch_size",
+                          "drop_last",
+                          "augment",
+                          "seed",
+                          "folder"}) {
     table.has(key);
   }
   data.name = table.required_text("name", kind_of("data").names());
@@ -41,6 +47,7 @@ void read_data(const Document& document, Config& config) {
   data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
   data.batch_size = table.integer("batch_size", data.batch_size, kCount);
   data.drop_last = table.flag("drop_last", data.drop_last);
+  data.augment = table.flag("augment", data.augment);
   data.seed = read_seed(table, config.seed);
   data.folder = table.text("folder", "", {});
 }
@@ -49,11 +56,7 @@ Choice read_model(const Document& document) {
   TableReader table(document, "model");
   const Kind& kind = kind_of("model");
   Choice model = read_choice(table, kind);
-  table.finish([&](const std::string& key) {
-    const auto others = having(kind, key);
-    return others.empty() ? std::string()
-                          : fmt::format("it is an option of {}", join_names(others));
-  });
+  table.finish([&](const std::string& key) { return others_option(kind, model.name, key); });
   return model;
 }
 

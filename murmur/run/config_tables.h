@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "murmur/run/catalog.h"
 #include "murmur/run/config.h"
@@ -13,6 +14,9 @@ namespace murmur::run {
 
 // `name` and the options of that name.
 Choice read_choice(TableReader& table, const Kind& kind);
+
+// "'dsgd' does not have it; it is an option of ...", or nothing.
+std::string others_option(const Kind& kind, const std::string& name, const std::string& key);
 
 // `seed` of a table of its own; by default the run's.
 std::uint64_t read_seed(TableReader& table, std::uint64_t fallback);

@@ -68,6 +68,7 @@ void write_data(const Config& config, Writer& out) {
   }
   out.put("batch_size", data.batch_size);
   out.put("drop_last", data.drop_last);
+  out.put("augment", data.augment);
   out.seed(data.seed, config.seed);
   if (!data.folder.empty()) {
     out.put("folder", data.folder);

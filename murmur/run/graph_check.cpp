@@ -1,142 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/run/graph_check.h"
-
-#include <algorithm>
-#include <cmath>
-
+// Weights that an algorithm cannot mix with are refused, doubtful ones are warned of.
 #include <fmt/format.h>
+
+#include "murmur/core/error.h"
+#include "murmur/run/wiring.h"
+#include "murmur/topology/analysis.h"
 
 namespace murmur::run {
 namespace {
 
-using topology::MixingMatrix;
-using topology::Neighbor;
+using topology::Side;
 
-constexpr double kTolerance = 1e-9;
-// A graph that never repeats is judged by so many steps; a long period by its beginning.
-constexpr std::int64_t kUnendingSteps = 64;
-constexpr std::int64_t kMostSteps = 256;
+// D2 diverges where an eigenvalue of the weights is below -1/3, and does not converge on it. An
+// even ring sits exactly there, so rounding must not decide.
+constexpr double kD2Limit = -1.0 / 3.0;
+constexpr double kD2Tolerance = 1e-9;
 
-std::vector<MixingMatrix> matrices(const topology::Topology& topology) {
-  const std::int64_t period = topology.period();
-  const std::int64_t count = period == 0 ? kUnendingSteps : std::min(period, kMostSteps);
-  std::vector<MixingMatrix> all;
-  for (std::int64_t step = 0; step < count; ++step) {
-    all.push_back(topology.at(step));
-  }
-  return all;
+bool is_d2(const std::string& algorithm) {
+  return algorithm == "d2" || algorithm == "d2-plus";
 }
 
-std::optional<std::string> wrong_row(const MixingMatrix& w) {
-  for (int i = 0; i < w.workers(); ++i) {
-    double sum = w.self(i);
-    for (const Neighbor& neighbor : w.in(i)) {
-      sum += neighbor.weight;
-    }
-    if (!(std::abs(sum - 1) <= kTolerance)) {
-      return fmt::format(
-          "the weights of worker {} sum to {}, not to 1, so mixing would scale its model; take "
-          "topology.weighting = \"uniform\" or \"metropolis\", or mend the matrix",
-          i,
-          sum);
-    }
+std::vector<std::string> doubts(const Config& config,
+                                const topology::Topology& graph,
+                                bool pushes) {
+  std::vector<std::string> found;
+  const auto column = pushes ? std::nullopt : find_sum_defect(graph, Side::kColumns);
+  if (column) {
+    found.push_back(
+        fmt::format("mixing does not preserve the mean of the models: what the others take from "
+                    "worker {} and what it keeps sum to {:.10g}, not to 1. On an undirected graph "
+                    "topology.weighting = \"metropolis\" preserves it",
+                    column->worker,
+                    column->sum));
   }
-  return std::nullopt;
-}
-
-std::optional<std::string> wrong_column(const MixingMatrix& w) {
-  std::vector<double> sums(static_cast<std::size_t>(w.workers()));
-  for (int i = 0; i < w.workers(); ++i) {
-    sums[static_cast<std::size_t>(i)] += w.self(i);
-    for (const Neighbor& neighbor : w.in(i)) {
-      sums[static_cast<std::size_t>(neighbor.worker)] += neighbor.weight;
-    }
+  if (!is_connected(graph)) {
+    found.push_back(
+        "the graph is not connected, not even over a whole period: some workers never hear of one "
+        "another, so their models need not agree");
   }
-  const auto wrong = std::find_if(
-      sums.begin(), sums.end(), [](double sum) { return !(std::abs(sum - 1) <= kTolerance); });
-  if (wrong == sums.end()) {
-    return std::nullopt;
+  const auto least =
+      is_d2(config.algorithm.choice.name) ? smallest_eigenvalue(graph) : std::optional<double>();
+  if (least && *least <= kD2Limit + kD2Tolerance) {
+    found.push_back(
+        fmt::format("'{}' needs every eigenvalue of the weights above -1/3, and the smallest is "
+                    "{:.6f}: it may not converge. topology.lazy = true (W replaced by (I + W)/2) "
+                    "cures it",
+                    config.algorithm.choice.name,
+                    *least));
   }
-  return fmt::format(
-      "mixing does not preserve the mean: what the others take from worker {} sums to {}, not to "
-      "1; "
-      "topology.weighting = \"metropolis\" preserves it on an undirected graph",
-      wrong - sums.begin(),
-      *wrong);
-}
-
-// Who is reached from worker 0, along the edges or against them.
-std::size_t reached(const std::vector<std::vector<int>>& edges) {
-  std::vector<bool> seen(edges.size(), false);
-  std::vector<int> waiting{0};
-  seen[0] = true;
-  std::size_t count = 1;
-  while (!waiting.empty()) {
-    const auto here = static_cast<std::size_t>(waiting.back());
-    waiting.pop_back();
-    for (const int next : edges[here]) {
-      if (!seen[static_cast<std::size_t>(next)]) {
-        seen[static_cast<std::size_t>(next)] = true;
-        ++count;
-        waiting.push_back(next);
-      }
-    }
-  }
-  return count;
-}
-
-double mean_degree(const std::vector<MixingMatrix>& steps) {
-  double edges = 0;
-  for (const MixingMatrix& w : steps) {
-    edges += static_cast<double>(w.edges()) / w.workers();
-  }
-  return edges / static_cast<double>(steps.size());
-}
-
-template <class Check>
-std::optional<std::string> first(const std::vector<MixingMatrix>& steps, const Check& check) {
-  for (const MixingMatrix& w : steps) {
-    if (auto found = check(w)) {
-      return found;
-    }
-  }
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace
 
-bool is_connected(const std::vector<MixingMatrix>& steps) {
-  const auto workers = static_cast<std::size_t>(steps.front().workers());
-  std::vector<std::vector<int>> along(workers);
-  std::vector<std::vector<int>> against(workers);
-  for (const MixingMatrix& w : steps) {
-    for (int i = 0; i < w.workers(); ++i) {
-      for (const Neighbor& neighbor : w.in(i)) {
-        along[static_cast<std::size_t>(neighbor.worker)].push_back(i);
-        against[static_cast<std::size_t>(i)].push_back(neighbor.worker);
-      }
+template <class S>
+void require_usable_graph(const Config& config,
+                          const topology::Topology& graph,
+                          const Program<S>& program,
+                          const Warn& warn) {
+  if (!program.mixes()) {
+    return;
+  }
+  const bool pushes = program.numerator().has_value();
+  const Status sums = require_sums(graph, pushes ? Side::kColumns : Side::kRows);
+  const std::string& name = config.topology.choice.name;
+  if (!sums) {
+    throw UserError(fmt::format("{}: topology '{}' does not go with algorithm '{}': {}",
+                                config.topology.choice.place,
+                                name,
+                                config.algorithm.choice.name,
+                                sums.failure().message));
+  }
+  for (const std::string& doubt : doubts(config, graph, pushes)) {
+    if (warn) {
+      warn(fmt::format("topology '{}' of {} workers: {}", name, config.workers, doubt));
     }
   }
-  return reached(along) == workers && reached(against) == workers;
 }
 
-GraphCheck check_graph(const topology::Topology& topology, [[maybe_unused]] bool needs_spectrum) {
-  const std::vector<MixingMatrix> steps = matrices(topology);
-  GraphCheck check;
-  check.degree = mean_degree(steps);
-  check.refusal = first(steps, wrong_row);
-  if (check.refusal) {
-    return check;
-  }
-  if (const auto column = first(steps, wrong_column)) {
-    check.warnings.push_back(*column);
-  }
-  if (!is_connected(steps)) {
-    check.warnings.push_back(
-        "the graph is not connected: some workers never hear of each other, not even over a whole "
-        "period, so their models cannot agree");
-  }
-  return check;
-}
+template void require_usable_graph<float>(const Config&,
+                                          const topology::Topology&,
+                                          const Program<float>&,
+                                          const Warn&);
+template void require_usable_graph<double>(const Config&,
+                                           const topology::Topology&,
+                                           const Program<double>&,
+                                           const Warn&);
 
 }  // namespace murmur::run

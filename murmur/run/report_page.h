@@ -11,23 +11,23 @@ namespace murmur::run {
 
 // Numbers in rows; the first column and the header are headings.
 struct NumberTable {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> header = {};
+  std::vector<std::vector<std::string>> rows = {};
 };
 
 // A picture with what it shows, and its numbers beside it.
 struct Figure {
-  std::string title;
-  std::string note;          // a sentence; may be empty
-  std::string picture_html;  // from chart.h and its kind
-  NumberTable numbers;       // without rows: none
+  std::string title = {};
+  std::string note = {};          // a sentence; may be empty
+  std::string picture_html = {};  // from chart.h and its kind
+  NumberTable numbers = {};       // without rows: none
 };
 
 // A name and a value that stand out.
 struct Fact {
-  std::string name;
-  std::string value;
-  std::string note;  // small; may be empty
+  std::string name = {};
+  std::string value = {};
+  std::string note = {};  // small; may be empty
 };
 
 std::string table_html(const NumberTable& table, std::string_view css_class);

@@ -23,7 +23,6 @@ font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation
 main{max-width:1180px;margin:0 auto;padding:36px 24px 28px}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .35em;letter-spacing:-.015em;overflow-wrap:anywhere}
 h2{font-size:1.25rem;line-height:1.3;margin:2.2em 0 .5em;letter-spacing:-.01em}
-h3{font-size:1rem;margin:1.4em 0 .4em}
 p{margin:.3em 0 .9em;max-width:46em}
 header p{color:var(--soft);font-size:1.05rem}
 .status{display:inline-block;color:var(--warn);border:1.5px solid;border-radius:5px;
@@ -40,11 +39,11 @@ background:var(--card);min-width:0}
 figcaption{margin-bottom:8px;line-height:1.4}
 figcaption span{display:block;color:var(--soft);font-size:.84rem}
 svg.chart{display:block;width:100%;height:auto;max-width:640px;overflow:visible;
-font-family:inherit;font-size:12px}
+font-family:inherit;font-size:13px}
 .drawing svg{display:block;width:100%;height:auto;max-width:440px;margin:0 auto}
 svg text{fill:var(--ink)}
-svg .tick{fill:var(--soft);font-size:11.5px;font-variant-numeric:tabular-nums}
-svg .name{fill:var(--soft);font-size:12px}
+svg .tick{fill:var(--soft);font-size:12.5px;font-variant-numeric:tabular-nums}
+svg .name{fill:var(--soft)}
 svg .grid{stroke:var(--grid);fill:none}
 svg .base,svg .stub{stroke:var(--soft);fill:none;stroke-opacity:.7}
 .s0{color:var(--c0)}.s1{color:var(--c1)}.s2{color:var(--c2)}.s3{color:var(--c3)}
@@ -87,10 +86,10 @@ footer{margin-top:3em;padding-top:1em;border-top:1px solid var(--edge);color:var
 font-size:.82rem}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 @media(max-width:520px){main{padding:22px 14px}h1{font-size:1.5rem}figure{padding:11px 9px 7px}
-.facts{grid-template-columns:repeat(2,1fr)}.facts dd{font-size:1.1rem}th,td{padding:.4em .6em}
-svg.chart{font-size:13px}svg .tick{font-size:12.5px}svg .name{font-size:13px}}
+.facts{grid-template-columns:repeat(2,1fr)}.facts dd{font-size:1.1rem}th,td{padding:.4em .6em}}
 @media print{@page{margin:14mm}body{font-size:10.5pt}main{padding:0;max-width:none}
-figure,.facts div,tr{break-inside:avoid}h2,h3,figcaption{break-after:avoid}
+figure,.facts div,tr,section>p{break-inside:avoid}h2,section>p,figcaption{break-after:avoid}
+h2{margin:1.3em 0 .3em}footer{margin-top:1.2em;break-before:avoid}
 .figures{grid-template-columns:repeat(2,1fr);gap:10px}summary{display:none}.scroll{overflow:visible}
 pre{white-space:pre-wrap;border:none;padding:0;font-size:8.5pt}
 table{font-size:9.5pt}th:first-child{position:static}

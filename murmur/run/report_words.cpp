@@ -5,17 +5,9 @@
 
 namespace murmur::run {
 
-Unit unit_of(const std::string& metric) {
-  if (metric.find("accuracy") != std::string::npos) {
-    return Unit::kFraction;
-  }
-  if (metric.find("bytes") != std::string::npos) {
-    return Unit::kBytes;
-  }
-  return metric.starts_with("time/") || metric == "wall_s" ? Unit::kSeconds : Unit::kNumber;
-}
+namespace {
 
-std::string words_of(const std::string& metric) {
+const std::map<std::string, std::string>& words() {
   static const std::map<std::string, std::string> kWords{
       {"train/loss", "training loss"},
       {"train/lr", "learning rate"},
@@ -35,8 +27,32 @@ std::string words_of(const std::string& metric) {
       {"time/evaluation_s", "time for evaluation"},
       {"time/wait_s", "time spent waiting"},
       {"time/virtual_s", "virtual time"}};
-  const auto found = kWords.find(metric);
-  return found == kWords.end() ? metric : found->second;
+  return kWords;
+}
+
+}  // namespace
+
+Unit unit_of(const std::string& metric) {
+  if (metric.find("accuracy") != std::string::npos) {
+    return Unit::kFraction;
+  }
+  if (metric.find("bytes") != std::string::npos) {
+    return Unit::kBytes;
+  }
+  return metric.starts_with("time/") || metric == "wall_s" ? Unit::kSeconds : Unit::kNumber;
+}
+
+std::string words_of(const std::string& metric) {
+  const auto found = words().find(metric);
+  return found == words().end() ? metric : found->second;
+}
+
+std::vector<std::string> known_metrics() {
+  std::vector<std::string> names;
+  for (const auto& [name, text] : words()) {
+    names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace murmur::run

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "murmur/run/chart_scale.h"
 
@@ -12,5 +13,8 @@ Unit unit_of(const std::string& metric);
 
 // "accuracy, mean of the local models"; the metric's own name where there are no words for it.
 std::string words_of(const std::string& metric);
+
+// Every metric that a run's summary may have.
+std::vector<std::string> known_metrics();
 
 }  // namespace murmur::run

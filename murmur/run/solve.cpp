@@ -50,7 +50,7 @@ class Solver {
     Program<S> program = make_program<S>(config, problem_->starts_differ(), 1);
     require_one_start(config, program, *problem_);
     const auto graph = make_graph(config);
-    require_usable_graph(config, *graph, program.mixes(), request_.warn);
+    require_usable_graph(config, *graph, program, request_.warn);
     return {.program = std::move(program),
             .topology = graph,
             .problem = problem_.get(),

@@ -20,6 +20,7 @@ namespace murmur::run {
 
 // Where a run is: said after every step.
 struct Progress {
+  std::int64_t first_step = 0;  // where this call began
   std::int64_t step = 0;
   std::int64_t steps = 0;
   double epoch = 0;

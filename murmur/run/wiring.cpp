@@ -11,18 +11,14 @@
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
 #include "murmur/problems/analytic.h"
-#include "murmur/run/graph_check.h"
 #include "murmur/run/schedule.h"
+#include "murmur/topology/analysis.h"
 
 namespace murmur::run {
 namespace {
 
 [[noreturn]] void refuse(const Choice& choice, const std::string& message) {
   throw UserError(fmt::format("{}: {}", choice.place, message));
-}
-
-bool needs_spectrum(const std::string& algorithm) {
-  return algorithm == "d2" || algorithm == "d2-plus";
 }
 
 }  // namespace
@@ -54,24 +50,8 @@ std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
   return made.value();
 }
 
-double require_usable_graph(const Config& config,
-                            const topology::Topology& graph,
-                            bool mixes,
-                            const Warn& warn) {
-  if (!mixes) {
-    return 0;
-  }
-  const GraphCheck check = check_graph(graph, needs_spectrum(config.algorithm.choice.name));
-  if (check.refusal) {
-    refuse(config.topology.choice,
-           fmt::format("topology '{}': {}", config.topology.choice.name, *check.refusal));
-  }
-  for (const std::string& warning : check.warnings) {
-    if (warn) {
-      warn(fmt::format("topology '{}': {}", config.topology.choice.name, warning));
-    }
-  }
-  return check.degree;
+double mean_degree(const topology::Topology& graph) {
+  return messages_per_step(graph) / graph.workers();
 }
 
 template <class S>

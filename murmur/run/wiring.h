@@ -22,11 +22,15 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
 
 std::shared_ptr<const topology::Topology> make_graph(const Config& config);
 
-// Refuses weights that cannot be mixed with, warns of doubtful ones; the mean number of neighbors.
-double require_usable_graph(const Config& config,
-                            const topology::Topology& graph,
-                            bool mixes,
-                            const Warn& warn);
+// Where the program mixes: refuses weights that it cannot mix with, warns of doubtful ones.
+template <class S>
+void require_usable_graph(const Config& config,
+                          const topology::Topology& graph,
+                          const Program<S>& program,
+                          const Warn& warn);
+
+// How many others a worker hears at a step: the mean over workers and steps.
+double mean_degree(const topology::Topology& graph);
 
 template <class S>
 std::unique_ptr<problems::Problem<S>> make_analytic(const Config& config);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// murmur data NAME: where a dataset is looked for, whether it is there, its checksums, how to get
+// it. The exit code says whether it can be used.
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "murmur/cli/commands.h"
+#include "murmur/data/places.h"
+#include "murmur/files/digest.h"
+#include "murmur/run/catalog.h"
+#include "murmur/run/document.h"
+#include "murmur/run/names.h"
+#include "murmur/run/resources.h"
+
+namespace murmur::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Arguments {
+  CommonOptions common;
+  std::string name;
+};
+
+// data.folder, from --set alone: this command reads no file.
+std::string folder_of(const CommonOptions& common) {
+  std::string folder;
+  for (auto&& [key, value] : run::parse_set(common.set)) {
+    if (key.str() != "data.folder" || !value.is_string()) {
+      throw UserError(fmt::format("--set {}: `data` takes data.folder alone, a text", key.str()));
+    }
+    folder = *value.value<std::string>();
+  }
+  return folder;
+}
+
+std::string state_of(const data::FileState& file) {
+  if (file.path.empty()) {
+    return "not there";
+  }
+  if (file.trouble) {
+    return "damaged: " + file.trouble->message;
+  }
+  if (!file.as_published) {
+    return "there";
+  }
+  return *file.as_published ? "as published" : "not as published";
+}
+
+ordered_json to_json(const data::DatasetInfo& info, const data::DatasetState& state) {
+  ordered_json files = ordered_json::array();
+  for (const data::FileState& file : state.files) {
+    files.push_back({{"name", file.name},
+                     {"path", file.path.string()},
+                     {"state", state_of(file)},
+                     {"bytes", file.bytes},
+                     {"xxh3", files::to_hex(file.xxh3)}});
+  }
+  ordered_json looked = ordered_json::array();
+  for (const auto& folder : state.looked_in) {
+    looked.push_back(folder.string());
+  }
+  return {{"name", info.name},
+          {"summary", info.summary},
+          {"licence", info.licence},
+          {"available", !state.trouble},
+          {"folder", state.folder.string()},
+          {"looked_in", looked},
+          {"files", files},
+          {"training_examples", state.training_examples},
+          {"test_examples", state.test_examples},
+          {"trouble", state.trouble ? state.trouble->message : ""},
+          {"how_to_get", info.how_to_get}};
+}
+
+void print(const data::DatasetInfo& info, const data::DatasetState& state) {
+  fmt::print("{}: {}\n", info.name, info.summary);
+  fmt::print("licence     {}\n", info.licence);
+  for (const auto& folder : state.looked_in) {
+    fmt::print(
+        "{:<11} {}\n", folder == state.looked_in.front() ? "looked in" : "", folder.string());
+  }
+  fmt::print("found in    {}\n", state.folder.empty() ? "none of them" : state.folder.string());
+  for (const data::FileState& file : state.files) {
+    const bool there = !file.path.empty() && !file.trouble;
+    fmt::print(
+        "  {:<28} {}{}\n",
+        file.name,
+        there ? fmt::format("{} bytes, XXH3 {}, ", file.bytes, files::to_hex(file.xxh3)) : "",
+        state_of(file));
+  }
+  if (state.trouble) {
+    fmt::print("not usable  {}\n", state.trouble->message);
+    fmt::print("how to get  {}\n", info.how_to_get);
+  } else {
+    fmt::print("usable      {} training and {} test examples\n",
+               state.training_examples,
+               state.test_examples);
+  }
+}
+
+ExitCode run_data(const Arguments& arguments) {
+  const data::DatasetInfo* info = data::find_dataset(arguments.name);
+  if (info == nullptr) {
+    const auto known = run::kind_of("data").names();
+    const auto ours = run::value_synonym("data", arguments.name);
+    throw UserError(fmt::format("there is no dataset '{}'{}. Known: {}",
+                                arguments.name,
+                                ours ? fmt::format("; it is called '{}' here", *ours)
+                                     : run::did_you_mean(arguments.name, known),
+                                run::join_names(known)));
+  }
+  const data::DatasetState state =
+      data::inspect_dataset(*info, run::data_places(folder_of(arguments.common)));
+  if (arguments.common.json) {
+    fmt::print("{}\n", to_json(*info, state).dump(2));
+  } else {
+    print(*info, state);
+  }
+  return state.trouble ? ExitCode::kData : ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_data_command(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "data", "where a dataset is looked for, whether it is there, how to get it");
+  command->add_option("name", arguments->name, "of a dataset; `murmur list datasets` shows them")
+      ->required()
+      ->type_name("NAME");
+  add_common_options(*command, arguments->common);
+  command->callback(
+      [arguments, &invocation] { invocation.run = [arguments] { return run_data(*arguments); }; });
+}
+
+}  // namespace murmur::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the runs of one process share: datasets, found, unpacked and checked once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "murmur/core/mutex.h"
+#include "murmur/data/dataset.h"
+#include "murmur/run/config.h"
+#include "murmur/threads/pool.h"
+
+namespace murmur::run {
+
+// Where data may lie: a folder that the configuration names, MURMUR_DATA, the system's places.
+data::Places data_places(const std::string& folder);
+
+class Resources {
+ public:
+  // kMissing, kDamaged. One caller reads; others wait for it.
+  Result<std::shared_ptr<const data::Dataset>> dataset(const DataConfig& config,
+                                                       threads::Pool& pool);
+
+ private:
+  Mutex mutex_;
+  std::map<std::string, std::shared_ptr<const data::Dataset>> datasets_ MURMUR_GUARDED_BY(mutex_);
+};
+
+}  // namespace murmur::run
