@@ -23,5 +23,4 @@ target_link_options(murmur_learning_library PRIVATE -Wl,--exclude-libs,ALL -Wl,-
 add_library(murmur_learning_on_demand STATIC murmur/learning/on_demand.cpp)
 target_link_libraries(murmur_learning_on_demand
                       PUBLIC murmur_flags murmur_core murmur_problems murmur_data murmur_models PRIVATE ${CMAKE_DL_LIBS})
-target_link_options(murmur_learning_on_demand INTERFACE -Wl,-rpath,$ORIGIN:${CMAKE_BINARY_DIR})
 add_dependencies(murmur_learning_on_demand murmur_learning_library)
