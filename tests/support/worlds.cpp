@@ -15,18 +15,15 @@ RandomQuadratic<S>::RandomQuadratic(int workers, Kind kind, Shape shape)
     : workers_(workers), kind_(kind), layout_(sizeof(S)) {
   layout_.add("weight", {shape.matrix_rows, shape.matrix_columns});
   layout_.add("bias", {shape.vector_size});
-}
-
-template <class S>
-double RandomQuadratic<S>::curvature(int worker, std::size_t k) const {
-  const int player = kind_.alike ? 0 : (worker + kind_.first) % workers_;
-  return kind_.flat ? 0 : 1 + Random(7, Stream::kTest, player, 0).uniform(k);
-}
-
-template <class S>
-double RandomQuadratic<S>::center(int worker, std::size_t k) const {
-  const int player = kind_.alike ? 0 : (worker + kind_.first) % workers_;
-  return 2 * Random(7, Stream::kTest, player, 1).uniform(k) - 1;
+  for (int worker = 0; worker < workers; ++worker) {
+    const int player = kind.alike ? 0 : (worker + kind.first) % workers;
+    const Random curvature(7, Stream::kTest, player, 0);
+    const Random center(7, Stream::kTest, player, 1);
+    for (std::size_t k = 0; k < layout_.row_size(); ++k) {
+      curvature_.push_back(kind.flat ? 0 : 1 + curvature.uniform(k));
+      center_.push_back(2 * center.uniform(k) - 1);
+    }
+  }
 }
 
 template <class S>
@@ -105,6 +102,10 @@ std::vector<Variant> variants() {
     }
   }
   return all;
+}
+
+std::ostream& operator<<(std::ostream& out, const Variant& variant) {
+  return out << variant.label;
 }
 
 std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers) {

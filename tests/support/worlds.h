@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -47,13 +48,19 @@ class RandomQuadratic : public problems::Problem<S> {
                  const problems::RangeReady& ready) override;
   double loss(int worker, const S* x, int thread) override;
 
-  double curvature(int worker, std::size_t k) const;
-  double center(int worker, std::size_t k) const;
+  double curvature(int worker, std::size_t k) const { return at(curvature_, worker, k); }
+  double center(int worker, std::size_t k) const { return at(center_, worker, k); }
 
  private:
+  double at(const std::vector<double>& table, int worker, std::size_t k) const {
+    return table[static_cast<std::size_t>(worker) * layout_.row_size() + k];
+  }
+
   int workers_;
   Kind kind_;
   Layout layout_;
+  std::vector<double> curvature_;  // worker x coordinate
+  std::vector<double> center_;
 };
 
 // Every combination of an algorithm's choices and periods worth a test of its own.
@@ -63,6 +70,7 @@ struct Variant {
   OptionValues options;
 };
 std::vector<Variant> variants();
+std::ostream& operator<<(std::ostream& out, const Variant& variant);
 
 std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers);
 
