@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <numeric>
+
+#include "murmur/core/random.h"
+#include "murmur/topology/analysis.h"
+
+namespace murmur::topology {
+namespace {
+
+using Vector = std::vector<double>;
+
+Vector mixed(const MixingMatrix& w, const Vector& x) {
+  Vector y(x.size());
+  for (int i = 0; i < w.workers(); ++i) {
+    double sum = w.self(i) * x[static_cast<std::size_t>(i)];
+    for (const Neighbor& neighbor : w.in(i)) {
+      sum += neighbor.weight * x[static_cast<std::size_t>(neighbor.worker)];
+    }
+    y[static_cast<std::size_t>(i)] = sum;
+  }
+  return y;
+}
+
+// Takes the mean off and makes the rest of length one; returns the length it had.
+double normalize(Vector& x) {
+  const double mean = std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+  double squares = 0;
+  for (double& value : x) {
+    value -= mean;
+    squares += value * value;
+  }
+  const double length = std::sqrt(squares);
+  for (double& value : x) {
+    value = length > 0 ? value / length : 0.0;
+  }
+  return length;
+}
+
+// The disagreement's mean factor per step over many steps, from an arbitrary start.
+double measured_rate(const Topology& topology) {
+  constexpr std::int64_t kSteps = 1000;
+  const Random random(0, Stream::kStart);
+  Vector x(static_cast<std::size_t>(topology.workers()));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = random.normal(i);
+  }
+  normalize(x);
+  double logarithms = 0;
+  for (std::int64_t step = 0; step < kSteps; ++step) {
+    x = mixed(topology.at(step), x);
+    const double length = normalize(x);
+    if (length == 0) {
+      return 0;
+    }
+    logarithms += std::log(length);
+  }
+  return std::exp(logarithms / static_cast<double>(kSteps));
+}
+
+// Root of the summed squares of what the rows differ from their mean.
+double disagreement(const DenseMatrix& rows) {
+  const auto n = static_cast<double>(rows.size());
+  double squares = 0;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    double sum = 0;
+    for (const Vector& row : rows) {
+      sum += row[k];
+    }
+    for (const Vector& row : rows) {
+      squares += (row[k] - sum / n) * (row[k] - sum / n);
+    }
+  }
+  return std::sqrt(squares);
+}
+
+// Where finitely many steps are exact, they are counted.
+std::optional<std::int64_t> counted_steps(const Topology& topology) {
+  constexpr int kPeriods = 4;
+  DenseMatrix together = identity(topology.workers());
+  for (std::int64_t step = 0; step < kPeriods * topology.period(); ++step) {
+    if (disagreement(together) * kConsensusFactor <= 1) {
+      return step;
+    }
+    together = times(topology.at(step), together);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> expected_steps(double rate) {
+  constexpr double kStandstill = 1e-12;
+  if (!(rate < 1 - kStandstill)) {
+    return std::nullopt;
+  }
+  // A hair less, so that a whole number is not one more by rounding.
+  constexpr double kHair = 1e-9;
+  return static_cast<std::int64_t>(std::ceil(std::log(kConsensusFactor) / -std::log(rate) - kHair));
+}
+
+}  // namespace
+
+Convergence convergence_of(const Topology& topology) {
+  Convergence result;
+  if (topology.period() == 0) {
+    result.rate = measured_rate(topology);
+    result.rate_per_period = result.rate;
+    result.steps_to_consensus = result.rate > 0 ? expected_steps(result.rate) : 1;
+    return result;
+  }
+  constexpr double kExact = 1e-9;  // what rounding leaves of a zero
+  const auto period = static_cast<double>(topology.period());
+  result.spectrum = spectrum_of(product(topology, 0, topology.period()));
+  const double modulus = result.spectrum->modulus();
+  result.rate_per_period = modulus < kExact ? 0.0 : modulus;
+  result.rate = std::pow(result.rate_per_period, 1 / period);
+  result.steps_to_consensus =
+      result.rate > 0 ? expected_steps(result.rate) : counted_steps(topology);
+  return result;
+}
+
+}  // namespace murmur::topology
