@@ -27,7 +27,7 @@ std::string speed_words(const topology::Topology& graph) {
   if (graph.workers() > kMostWorkersForSpectrum || period < 1 || period > 64) {
     return {};
   }
-  const double modulus = spectrum_of(product(graph, 0, period)).modulus();
+  const double modulus = topology::spectrum_of(topology::product(graph, 0, period)).modulus();
   const std::string over = period == 1 ? std::string("a step") : fmt::format("{} steps", period);
   if (modulus < 1e-9) {
     return fmt::format("mixing alone reaches the mean within {}", over);
