@@ -14,10 +14,11 @@ namespace murmur::topology {
 struct PanelFrame {
   double left = 0;
   double top = 0;
-  double scale = 1;        // picture units per unit of the arrangement
-  double radius = 10;      // of a worker
-  double heaviest = 1;     // the weight that is drawn strongest
-  std::string arrow = {};  // id of the arrow head
+  double scale = 1;         // picture units per unit of the arrangement
+  double radius = 10;       // of a worker
+  double heaviest = 1;      // the weight that is drawn strongest
+  std::string arrow = {};   // id of the arrow head
+  std::int64_t stride = 1;  // one edge in so many is drawn
 
   Place at(const Place& place) const { return {left + scale * place.x, top + scale * place.y}; }
 };
