@@ -22,40 +22,32 @@ Vector mixed(const MixingMatrix& w, const Vector& x) {
   return y;
 }
 
-// Takes the mean off and makes the rest of length one; returns the length it had.
-double normalize(Vector& x) {
+double disagreement_squared(const Vector& x) {
   const double mean = std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
   double squares = 0;
-  for (double& value : x) {
-    value -= mean;
-    squares += value * value;
+  for (const double value : x) {
+    squares += (value - mean) * (value - mean);
   }
-  const double length = std::sqrt(squares);
-  for (double& value : x) {
-    value = length > 0 ? value / length : 0.0;
-  }
-  return length;
+  return squares;
 }
 
-// The disagreement's mean factor per step over many steps, from an arbitrary start.
+// The root of the mean factor by which a step shrinks the squared disagreement. Random topologies
+// treat all workers alike and draw every step anew, so the mean over many steps, each with a new
+// vector, is that of the long run, whatever the start.
 double measured_rate(const Topology& topology) {
   constexpr std::int64_t kSteps = 1000;
-  const Random random(0, Stream::kStart);
   Vector x(static_cast<std::size_t>(topology.workers()));
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] = random.normal(i);
-  }
-  normalize(x);
-  double logarithms = 0;
+  double before = 0;
+  double after = 0;
   for (std::int64_t step = 0; step < kSteps; ++step) {
-    x = mixed(topology.at(step), x);
-    const double length = normalize(x);
-    if (length == 0) {
-      return 0;
+    const Random random(0, Stream::kStart, 0, step);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x[i] = random.normal(i);
     }
-    logarithms += std::log(length);
+    before += disagreement_squared(x);
+    after += disagreement_squared(mixed(topology.at(step), x));
   }
-  return std::exp(logarithms / static_cast<double>(kSteps));
+  return std::sqrt(after / before);
 }
 
 // Root of the summed squares of what the rows differ from their mean.
@@ -104,7 +96,7 @@ Convergence convergence_of(const Topology& topology) {
   if (topology.period() == 0) {
     result.rate = measured_rate(topology);
     result.rate_per_period = result.rate;
-    result.steps_to_consensus = result.rate > 0 ? expected_steps(result.rate) : 1;
+    result.steps_to_consensus = expected_steps(result.rate);
     return result;
   }
   constexpr double kExact = 1e-9;  // what rounding leaves of a zero

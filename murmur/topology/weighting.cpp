@@ -59,6 +59,19 @@ double rest_of_one(double given) {
   return std::abs(rest) < kRounding ? 0.0 : rest;
 }
 
+// `given`: the sum of the row's other weights.
+double own_share(const Degrees& degrees, Weighting weighting, int worker, double given) {
+  const auto i = static_cast<std::size_t>(worker);
+  switch (weighting) {
+    case Weighting::kUniform:
+      return 1.0 / (1 + degrees.in[i]);
+    case Weighting::kOutDegree:
+      return 1.0 / (1 + degrees.out[i]);
+    default:
+      return rest_of_one(given);
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Weighting weighting) {
@@ -99,8 +112,7 @@ MixingMatrix weigh(const Graph& graph, Weighting weighting) {
       given += row.back().weight;
     }
     matrix.set_in(i, std::move(row));
-    const auto out = static_cast<double>(degrees.out[static_cast<std::size_t>(i)]);
-    matrix.set_self(i, weighting == Weighting::kOutDegree ? 1.0 / (1.0 + out) : rest_of_one(given));
+    matrix.set_self(i, own_share(degrees, weighting, i, given));
   }
   return matrix;
 }
