@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The number types that safetensors files name.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace murmur::files {
+
+enum class Dtype {
+  kBool,
+  kU8,
+  kI8,
+  kF8E5M2,
+  kF8E4M3,
+  kI16,
+  kU16,
+  kF16,
+  kBF16,
+  kI32,
+  kU32,
+  kF32,
+  kI64,
+  kU64,
+  kF64,
+};
+
+std::size_t bytes_of(Dtype dtype);
+std::string_view name_of(Dtype dtype);  // as the format spells it
+std::optional<Dtype> dtype_named(std::string_view name);
+
+// Of float, double, std::int64_t, std::uint64_t, std::uint8_t.
+template <class T>
+Dtype dtype_of();
+
+}  // namespace murmur::files

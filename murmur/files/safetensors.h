@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The safetensors format, read and written as the reference implementation does:
+//
+//   u64    length of the header in bytes, little-endian, at most 100 MB
+//   JSON   {"__metadata__": {TEXT: TEXT, ...},
+//           NAME: {"dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END]}, ...}
+//          begins with "{", may be padded with spaces
+//   bytes  of the tensors, little-endian, row-major; offsets count from the first of them, leave
+//          no hole, do not overlap and end with the file
+//
+// Nothing that a file says is believed before it is checked against the file's size.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/files/atomic_file.h"
+#include "murmur/files/descriptor.h"
+#include "murmur/files/digest.h"
+#include "murmur/files/dtype.h"
+
+namespace murmur::files {
+
+inline constexpr std::uint64_t kMostHeaderBytes = 100'000'000;
+inline constexpr std::size_t kMostDimensions = 64;
+
+struct TensorInfo {
+  std::string name;
+  Dtype dtype = Dtype::kF32;
+  std::vector<std::int64_t> shape = {};
+  std::uint64_t begin = 0;  // bytes from the first of the data
+  std::uint64_t end = 0;
+};
+
+using Metadata = std::map<std::string, std::string>;
+
+struct SafetensorsHeader {
+  std::vector<TensorInfo> tensors;  // in the order of their data
+  Metadata metadata;
+};
+
+// Reads a header's JSON text. `data_bytes`: how many bytes follow it in the file. kDamaged: what is
+// wrong with which tensor.
+Result<SafetensorsHeader> parse_header(std::string_view json, std::uint64_t data_bytes);
+
+class SafetensorsReader {
+ public:
+  // kMissing, kIo, kDamaged.
+  static Result<SafetensorsReader> open(const std::filesystem::path& path);
+
+  const std::vector<TensorInfo>& tensors() const { return header_.tensors; }
+  const Metadata& metadata() const { return header_.metadata; }
+  const TensorInfo* find(std::string_view name) const;  // null: it is not there
+
+  // Reads elements first, first + 1, ... of a tensor. kIo; kDamaged: the file has shrunk since.
+  // REQUIRES: dtype_of<T>() is the tensor's; the elements are in the tensor.
+  template <class T>
+  Status read(const TensorInfo& tensor, std::uint64_t first, std::span<T> elements) const;
+
+ private:
+  SafetensorsReader(std::filesystem::path path, Descriptor file)
+      : path_(std::move(path)), file_(std::move(file)) {}
+  Status read_header();
+  Status read_bytes(const TensorInfo& tensor, std::uint64_t offset, std::span<std::byte> out) const;
+
+  std::filesystem::path path_;
+  Descriptor file_;
+  std::uint64_t data_begin_ = 0;
+  SafetensorsHeader header_;
+};
+
+// What a file will hold: a tensor without its place.
+struct TensorPlan {
+  std::string name;
+  Dtype dtype = Dtype::kF32;
+  std::vector<std::int64_t> shape = {};
+};
+
+class SafetensorsWriter {
+ public:
+  // REQUIRES: names differ and none is "__metadata__"; no tensor is of a wider type than the one
+  // before it, so that every tensor is aligned. Failures as of AtomicFile.
+  static Result<SafetensorsWriter> create(const std::filesystem::path& path,
+                                          const std::vector<TensorPlan>& plan,
+                                          const Metadata& metadata);
+
+  // The elements of the tensors, in the order of the plan, in pieces of any length.
+  template <class T>
+  Status append(std::span<const T> elements) {
+    return append_bytes(std::as_bytes(elements));
+  }
+  // REQUIRES: every element was appended. The old file stays until this succeeds.
+  Status commit();
+  // Digest of all bytes of the file. REQUIRES: committed.
+  std::uint64_t digest() const { return digest_.value(); }
+
+ private:
+  SafetensorsWriter(AtomicFile file, std::uint64_t bytes)
+      : file_(std::move(file)), missing_bytes_(bytes) {}
+  Status append_bytes(std::span<const std::byte> bytes);
+
+  AtomicFile file_;
+  std::uint64_t missing_bytes_ = 0;
+  Digest digest_;
+};
+
+}  // namespace murmur::files
