@@ -11,7 +11,7 @@ if(NOT MURMUR_WITH_TORCH)
   return()
 endif()
 
-murmur_library(learning ${folders} LIBRARIES murmur_torch murmur_matmul
+murmur_library(learning ${folders} KERNELS LIBRARIES murmur_torch murmur_matmul
                WITHOUT "/(without_torch|on_demand|library_table).cpp$|${MURMUR_OTHER_MATMUL}")
 
 add_library(murmur_learning_library SHARED murmur/learning/library_table.cpp)

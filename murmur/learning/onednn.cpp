@@ -4,26 +4,51 @@
 #include <string>
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 namespace murmur::learning {
 namespace {
 
-Result<OnednnSgemm> load() {
+using VersionFunction = decltype(&dnnl_version);
+
+struct Onednn {
+  OnednnSgemm sgemm = nullptr;
+  VersionFunction version = nullptr;
+};
+
+Result<Onednn> load() {
   void* library = dlopen(MURMUR_ONEDNN_NAME, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-  void* symbol = library == nullptr ? nullptr : dlsym(library, "dnnl_sgemm");
-  if (symbol == nullptr) {
+  void* sgemm = library == nullptr ? nullptr : dlsym(library, "dnnl_sgemm");
+  void* version = sgemm == nullptr ? nullptr : dlsym(library, "dnnl_version");
+  if (version == nullptr) {
     return Failure{FailureKind::kMissing,
                    std::string("this program was built with oneDNN, which cannot be loaded now (") +
                        dlerror() + "); install libdnnl2 or build again without libdnnl-dev"};
   }
-  return reinterpret_cast<OnednnSgemm>(symbol);
+  return Onednn{.sgemm = reinterpret_cast<OnednnSgemm>(sgemm),
+                .version = reinterpret_cast<VersionFunction>(version)};
+}
+
+const Result<Onednn>& loaded() {
+  static const Result<Onednn> kLoaded = load();
+  return kLoaded;
 }
 
 }  // namespace
 
 Result<OnednnSgemm> onednn_sgemm() {
-  static const Result<OnednnSgemm> kLoaded = load();
-  return kLoaded;
+  if (!loaded()) {
+    return loaded().failure();
+  }
+  return loaded().value().sgemm;
+}
+
+std::string onednn_version() {
+  if (!loaded()) {
+    return "none";
+  }
+  const dnnl_version_t* version = loaded().value().version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
 }  // namespace murmur::learning

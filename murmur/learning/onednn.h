@@ -5,6 +5,8 @@
 // looks into itself first.
 #pragma once
 
+#include <string>
+
 #include <dnnl.h>
 
 #include "murmur/core/error.h"
@@ -18,5 +20,8 @@ using OnednnSgemm = decltype(&dnnl_sgemm);
 // It computes with as many threads as omp_set_num_threads or at::set_num_threads said on the
 // caller's.
 Result<OnednnSgemm> onednn_sgemm();
+
+// "2.6.3", or "none" where it cannot be loaded.
+std::string onednn_version();
 
 }  // namespace murmur::learning

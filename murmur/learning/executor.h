@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network at work on one thread: body, head, and the room for a batch of numbers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "murmur/core/arena.h"
+#include "murmur/core/layout.h"
+#include "murmur/core/random.h"
+#include "murmur/data/images.h"
+#include "murmur/learning/body.h"
+#include "murmur/learning/head.h"
+#include "murmur/learning/matmul.h"
+#include "murmur/models/network.h"
+#include "murmur/problems/problem.h"
+
+namespace murmur::learning {
+
+// Which examples, and how they are augmented: not at all where `draws` is null.
+struct ExampleBatch {
+  const data::Examples* examples = nullptr;
+  std::span<const std::int32_t> which;
+  const Random* draws = nullptr;
+};
+
+template <class S>
+class Executor {
+ public:
+  // `most`: examples in one call. The network and the reader outlive the executor.
+  Executor(const models::Network& network,
+           const Layout& layout,
+           const data::ImageReader<S>& reader,
+           std::int64_t most,
+           Matmul<S> matmul);
+
+  // The gradient of the batch's mean loss into `gradient`; returns that loss.
+  double gradient(const ExampleBatch& batch, const S* x, S* gradient, const LayerReady& ready);
+
+  problems::Score score(const ExampleBatch& batch, const S* x);
+
+ private:
+  void read(const ExampleBatch& batch);
+
+  const data::ImageReader<S>& reader_;
+  std::int64_t most_;
+  Body<S> body_;
+  Head<S> head_;
+  Arena<S> arena_;  // images, and the derivative by the features
+  std::vector<std::uint8_t> labels_;
+};
+
+extern template class Executor<float>;
+extern template class Executor<double>;
+
+}  // namespace murmur::learning

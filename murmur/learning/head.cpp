@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/learning/head.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+#include <variant>
+
+#include "murmur/core/check.h"
+
+namespace murmur::learning {
+namespace {
+
+bool is_linear(const models::Layer& layer) {
+  return std::holds_alternative<models::Linear>(layer.operation);
+}
+bool is_relu(const models::Layer& layer) {
+  return std::holds_alternative<models::Relu>(layer.operation);
+}
+
+// A sum in a fixed order that still vectorises: 16 running sums, added up as a tree.
+template <class S>
+S sum(const S* values, std::size_t count) {
+  std::array<S, 16> sums{};
+  std::size_t i = 0;
+  for (; i + sums.size() <= count; i += sums.size()) {
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      sums[k] += values[i + k];
+    }
+  }
+  for (std::size_t k = 0; i < count; ++i, ++k) {
+    sums[k] += values[i];
+  }
+  for (std::size_t half = sums.size() / 2; half > 0; half /= 2) {
+    for (std::size_t k = 0; k < half; ++k) {
+      sums[k] += sums[k + half];
+    }
+  }
+  return sums[0];
+}
+
+// D where the activation is positive, else 0.
+template <class S>
+void mask(const S* __restrict values, std::size_t count, S* __restrict delta) {
+  for (std::size_t i = 0; i < count; ++i) {
+    delta[i] = values[i] > 0 ? delta[i] : S(0);
+  }
+}
+
+}  // namespace
+
+std::size_t first_of_head(const models::Network& network) {
+  const auto& layers = network.layers;
+  MURMUR_CHECK(!layers.empty() && is_linear(layers.back()), "{} ends otherwise", network.name);
+  std::size_t first = layers.size() - 1;
+  for (std::size_t i = first; i > 0 && (is_linear(layers[i - 1]) || is_relu(layers[i - 1])); --i) {
+    first = is_linear(layers[i - 1]) ? i - 1 : first;
+  }
+  return first;
+}
+
+template <class S>
+Head<S>::Head(const models::Network& network,
+              const Layout& layout,
+              std::int64_t most,
+              Matmul<S> matmul)
+    : matmul_(matmul) {
+  const std::vector<models::Parameter> parameters = models::parameters(network);
+  std::int64_t widest = 0;
+  std::int64_t outputs = 0;
+  for (std::size_t i = first_of_head(network); i < network.layers.size(); ++i) {
+    if (const auto* linear = std::get_if<models::Linear>(&network.layers[i].operation)) {
+      const auto weight = std::find_if(
+          parameters.begin(), parameters.end(), [&](const auto& p) { return p.layer == i; });
+      const auto slot = static_cast<std::size_t>(weight - parameters.begin());
+      layers_.push_back({.inputs = linear->inputs,
+                         .outputs = linear->outputs,
+                         .relu = false,
+                         .weight = layout.tensors()[slot].offset,
+                         .bias = layout.tensors()[slot + 1].offset,
+                         .range = *models::layer_range(network, layout, i),
+                         .values = nullptr});
+      widest = std::max(widest, linear->outputs);
+      outputs += linear->outputs;
+    } else {
+      layers_.back().relu = true;
+    }
+  }
+  constexpr std::int64_t kLine = static_cast<std::int64_t>(kAlignment / sizeof(S));
+  const auto pieces = static_cast<std::int64_t>(layers_.size()) + 4;
+  const std::int64_t total = (outputs + 2 * widest + 2) * most + pieces * kLine;
+  arena_ = Arena<S>({1}, static_cast<std::size_t>((total + kLine - 1) / kLine * kLine));
+  for (LinearLayer& layer : layers_) {
+    layer.values = room(layer.outputs * most);
+  }
+  delta_ = room(widest * most);
+  next_delta_ = room(widest * most);
+  largest_ = room(most);
+  sums_ = room(most);
+}
+
+// The next piece of the arena, on a boundary of 64 bytes.
+template <class S>
+S* Head<S>::room(std::int64_t size) {
+  constexpr std::size_t kLine = kAlignment / sizeof(S);
+  S* const piece = arena_.row(0, 0) + used_;
+  used_ += (static_cast<std::size_t>(size) + kLine - 1) / kLine * kLine;
+  MURMUR_CHECK(used_ <= arena_.row_size(), "{} of {}", used_, arena_.row_size());
+  return piece;
+}
+
+template <class S>
+void Head<S>::activate(const LinearLayer& layer, const S* bias) const {
+  const auto count = static_cast<std::size_t>(count_);
+  for (std::size_t o = 0; o < static_cast<std::size_t>(layer.outputs); ++o) {
+    S* const values = layer.values + o * count;
+    const S b = bias[o];
+    if (layer.relu) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const S z = values[i] + b;
+        values[i] = z < 0 ? S(0) : z;  // keeps what is not a number
+      }
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        values[i] += b;
+      }
+    }
+  }
+}
+
+// Leaves exp(Z - max) in delta_ and its sums over classes in sums_.
+template <class S>
+problems::Score Head<S>::softmax(std::span<const std::uint8_t> labels) {
+  const auto count = static_cast<std::size_t>(count_);
+  const auto classes = static_cast<std::size_t>(layers_.back().outputs);
+  const S* const z = layers_.back().values;
+  std::copy(z, z + count, largest_);
+  for (std::size_t c = 1; c < classes; ++c) {
+    for (std::size_t i = 0; i < count; ++i) {
+      largest_[i] = std::max(largest_[i], z[c * count + i]);
+    }
+  }
+  std::fill(sums_, sums_ + count, S(0));
+  for (std::size_t c = 0; c < classes; ++c) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const S e = std::exp(z[c * count + i] - largest_[i]);
+      delta_[c * count + i] = e;
+      sums_[i] += e;
+    }
+  }
+  problems::Score score{.examples = count_};
+  for (std::size_t i = 0; i < count; ++i) {
+    const S own = z[labels[i] * count + i];
+    score.loss_sum += static_cast<double>(std::log(sums_[i]) - (own - largest_[i]));
+    // Right: no other class scores more, nor as much with a smaller number (torch's argmax).
+    bool right = own == largest_[i];
+    for (std::size_t c = 0; right && c < labels[i]; ++c) {
+      right = z[c * count + i] < own;
+    }
+    score.correct += right ? 1 : 0;
+  }
+  return score;
+}
+
+template <class S>
+problems::Score Head<S>::forward(const S* x,
+                                 const S* features,
+                                 std::span<const std::uint8_t> labels) {
+  count_ = static_cast<std::int64_t>(labels.size());
+  const S* below = features;
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const LinearLayer& layer = layers_[l];
+    const Product product{.rows = layer.outputs,
+                          .columns = count_,
+                          .inner = layer.inputs,
+                          .transpose_a = false,
+                          .transpose_b = l == 0};
+    matmul_(product, x + layer.weight, below, layer.values);
+    activate(layer, x + layer.bias);
+    below = layer.values;
+  }
+  return softmax(labels);
+}
+
+// dW and db of a layer from delta_; what lies between and behind them is zero.
+template <class S>
+void Head<S>::write_gradient(std::size_t l, const S* features, S* gradient) const {
+  const LinearLayer& layer = layers_[l];
+  const auto weight_end = layer.weight + static_cast<std::size_t>(layer.outputs) *
+                                             static_cast<std::size_t>(layer.inputs);
+  const auto bias_end = layer.bias + static_cast<std::size_t>(layer.outputs);
+  const Product product{.rows = layer.outputs,
+                        .columns = layer.inputs,
+                        .inner = count_,
+                        .transpose_a = false,
+                        .transpose_b = l > 0};
+  matmul_(product, delta_, l > 0 ? layers_[l - 1].values : features, gradient + layer.weight);
+  const auto count = static_cast<std::size_t>(count_);
+  for (std::size_t o = 0; o < static_cast<std::size_t>(layer.outputs); ++o) {
+    gradient[layer.bias + o] = sum(delta_ + o * count, count);
+  }
+  std::fill(gradient + weight_end, gradient + layer.bias, S(0));
+  std::fill(gradient + bias_end, gradient + layer.range.end, S(0));
+}
+
+template <class S>
+void Head<S>::backward(const S* x,
+                       const S* features,
+                       std::span<const std::uint8_t> labels,
+                       const Targets& targets,
+                       const LayerReady& ready) {
+  const auto count = static_cast<std::size_t>(count_);
+  const auto classes = static_cast<std::size_t>(layers_.back().outputs);
+  for (std::size_t i = 0; i < count; ++i) {
+    sums_[i] = S(1) / (sums_[i] * static_cast<S>(count_));
+  }
+  for (std::size_t c = 0; c < classes; ++c) {
+    for (std::size_t i = 0; i < count; ++i) {
+      delta_[c * count + i] *= sums_[i];
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    delta_[labels[i] * count + i] -= S(1) / static_cast<S>(count_);
+  }
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const LinearLayer& layer = layers_[l];
+    write_gradient(l, features, targets.gradient);
+    ready(layer.range);
+    if (l > 0) {
+      const Product product{.rows = layer.inputs,
+                            .columns = count_,
+                            .inner = layer.outputs,
+                            .transpose_a = true,
+                            .transpose_b = false};
+      matmul_(product, x + layer.weight, delta_, next_delta_);
+      if (layers_[l - 1].relu) {
+        mask(layers_[l - 1].values, static_cast<std::size_t>(layer.inputs) * count, next_delta_);
+      }
+      std::swap(delta_, next_delta_);
+    } else if (targets.features != nullptr) {
+      const Product product{.rows = count_,
+                            .columns = layer.inputs,
+                            .inner = layer.outputs,
+                            .transpose_a = true,
+                            .transpose_b = false};
+      matmul_(product, delta_, x + layer.weight, targets.features);
+    }
+  }
+}
+
+template class Head<float>;
+template class Head<double>;
+
+}  // namespace murmur::learning

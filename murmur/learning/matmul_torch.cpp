@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include "murmur/learning/matmul.h"
+
+namespace murmur::learning {
+namespace {
+
+// A view of memory that torch does not own. It is only read where `data` was constant.
+template <class S>
+at::Tensor view(const S* data, std::int64_t rows, std::int64_t columns) {
+  const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<S>::value);
+  return at::from_blob(const_cast<S*>(data), {rows, columns}, options);
+}
+
+template <class S>
+void multiply(const Product& p, const S* a, const S* b, S* c) {
+  const c10::InferenceMode guard;  // no gradients are recorded through raw memory
+  const at::Tensor left = p.transpose_a ? view(a, p.inner, p.rows).t() : view(a, p.rows, p.inner);
+  const at::Tensor right =
+      p.transpose_b ? view(b, p.columns, p.inner).t() : view(b, p.inner, p.columns);
+  at::Tensor out = view(c, p.rows, p.columns);
+  at::mm_out(out, left, right);
+}
+
+}  // namespace
+
+template <class S>
+Matmul<S> torch_matmul() {
+  return multiply<S>;
+}
+
+template Matmul<float> torch_matmul<float>();
+template Matmul<double> torch_matmul<double>();
+
+void compute_alone() {
+  thread_local bool alone = false;
+  if (!alone) {
+    at::set_num_threads(1);  // the calling thread's own setting, for OpenMP and for MKL
+    alone = true;
+  }
+}
+
+}  // namespace murmur::learning

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands in for oneDNN in a build that did not find it.
+#include "murmur/learning/matmul.h"
+
+namespace murmur::learning {
+
+Result<Matmul<float>> onednn_matmul() {
+  return Failure{FailureKind::kMissing,
+                 "this murmur was built without oneDNN; build it again with libdnnl-dev installed, "
+                 "or multiply with torch"};
+}
+
+std::string onednn_version() {
+  return "none";
+}
+
+}  // namespace murmur::learning

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/learning/supervised.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "murmur/core/check.h"
+#include "murmur/core/random.h"
+#include "murmur/data/images.h"
+#include "murmur/learning/executor.h"
+#include "murmur/learning/matmul.h"
+
+namespace murmur::learning {
+namespace {
+
+constexpr std::int64_t kScoreExamples = 1024;  // in one part
+// In one pass: the products run at full speed, and what a layer gives stays in the cache.
+constexpr std::int64_t kScoreBatch = 256;
+
+std::vector<std::int32_t> first_indices(std::int64_t count) {
+  std::vector<std::int32_t> indices(static_cast<std::size_t>(count));
+  std::iota(indices.begin(), indices.end(), 0);
+  return indices;
+}
+
+template <class S>
+class Supervised : public problems::Problem<S> {
+ public:
+  Supervised(const SupervisedSettings& settings, Matmul<S> matmul)
+      : settings_(settings),
+        matmul_(matmul),
+        layout_(models::layout(settings.network, sizeof(S))),
+        reader_(*settings.data.dataset),
+        test_indices_(first_indices(evaluated())) {}
+
+  int workers() const override { return settings_.data.settings.workers; }
+  const Layout& layout() const override { return layout_; }
+
+  void prepare(int threads) override {
+    const std::int64_t most = std::max(settings_.data.settings.batches.batch_size, kScoreBatch);
+    instances_.clear();
+    for (int thread = 0; thread < threads; ++thread) {
+      instances_.push_back(
+          std::make_unique<Instance>(settings_.network, layout_, reader_, most, matmul_));
+    }
+  }
+
+  void start(int /*worker*/, std::span<S> row) const override {
+    models::start(settings_.network, layout_, settings_.seed, row);
+  }
+
+  void gradients(std::span<problems::GradientJob<S>> jobs,
+                 int thread,
+                 const problems::RangeReady& ready) override {
+    Instance& own = instance(thread);
+    for (std::size_t j = 0; j < jobs.size(); ++j) {
+      problems::GradientJob<S>& job = jobs[j];
+      const data::TrainingData& data = settings_.data;
+      data.batches->batch(job.worker, job.step, own.which);
+      const Random draws(data.settings.batches.seed, Stream::kAugment, job.worker, job.step);
+      const ExampleBatch batch{.examples = &data.dataset->training,
+                               .which = own.which,
+                               .draws = data.settings.augment ? &draws : nullptr};
+      const LayerReady layer_ready = [&](CoordinateRange range) {
+        if (ready) {
+          ready(j, range);
+        }
+      };
+      job.loss = own.executor.gradient(batch, job.x, job.gradient, layer_ready);
+    }
+  }
+
+  double loss(int worker, const S* x, int thread) override {
+    const problems::Score total = score_all(
+        settings_.data.dataset->training, settings_.data.partition->of(worker), x, thread);
+    return total.loss_sum / static_cast<double>(total.examples);
+  }
+
+  std::int64_t score_parts() const override {
+    return (evaluated() + kScoreExamples - 1) / kScoreExamples;
+  }
+
+  problems::Score score(const S* x, std::int64_t part, int thread) override {
+    MURMUR_CHECK(part >= 0 && part < score_parts(), "part {} of {}", part, score_parts());
+    const std::int64_t begin = part * kScoreExamples;
+    const std::int64_t count = std::min(kScoreExamples, evaluated() - begin);
+    const auto which =
+        std::span(test_indices_)
+            .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
+    return score_all(settings_.data.dataset->test, which, x, thread);
+  }
+
+ private:
+  struct Instance {
+    template <class... Arguments>
+    explicit Instance(Arguments&&... arguments) : executor(std::forward<Arguments>(arguments)...) {}
+    Executor<S> executor;
+    std::vector<std::int32_t> which;
+  };
+
+  std::int64_t evaluated() const {
+    const std::int64_t all = settings_.data.dataset->test.count();
+    const std::int64_t wanted = settings_.evaluation_examples;
+    return wanted > 0 ? std::min(wanted, all) : all;
+  }
+
+  // The calling thread's own instance.
+  Instance& instance(int thread) {
+    MURMUR_CHECK(thread >= 0 && static_cast<std::size_t>(thread) < instances_.size(),
+                 "thread {} of {} prepared ones",
+                 thread,
+                 instances_.size());
+    compute_alone();
+    return *instances_[static_cast<std::size_t>(thread)];
+  }
+
+  problems::Score score_all(const data::Examples& examples,
+                            std::span<const std::int32_t> which,
+                            const S* x,
+                            int thread) {
+    Instance& own = instance(thread);
+    problems::Score total;
+    while (!which.empty()) {
+      const auto count = std::min<std::size_t>(which.size(), kScoreBatch);
+      total += own.executor.score(
+          {.examples = &examples, .which = which.first(count), .draws = nullptr}, x);
+      which = which.subspan(count);
+    }
+    return total;
+  }
+
+  const SupervisedSettings settings_;
+  const Matmul<S> matmul_;
+  const Layout layout_;
+  const data::ImageReader<S> reader_;
+  const std::vector<std::int32_t> test_indices_;
+  std::vector<std::unique_ptr<Instance>> instances_;  // one per thread
+};
+
+}  // namespace
+
+template <class S>
+Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
+  const Result<Matmul<S>> matmul = find_matmul<S>(settings.matmul);
+  if (!matmul) {
+    return matmul.failure();
+  }
+  const data::Dataset& dataset = *settings.data.dataset;
+  MURMUR_CHECK(settings.network.input == dataset.training.shape, "a network for other images");
+  MURMUR_CHECK(settings.network.classes >= dataset.classes, "a network for other classes");
+  return std::unique_ptr<problems::Problem<S>>(
+      std::make_unique<Supervised<S>>(settings, matmul.value()));
+}
+
+template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float>(
+    const SupervisedSettings&);
+template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
+    const SupervisedSettings&);
+
+}  // namespace murmur::learning
