@@ -55,11 +55,10 @@ struct QuasiGlobal {
   }
 
   static constexpr State remember(const State& s, const Round<S>& r, const Options& o) {
-    if (r.lr == 0) {
-      return s;
-    }
     const S moved = (s.start - s.x) / r.lr;
-    return {.x = s.x, .m = o.mu * s.m + (1 - o.mu) * moved, .start = s.start};
+    return {.x = s.x,
+            .m = r.lr == 0 ? s.m : o.mu * s.m + (1 - o.mu) * moved,  // a choice vectorises
+            .start = s.start};
   }
 
   static constexpr auto kRound = stages(with_gradient(step), mix("x"), local(remember));
@@ -89,11 +88,11 @@ struct Periodic {
   }
 
   static constexpr State collect(const State& s, const Round<S>& r, const Options&) {
-    if (r.lr == 0) {
-      return s;
-    }
     const S moved = (s.start - s.x) / r.lr;
-    return {.x = s.x, .m = s.m, .collected = s.collected + moved, .start = s.start};
+    return {.x = s.x,
+            .m = s.m,
+            .collected = r.lr == 0 ? s.collected : s.collected + moved,
+            .start = s.start};
   }
 
   static constexpr State refresh(const State& s, const Round<S>&, const Options& o) {
