@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/data/small_files.h"
 
-#include <cstdlib>
 #include <fstream>
+#include <string>
 
 #include <lzma.h>
 #include <zlib.h>
@@ -10,17 +10,6 @@
 #include "murmur/core/check.h"
 
 namespace murmur::data::testing {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "murmur-data-XXXXXX").string();
-  MURMUR_CHECK(mkdtemp(pattern.data()) != nullptr, "no folder {}", pattern);
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // what stays behind does not make a test wrong
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void write_file(const std::filesystem::path& path, const Bytes& bytes) {
   std::filesystem::create_directories(path.parent_path());

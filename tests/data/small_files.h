@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small dataset files for tests, in a folder of the system's temporary place that ends with the
-// test.
+// Small dataset files for tests.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "murmur/data/bytes.h"
+#include "tests/support/temporary_folder.h"
 
 namespace murmur::data::testing {
 
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using murmur::testing::TemporaryFolder;
 
 void write_file(const std::filesystem::path& path, const Bytes& bytes);
 Bytes gzip(const Bytes& bytes);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/data/small_files.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/data/bytes.h"
+#include "tests/data/small_files.h"
 
 namespace murmur::data {
 namespace {

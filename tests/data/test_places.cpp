@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <set>
 
-#include "tests/data/small_files.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/data/places.h"
+#include "tests/data/small_files.h"
 
 namespace murmur::data {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parsers against small files made by hand and against every way in which they can be cut short.
-#include "tests/data/small_files.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/data/cifar_binary.h"
 #include "murmur/data/idx.h"
+#include "tests/data/small_files.h"
 
 namespace murmur::data {
 namespace {

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The laws of problems/problem.h, for every model in both precisions and with every library.
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <thread>
+
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "murmur/learning/libraries.h"
+#include "murmur/learning/supervised.h"
+#include "tests/learning/small_problems.h"
+
+namespace murmur::learning::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<std::string> matmul_names() {
+  std::vector<std::string> names{"torch"};
+  if (matmul_library("onednn")) {
+    names.emplace_back("onednn");
+  }
+  return names;
+}
+
+template <class S>
+class SupervisedOf : public ::testing::Test {};
+using Precisions = ::testing::Types<float, double>;
+TYPED_TEST_SUITE(SupervisedOf, Precisions);
+
+TYPED_TEST(SupervisedOf, GradientHasTheSameBitsOnEveryThreadAndAtEveryCall) {
+  for (const std::string& matmul : matmul_names()) {
+    for (const std::string& model : model_names()) {
+      SupervisedSettings settings = small_settings(model);
+      settings.matmul = matmul;
+      settings.data.settings.augment = true;
+      const auto problem = make<TypeParam>(settings, 3);
+      Row<TypeParam> x = start_of(*problem);
+      Row<TypeParam> first(problem->layout().row_size());
+      const double loss = gradient(*problem, 1, 4, x, first);
+      std::vector<std::vector<TypeParam>> others(3);
+      std::vector<double> losses(3);
+      std::vector<std::thread> threads;
+      for (int thread = 0; thread < 3; ++thread) {
+        threads.emplace_back([&, thread] {
+          const auto at = static_cast<std::size_t>(thread);
+          Row<TypeParam> row(problem->layout().row_size());
+          problem->score(x.data(), 0, thread);  // leaves other numbers in every room
+          gradient(*problem, thread, 9, x, row, thread);
+          losses[at] = gradient(*problem, 1, 4, x, row, thread);
+          others[at] = copy_of(row);
+        });
+      }
+      for (std::thread& thread : threads) {
+        thread.join();
+      }
+      for (std::size_t thread = 0; thread < 3; ++thread) {
+        EXPECT_EQ(losses[thread], loss) << model;
+        EXPECT_EQ(others[thread], copy_of(first)) << model << " with " << matmul;
+      }
+    }
+  }
+}
+
+TYPED_TEST(SupervisedOf, GradientOverwritesTheWholeRowAndZeroesThePadding) {
+  for (const std::string& model : model_names()) {
+    const auto problem = make<TypeParam>(small_settings(model));
+    const Layout& layout = problem->layout();
+    Row<TypeParam> x = start_of(*problem);
+    Row<TypeParam> g(layout.row_size());
+    std::ranges::fill(g.span(), std::numeric_limits<TypeParam>::quiet_NaN());
+    gradient(*problem, 0, 0, x, g);
+    std::size_t next = 0;
+    const auto expect_zero = [&](std::size_t end) {
+      for (; next < end; ++next) {
+        EXPECT_EQ(g[next], 0) << model;
+      }
+    };
+    for (const TensorSlot& slot : layout.tensors()) {
+      expect_zero(slot.offset);
+      double squares = 0;
+      for (; next < slot.offset + slot.size; ++next) {
+        squares += static_cast<double>(g[next]) * static_cast<double>(g[next]);
+      }
+      EXPECT_GT(squares, 0) << slot.name;
+      EXPECT_TRUE(std::isfinite(squares)) << slot.name;
+    }
+    expect_zero(layout.row_size());
+  }
+}
+
+TYPED_TEST(SupervisedOf, RangesAreAnnouncedLastFirstAndWhenTheyAreDone) {
+  for (const std::string& model : model_names()) {
+    const auto problem = make<TypeParam>(small_settings(model));
+    Row<TypeParam> x = start_of(*problem);
+    std::vector<Row<TypeParam>> rows;
+    std::vector<problems::GradientJob<TypeParam>> jobs;
+    for (int worker = 0; worker < 2; ++worker) {
+      rows.emplace_back(problem->layout().row_size());
+      std::ranges::fill(rows.back().span(), std::numeric_limits<TypeParam>::quiet_NaN());
+    }
+    for (int worker = 0; worker < 2; ++worker) {
+      jobs.push_back({.step = 0,
+                      .worker = worker,
+                      .x = x.data(),
+                      .gradient = rows[static_cast<std::size_t>(worker)].data()});
+    }
+    std::vector<std::size_t> begin(2, problem->layout().row_size());
+    problem->gradients(jobs, 0, [&](std::size_t job, CoordinateRange range) {
+      EXPECT_EQ(range.end, begin[job]) << model;
+      begin[job] = range.begin;
+      for (std::size_t k = range.begin; k < range.end; ++k) {
+        EXPECT_TRUE(std::isfinite(rows[job][k])) << model;
+      }
+    });
+    EXPECT_EQ(begin, (std::vector<std::size_t>{0, 0})) << model;
+  }
+}
+
+TYPED_TEST(SupervisedOf, ScoreAndLossAreSumsOverTheirExamples) {
+  for (const std::string& model : model_names()) {
+    SupervisedSettings settings = small_settings(model);
+    const auto problem = make<TypeParam>(settings);
+    Row<TypeParam> x = start_of(*problem);
+    EXPECT_EQ(problem->score_parts(), 1);
+    const problems::Score all = problem->score(x.data(), 0, 0);
+    EXPECT_EQ(all.examples, 23);
+    settings.evaluation_examples = 7;
+    const auto fewer = make<TypeParam>(settings);
+    const problems::Score first = fewer->score(x.data(), 0, 0);
+    EXPECT_EQ(first.examples, 7);
+    EXPECT_LT(first.loss_sum, all.loss_sum);
+    EXPECT_LE(first.correct, all.correct);
+    // Worker 1 has 13 images; an epoch of batches of one visits each of them once.
+    settings.data.settings.batches.batch_size = 1;
+    settings.data = data::divide(settings.data.dataset, settings.data.settings).value();
+    const auto single = make<TypeParam>(settings);
+    Row<TypeParam> g(single->layout().row_size());
+    double sum = 0;
+    for (std::int64_t step = 0; step < 13; ++step) {
+      sum += gradient(*single, 1, step, x, g);
+    }
+    EXPECT_NEAR(problem->loss(1, x.data(), 0), sum / 13, 1e-6) << model;
+  }
+}
+
+TYPED_TEST(SupervisedOf, StartIsOneForAllWorkers) {
+  for (const std::string& model : model_names()) {
+    const auto problem = make<TypeParam>(small_settings(model));
+    Row<TypeParam> first = start_of(*problem);
+    Row<TypeParam> other(problem->layout().row_size());
+    problem->start(2, other.span());
+    EXPECT_FALSE(problem->starts_differ());
+    EXPECT_EQ(copy_of(first), copy_of(other));
+  }
+}
+
+TYPED_TEST(SupervisedOf, DescentLowersTheLossOfEveryModel) {
+  for (const std::string& model : model_names()) {
+    const auto problem = make<TypeParam>(small_settings(model));
+    Row<TypeParam> x = start_of(*problem);
+    Row<TypeParam> g(problem->layout().row_size());
+    const double before = problem->loss(0, x.data(), 0);
+    for (std::int64_t step = 0; step < 100; ++step) {
+      gradient(*problem, 0, step, x, g);
+      for (std::size_t k = 0; k < g.span().size(); ++k) {
+        x[k] -= static_cast<TypeParam>(0.05) * g[k];
+      }
+    }
+    EXPECT_LT(problem->loss(0, x.data(), 0), before / 2) << model;
+  }
+}
+
+TEST(Supervised, AugmentsTrainingAlone) {
+  SupervisedSettings settings = small_settings("lenet");
+  const auto plain = make<float>(settings);
+  settings.data.settings.augment = true;
+  const auto augmented = make<float>(settings);
+  Row<float> x = start_of(*plain);
+  Row<float> g(plain->layout().row_size());
+  EXPECT_NE(gradient(*plain, 0, 0, x, g), gradient(*augmented, 0, 0, x, g));
+  EXPECT_EQ(plain->score(x.data(), 0, 0).loss_sum, augmented->score(x.data(), 0, 0).loss_sum);
+  EXPECT_EQ(plain->loss(0, x.data(), 0), augmented->loss(0, x.data(), 0));
+}
+
+TEST(Supervised, ShowsNumbersThatAreNone) {
+  for (const std::string& model : model_names()) {
+    const auto problem = make<float>(small_settings(model));
+    Row<float> x = start_of(*problem);
+    Row<float> g(problem->layout().row_size());
+    x[0] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_TRUE(std::isnan(gradient(*problem, 0, 0, x, g))) << model;
+    EXPECT_TRUE(std::isnan(problem->score(x.data(), 0, 0).loss_sum)) << model;
+  }
+}
+
+TEST(Supervised, LeavesTheThreadAsItWas) {
+  const auto problem = make<float>(small_settings("lenet"));
+  Row<float> x = start_of(*problem);
+  Row<float> g(problem->layout().row_size());
+  gradient(*problem, 0, 0, x, g);
+  volatile float tiny = std::numeric_limits<float>::min();
+  tiny = tiny / 4;
+  EXPECT_GT(tiny, 0) << "denormal numbers are numbers again";
+  EXPECT_EQ(at::get_num_threads(), 1);
+}
+
+TEST(Supervised, RefusesALibraryThatThereIsNot) {
+  SupervisedSettings settings = small_settings("mlp");
+  settings.matmul = "abacus";
+  const auto problem = make_supervised<float>(settings);
+  ASSERT_FALSE(problem);
+  EXPECT_THAT(problem.failure().message, HasSubstr("abacus"));
+}
+
+}  // namespace
+}  // namespace murmur::learning::testing
