@@ -11,15 +11,18 @@
 
 #include "murmur/cli/commands.h"
 #include "murmur/run/names.h"
+#include "murmur/run/version.h"
 
 namespace murmur::cli {
 namespace {
 
 void add_commands(CLI::App& app, Invocation& invocation) {
   add_train_command(app, invocation);
+  add_compare_command(app, invocation);
   add_solve_command(app, invocation);
   add_list_command(app, invocation);
   add_data_command(app, invocation);
+  add_report_command(app, invocation);
 }
 
 // The parser's own words, and the nearest command or option for one that it does not know.

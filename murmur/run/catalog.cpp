@@ -28,7 +28,7 @@ std::vector<Entry> entries_of(const Infos& infos) {
 std::vector<Entry> dataset_entries() {
   std::vector<Entry> entries;
   for (const data::DatasetInfo& info : data::datasets()) {
-    entries.push_back({info.name, info.summary, info.licence, {}});
+    entries.push_back({info.name, info.summary, info.licence, info.options});
   }
   return entries;
 }

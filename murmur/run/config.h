@@ -29,13 +29,12 @@ struct Choice {
 };
 
 struct DataConfig {
-  std::string name;
+  Choice dataset;
   std::string partition = "iid";
   double alpha = 1.0;                  // of "dirichlet"
   std::int64_t shards_per_worker = 2;  // of "shards"
   std::int64_t batch_size = 32;        // per worker
   bool drop_last = true;               // a partial last batch of an epoch is left out
-  bool augment = false;                // flips and crops of training images
   std::uint64_t seed = 1;              // of the partition, the order of batches, the augmentation
   std::string folder;                  // empty: MURMUR_DATA, then the system's places
 };
@@ -113,6 +112,7 @@ struct Config {
   // train
   DataConfig data;
   Choice model;
+  std::string matmul = "auto";  // what multiplies matrices: onednn, torch, or what is faster here
   ScheduleConfig schedule;
   EvaluationConfig evaluation;
   CheckpointConfig checkpoint;
@@ -137,13 +137,14 @@ Config load_config(const std::filesystem::path& file, Purpose purpose, const Ove
 // The resolved configuration with its schema version, as TOML that load_config() reads back.
 std::string to_toml(const Config& config);
 
-// 16 hexadecimal digits over everything that decides the numbers a run computes and reports; not
-// over its name, threads, output and checkpoints.
-std::string config_digest(const Config& config);
-
-// What differs between two configurations, as the first key ("data.alpha"), or nothing. Resuming
-// allows for another evaluation and another length of the schedule too.
+// How much two configurations have to agree. Neither looks at name, threads, output, checkpoint;
+// resuming allows for another evaluation and another length of the schedule too.
 enum class Sameness { kSameRun, kMayResume };
+
+// What differs, as the first key ("data.alpha"), or nothing.
 std::optional<std::string> first_difference(const Config& a, const Config& b, Sameness sameness);
+
+// 16 hexadecimal digits over everything that has to agree.
+std::string config_digest(const Config& config, Sameness sameness = Sameness::kSameRun);
 
 }  // namespace murmur::run

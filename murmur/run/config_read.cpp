@@ -92,6 +92,9 @@ void read_top(const Document& document, Config& config) {
   }
   config.seed = static_cast<std::uint64_t>(top.integer("seed", 1, kSeed));
   config.threads = top.maybe_integer("threads", kThreads);
+  if (!solve) {
+    config.matmul = top.text("matmul", config.matmul, {"auto", "onednn", "torch"});
+  }
   const std::string precision =
       top.text("precision", solve ? "double" : "single", {"single", "double"});
   config.precision = precision == "single" ? Precision::kSingle : Precision::kDouble;

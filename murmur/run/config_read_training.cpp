@@ -30,24 +30,18 @@ std::optional<Span> read_span(TableReader& table, const std::string& name, const
 void read_data(const Document& document, Config& config) {
   TableReader table(document, "data");
   DataConfig& data = config.data;
-  for (const char* key : {"partition",
-                          "alpha",
-                          "shards_per_worker",
-                          "batch_size",
-                          "drop_last",
-                          "augment",
-                          "seed",
-                          "folder"}) {
+  for (const char* key :
+       {"partition", "alpha", "shards_per_worker", "batch_size", "drop_last", "seed", "folder"}) {
     table.has(key);
   }
-  data.name = table.required_text("name", kind_of("data").names());
-  table.finish();
+  const Kind& kind = kind_of("data");
+  data.dataset = read_choice(table, kind);
+  table.finish([&](const std::string& key) { return others_option(kind, data.dataset.name, key); });
   data.partition = table.text("partition", data.partition, kind_of("partition").names());
   data.alpha = table.number("alpha", data.alpha, kPositive);
   data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
   data.batch_size = table.integer("batch_size", data.batch_size, kCount);
   data.drop_last = table.flag("drop_last", data.drop_last);
-  data.augment = table.flag("augment", data.augment);
   data.seed = read_seed(table, config.seed);
   data.folder = table.text("folder", "", {});
 }

@@ -58,7 +58,7 @@ class Writer {
 void write_data(const Config& config, Writer& out) {
   const DataConfig& data = config.data;
   out.table("data");
-  out.put("name", data.name);
+  out.choice(data.dataset);
   out.put("partition", data.partition);
   if (data.partition == "dirichlet") {
     out.put("alpha", data.alpha);
@@ -68,7 +68,6 @@ void write_data(const Config& config, Writer& out) {
   }
   out.put("batch_size", data.batch_size);
   out.put("drop_last", data.drop_last);
-  out.put("augment", data.augment);
   out.seed(data.seed, config.seed);
   if (!data.folder.empty()) {
     out.put("folder", data.folder);
@@ -207,6 +206,7 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     out.table("problem");
     out.choice(config.problem);
   } else {
+    out.put("matmul", config.matmul);
     write_data(config, out);
     out.table("model");
     out.choice(config.model);
@@ -232,9 +232,9 @@ std::string to_toml(const Config& config) {
   return text;
 }
 
-std::string config_digest(const Config& config) {
+std::string config_digest(const Config& config, Sameness sameness) {
   std::string text;
-  for (const auto& [path, value] : decisive(config, Sameness::kSameRun)) {
+  for (const auto& [path, value] : decisive(config, sameness)) {
     if (path != "data.folder") {  // where data lie is not what they are
       text += fmt::format("{} = {}\n", path, value);
     }

@@ -15,10 +15,10 @@ data::Places data_places(const std::string& folder) {
 
 Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig& config,
                                                                 threads::Pool& pool) {
-  const data::DatasetInfo* info = data::find_dataset(config.name);
-  MURMUR_CHECK(info != nullptr, "dataset '{}'", config.name);
+  const data::DatasetInfo* info = data::find_dataset(config.dataset.name);
+  MURMUR_CHECK(info != nullptr, "dataset '{}'", config.dataset.name);
   const data::Places places = data_places(config.folder);
-  const std::string key = config.name + '\n' + places.folder + '\n' + places.environment;
+  const std::string key = config.dataset.name + '\n' + places.folder + '\n' + places.environment;
   const Lock lock(mutex_);
   auto& known = datasets_[key];
   if (known != nullptr) {

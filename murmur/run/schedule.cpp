@@ -42,6 +42,16 @@ std::int64_t steps_of(const Span& span, std::int64_t steps_per_epoch) {
   return std::llround(span.epochs ? span.value * static_cast<double>(steps_per_epoch) : span.value);
 }
 
+bool falls_on(const Span& every, std::int64_t step, std::int64_t steps_per_epoch) {
+  const double length =
+      every.epochs ? every.value * static_cast<double>(steps_per_epoch) : every.value;
+  if (length <= 1) {
+    return true;
+  }
+  const double times = std::round(static_cast<double>(step) / length);
+  return times >= 1 && std::llround(times * length) == step;
+}
+
 double scale_factor(const Scale& scale, std::int64_t workers, double degree) {
   switch (scale.kind) {
     case Scale::Kind::kNone:

@@ -32,6 +32,9 @@ const std::vector<ScheduleInfo>& schedules();
 // REQUIRES: steps_per_epoch >= 1 where the span is in epochs.
 std::int64_t steps_of(const Span& span, std::int64_t steps_per_epoch);
 
+// Whether something that happens every so often happens after `step` steps. REQUIRES: step >= 1.
+bool falls_on(const Span& every, std::int64_t step, std::int64_t steps_per_epoch);
+
 // What the configured rate is multiplied by. `degree`: of the graph, the mean over workers.
 double scale_factor(const Scale& scale, std::int64_t workers, double degree);
 

@@ -14,6 +14,7 @@
 
 #include "murmur/core/error.h"
 #include "murmur/run/config.h"
+#include "murmur/run/metrics.h"
 #include "murmur/run/summary.h"
 
 namespace murmur::run {
@@ -37,9 +38,10 @@ std::shared_ptr<Resources> make_resources();
 struct TrainRequest {
   std::filesystem::path folder;
   bool resume = false;
-  std::optional<std::int64_t> steps_limit;  // stop after so many steps in all
-  std::shared_ptr<Resources> resources;     // none: of this run alone
-  std::function<void(const Progress&)> progress;
+  std::optional<std::int64_t> steps_limit;        // stop after so many steps in all
+  std::shared_ptr<Resources> resources;           // none: of this run alone
+  std::function<void(const Progress&)> progress;  // after every step
+  std::function<void(const MetricsLine&)> line;   // after every line of metrics.jsonl
   std::function<void(const std::string&)> warn;
   const std::atomic<int>* stop =
       nullptr;  // a signal's number: end after the step, with a checkpoint

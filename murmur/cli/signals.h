@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// SIGINT and SIGTERM as a number that a run looks at between steps.
+#pragma once
+
+#include <atomic>
+
+namespace murmur::cli {
+
+// The first signal is noted here, a second one of the same kind ends the process at once.
+const std::atomic<int>* catch_signals();
+
+}  // namespace murmur::cli

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// murmur train FILE.toml: one run. Progress on standard error, results on standard output, the
+// digest of the models last.
+#include "murmur/run/train.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "murmur/cli/commands.h"
+#include "murmur/cli/console.h"
+#include "murmur/cli/signals.h"
+#include "murmur/run/progress.h"
+
+namespace murmur::cli {
+namespace {
+
+struct Arguments {
+  CommonOptions common;
+  std::string file;
+  std::optional<std::int64_t> steps_limit;
+};
+
+void print_results(const run::Summary& summary, const std::filesystem::path& folder) {
+  fmt::print("{}: {} workers, {} parameters each, {} steps in {}, {}\n",
+             summary.name,
+             summary.workers,
+             summary.parameters,
+             summary.steps,
+             run::duration_text(summary.totals.at("time/wall_s")),
+             summary.status);
+  for (const auto& [name, value] : summary.final) {
+    const auto best = summary.best.find(name);
+    fmt::print("  {:<28} {:<12.6g}", name, value);
+    if (best != summary.best.end()) {
+      fmt::print(" best {:.6g} at step {}", best->second.value, best->second.step);
+    }
+    fmt::print("\n");
+  }
+  fmt::print("results in {}\n", folder.string());
+  fmt::print("digest {}\n", summary.digest);
+}
+
+void print_line(const run::MetricsLine& line) {
+  fmt::print(stderr, "step {}", line.step);
+  for (const char* name : {"train/loss",
+                           "eval/loss_local_mean",
+                           "eval/accuracy_local_mean",
+                           "eval/accuracy_averaged",
+                           "consensus/distance"}) {
+    const auto found = line.values.find(name);
+    if (found != line.values.end()) {
+      fmt::print(stderr, "  {} {:.4g}", name, found->second);
+    }
+  }
+  fmt::print(stderr, "\n");
+}
+
+run::TrainOutcome train_with_progress(const Arguments& arguments,
+                                      const run::Config& config,
+                                      const std::filesystem::path& folder) {
+  run::ProgressLine progress(stderr, config.name, arguments.common.quiet);
+  const auto warn = warner(arguments.common);
+  run::TrainRequest request{.folder = folder,
+                            .resume = arguments.common.resume,
+                            .steps_limit = arguments.steps_limit,
+                            .resources = nullptr,
+                            .progress = [&](const run::Progress& p) { progress.draw(p); },
+                            .line = {},
+                            .warn =
+                                [&](const std::string& message) {
+                                  progress.clear();
+                                  warn(message);
+                                },
+                            .stop = catch_signals()};
+  if (arguments.common.verbose) {
+    request.line = [&](const run::MetricsLine& line) {
+      progress.clear();
+      print_line(line);
+    };
+  }
+  return run::train(config, request);
+}
+
+ExitCode run_train(const Arguments& arguments) {
+  if (arguments.steps_limit.value_or(0) < 0) {
+    throw UserError(fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
+  }
+  const run::Config config =
+      run::load_config(arguments.file, run::Purpose::kTrain, arguments.common.overrides());
+  const std::filesystem::path folder = arguments.common.output
+                                           ? std::filesystem::path(*arguments.common.output)
+                                           : run::default_folder(config);
+  const run::TrainOutcome outcome = train_with_progress(arguments, config, folder);
+  const bool has_results = !outcome.summary.digest.empty();
+  if (arguments.common.json && has_results) {
+    fmt::print("{}\n", run::to_json(outcome.summary).dump(2));
+  } else if (has_results) {
+    print_results(outcome.summary, folder);
+  }
+  if (!outcome.message.empty()) {
+    fmt::print(stderr, "murmur: {}\n", outcome.message);
+  }
+  if (outcome.already_there && !arguments.common.quiet) {
+    fmt::print(
+        stderr, "murmur: {} holds this run already; nothing was computed\n", folder.string());
+  }
+  return outcome.code;
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("train", "one training run");
+  command->add_option("file", arguments->file, "configuration (TOML)")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option("--steps-limit",
+                   arguments->steps_limit,
+                   "stop after so many steps in all, with a checkpoint")
+      ->type_name("N");
+  add_common_options(*command, arguments->common);
+  command->callback(
+      [arguments, &invocation] { invocation.run = [arguments] { return run_train(*arguments); }; });
+}
+
+}  // namespace murmur::cli

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/session.h"
+
+#include <cmath>
+#include <ctime>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "murmur/core/check.h"
+#include "murmur/run/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+double seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+std::shared_ptr<Resources> resources_of(const TrainRequest& request) {
+  return request.resources != nullptr ? request.resources : make_resources();
+}
+
+}  // namespace
+
+template <class S>
+Session<S>::Session(const Config& config, const TrainRequest& request)
+    : config_(config),
+      request_(request),
+      folder_{request.folder},
+      pool_(thread_count(config)),
+      resources_(resources_of(request)),
+      setup_(make_training_setup(config, *resources_, pool_)),
+      problem_(make_training_problem<S>(config, setup_)),
+      graph_(make_graph(config)),
+      engine_(std::make_unique<engine::Engine<S>>(parts())),
+      schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
+      evaluator_(*engine_, *problem_, pool_, config.evaluation) {
+  state_.loss_sums.resize(static_cast<std::size_t>(engine_->local().size()));
+}
+
+template <class S>
+engine::Parts<S> Session<S>::parts() {
+  Program<S> program =
+      make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
+  require_usable_graph(config_, *graph_, program, request_.warn);
+  return {.program = std::move(program),
+          .topology = graph_,
+          .problem = problem_.get(),
+          .pool = &pool_,
+          .transport = nullptr,
+          .ownership = comm::Ownership::even(static_cast<int>(config_.workers), 1),
+          .weight_decay = config_.algorithm.weight_decay};
+}
+
+template <class S>
+TrainOutcome Session<S>::run(bool resume) {
+  Status status = begin_run(resume);
+  if (status) {
+    status = rounds();
+  }
+  const bool has_results = status || status.failure().kind == FailureKind::kDiverged;
+  if (has_results) {
+    if (const Status written = write_results(); !written) {
+      status = written;
+    }
+  }
+  return outcome(status);
+}
+
+template <class S>
+Status Session<S>::begin_run(bool resume) {
+  if (resume) {
+    restore();
+  }
+  begin(folder_, config_);
+  first_step_ = step();
+  const std::int64_t keep = !resume ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
+  Result<MetricsLog> log = MetricsLog::open(folder_.metrics(), keep);
+  if (!log) {
+    return log.failure();
+  }
+  log_ = std::move(log).value();
+  if (config_.output.tensorboard) {
+    Result<TensorboardFile> file = TensorboardFile::create(folder_.path, seconds_since_1970());
+    if (!file) {
+      return file.failure();
+    }
+    tensorboard_ = std::move(file).value();
+  }
+  if (config_.output.trace) {
+    Result<TraceFile> file = TraceFile::create(folder_.trace());
+    if (!file) {
+      return file.failure();
+    }
+    trace_ = std::move(file).value();
+  }
+  state_.extra_line = false;
+  began_ = saved_ = Clock::now();
+  return Ok{};
+}
+
+template <class S>
+std::int64_t Session<S>::last_step() const {
+  return std::min(schedule_.steps(), request_.steps_limit.value_or(schedule_.steps()));
+}
+
+template <class S>
+Status Session<S>::rounds() {
+  while (step() < last_step() && !asked_to_stop()) {
+    if (const Status done = round(); !done) {
+      return done;
+    }
+    say_progress();
+  }
+  return finish_rounds();
+}
+
+template <class S>
+Status Session<S>::round() {
+  const double begin_s = wall_s();
+  const auto losses = engine_->step(schedule_.rate(step()));
+  if (!losses) {
+    return losses.failure();
+  }
+  if (trace_) {
+    trace_->span("step", begin_s, wall_s(), step());
+  }
+  if (const Status finite = account(losses.value()); !finite) {
+    return finite;
+  }
+  const bool at_end = step() == schedule_.steps();
+  if (at_end || falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch())) {
+    if (const Status written = write_line(); !written) {
+      return written;
+    }
+  }
+  return checkpoint_is_due() ? save() : Ok{};
+}
+
+// A run that stops before its end has a line for where it is, which a longer run will not have; its
+// sums are saved as they are without that line.
+template <class S>
+Status Session<S>::finish_rounds() {
+  const bool done = step() == schedule_.steps();
+  status_ = asked_to_stop() && !done ? "interrupted" : (done ? "finished" : "stopped");
+  const bool has_line = !log_->lines().empty() && log_->lines().back().step == step();
+  if (!has_line && status_ != "interrupted") {
+    const RunState before = state_;
+    if (const Status written = write_line(); !written) {
+      return written;
+    }
+    state_.loss_sums = before.loss_sums;
+    state_.loss_steps = before.loss_steps;
+    state_.extra_line = !done;
+  }
+  return saved_step_ == step() ? Ok{} : save();
+}
+
+template <class S>
+Status Session<S>::account(std::span<const double> losses) {
+  double sum = 0;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    state_.loss_sums[i] += losses[i];
+    sum += losses[i];
+    if (!std::isfinite(losses[i])) {
+      status_ = "diverged";
+      return Failure{FailureKind::kDiverged,
+                     fmt::format("diverged: the loss of worker {} became non-finite at step {}. A "
+                                 "smaller learning rate or a warm-up may help",
+                                 engine_->local().begin + static_cast<int>(i),
+                                 step() - 1)};
+    }
+  }
+  last_loss_ = sum / static_cast<double>(losses.size());
+  ++state_.loss_steps;
+  return Ok{};
+}
+
+template <class S>
+bool Session<S>::asked_to_stop() const {
+  return request_.stop != nullptr && request_.stop->load() != 0;
+}
+
+template <class S>
+double Session<S>::wall_s() const {
+  return state_.wall_s + std::chrono::duration<double>(Clock::now() - began_).count();
+}
+
+template <class S>
+void Session<S>::say_progress() {
+  if (!request_.progress) {
+    return;
+  }
+  const auto per_epoch = static_cast<double>(setup_.steps_per_epoch());
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
+  if (!log_->lines().empty()) {
+    const Metrics& values = log_->lines().back().values;
+    const auto found = values.find("eval/accuracy_local_mean");
+    accuracy = found == values.end() ? accuracy : found->second;
+  }
+  request_.progress({.first_step = first_step_,
+                     .step = step(),
+                     .steps = last_step(),
+                     .epoch = static_cast<double>(step()) / per_epoch,
+                     .epochs = static_cast<double>(last_step()) / per_epoch,
+                     .loss = last_loss_,
+                     .accuracy = accuracy,
+                     .wall_s = wall_s() - state_.wall_s});
+}
+
+template class Session<float>;
+template class Session<double>;
+
+}  // namespace murmur::run

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A training run on its way: the wired objects, and what they say from step to step. train.cpp
+// makes one, session.cpp walks it, session_lines.cpp tells what happened, session_state.cpp saves
+// and restores it. Resuming gives the same bits as never having stopped, and the same lines.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "murmur/engine/engine.h"
+#include "murmur/run/evaluate.h"
+#include "murmur/run/metrics.h"
+#include "murmur/run/run_folder.h"
+#include "murmur/run/tensorboard.h"
+#include "murmur/run/trace.h"
+#include "murmur/run/train.h"
+#include "murmur/run/training_setup.h"
+
+namespace murmur::run {
+
+// What a checkpoint keeps beside the engine's state, so that the next line is the one that would
+// have been written.
+struct RunState {
+  std::vector<double> loss_sums;  // per worker, since the last line
+  std::int64_t loss_steps = 0;
+  bool extra_line = false;  // the last line was written because the run stopped there
+  double wall_s = 0;        // this and what follows: at the start of this call
+  double evaluation_s = 0;
+  engine::Times times;
+};
+
+template <class S>
+class Session {
+ public:
+  // Throws UserError for what does not fit together.
+  Session(const Config& config, const TrainRequest& request);
+
+  // Throws UserError where there is nothing to resume from.
+  TrainOutcome run(bool resume);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  engine::Parts<S> parts();
+
+  // session.cpp
+  Status begin_run(bool resume);
+  Status rounds();
+  Status round();
+  Status finish_rounds();
+  Status account(std::span<const double> losses);
+  bool asked_to_stop() const;
+  double wall_s() const;
+  std::int64_t step() const { return engine_->counters().step; }
+  std::int64_t last_step() const;
+  void say_progress();
+
+  // session_lines.cpp
+  Status write_line();
+  Result<MetricsLine> make_line();
+  Result<double> mean_loss();
+  Metrics totals() const;
+  Result<std::string> digest();
+  Result<Summary> summarize();
+  Status write_results();
+  TrainOutcome outcome(const Status& status);
+
+  // session_state.cpp
+  bool checkpoint_is_due() const;
+  Status save();
+  void restore();
+
+  const Config& config_;
+  const TrainRequest& request_;
+  const RunFolder folder_;
+  threads::Pool pool_;
+  std::shared_ptr<Resources> resources_;
+  TrainingSetup setup_;
+  std::unique_ptr<problems::Problem<S>> problem_;
+  std::shared_ptr<const topology::Topology> graph_;
+  std::unique_ptr<engine::Engine<S>> engine_;
+  Schedule schedule_;
+  Evaluator<S> evaluator_;
+
+  std::optional<MetricsLog> log_;
+  std::optional<TensorboardFile> tensorboard_;
+  std::optional<TraceFile> trace_;
+
+  RunState state_;
+  Clock::time_point began_ = Clock::now();
+  Clock::time_point saved_ = Clock::now();
+  std::int64_t first_step_ = 0;   // of this call
+  std::int64_t saved_step_ = -1;  // of the newest checkpoint
+  std::string status_ = "finished";
+  double last_loss_ = 0;
+  Summary summary_;
+};
+
+extern template class Session<float>;
+extern template class Session<double>;
+
+}  // namespace murmur::run

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "murmur/run/catalog.h"
+#include "tests/run/config_text.h"
+
+namespace murmur::run {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(Config, ReadsWhatIsWrittenAndFillsInTheRest) {
+  const Config config = read(kTrainText, Purpose::kTrain);
+  EXPECT_EQ(config.name, "run");
+  EXPECT_EQ(config.workers, 16);
+  EXPECT_EQ(config.seed, 3U);
+  EXPECT_EQ(config.precision, Precision::kSingle);
+  EXPECT_EQ(config.data.partition, "dirichlet");
+  EXPECT_EQ(config.data.alpha, 0.1);
+  EXPECT_EQ(config.data.batch_size, 32);
+  EXPECT_EQ(config.data.seed, 3U);
+  EXPECT_EQ(config.topology.seed, 3U);
+  EXPECT_EQ(config.algorithm.choice.options.number("momentum"), 0.8);
+  EXPECT_EQ(config.schedule.name, "constant");
+  EXPECT_EQ(config.schedule.length.value, 10);
+  EXPECT_FALSE(config.outer.has_value());
+}
+
+TEST(Config, OfSolveIsDoubleAndHasAListOfRates) {
+  const Config config = read(kSolveText, Purpose::kSolve);
+  EXPECT_EQ(config.precision, Precision::kDouble);
+  EXPECT_EQ(config.steps, 10);
+  EXPECT_EQ(config.algorithm.learning_rate, (std::vector<double>{0.1, 0.1, 0.01}));
+  EXPECT_EQ(config.problem.options.table("start"), (Table{{1.0, -1.0}}));
+}
+
+TEST(ConfigError, GivesFileLineAndColumn) {
+  const std::string text = with(kTrainText, "momentum = 0.8", "momentum = 1.5");
+  EXPECT_THAT(refusal(text, Purpose::kTrain),
+              AllOf(StartsWith("run.toml:18:12: "),
+                    HasSubstr("algorithm.momentum"),
+                    HasSubstr("[0, 1)"),
+                    HasSubstr("1.5")));
+}
+
+TEST(ConfigError, OfSyntaxGivesFileLineAndColumn) {
+  EXPECT_THAT(refusal("workers = \n", Purpose::kTrain), StartsWith("run.toml:1:"));
+}
+
+TEST(ConfigError, NamesTheNearestKeyOrName) {
+  EXPECT_THAT(refusal(with(kTrainText, "momentum =", "momentun ="), Purpose::kTrain),
+              AllOf(StartsWith("run.toml:18:1: "), HasSubstr("did you mean 'momentum'")));
+  EXPECT_THAT(refusal(with(kTrainText, "[schedule]", "[shedule]"), Purpose::kTrain),
+              AllOf(StartsWith("run.toml:21:"), HasSubstr("did you mean 'schedule'")));
+  EXPECT_THAT(refusal(with(kTrainText, "\"ring\"", "\"rong\""), Purpose::kTrain),
+              AllOf(StartsWith("run.toml:13:8: "), HasSubstr("did you mean 'ring'")));
+  EXPECT_THAT(refusal(with(kTrainText, "qg-dsgdm-n", "qg-dsgdmn"), Purpose::kTrain),
+              HasSubstr("'qg-dsgdm"));
+  EXPECT_THAT(refusal(with(kTrainText, "workers", "worker"), Purpose::kTrain),
+              HasSubstr("did you mean 'workers'"));
+  EXPECT_THAT(refusal(with(kTrainText, "name = \"mlp\"", "nmae = \"mlp\""), Purpose::kTrain),
+              AllOf(StartsWith("run.toml:10:1: "), HasSubstr("did you mean 'name'")));
+}
+
+TEST(ConfigError, AnswersOtherSystemsNamesWithOurs) {
+  EXPECT_THAT(refusal(with(kTrainText, "mu = 0.7", "sync_every = 4"), Purpose::kTrain),
+              HasSubstr("'outer.period'"));
+  EXPECT_THAT(refusal(with(kTrainText, "\"ring\"", "\"exp2\""), Purpose::kTrain),
+              HasSubstr("'exponential'"));
+  EXPECT_THAT(
+      refusal("topology = \"exp2\"\n" + with(kTrainText, "[topology]\nname = \"ring\"\n", ""),
+              Purpose::kTrain),
+      AllOf(StartsWith("run.toml:1:"), HasSubstr("\"exponential\"")));
+}
+
+TEST(ConfigError, KnowsWhoseOptionItIs) {
+  EXPECT_THAT(refusal(with(kTrainText, "qg-dsgdm-n", "dsgd"), Purpose::kTrain),
+              AllOf(HasSubstr("'dsgd' does not have it"), HasSubstr("dsgdm")));
+}
+
+TEST(ConfigError, TellsTrainAndSolveApart) {
+  EXPECT_THAT(refusal(kSolveText + "[schedule]\nepochs = 1\n", Purpose::kSolve),
+              HasSubstr("[schedule] is not for `murmur solve`"));
+  EXPECT_THAT(refusal(kTrainText + "[problem]\nname = \"quadratic\"\n", Purpose::kTrain),
+              HasSubstr("[problem] is for `murmur solve`"));
+  EXPECT_THAT(refusal(with(kTrainText, "= 0.1\nmomentum", "= [0.1]\nmomentum"), Purpose::kTrain),
+              HasSubstr("one number"));
+}
+
+TEST(ConfigError, RefusesValuesOutOfTheirRange) {
+  for (const char* rate : {"0", "0.0", "-0.1", "nan", "inf", "\"fast\"", "true"}) {
+    const std::string text =
+        with(kTrainText, "learning_rate = 0.1", std::string("learning_rate = ") + rate);
+    EXPECT_THAT(refusal(text, Purpose::kTrain),
+                AllOf(StartsWith("run.toml:17:"), HasSubstr("algorithm.learning_rate")))
+        << rate;
+  }
+  for (const char* workers : {"0", "-1", "2.5", "\"many\"", "20000000"}) {
+    EXPECT_THAT(refusal(with(kTrainText, "16", workers), Purpose::kTrain),
+                AllOf(StartsWith("run.toml:1:"), HasSubstr("workers")))
+        << workers;
+  }
+  EXPECT_THAT(refusal(with(kTrainText, "alpha = 0.1", "alpha = 0"), Purpose::kTrain),
+              HasSubstr("data.alpha"));
+  EXPECT_THAT(refusal(with(kTrainText, "epochs = 10", "epochs = -1"), Purpose::kTrain),
+              HasSubstr("schedule.epochs"));
+}
+
+TEST(ConfigError, AsksForWhatIsMissing) {
+  EXPECT_THAT(refusal(with(kTrainText, "learning_rate = 0.1\n", ""), Purpose::kTrain),
+              HasSubstr("algorithm.learning_rate is missing"));
+  EXPECT_THAT(refusal(with(kTrainText, "epochs = 10\n", ""), Purpose::kTrain),
+              HasSubstr("schedule.epochs or schedule.steps"));
+  EXPECT_THAT(refusal(with(kTrainText, "[topology]\nname = \"ring\"\n", ""), Purpose::kTrain),
+              HasSubstr("[topology] is missing"));
+  EXPECT_THAT(refusal("", Purpose::kTrain), HasSubstr("workers is missing"));
+}
+
+TEST(ConfigError, RefusesTwoLengthsAndKeysOfAnotherSchedule) {
+  EXPECT_THAT(refusal(kTrainText + "steps = 3\n", Purpose::kTrain), HasSubstr("not both"));
+  EXPECT_THAT(refusal(kTrainText + "name = \"cosine\"\ndecay_epochs = [1]\n", Purpose::kTrain),
+              HasSubstr("schedule.name = \"step\""));
+}
+
+TEST(Config, NeedsNoTopologyWhereNothingMixes) {
+  std::string text = with(kTrainText, "[topology]\nname = \"ring\"\n", "");
+  text = with(text, "qg-dsgdm-n", "allreduce-sgd");
+  EXPECT_EQ(refusal(with(text, "mu = 0.7\n", ""), Purpose::kTrain), "");
+}
+
+// Every algorithm, topology, problem, ... is configured by its own list of options alone.
+TEST(Config, TakesEveryNameThatIsListed) {
+  for (const std::string& name : kind_of("algorithm").names()) {
+    const std::vector<std::string> set{"algorithm.name=" + name};
+    EXPECT_EQ(refusal(kTrainText, Purpose::kTrain, set), "") << name;
+  }
+  for (const Entry& entry : kind_of("topology").entries) {
+    std::vector<std::string> set{"topology.name=" + entry.name};
+    for (const OptionInfo& option : entry.options) {
+      if (option.required) {
+        const bool is_table = std::holds_alternative<Tables>(option.fallback);
+        set.push_back("topology." + option.name + (is_table ? "=[[1.0]]" : "=1"));
+      }
+    }
+    EXPECT_EQ(refusal(kTrainText, Purpose::kTrain, set), "") << entry.name;
+  }
+  for (const std::string& name : kind_of("model").names()) {
+    EXPECT_EQ(refusal(kTrainText, Purpose::kTrain, {"model.name=" + name}), "") << name;
+  }
+  for (const std::string& name : kind_of("outer").names()) {
+    EXPECT_EQ(refusal(kTrainText, Purpose::kTrain, {"outer.name=" + name, "outer.period=4"}), "")
+        << name;
+  }
+}
+
+}  // namespace
+}  // namespace murmur::run

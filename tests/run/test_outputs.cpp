@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// TensorBoard events, traces, the progress line.
+#include <bit>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "murmur/run/progress.h"
+#include "murmur/run/tensorboard.h"
+#include "murmur/run/trace.h"
+#include "tests/support/temporary_folder.h"
+
+namespace murmur::run {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string read(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// The check value of RFC 3720, and its vector of 32 zeros.
+TEST(Crc32c, AgreesWithItsStandard) {
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283U);
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aaU);
+}
+
+TEST(Tensorboard, FramesARecord) {
+  const std::string record = tensorboard_record("abc");
+  ASSERT_EQ(record.size(), 8U + 4 + 3 + 4);
+  EXPECT_EQ(record.substr(0, 8), std::string("\x03\0\0\0\0\0\0\0", 8));
+  EXPECT_EQ(record.substr(12, 3), "abc");
+  const std::uint32_t masked = std::rotr(crc32c("abc"), 15) + 0xa282ead8U;
+  EXPECT_EQ(static_cast<unsigned char>(record[15]), masked & 0xffU);
+  EXPECT_EQ(static_cast<unsigned char>(record[18]), masked >> 24U);
+}
+
+TEST(Tensorboard, BeginsWithItsVersionAndNamesItsValues) {
+  const murmur::testing::TemporaryFolder folder;
+  auto file = TensorboardFile::create(folder.path(), 1700000000.0);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file.value().append(
+      {.step = 300, .epoch = 1, .wall_s = 1, .values = {{"train/loss", 0.5}}}, 1700000001.0));
+  const auto found = *std::filesystem::directory_iterator(folder.path());
+  EXPECT_THAT(found.path().filename().string(), StartsWith("events.out.tfevents.1700000000."));
+  const std::string bytes = read(found.path());
+  EXPECT_THAT(bytes, HasSubstr("brain.Event:2"));
+  // step 300 as a varint behind key 0x10; then the tag, and 0.5 as a float behind key 0x15.
+  EXPECT_THAT(bytes, HasSubstr("\x10\xac\x02"));
+  EXPECT_THAT(bytes, HasSubstr(std::string("\x0a\x0atrain/loss\x15\0\0\0\x3f", 17)));
+}
+
+TEST(Trace, IsAnArrayOfSpans) {
+  const murmur::testing::TemporaryFolder folder;
+  auto trace = TraceFile::create(folder.path() / "trace.json");
+  ASSERT_TRUE(trace);
+  trace.value().span("step", 0.5, 0.75, 1);
+  trace.value().span("evaluation", 0.75, 1, 1);
+  ASSERT_TRUE(trace.value().close());
+  const auto events = nlohmann::json::parse(read(folder.path() / "trace.json"));
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0]["ph"], "X");
+  EXPECT_EQ(events[0]["ts"], 500000.0);
+  EXPECT_EQ(events[0]["dur"], 250000.0);
+  EXPECT_EQ(events[1]["name"], "evaluation");
+}
+
+TEST(Progress, SaysHowMuchIsLeft) {
+  const Progress progress{.first_step = 100,
+                          .step = 200,
+                          .steps = 400,
+                          .epoch = 2,
+                          .epochs = 4,
+                          .loss = 0.53125,
+                          .accuracy = 0.75,
+                          .wall_s = 60};
+  EXPECT_EQ(progress_text("run", progress),
+            "run: step 200/400  epoch 2.00/4  loss 0.531  accuracy 0.750  1 min 0 s, 2 min 0 s to "
+            "go");
+}
+
+TEST(Progress, IsNotDrawnOffATerminal) {
+  const murmur::testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "err";
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  {
+    ProgressLine line(file, "run", false);
+    line.draw({.first_step = 0, .step = 1, .steps = 1, .wall_s = 1});
+  }
+  std::fclose(file);
+  EXPECT_EQ(read(path), "");
+}
+
+TEST(Duration, IsWrittenInTheLargestUnitsThatMatter) {
+  EXPECT_EQ(duration_text(0.4), "0 s");
+  EXPECT_EQ(duration_text(59.6), "1 min 0 s");
+  EXPECT_EQ(duration_text(3725), "1 h 2 min");
+}
+
+}  // namespace
+}  // namespace murmur::run
