@@ -98,15 +98,17 @@ class SafetensorsWriter {
   }
   // REQUIRES: every element was appended. The old file stays until this succeeds.
   Status commit();
-  // Digest of all bytes of the file. REQUIRES: committed.
+  // Of the file that commit() makes. REQUIRES: every element was appended.
   std::uint64_t digest() const { return digest_.value(); }
+  std::uint64_t bytes() const { return bytes_; }
 
  private:
   SafetensorsWriter(AtomicFile file, std::uint64_t bytes)
-      : file_(std::move(file)), missing_bytes_(bytes) {}
+      : file_(std::move(file)), bytes_(bytes), missing_bytes_(bytes) {}
   Status append_bytes(std::span<const std::byte> bytes);
 
   AtomicFile file_;
+  std::uint64_t bytes_ = 0;
   std::uint64_t missing_bytes_ = 0;
   Digest digest_;
 };

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// One checkpoint on its way to be restored, seen by one process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/engine/checkpoint.h"
+#include "murmur/engine/checkpoint_folders.h"
+#include "murmur/engine/engine.h"
+#include "murmur/engine/manifest.h"
+#include "murmur/files/safetensors.h"
+
+namespace murmur::engine {
+
+template <class S>
+class Candidate {
+ public:
+  Candidate(const Engine<S>& engine, const CheckpointPlace& place, int workers, std::int64_t step)
+      : engine_(engine),
+        place_(place),
+        workers_(workers),
+        step_(step),
+        path_(checkpoint_path(place.folder, step)) {}
+
+  // Looks at all that this process needs, and changes nothing. kDamaged; kMismatch: it is of
+  // another run; kIo.
+  Status examine();
+  // REQUIRES: examine() succeeded.
+  Status load(Engine<S>& engine) const;
+  const Restored& restored() const { return restored_; }  // without notes
+
+ private:
+  struct Part {
+    files::SafetensorsReader reader;
+    comm::WorkerRange workers;
+  };
+
+  Status check_run() const;
+  Status open_parts();
+  Result<files::SafetensorsReader> open(const CheckpointFile& file) const;
+  bool is_needed(const CheckpointFile& file) const;
+  Status check_tensors(const Part& part) const;
+  Status read_extras();
+  Status load_rows(Engine<S>& engine, const Part& part, std::size_t f) const;
+
+  const Engine<S>& engine_;
+  const CheckpointPlace& place_;
+  const int workers_;
+  const std::int64_t step_;
+  const std::filesystem::path path_;
+  Manifest manifest_;
+  std::vector<Part> parts_;
+  Restored restored_;
+};
+
+extern template class Candidate<float>;
+extern template class Candidate<double>;
+
+}  // namespace murmur::engine

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engines of several processes within this one, each on a thread of its own.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "murmur/comm/threads_transport.h"
+#include "tests/support/worlds.h"
+
+namespace murmur::testing {
+
+// Makes an engine per process of the world, and calls task(engine, process) for each at the same
+// time. Processes leave when their task ends.
+template <class S, class Task>
+void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
+  const std::vector<int> sizes =
+      world.ownership.empty() ? std::vector<int>{spec.problem()->workers()} : world.ownership;
+  comm::Hub hub(static_cast<int>(sizes.size()), std::chrono::minutes(2));
+  std::vector<std::thread> threads;
+  for (std::size_t p = 0; p < sizes.size(); ++p) {
+    threads.emplace_back([&, p] {
+      const auto transport = hub.transport(static_cast<int>(p));
+      const std::unique_ptr<problems::Problem<S>> problem = spec.problem();
+      threads::Pool pool(world.threads);
+      engine::Engine<S> engine({.program = spec.program,
+                                .topology = spec.topology,
+                                .problem = problem.get(),
+                                .pool = &pool,
+                                .transport = sizes.size() == 1 ? nullptr : transport.get(),
+                                .ownership = comm::Ownership(sizes),
+                                .weight_decay = spec.weight_decay});
+      task(engine, static_cast<int>(p));
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
+}  // namespace murmur::testing
