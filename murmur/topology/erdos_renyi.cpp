@@ -17,7 +17,7 @@ constexpr int kMostDraws = 1000;
 // and Brandes 2005), so that sparse graphs cost what they have.
 Graph draw_pairs(int workers, double probability, RandomSequence& numbers) {
   Graph graph(workers);
-  const double scale = probability < 1 ? 1.0 / std::log1p(-probability) : 0.0;
+  const double scale = 1.0 / std::log1p(-probability);  // 0 where every pair is linked: no gaps
   const double pairs = 0.5 * workers * (workers - 1.0);
   int i = 1;
   double j = -1;

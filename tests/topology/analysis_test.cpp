@@ -3,8 +3,9 @@
 
 #include <cmath>
 
-#include "make.h"
 #include <gtest/gtest.h>
+
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {
@@ -89,6 +90,14 @@ TEST(Rate, OfAPeriodIsThatOfItsSteps) {
   EXPECT_NEAR(convergence.gap_per_period(), 0.5, 1e-14);
 }
 
+TEST(Rate, IsAboveOneWhereWeightsDriveWorkersApart) {
+  const Tables weights{{{1.5, -0.5}, {-0.5, 1.5}}};  // eigenvalues 2 and 1
+  const Convergence convergence = convergence_of(*make("custom", 2, {{"weights", weights}}));
+  EXPECT_NEAR(convergence.spectrum->values[0].real(), 1, 1e-14);
+  EXPECT_NEAR(convergence.rate, 2, 1e-14);
+  EXPECT_FALSE(convergence.steps_to_consensus.has_value());
+}
+
 TEST(Connectivity, NeedsWaysInBothDirections) {
   const Table one_way{{1.0, 0.0}, {0.5, 0.5}};
   const Table other_way{{0.5, 0.5}, {0.0, 1.0}};
@@ -109,6 +118,12 @@ TEST(Degrees, AreOfAnyStep) {
   EXPECT_EQ(star.in_least, 1);
   EXPECT_EQ(star.in_most, 8);
   EXPECT_EQ(star.out_most, 8);
+  const Table one_speaks{{1, 0, 0}, {0.5, 0.5, 0}, {0.5, 0, 0.5}};
+  const Degrees speaker = degrees_of(*make("custom", 3, {{"weights", Tables{one_speaks}}}));
+  EXPECT_EQ(speaker.in_least, 0);
+  EXPECT_EQ(speaker.in_most, 1);
+  EXPECT_EQ(speaker.out_least, 0);
+  EXPECT_EQ(speaker.out_most, 2);
   const Degrees peers = degrees_of(*make("two-peer-exponential", 8));
   EXPECT_EQ(peers.in_least, 1);
   EXPECT_EQ(peers.out_most, 2);

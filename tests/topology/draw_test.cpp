@@ -5,11 +5,11 @@
 #include <cmath>
 #include <string>
 
-#include "make.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/topology/arrangement.h"
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {

@@ -5,8 +5,9 @@
 #include <numeric>
 #include <set>
 
-#include "make.h"
 #include <gtest/gtest.h>
+
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <set>
 
-#include "make.h"
 #include <gtest/gtest.h>
 
 #include "murmur/topology/analysis.h"
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {

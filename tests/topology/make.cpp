@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "make.h"
+#include "tests/topology/make.h"
 
 #include <fmt/format.h>
 

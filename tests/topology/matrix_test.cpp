@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts below the families: sparse rows, graphs, and what breaking their contracts does.
-#include "make.h"
 #include <gtest/gtest.h>
 
 #include "murmur/topology/graph.h"
 #include "murmur/topology/weighting.h"
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {

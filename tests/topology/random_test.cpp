@@ -4,10 +4,10 @@
 #include <cmath>
 #include <set>
 
-#include "make.h"
 #include <gtest/gtest.h>
 
 #include "murmur/topology/analysis.h"
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {
@@ -91,6 +91,13 @@ TEST(RandomRegular, HasTheDegreeItWasAskedFor) {
         }
       }
     }
+  }
+}
+
+// One in 550 graphs of 8 workers with degree 3 is two separate ones of 4.
+TEST(RandomRegular, IsConnectedForEverySeed) {
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    ASSERT_TRUE(is_connected(*make("random-regular", 8, {{"degree", std::int64_t{3}}}, seed)));
   }
 }
 

@@ -2,11 +2,11 @@
 // What cannot be is refused with what was given, what is allowed and what to do.
 #include <limits>
 
-#include "make.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/topology/analysis.h"
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "make.h"
 #include <gtest/gtest.h>
 
 #include "murmur/topology/analysis.h"
+#include "tests/topology/make.h"
 
 namespace murmur::topology {
 namespace {
