@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any base under any outer step: resuming equals never having stopped, and the bits are the same
+// however the workers are split.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "murmur/algorithms/outer/outer.h"
+#include "murmur/engine/checkpoint.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/worlds.h"
+
+namespace murmur::testing {
+namespace {
+
+const std::vector<double> kRates{0.1, 0.1, 0.05, 0.05, 0.2, 0.0, 0.1, 0.1};
+constexpr std::size_t kStop = 5;  // between two outer steps
+
+RunSpec<float> spec_of(const Program<float>& program) {
+  constexpr int kWorkers = 5;
+  const RandomQuadratic<float>::Shape shape{20, 30, 7};
+  return {.program = program,
+          .topology = topology_of("ring", kWorkers),
+          .problem =
+              [=] {
+                return std::make_unique<RandomQuadratic<float>>(
+                    kWorkers, RandomQuadratic<float>::Kind{}, shape);
+              },
+          .rates = kRates,
+          .weight_decay = 0.01};
+}
+
+void step(const Solo<float>& solo, std::size_t begin, std::size_t end) {
+  for (std::size_t t = begin; t < end; ++t) {
+    ASSERT_TRUE(solo.engine->step(kRates[t])) << t;
+  }
+}
+
+void expect_resumes(const RunSpec<float>& spec) {
+  const TemporaryFolder folder;
+  const engine::CheckpointPlace place{folder.path(), "digest", 2};
+  const Solo<float> whole(spec);
+  step(whole, 0, kStop);
+  const auto saved = engine::save_checkpoint(*whole.engine, place);
+  ASSERT_TRUE(saved) << saved.failure().message;
+  step(whole, kStop, kRates.size());
+
+  const Solo<float> resumed(spec, 2);
+  const auto restored = engine::restore_checkpoint(*resumed.engine, place);
+  ASSERT_TRUE(restored) << restored.failure().message;
+  ASSERT_EQ(resumed.engine->counters().step, static_cast<std::int64_t>(kStop));
+  step(resumed, kStop, kRates.size());
+  EXPECT_EQ(rows_of(*whole.engine), rows_of(*resumed.engine));
+  EXPECT_EQ(whole.engine->counters().bytes_sent, resumed.engine->counters().bytes_sent);
+}
+
+// Every outer step with every way to treat the base's memory, with and without exact average.
+struct OuterVariant {
+  std::string label;
+  const algorithms::OuterStep* outer = nullptr;
+  OptionValues options;
+};
+
+std::vector<OuterVariant> outer_variants() {
+  std::vector<OuterVariant> all;
+  for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
+    for (const char* buffers : {"maintain", "reset", "average"}) {
+      for (const bool exact : {true, false}) {
+        OptionValues options(outer.options);
+        options.set("period", std::int64_t{3});
+        options.set("buffers", std::string(buffers));
+        options.set("exact_average", exact);
+        all.push_back({outer.name + " " + buffers + (exact ? "" : " alone"), &outer, options});
+      }
+    }
+  }
+  return all;
+}
+
+class EveryBase : public ::testing::TestWithParam<Variant> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Registry, EveryBase, ::testing::ValuesIn(variants()), [](const auto& info) {
+      std::string name = info.param.label;
+      std::replace_if(
+          name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+      return name;
+    });
+
+TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
+  for (const OuterVariant& variant : outer_variants()) {
+    const Program<float> base = GetParam().algorithm->program<float>(GetParam().options);
+    expect_resumes(spec_of(algorithms::with_outer(base, *variant.outer, variant.options, false)));
+    if (HasFailure()) {
+      FAIL() << variant.label;
+    }
+  }
+}
+
+TEST_P(EveryBase, GivesTheSameBitsUnderEveryOuterStepHoweverSplit) {
+  for (const OuterVariant& variant : outer_variants()) {
+    const Program<float> base = GetParam().algorithm->program<float>(GetParam().options);
+    const RunSpec<float> spec =
+        spec_of(algorithms::with_outer(base, *variant.outer, variant.options, false));
+    ASSERT_EQ(run(spec), run(spec, {.threads = 1, .ownership = {2, 3}})) << variant.label;
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing
