@@ -120,19 +120,15 @@ def main(peer, build):
         run()
         rates.append(gradient_steps / (time.perf_counter() - started))
         cpu_rates.append(gradient_steps / (cpu_seconds() - cpu))
-    json.dump(
-        {
-            "peer": peer,
-            "gradient_steps_per_second": round(statistics.median(rates), 1),
-            "best": round(max(rates), 1),
-            "worst": round(min(rates), 1),
-            "gradient_steps_per_cpu_second": round(statistics.median(cpu_rates), 1),
-            "threads": options.threads,
-            "workers": WORKERS,
-            "steps": options.steps,
-            "repeats": options.repeats,
-            "loss": round(float(first_loss), 4),
-        },
-        sys.stdout,
-    )
+    result = {
+        "peer": peer,
+        "gradient_steps_per_second": round(statistics.median(rates), 1),
+        "rates": [round(rate, 1) for rate in rates],
+        "cpu_rates": [round(rate, 1) for rate in cpu_rates],  # per second of processor time
+        "threads": options.threads,
+        "workers": WORKERS,
+        "steps": options.steps,
+        "loss": round(float(first_loss), 4),
+    }
+    json.dump(result, sys.stdout)
     print()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the scripts of bench/ share: building, running, and a table of figures next to their limits."""
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "bench"
+
+
+@dataclass
+class Figure:
+    name: str
+    value: float
+    unit: str
+    limit: float = None  # None: it is only shown
+    at_most: bool = False  # whether the limit is from above
+    reference: str = ""  # what the figure was compared with
+    ratio: float = None  # figure / reference; then the limit is the ratio's
+
+    @property
+    def met(self):
+        if self.limit is None:
+            return None
+        judged = self.value if self.ratio is None else self.ratio
+        return judged <= self.limit if self.at_most else judged >= self.limit
+
+
+def build(*targets):
+    """Builds programs in a folder of its own, so that the settings are always those of a release."""
+    quietly(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+             "-DMURMUR_BENCH=ON", "-DMURMUR_TESTS=OFF"])  # fmt: skip
+    quietly(["cmake", "--build", BUILD, "--target", *targets])
+
+
+def quietly(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}{done.stderr}\nfailed: {' '.join(map(str, command))}")
+    return done.stdout
+
+
+def run_json(command):
+    return json.loads(quietly(command))
+
+
+def seconds(command, repeats):
+    """The median wall time of a command, after one run that brings files into memory."""
+    quietly(command)
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        quietly(command)
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
+    return {
+        "processor": models[0] if models else os.uname().machine,
+        "cores": len(os.sched_getaffinity(0)),
+        "load_before": round(os.getloadavg()[0], 2),  # this program's own share not yet in it
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def _number(value):
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def show(title, figures, where, as_json):
+    """Prints the figures; ends the program with 1 if a limit is missed."""
+    if as_json:
+        rows = [{**vars(figure), "met": figure.met} for figure in figures]
+        print(json.dumps({"title": title, "machine": where, "figures": rows}, indent=1))
+    else:
+        print(f"{title}\n{where['processor']}, {where['cores']} cores, load before {where['load_before']}, {where['date']}")
+        table = [("figure", "value", "unit", "reference", "ratio", "limit", "")]
+        for f in figures:
+            limit = "" if f.limit is None else f"{'<=' if f.at_most else '>='} {f.limit:g}"
+            ratio = "" if f.ratio is None else f"{f.ratio:.2f}"
+            met = {None: "", True: "met", False: "MISSED"}[f.met]
+            table.append((f.name, _number(f.value), f.unit, f.reference, ratio, limit, met))
+        widths = [max(map(len, column)) for column in zip(*table)]
+        for row in table:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    sys.exit(1 if any(figure.met is False for figure in figures) else 0)

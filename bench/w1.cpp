@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// W1 with murmur, as bench/peers/work.py describes it: gradient steps per second of 16 MLPs
+// 784-128-10 on a ring, DSGDm-N, batch 32, on Fashion-MNIST. Prints one JSON line, like the peers.
+//
+//   bench_w1 [--threads N] [--steps N] [--repeats N] [--workers N] [--algorithm NAME]
+//            [--matmul auto|onednn|torch] [--data FOLDER]
+//
+// Timed are Engine::step() and all that it waits for; not the reading of data, nor evaluation. One
+// untimed run of all steps comes first.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "murmur/algorithms/algorithm.h"
+#include "murmur/data/training_data.h"
+#include "murmur/engine/engine.h"
+#include "murmur/learning/libraries.h"
+#include "murmur/learning/supervised.h"
+#include "murmur/models/model.h"
+
+namespace {
+
+using murmur::OptionValues;
+using murmur::Result;
+using Engine = murmur::engine::Engine<float>;
+using Problem = std::unique_ptr<murmur::problems::Problem<float>>;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr double kLearningRate = 0.05;
+
+struct Settings {
+  int threads = 1;
+  int steps = 468;
+  int repeats = 5;
+  int workers = 16;
+  std::string algorithm = "dsgdm-n";
+  std::string matmul = "auto";
+  std::string data;
+};
+
+[[noreturn]] void refuse(const std::string& message) {
+  fmt::print(stderr, "bench_w1: {}\n", message);
+  std::exit(2);
+}
+
+template <class T>
+T take(Result<T> result) {
+  if (!result) {
+    refuse(result.failure().message);
+  }
+  return std::move(result).value();
+}
+
+int count(const std::string& name, const std::string& text) {
+  const int value = std::atoi(text.c_str());
+  if (value < 1) {
+    refuse(fmt::format("{} is '{}'; allowed is an integer, 1 or more", name, text));
+  }
+  return value;
+}
+
+Settings parse(int argc, char** argv) {
+  Settings settings;
+  const std::map<std::string, int*> numbers{{"--threads", &settings.threads},
+                                            {"--steps", &settings.steps},
+                                            {"--repeats", &settings.repeats},
+                                            {"--workers", &settings.workers}};
+  const std::map<std::string, std::string*> words{{"--algorithm", &settings.algorithm},
+                                                  {"--matmul", &settings.matmul},
+                                                  {"--data", &settings.data}};
+  for (int i = 1; i < argc; i += 2) {
+    const std::string name = argv[i];
+    if (i + 1 == argc || (!numbers.contains(name) && !words.contains(name))) {
+      refuse(fmt::format("'{}' is no option with a value; the file's head names them", name));
+    }
+    if (numbers.contains(name)) {
+      *numbers.at(name) = count(name, argv[i + 1]);
+    } else {
+      *words.at(name) = argv[i + 1];
+    }
+  }
+  return settings;
+}
+
+murmur::data::TrainingData divided(const Settings& settings) {
+  const char* environment = std::getenv("MURMUR_DATA");
+  const murmur::data::Places places{.folder = settings.data,
+                                    .environment = environment == nullptr ? "" : environment};
+  const murmur::data::DatasetInfo* info = murmur::data::find_dataset("fashion-mnist");
+  murmur::data::TrainingDataSettings wanted;
+  wanted.workers = settings.workers;
+  return take(murmur::data::divide(take(murmur::data::read_dataset(*info, places)), wanted));
+}
+
+Problem supervised(const Settings& settings) {
+  murmur::learning::SupervisedSettings wanted;
+  wanted.data = divided(settings);
+  const murmur::data::Dataset& dataset = *wanted.data.dataset;
+  const murmur::models::Model* model = murmur::models::find_model("mlp");
+  wanted.network = take(murmur::models::make_network(
+      *model, OptionValues(model->options), dataset.training.shape, dataset.classes));
+  wanted.matmul = settings.matmul;
+  return take(murmur::learning::make_supervised<float>(wanted));
+}
+
+murmur::engine::Parts<float> parts(const Settings& settings,
+                                   murmur::problems::Problem<float>* problem,
+                                   murmur::threads::Pool* pool) {
+  const auto* algorithm = murmur::algorithms::find_algorithm(settings.algorithm);
+  if (algorithm == nullptr) {
+    refuse(fmt::format("no algorithm '{}'; murmur list algorithms shows them", settings.algorithm));
+  }
+  const auto* ring = murmur::topology::find_topology("ring");
+  return {.program = algorithm->program<float>(OptionValues(algorithm->options)),
+          .topology = take(murmur::topology::make_topology(
+              "ring", settings.workers, OptionValues(ring->options), 1)),
+          .problem = problem,
+          .pool = pool,
+          .ownership = murmur::comm::Ownership({settings.workers})};
+}
+
+// Seconds of all threads together.
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::int64_t peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * std::int64_t{1024};
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// All steps once; the mean loss of the last.
+double run(Engine& engine, int steps) {
+  double loss = 0;
+  for (int step = 0; step < steps; ++step) {
+    const auto losses = take(engine.step(kLearningRate));
+    loss = std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+  }
+  return loss;
+}
+
+void measure(const Settings& settings, Engine& engine) {
+  const double loss = run(engine, settings.steps);
+  const double gradient_steps = static_cast<double>(settings.workers) * settings.steps;
+  const murmur::engine::Times before = engine.times();
+  std::vector<double> rates;
+  std::vector<double> cpu_rates;
+  for (int k = 0; k < settings.repeats; ++k) {
+    const double cpu = cpu_seconds();
+    const auto started = SteadyClock::now();
+    run(engine, settings.steps);
+    rates.push_back(gradient_steps /
+                    std::chrono::duration<double>(SteadyClock::now() - started).count());
+    cpu_rates.push_back(gradient_steps / (cpu_seconds() - cpu));
+  }
+  const double gradient = engine.times().gradient_s - before.gradient_s;
+  const double algorithm = engine.times().algorithm_s - before.algorithm_s;
+  fmt::print(R"({{"peer": "murmur", "gradient_steps_per_second": {:.1f}, "rates": [{:.1f}], )"
+             R"("cpu_rates": [{:.1f}], "threads": {}, "workers": {}, "steps": {}, "loss": {:.4f}, )"
+             R"("algorithm": "{}", "matmul": "{}", "share_beyond_gradient": {:.3f}, )"
+             R"("state_bytes": {}, "peak_memory_bytes": {}}})"
+             "\n",
+             median(rates),
+             fmt::join(rates, ", "),
+             fmt::join(cpu_rates, ", "),
+             settings.threads,
+             settings.workers,
+             settings.steps,
+             loss,
+             settings.algorithm,
+             take(murmur::learning::matmul_library(settings.matmul)),
+             algorithm / (gradient + algorithm),
+             engine.state_bytes(),
+             peak_bytes());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Settings settings = parse(argc, argv);
+  const Problem problem = supervised(settings);
+  murmur::threads::Pool pool(settings.threads);
+  Engine engine(parts(settings, problem.get(), &pool));
+  measure(settings, engine);
+  return 0;
+}
