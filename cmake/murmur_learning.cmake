@@ -18,9 +18,12 @@ add_library(murmur_learning_library SHARED murmur/learning/library_table.cpp)
 set_target_properties(murmur_learning_library PROPERTIES OUTPUT_NAME murmur_learning
                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 target_link_libraries(murmur_learning_library PRIVATE murmur_learning)
-target_link_options(murmur_learning_library PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
+target_link_options(murmur_learning_library PRIVATE -Wl,--no-undefined
+                    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/learning_symbols.map)
+set_target_properties(murmur_learning_library PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/learning_symbols.map)
 
 add_library(murmur_learning_on_demand STATIC murmur/learning/on_demand.cpp)
 target_link_libraries(murmur_learning_on_demand
                       PUBLIC murmur_flags murmur_core murmur_problems murmur_data murmur_models PRIVATE ${CMAKE_DL_LIBS})
+target_link_options(murmur_learning_on_demand INTERFACE -Wl,--export-dynamic-symbol=_ZN6murmur1?check_*)
 add_dependencies(murmur_learning_on_demand murmur_learning_library)
