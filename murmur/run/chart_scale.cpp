@@ -47,18 +47,24 @@ double nice_step(double range, int wanted) {
   return 10 * power;
 }
 
+// A multiple of `step`, with the digits that tell it from its neighbours; `largest`: of all ticks.
+std::string tick_text(double shown, double step, double largest) {
+  const int last_digit = static_cast<int>(std::floor(std::log10(step) + kTiny));
+  if (last_digit >= -6 && largest < 1e6) {
+    return fmt::format("{:.{}f}", shown, shown == 0 ? 0 : std::max(0, -last_digit));
+  }
+  const int first_digit = static_cast<int>(std::floor(std::log10(largest) + kTiny));
+  return fmt::format("{:.{}g}", shown, std::clamp(first_digit - last_digit + 1, 1, 16));
+}
+
 std::vector<Tick> linear_ticks(double low, double high, int wanted, double factor) {
   const double step = nice_step(factor * (high - low), wanted);
-  const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step) + kTiny)), 0, 12);
-  std::vector<Tick> ticks;
   const double first = std::ceil(factor * low / step - kTiny);
   const double last = std::floor(factor * high / step + kTiny);
-  const bool plain = std::max(std::abs(first), std::abs(last)) * step < 1e6 && decimals < 6;
+  const double largest = std::max(std::abs(first), std::abs(last)) * step;
+  std::vector<Tick> ticks;
   for (double k = first; k <= last; ++k) {
-    const double shown = k * step;
-    ticks.push_back({.value = shown / factor,
-                     .text = plain ? (k == 0 ? "0" : fmt::format("{:.{}f}", shown, decimals))
-                                   : number_text(shown)});
+    ticks.push_back({.value = k * step / factor, .text = tick_text(k * step, step, largest)});
   }
   return ticks;
 }

@@ -106,6 +106,24 @@ void complete(Plan& plan) {
   }
 }
 
+// A value as TOML, numbers in their shortest form that reads back as the same.
+std::string toml_text(const toml::node& node) {
+  if (const toml::array* array = node.as_array()) {
+    std::vector<std::string> items;
+    for (const toml::node& item : *array) {
+      items.push_back(toml_text(item));
+    }
+    return fmt::format("[{}]", fmt::join(items, ", "));
+  }
+  if (const auto number = node.as_floating_point()) {
+    const std::string text = fmt::format("{}", number->get());
+    return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+  }
+  std::ostringstream text;
+  node.visit([&](const auto& value) { text << value; });
+  return std::move(text).str();
+}
+
 // A name that a folder may have, whatever the labels are.
 std::string run_name(const Plan& plan, const CellPoint& point) {
   std::string name = shortened(
@@ -168,9 +186,7 @@ std::vector<toml::table> tuning_points(const Plan& plan) {
 Settings settings_of(const toml::table& layer) {
   Settings settings;
   for (const TableEntry& entry : in_file_order(layer)) {
-    std::ostringstream text;
-    entry.value->visit([&](const auto& node) { text << node; });
-    settings.push_back({std::string(entry.key->str()), std::move(text).str()});
+    settings.push_back({std::string(entry.key->str()), toml_text(*entry.value)});
   }
   return settings;
 }

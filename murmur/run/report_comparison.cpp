@@ -215,7 +215,7 @@ Result<std::string> comparison_report(const std::filesystem::path& folder) {
   if (run != nullptr) {
     lead += fmt::format(" {} workers, {}, model {}, {} steps.",
                         run->config.workers,
-                        run->config.data.name,
+                        run->config.data.dataset.name,
                         run->config.model.name,
                         run->summary.steps);
   }

@@ -153,15 +153,19 @@ std::string sentence_of(const Config& config, std::int64_t steps) {
   if (config.algorithm.learning_rate.size() == 1) {
     rates = fmt::format(" with learning rate {}", config.algorithm.learning_rate.front());
   }
+  const std::string outer = config.outer
+                                ? fmt::format(" and the outer step {}", config.outer->choice.name)
+                                : std::string();
   return fmt::format(
-      "{}{} on {} {}, topology {}; {} with the partition {}, batches of {}; model {}; {} steps; "
+      "{}{}{} on {} {}, topology {}; {} with the partition {}, batches of {}; model {}; {} steps; "
       "seed {}.",
       config.algorithm.choice.name,
       rates,
+      outer,
       config.workers,
       config.workers == 1 ? "worker" : "workers",
       config.topology.choice.name,
-      data.name,
+      data.dataset.name,
       partition,
       data.batch_size,
       config.model.name,

@@ -107,7 +107,7 @@ TEST_F(ComparePlan, KeysWrittenBesideTheNameAreChecked) {
 label = "DSGD"
 set = { "algorithm.name" = "dsgd", "algorithm.mu" = 0.3 }
 )");
-  EXPECT_THAT(message, HasSubstr("grid.toml:22:"));
+  EXPECT_THAT(message, HasSubstr("grid.toml:23:"));
   EXPECT_THAT(message, HasSubstr("mu"));
 }
 
@@ -121,7 +121,7 @@ label = "B"
 set = { data.alpha = 0.5 }
 )");
   EXPECT_THAT(message, HasSubstr("'data.alpha' is set by the method 'A' and by the setting 'B'"));
-  EXPECT_THAT(message, HasSubstr("grid.toml:22:9"));
+  EXPECT_THAT(message, HasSubstr("grid.toml:23:9"));
 }
 
 TEST_F(ComparePlan, TunedValuesReplaceTheMethods) {

@@ -149,7 +149,7 @@ TEST(ComparisonText, AlignsColumnsAndMarksTheBest) {
   EXPECT_EQ(to_text(comparison, false),
             "eval/accuracy_local_mean in %, at the end of the run, mean ± standard deviation over "
             "2 seeds\n\n"
-            "             setting\n"
+            "            setting\n"
             "row 0  55.00 ± 7.07\n"
             "row 1  85.00 ± 7.07 *\n"
             "\n* the best of its column\n");

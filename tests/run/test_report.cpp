@@ -22,7 +22,6 @@ namespace murmur::run {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -73,11 +72,15 @@ void make_run(const std::filesystem::path& folder,
 }
 
 // What no page may hold: anything that is fetched, anything that runs.
-void expect_self_contained(const std::string& page) {
+void expect_self_contained(std::string page) {
   EXPECT_EQ(markup_error(page), "");
+  const std::string name_of_svg = "xmlns=\"http://www.w3.org/2000/svg\"";  // is never fetched
+  for (auto at = page.find(name_of_svg); at != std::string::npos; at = page.find(name_of_svg)) {
+    page.erase(at, name_of_svg.size());
+  }
   for (const char* forbidden :
        {"<script", "http:", "https:", " src=", "@import", "<link", " onclick", "url(//"}) {
-    EXPECT_THAT(page, Not(HasSubstr(forbidden)));
+    EXPECT_EQ(count(page, forbidden), 0) << forbidden;
   }
 }
 
@@ -129,32 +132,32 @@ TEST_F(Report, OfARunStandsAloneAndTellsHowItWent) {
   make_run(path("run"), "first <look>", 0.8, "finished");
   const std::string page = page_of(path("run"));
   expect_self_contained(page);
-  EXPECT_THAT(page, HasSubstr("<h1>first &lt;look&gt;</h1>"));
-  EXPECT_THAT(page, HasSubstr("80 %"));
-  EXPECT_THAT(page, HasSubstr("4 MB"));
-  EXPECT_THAT(page, HasSubstr("0123456789abcdef"));
-  EXPECT_THAT(page, HasSubstr("learning_rate = 0.1"));
-  EXPECT_THAT(page, HasSubstr("murmur train config.toml"));
-  EXPECT_THAT(page, HasSubstr("Topology: ring"));
-  EXPECT_THAT(page, Not(HasSubstr("class=\"status\"")));
+  EXPECT_GE(count(page, "<h1>first &lt;look&gt;</h1>"), 1);
+  EXPECT_GE(count(page, "80 %"), 1);
+  EXPECT_GE(count(page, "4 MB"), 1);
+  EXPECT_GE(count(page, "0123456789abcdef"), 1);
+  EXPECT_GE(count(page, "learning_rate = 0.1"), 1);
+  EXPECT_GE(count(page, "murmur train config.toml"), 1);
+  EXPECT_GE(count(page, "Topology: ring"), 1);
+  EXPECT_EQ(count(page, "class=\"status\""), 0);
 }
 
 TEST_F(Report, OfADivergedRunSaysSo) {
   make_run(path("run"), "lost", 0.3, "diverged");
   const std::string page = page_of(path("run"));
   expect_self_contained(page);
-  EXPECT_THAT(page, HasSubstr("diverged: a value became non-finite after step 40"));
-  EXPECT_THAT(page, HasSubstr("class=\"broken\""));
+  EXPECT_GE(count(page, "diverged: a value became non-finite after step 40"), 1);
+  EXPECT_GE(count(page, "class=\"broken\""), 1);
 }
 
 TEST_F(Report, ShowsWhoHasWhichExamples) {
   make_run(path("run"), "data", 0.8, "finished");
-  EXPECT_THAT(page_of(path("run")), Not(HasSubstr("class=\"dot\"")));
+  EXPECT_EQ(count(page_of(path("run")), "class=\"dot\""), 0);
   const ClassCounts classes{{"cat", "dog"}, {{3, 0}, {2, 2}}};
   ASSERT_TRUE(write_classes(path("run"), classes));
   const std::string page = page_of(path("run"));
   EXPECT_EQ(count(page, "class=\"dot\""), 3);
-  EXPECT_THAT(page, HasSubstr("worker 1, dog: 2"));
+  EXPECT_GE(count(page, "worker 1, dog: 2"), 1);
 }
 
 TEST_F(Report, OfAComparisonHoldsTheTableAndACurvePerMethod) {
@@ -162,13 +165,13 @@ TEST_F(Report, OfAComparisonHoldsTheTableAndACurvePerMethod) {
   ASSERT_EQ(kind_of_folder(path("grid")), FolderKind::kComparison);
   const std::string page = page_of(path("grid"));
   expect_self_contained(page);
-  EXPECT_THAT(page, HasSubstr("A &amp; B"));
-  EXPECT_THAT(page, HasSubstr("alpha &lt; 1"));
-  EXPECT_THAT(page, HasSubstr("<td class=\"best\">61.50<small> ± 0.71</small></td>"));
-  EXPECT_THAT(page, HasSubstr("<td class=\"lost\">1 of 2 diverged</td>"));
+  EXPECT_GE(count(page, "A &amp; B"), 1);
+  EXPECT_GE(count(page, "alpha &lt; 1"), 1);
+  EXPECT_GE(count(page, "<td class=\"best\">61.50<small> ± 0.71</small></td>"), 1);
+  EXPECT_GE(count(page, "<td class=\"lost\">1 of 2 diverged</td>"), 1);
   EXPECT_EQ(count(page, "id=\"score-0-t\""), 1);
   EXPECT_EQ(count(page, "id=\"score-1-t\""), 1);
-  EXPECT_THAT(page, HasSubstr("murmur compare grid.toml"));
+  EXPECT_GE(count(page, "murmur compare grid.toml"), 1);
 }
 
 TEST_F(Report, NamesWhatIsMissing) {
