@@ -25,7 +25,9 @@ endif()
 
 add_library(murmur_flags INTERFACE)
 target_include_directories(murmur_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(murmur_flags INTERFACE -Wall -Wextra -Wconversion -Werror
+target_compile_options(murmur_flags INTERFACE -Wall -Wextra -Wconversion
+                       # Compilers that .ci/run does not use know warnings that nobody here has seen.
+                       $<$<OR:$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>,$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,15>>>:-Werror>
                        $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
                        # gcc 12 sees an overlap in every std::string that is put together (its bug 105651).
                        $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
