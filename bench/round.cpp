@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything of a round but the gradient, against the copy bandwidth of the same machine on a working
-// set of the same size, measured in the same run. Limit: 70 % of it.
+// Everything of a round but the gradient, against the copy bandwidth of the same machine on a
+// working set of the same size, measured in the same run. Limit: 70 % of it.
 //
 //   bench_round [workers] [parameters] [threads]
 //
@@ -103,9 +103,8 @@ double copy_bandwidth(std::size_t bytes, murmur::threads::Pool& pool) {
   const double seconds = median_seconds([&] {
     pool.run((half + block - 1) / block, [&](std::size_t index, int /*thread*/) {
       const std::size_t begin = index * block;
-      std::memcpy(to.data() + begin,
-                  from.data() + begin,
-                  std::min(block, half - begin) * sizeof(float));
+      std::memcpy(
+          to.data() + begin, from.data() + begin, std::min(block, half - begin) * sizeof(float));
     });
   });
   return 2.0 * static_cast<double>(half * sizeof(float)) / seconds;
@@ -124,9 +123,9 @@ bool measure(const char* name, const Setting& setting) {
   murmur::threads::Pool pool(setting.threads);
   murmur::engine::Engine<float> engine(
       {.program = algorithm->program<float>(OptionValues(algorithm->options)),
-       .topology = murmur::topology::make_topology(
-                       "ring", setting.workers, OptionValues(ring.options), 1)
-                       .value(),
+       .topology =
+           murmur::topology::make_topology("ring", setting.workers, OptionValues(ring.options), 1)
+               .value(),
        .problem = &problem,
        .pool = &pool,
        .ownership = murmur::comm::Ownership({setting.workers})});
@@ -135,16 +134,17 @@ bool measure(const char* name, const Setting& setting) {
   const double copy = copy_bandwidth(engine.state_bytes(), pool);
   const double seconds = median_seconds([&] { (void)engine.step(0.1); });
   const double share = bytes / seconds / copy;
-  std::printf("%-14s %2d thread(s) %8.1f us per round %7.1f GB/s   copy %7.1f GB/s   %5.2f of it"
-              " (limit %.2f) %s\n",
-              name,
-              setting.threads,
-              seconds * 1e6,
-              bytes / seconds / 1e9,
-              copy / 1e9,
-              share,
-              kLimit,
-              share >= kLimit ? "met" : "MISSED");
+  std::printf(
+      "%-14s %2d thread(s) %8.1f us per round %7.1f GB/s   copy %7.1f GB/s   %5.2f of it"
+      " (limit %.2f) %s\n",
+      name,
+      setting.threads,
+      seconds * 1e6,
+      bytes / seconds / 1e9,
+      copy / 1e9,
+      share,
+      kLimit,
+      share >= kLimit ? "met" : "MISSED");
   return share >= kLimit;
 }
 
