@@ -4,9 +4,10 @@
 
 #include <cmath>
 
-#include "tests/problems/examples.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/problems/examples.h"
 
 namespace murmur::problems {
 namespace {

@@ -2,8 +2,9 @@
 // What holds for every analytic problem by being in the table.
 #include <cmath>
 
-#include "tests/problems/examples.h"
 #include <gtest/gtest.h>
+
+#include "tests/problems/examples.h"
 
 namespace murmur::problems {
 namespace {
