@@ -76,4 +76,12 @@ Status write_classes(const std::filesystem::path& folder, const ClassCounts& cla
   return files::write_file(folder / kPartitionFile, json.dump() + "\n");
 }
 
+Status write_classes(const std::filesystem::path& folder, const data::TrainingData& data) {
+  ClassCounts classes{.classes = data.dataset->class_names, .counts = data::class_counts(data)};
+  while (classes.classes.size() < static_cast<std::size_t>(data.dataset->classes)) {
+    classes.classes.push_back(std::to_string(classes.classes.size()));
+  }
+  return write_classes(folder, classes);
+}
+
 }  // namespace murmur::run

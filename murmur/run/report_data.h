@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/data/training_data.h"
 #include "murmur/run/chart_classes.h"
 #include "murmur/run/config.h"
 #include "murmur/run/metrics.h"
@@ -27,7 +28,9 @@ struct RunRecord {
 
 Result<RunRecord> read_run(const std::filesystem::path& folder);
 
-// Where the class counts are kept: {"schema": 1, "classes": [...], "counts": [[...], ...]}.
+// partition.json, which worker has how many examples of which class:
+//   {"schema": 1, "classes": [NAME, ...], "counts": [[of worker 0], ...]}
 Status write_classes(const std::filesystem::path& folder, const ClassCounts& classes);
+Status write_classes(const std::filesystem::path& folder, const data::TrainingData& data);
 
 }  // namespace murmur::run

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
+#include "murmur/run/report_data.h"
 #include "murmur/run/wiring.h"
 
 namespace murmur::run {
@@ -75,6 +76,9 @@ Status Session<S>::begin_run(bool resume) {
     restore();
   }
   begin(folder_, config_);
+  if (const Status written = write_classes(folder_.path, setup_.data); !written) {
+    return written;
+  }
   first_step_ = step();
   const std::int64_t keep = !resume ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
   Result<MetricsLog> log = MetricsLog::open(folder_.metrics(), keep);
