@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The version that `murmur --version`, run folders and reports state.
 #pragma once
 
 #include <string_view>
