@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/oracles.h"
+#include "tests/support/outer.h"
 
 namespace murmur::testing {
 namespace {
@@ -46,11 +46,6 @@ struct Vector {
 
 std::int64_t period_of(const Vector& vector) {
   return std::get<std::int64_t>(vector.said.front().second);
-}
-
-Said every(std::int64_t period, Said more) {
-  more.insert(more.begin(), {"period", period});
-  return more;
 }
 
 const Said kNesterovBase{{"momentum", 0.9}, {"nesterov", true}};

@@ -160,7 +160,7 @@ TEST(EveryAlgorithm, RenamesItsTrajectoriesWithTheWorkersOnAnyGraph) {
   const Bowl other{
       5, renamed(bowl.curvature, names), renamed(bowl.center, names), renamed(bowl.start, names)};
   for (const Variant& variant : variants()) {
-    const auto program = variant.algorithm->program<double>(variant.options);
+    const Program<double> program = program_of(variant);
     Walk walk = walk_over(bowl, program, weights_of(w), kDecay);
     Walk turned = walk_over(other, program, weights_of(renamed(w, names)), kDecay);
     walk.steps(kRates);
@@ -206,7 +206,7 @@ TEST(EveryAlgorithmButAdam, KeepsItsBitsWhenLossAndRateChangeTheirUnit) {
     if (is_adam(variant.algorithm->name)) {
       continue;
     }
-    const auto program = variant.algorithm->program<double>(variant.options);
+    const Program<double> program = program_of(variant);
     Walk walk = walk_over(bowl, program, ring, kDecay);
     Walk scaled = walk_over(steeper, program, ring, unit * kDecay);
     for (const double rate : kRates) {
@@ -235,7 +235,7 @@ TEST(EveryAlgorithmButAdam, MovesWithTheOriginWhereThereIsNoDecay) {
     if (is_adam(variant.algorithm->name)) {
       continue;
     }
-    const auto program = variant.algorithm->program<double>(variant.options);
+    const Program<double> program = program_of(variant);
     const auto difference = [&](double decay) {
       Walk walk = walk_over(bowl, program, ring, decay);
       Walk other = walk_over(moved, program, ring, decay);

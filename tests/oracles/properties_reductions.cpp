@@ -172,7 +172,7 @@ TEST(EveryMixingAlgorithm, KeepsAlikeWorkersEqualToOneAloneWhereverRowsSumToOne)
       3, everywhere(one.curvature, 3), everywhere(one.center, 3), everywhere(one.start, 3)};
   int tried = 0;
   for (const Variant& variant : variants()) {
-    const auto program = variant.algorithm->program<double>(variant.options);
+    const Program<double> program = program_of(variant);
     if (!program.mixes() || program.numerator()) {
       continue;  // push-sum needs columns that sum to one
     }

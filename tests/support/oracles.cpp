@@ -38,6 +38,10 @@ Program<double> program_of(const std::string& algorithm, const Said& said) {
   return found->program<double>(values_of(found->options, said));
 }
 
+Program<double> program_of(const Variant& variant) {
+  return variant.algorithm->program<double>(variant.options);
+}
+
 Program<double> with_outer_of(const std::string& outer,
                               const Said& said,
                               Program<double> base,

@@ -24,6 +24,7 @@ inline constexpr double kRounding = 1e-12;
 using Said = std::vector<std::pair<std::string, OptionValue>>;
 
 Program<double> program_of(const std::string& algorithm, const Said& said = {});
+Program<double> program_of(const Variant& variant);
 // `base` with the outer step behind it. REQUIRES: `period` is said.
 Program<double> with_outer_of(const std::string& outer,
                               const Said& said,

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// When one outer step is another, or no outer step at all (E1 to E12, E15, E16 of the specification
+// of slow momentum), for 1, 2, 3, 4, 5 and 8 workers and under changing rates.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/outer.h"
+
+namespace murmur::testing {
+namespace {
+
+constexpr double kDecay = 0.01;
+constexpr std::int64_t kPeriod = 3;
+
+Stack after(const Bowl& bowl, Program<double> program, const std::vector<double>& rates) {
+  Walk walk = walk_over(bowl, std::move(program), topology_of("ring", bowl.workers), kDecay);
+  walk.steps(rates);
+  return walk.models();
+}
+
+Program<double> slowmo(double alpha, double beta, Program<double> base, std::int64_t period) {
+  return with_outer_of(
+      "slowmo", every(period, {{"learning_rate", alpha}, {"momentum", beta}}), std::move(base));
+}
+
+Program<double> sgd(double momentum, bool nesterov) {
+  return program_of("sgd", {{"momentum", momentum}, {"nesterov", nesterov}});
+}
+
+bool has_messages_in_flight(const Program<double>& program) {
+  return program.slots() > 0;
+}
+
+// E1, in both halves: SlowMo without momentum is averaging, and averaging is the base alone, all
+// models put on their mean after every round.
+TEST(SlowMo, IsTheBaseAndAnAverageWithoutMomentumOnAnyBase) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const Variant& base : bases()) {
+      const Program<double> slow = slowmo(1, 0, program_of(base), kPeriod);
+      const Program<double> average = with_outer_of("average", every(kPeriod), program_of(base));
+      const Stack expected = after(bowl, average, kStepRates);
+      EXPECT_LT(apart(after(bowl, slow, kStepRates), expected), 10 * kRounding)
+          << base.label << " " << workers;
+    }
+  }
+}
+
+TEST(Averaging, IsTheBaseAloneWithItsModelsPutOnTheirMean) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const Variant& base : bases()) {
+      if (has_messages_in_flight(program_of(base))) {
+        continue;  // an average drains what is in flight
+      }
+      Walk walk = walk_over(bowl, program_of(base), topology_of("ring", workers), kDecay);
+      for (std::size_t t = 0; t < kStepRates.size(); ++t) {
+        walk.step(kStepRates[t]);
+        if ((t + 1) % kPeriod == 0) {
+          const Stack mean = everywhere(mean_of(walk.models(), workers), workers);
+          displace(walk, mean - walk.models());
+        }
+      }
+      const Program<double> average = with_outer_of("average", every(kPeriod), program_of(base));
+      EXPECT_LT(apart(after(bowl, average, kStepRates), walk.models()), 10 * kRounding)
+          << base.label << " " << workers;
+    }
+  }
+}
+
+// E2, E3
+TEST(SlowMo, IsLargeBatchHeavyBallAtPeriodOneAlsoWhenTheRateChanges) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const double beta : {0.0, 0.5, 0.9}) {
+      const Stack central =
+          after(bowl, program_of("allreduce-sgd", {{"momentum", beta}}), kStepRates);
+      EXPECT_LT(apart(after(bowl, slowmo(1, beta, sgd(0, false), 1), kStepRates), central),
+                kRounding);
+      Stack x = of_worker(bowl.start, workers, 0);
+      Stack u(x.size());
+      for (const double rate : kStepRates) {
+        u = beta * u + mean_of(bowl.gradient(everywhere(x, workers), kDecay), workers);
+        x -= rate * u;
+      }
+      EXPECT_LT(apart(central, everywhere(x, workers)), kRounding);
+    }
+  }
+}
+
+// E4
+TEST(SlowMo, IsLookaheadWithoutMomentumForOneWorker) {
+  const Bowl bowl = random_bowl(1);
+  for (const Variant& base : bases()) {
+    if (has_messages_in_flight(program_of(base))) {
+      continue;
+    }
+    for (const double alpha : {0.3, 0.8, 1.0}) {
+      Walk walk = walk_over(bowl, program_of(base), topology_of("ring", 1), kDecay);
+      Stack anchor = bowl.start;
+      for (std::size_t t = 0; t < kRoundRates.size(); ++t) {
+        walk.step(kRoundRates[t]);
+        if ((t + 1) % kPeriod == 0) {
+          anchor = (1 - alpha) * anchor + alpha * walk.models();
+          displace(walk, anchor - walk.models());
+        }
+      }
+      const Program<double> lookahead =
+          with_outer_of("lookahead", every(kPeriod, {{"learning_rate", alpha}}), program_of(base));
+      EXPECT_LT(apart(after(bowl, lookahead, kRoundRates), anchor), 10 * kRounding) << base.label;
+      const Program<double> slow = slowmo(alpha, 0, program_of(base), kPeriod);
+      EXPECT_LT(apart(after(bowl, slow, kRoundRates), anchor), 10 * kRounding) << base.label;
+    }
+  }
+}
+
+const std::vector<Program<double>>& some_bases() {
+  static const std::vector<Program<double>> all{sgd(0, false),
+                                                sgd(0.9, true),
+                                                program_of("adam"),
+                                                program_of("dsgdm-n"),
+                                                program_of("qg-dsgdm-n"),
+                                                program_of("d2"),
+                                                program_of("dsgd-gt"),
+                                                program_of("sgp")};
+  return all;
+}
+
+// E5, E6, E7, E8, and how they part when the rate changes
+TEST(SlowMo, IsBlockMomentumAndOuterHeavyBallAtAConstantRate) {
+  const double beta = 0.6;
+  const double alpha = 0.7;
+  const Said both{{"learning_rate", alpha}, {"momentum", beta}};
+  Said looking_ahead = both;
+  looking_ahead.emplace_back("nesterov", true);
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const Program<double>& base : some_bases()) {
+      const auto end_of = [&](const std::string& outer, const Said& said, double rate_at_end) {
+        std::vector<double> rates = constant(0.05, 12);
+        rates.resize(15, rate_at_end);
+        return after(bowl, with_outer_of(outer, every(kPeriod, said), base), rates);
+      };
+      const Stack slow = end_of("slowmo", both, 0.05);
+      EXPECT_LT(apart(end_of("bmuf", both, 0.05), slow), 10 * kRounding) << base.name;
+      EXPECT_LT(apart(end_of("heavy-ball", both, 0.05), slow), 10 * kRounding) << base.name;
+      const Said longer{{"learning_rate", (1 + beta) * alpha}, {"momentum", beta}};
+      EXPECT_LT(apart(end_of("bmuf", looking_ahead, 0.05), end_of("slowmo", longer, 0.05)),
+                100 * kRounding)
+          << base.name;
+      EXPECT_GT(apart(end_of("bmuf", both, 0.005), end_of("slowmo", both, 0.005)), 1e-3);
+      EXPECT_GT(apart(end_of("heavy-ball", both, 0.005), end_of("slowmo", both, 0.005)), 1e-3);
+    }
+  }
+}
+
+// Local SGD of the workers by plain loops, and at the end of each round a rule that turns anchor,
+// mean, and the rates of this and the previous round into the next anchor.
+using Rule =
+    std::function<Stack(const Stack& anchor, const Stack& mean, double rate, double before)>;
+Stack by_hand(const Bowl& bowl, const Rule& rule, const std::vector<double>& rates) {
+  Stack anchor = of_worker(bowl.start, bowl.workers, 0);
+  Stack x = bowl.start;
+  double before = rates.front();
+  for (std::size_t t = 0; t < rates.size(); ++t) {
+    x -= rates[t] * bowl.gradient(x, kDecay);
+    if ((t + 1) % kPeriod == 0) {
+      anchor = rule(anchor, mean_of(x, bowl.workers), rates[t], before);
+      x = everywhere(anchor, bowl.workers);
+      before = rates[t];
+    }
+  }
+  return x;
+}
+
+// E9
+TEST(SlowMo, IsOuterHeavyBallWhoseMemoryIsRescaledWithTheRate) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const auto& rates : {kRoundRates, kStepRates}) {
+      Stack v(bowl.dimension());
+      const Rule rescaled =
+          [&](const Stack& anchor, const Stack& mean, double rate, double before) {
+            v = 0.5 * (rate / before) * v + (anchor - mean);
+            return Stack(anchor - 0.8 * v);
+          };
+      const Stack expected = by_hand(bowl, rescaled, rates);
+      EXPECT_LT(apart(after(bowl, slowmo(0.8, 0.5, sgd(0, false), kPeriod), rates), expected),
+                kRounding);
+    }
+  }
+}
+
+// What Chen and Huo call Nesterov block momentum: w_g = w + beta v is what the workers begin with,
+// v = beta v + zeta (mean - w_g), w = w + v.
+TEST(OuterNesterov, IsTheNesterovBlockMomentumOfItsPaper) {
+  const double beta = 0.7;
+  const double zeta = 0.6;
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    Stack v(bowl.dimension());
+    Stack w = of_worker(bowl.start, workers, 0);
+    const Rule chen_huo = [&](const Stack& begun_with, const Stack& mean, double, double) {
+      v = beta * v + zeta * (mean - begun_with);
+      w += v;
+      return Stack(w + beta * v);
+    };
+    const Stack expected = by_hand(bowl, chen_huo, kRoundRates);
+    const Program<double> nesterov = with_outer_of(
+        "nesterov", every(kPeriod, {{"momentum", beta}, {"learning_rate", zeta}}), sgd(0, false));
+    EXPECT_LT(apart(after(bowl, nesterov, kRoundRates), expected), kRounding);
+  }
+}
+
+// E10
+TEST(OuterSteps, StayAtTheStartWithAnOuterRateOfZero) {
+  for (const std::string outer : {"slowmo", "lookahead", "heavy-ball", "nesterov", "bmuf"}) {
+    for (const int workers : kCrowds) {
+      const Bowl bowl = random_bowl(workers);
+      for (const Program<double>& base : some_bases()) {
+        Walk walk = walk_over(bowl,
+                              with_outer_of(outer, every(kPeriod, {{"learning_rate", 0.0}}), base),
+                              topology_of("ring", workers));
+        walk.steps({0.1, 0.05});
+        EXPECT_GT(apart(walk.models(), bowl.start), 1e-3) << outer << base.name;
+        walk.step(0.2);
+        EXPECT_EQ(apart(walk.models(), bowl.start), 0) << outer << base.name;
+      }
+    }
+  }
+}
+
+// E11
+TEST(Averaging, AtPeriodOneIsAveragingOfGradientsForLinearBasesAndNotForAdam) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const std::string buffers : {"maintain", "average"}) {
+      const auto averaged = [&](Program<double> base) {
+        return after(
+            bowl, with_outer_of("average", every(1, {{"buffers", buffers}}), base), kStepRates);
+      };
+      for (const bool nesterov : {false, true}) {
+        const Said said{{"momentum", 0.9}, {"nesterov", nesterov}};
+        const Stack central = after(bowl, program_of("allreduce-sgd", said), kStepRates);
+        EXPECT_LT(apart(averaged(program_of("sgd", said)), central), kRounding) << buffers;
+      }
+      const Stack central = after(bowl, program_of("allreduce-adam"), kStepRates);
+      const double difference = apart(averaged(program_of("adam")), central);
+      EXPECT_TRUE(workers == 1 ? difference < kRounding : difference > 1e-3) << difference;
+    }
+  }
+}
+
+// E12
+TEST(Averaging, AtPeriodOneTurnsANesterovBaseThatIsResetIntoALongerStep) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    std::vector<double> longer = kStepRates;
+    for (double& rate : longer) {
+      rate *= 1.9;
+    }
+    const Said reset{{"buffers", std::string("reset")}};
+    const Program<double> program = with_outer_of("average", every(1, reset), sgd(0.9, true));
+    const Stack expected = after(bowl, program_of("allreduce-sgd"), longer);
+    EXPECT_LT(apart(after(bowl, program, kStepRates), expected), kRounding);
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds after every outer step (I1, I5, I6, I8, E15, E16 of the specification of slow
+// momentum), and why an outer step takes a base's model-like memory with it: D2 is lost without.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/outer.h"
+
+namespace murmur::testing {
+namespace {
+
+constexpr double kDecay = 0.01;
+constexpr std::int64_t kPeriod = 3;
+const std::vector<std::string> kOuterSteps{
+    "average", "slowmo", "lookahead", "heavy-ball", "nesterov", "bmuf"};
+
+TEST(OuterSteps, AreAllTried) {
+  EXPECT_EQ(kOuterSteps.size(), algorithms::outer_steps().size());
+  for (const std::string& name : kOuterSteps) {
+    EXPECT_NE(algorithms::find_outer_step(name), nullptr) << name;
+  }
+}
+
+// I1: to the bit
+TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
+  for (const int workers : kCrowds) {
+    const Bowl bowl = random_bowl(workers);
+    for (const Variant& base : bases()) {
+      for (const std::string& outer : kOuterSteps) {
+        Walk walk = walk_over(bowl,
+                              with_outer_of(outer, every(kPeriod), program_of(base)),
+                              topology_of("ring", workers),
+                              kDecay);
+        for (std::size_t t = 0; t < 6; ++t) {
+          walk.step(kStepRates[t]);
+          const Stack all = walk.models();
+          const Stack first = everywhere(of_worker(all, workers, 0), workers);
+          if ((t + 1) % kPeriod == 0) {
+            ASSERT_EQ(apart(all, first), 0) << outer << " on " << base.label << " " << workers;
+          } else if (workers > 1 && base.algorithm->name == "sgd") {
+            ASSERT_GT(apart(all, first), 1e-3);
+          }
+        }
+      }
+    }
+  }
+}
+
+// I5: y = x + beta / (1 - beta) (x - x of the round before) moves by alpha / (1 - beta) times the
+// displacement, at a constant rate.
+TEST(SlowMo, IsAPlainOuterStepOfLongerReachOnAShiftedSequence) {
+  const double alpha = 0.8;
+  const double beta = 0.6;
+  for (const int workers : kCrowds) {
+    const Said said = every(kPeriod, {{"learning_rate", alpha}, {"momentum", beta}});
+    for (const std::string base : {"sgd", "dsgdm-n", "adam"}) {
+      Walk walk = walk_over(random_bowl(workers),
+                            with_outer_of("slowmo", said, program_of(base)),
+                            topology_of("ring", workers),
+                            kDecay);
+      Stack before = of_worker(walk.models(), workers, 0);
+      Stack now = before;
+      for (int round = 0; round < 8; ++round) {
+        const Stack y = now + beta / (1 - beta) * (now - before);
+        walk.steps(constant(0.1, kPeriod));
+        const Stack moved = now - walk.field("mean");
+        before = now;
+        now = of_worker(walk.models(), workers, 0);
+        const Stack then = now + beta / (1 - beta) * (now - before);
+        EXPECT_LT(apart(then, y - alpha / (1 - beta) * moved), kRounding) << base << workers;
+      }
+    }
+  }
+}
+
+// I6: far from the centers of `distance`, in one dimension, every gradient is -1.
+TEST(SlowMo, GathersAConstantMotionUpToOneOverOneMinusBeta) {
+  const double alpha = 0.8;
+  const double beta = 0.6;
+  const double rate = 0.1;
+  Walk walk(
+      {.program = with_outer_of("slowmo",
+                                every(kPeriod, {{"learning_rate", alpha}, {"momentum", beta}}),
+                                program_of("sgd")),
+       .topology = topology_of("ring", 3),
+       .problem = problem_of(
+           "distance", 3, {{"center", Table{{1e6}, {2e6}, {3e6}}}, {"start", Table{{0.0}}}}),
+       .rates = {}});
+  walk.steps(constant(rate, 60 * kPeriod));
+  const double before = walk.models()[0];
+  EXPECT_NEAR(walk.field("slow_momentum")[0], -kPeriod / (1 - beta), 1e-9);
+  walk.steps(constant(rate, kPeriod));
+  EXPECT_NEAR(walk.models()[0] - before, alpha * rate * kPeriod / (1 - beta), 1e-9);
+}
+
+// The base's part of a composed round, for looking at what the outer step is given.
+Program<double> without_outer_stages(Program<double> program, const Program<double>& base) {
+  program.round.resize(base.round.size());
+  return program;
+}
+
+// I8: the slow momentum of the mean is the mean of each worker's own.
+TEST(SlowMo, AveragesTheWorkersMotions) {
+  const double beta = 0.5;
+  for (const int workers : kCrowds) {
+    const Program<double> base = program_of("sgd", {{"momentum", 0.9}, {"nesterov", true}});
+    const Program<double> program =
+        with_outer_of("slowmo", every(kPeriod, {{"momentum", beta}}), base);
+    const SharedTopology ring = topology_of("ring", workers);
+    const Bowl bowl = random_bowl(workers);
+    Walk walk = walk_over(bowl, program, ring, kDecay);
+    Walk inner = walk_over(bowl, without_outer_stages(program, base), ring, kDecay);
+    for (std::size_t t = 0; t < kRoundRates.size(); ++t) {
+      const Stack u = walk.field("slow_momentum");
+      const Stack anchor = walk.field("anchor");
+      inner.take_state_of(walk);
+      inner.step(kRoundRates[t]);
+      walk.step(kRoundRates[t]);
+      if ((t + 1) % kPeriod == 0) {
+        const Stack each = (everywhere(anchor, workers) - inner.models()) / kRoundRates[t];
+        EXPECT_LT(apart(walk.field("slow_momentum"), beta * u + mean_of(each, workers)),
+                  100 * kRounding);
+      }
+    }
+  }
+}
+
+// E15: the sum of equal numbers over a power of two is exact.
+TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
+  const Bowl one = random_bowl(1);
+  for (const int workers : kCrowds) {
+    const Bowl alike{workers,
+                     everywhere(one.curvature, workers),
+                     everywhere(one.center, workers),
+                     everywhere(one.start, workers)};
+    for (const Variant& base : bases()) {
+      const std::size_t in_flight = program_of(base).slots();
+      if (in_flight > 1) {
+        continue;  // one worker hears no messages, and these bring models of other steps
+      }
+      // Shares in flight are products that are rounded before they are added.
+      const bool exact = (workers & (workers - 1)) == 0 && in_flight == 0;
+      for (const std::string& outer : kOuterSteps) {
+        const auto after = [&](const Bowl& bowl) {
+          Walk walk = walk_over(bowl,
+                                with_outer_of(outer, every(kPeriod), program_of(base)),
+                                topology_of("ring", bowl.workers),
+                                kDecay);
+          walk.steps(kStepRates);
+          return walk.models();
+        };
+        EXPECT_LE(apart(after(alike), everywhere(after(one), workers)), exact ? 0 : 100 * kRounding)
+            << outer << " on " << base.label << " " << workers;
+      }
+    }
+  }
+}
+
+// E16: with one curvature the rules are linear, and the mean worker is a worker.
+TEST(OuterSteps, LeaveTheMeanWorkerOnItsOwnWayWhereAllCurvaturesAreOne) {
+  for (const int workers : kCrowds) {
+    Bowl bowl = random_bowl(workers);
+    bowl.curvature = everywhere(of_worker(bowl.curvature, workers, 0), workers);
+    const Bowl mean{1,
+                    of_worker(bowl.curvature, workers, 0),
+                    mean_of(bowl.center, workers),
+                    of_worker(bowl.start, workers, 0)};
+    for (const std::string& outer : kOuterSteps) {
+      for (const std::string base : {"sgd", "dsgdm", "qg-dsgdm-n", "d2", "d2-plus", "dsgd-gt"}) {
+        const Program<double> program = with_outer_of(outer, every(kPeriod), program_of(base));
+        Walk all = walk_over(bowl, program, topology_of("ring", workers), kDecay);
+        Walk alone = walk_over(mean, program, topology_of("ring", 1), kDecay);
+        for (const double rate : kStepRates) {
+          all.step(0.3 * rate);
+          alone.step(0.3 * rate);
+          ASSERT_LT(apart(mean_of(all.models(), workers), alone.models()), 100 * kRounding)
+              << outer << " on " << base << " " << workers;
+        }
+      }
+    }
+  }
+}
+
+// The stages of a composed D2 that take its previous model with the outer step.
+bool follows(const Program<double>& program, const Stage<double>& stage) {
+  const std::size_t previous = program.index_of("previous_x");
+  return stage.due && stage.kind == StageKind::kLocal && ((stage.writes >> previous) & 1U) != 0;
+}
+
+void forget(double* const* fields,
+            const double* /*gradient*/,
+            std::size_t count,
+            const Round<double>& /*round*/,
+            const void* /*options*/) {
+  std::fill_n(fields[2], count, 0.0);  // target, x, follower
+}
+
+enum class Memory { kFollows, kStays, kIsZeroed };
+
+// Distance to the optimum after `rounds` of D2 under an outer step.
+double d2_after(int rounds, const std::string& outer, const Said& said, Memory memory) {
+  Program<double> program = with_outer_of(outer, every(4, said), program_of("d2"));
+  const auto following = [&](const Stage<double>& stage) { return follows(program, stage); };
+  EXPECT_EQ(std::count_if(program.round.begin(), program.round.end(), following), 1);
+  const auto stage = std::find_if(program.round.begin(), program.round.end(), following);
+  if (memory == Memory::kStays) {
+    program.round.erase(stage);
+  } else if (memory == Memory::kIsZeroed) {
+    stage->kernel = forget;
+  }
+  const Bowl bowl = random_bowl(5);
+  Walk walk = walk_over(bowl, program, topology_of("ring", 5));
+  walk.steps(constant(0.1, 4 * rounds));
+  const Stack best = mean_of(bowl.curvature * bowl.center, 5) / mean_of(bowl.curvature, 5);
+  return apart(walk.models(), everywhere(best, 5));
+}
+
+// Where the rule moves the mean (an average alone does not), D2 would take the displacement for the
+// motion of its last step, and with a previous model of 0 the whole model for it.
+TEST(ExactDiffusion, ConvergesUnderAnOuterStepOnlyIfItsPreviousModelIsTakenAlong) {
+  const std::vector<std::pair<std::string, Said>> outers{{"average", {}},
+                                                         {"slowmo", {{"momentum", 0.5}}},
+                                                         {"lookahead", {{"learning_rate", 0.5}}},
+                                                         {"nesterov", {{"momentum", 0.5}}}};
+  for (const auto& [outer, said] : outers) {
+    EXPECT_LT(d2_after(300, outer, said, Memory::kFollows), 1e-9) << outer;
+    EXPECT_FALSE(d2_after(300, outer, said, Memory::kIsZeroed) < 1e100) << outer;
+    if (outer != "average") {
+      EXPECT_FALSE(d2_after(300, outer, said, Memory::kStays) < 1) << outer;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing

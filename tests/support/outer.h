@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outer steps performed by hand: a base program on its own, moved from outside at the end of every
+// round. What an outer program must equal.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/oracles.h"
+
+namespace murmur::testing {
+
+// Adds `away` to the models and to every memory in units of the model.
+void displace(Walk& walk, const Stack& away);
+
+// Sizes that a binary tree divides well and badly.
+inline const std::vector<int> kCrowds{1, 2, 3, 4, 5, 8};
+
+// The outer step's option list, `period` first.
+Said every(std::int64_t period, Said more = {});
+
+// Rates that change between rounds of 3, and inside of them.
+inline const std::vector<double> kRoundRates{
+    0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.2, 0.2, 0.2, 0.02, 0.02, 0.02};
+inline const std::vector<double> kStepRates{
+    0.1, 0.05, 0.1, 0.2, 0.05, 0.02, 0.02, 0.2, 0.1, 0.05, 0.1, 0.02};
+
+// Every variant of every algorithm that keeps a model for each worker.
+std::vector<Variant> bases();
+
+}  // namespace murmur::testing
