@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "murmur/core/check.h"
+#include "murmur/core/huge_pages.h"
 #include "murmur/core/layout.h"
 
 namespace murmur {
@@ -31,14 +32,16 @@ class Arena {
     bytes_ = total * sizeof(S);
     if (bytes_ > 0) {
       // calloc: the system hands out zeroed pages lazily, so untouched rows cost nothing.
-      void* raw = std::calloc(bytes_ + kAlignment, 1);
+      const std::size_t alignment = page_alignment(bytes_, kAlignment);
+      void* raw = std::calloc(bytes_ + alignment, 1);
       if (raw == nullptr) {
         throw std::bad_alloc();
       }
       storage_.reset(raw);
       void* aligned = raw;
-      std::size_t space = bytes_ + kAlignment;
-      data_ = static_cast<S*>(std::align(kAlignment, bytes_, aligned, space));
+      std::size_t space = bytes_ + alignment;
+      data_ = static_cast<S*>(std::align(alignment, bytes_, aligned, space));
+      prefer_huge_pages(data_, bytes_);
     }
   }
 

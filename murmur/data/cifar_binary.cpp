@@ -26,6 +26,9 @@ Status append_cifar(std::span<const std::uint8_t> bytes,
                                bytes.size() % kRecordBytes)};
   }
   examples.shape = kCifarShape;
+  const std::size_t records = bytes.size() / kRecordBytes;
+  examples.labels.reserve(examples.labels.size() + records);
+  examples.pixels.reserve(examples.pixels.size() + records * kImageBytes);
   for (std::size_t start = 0; start < bytes.size(); start += kRecordBytes) {
     const std::uint8_t label = bytes[start];
     if (label >= classes) {
