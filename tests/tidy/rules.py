@@ -14,7 +14,7 @@ FLOOR_OF = {folder: floor for floor, row in enumerate(FLOORS) for folder in row}
 
 # Headers of one library, and the only place that may see them.
 KEPT_IN = (
-    (r"(torch|ATen|c10|caffe2)/", r"(murmur|tests)/learning/[^.]+\.cpp"),
+    (r"(torch|ATen|c10|caffe2)/", r"((murmur|tests)/learning/|bench/learning_)[^.]+\.cpp"),
     (r"mpi\.h", r"(murmur|tests)/comm/mpi/.*"),
     (r"dnnl[a-z_]*\.h(pp)?", r"murmur/learning/[a-z_]*onednn\.(h|cpp)"),
     (r"CLI/", r"murmur/cli/.*"),
