@@ -20,6 +20,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_train_command(app, invocation);
   add_compare_command(app, invocation);
   add_solve_command(app, invocation);
+  add_topology_command(app, invocation);
   add_list_command(app, invocation);
   add_data_command(app, invocation);
   add_report_command(app, invocation);
@@ -46,8 +47,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   if (extra.empty()) {
     return fmt::format("{}; {}", error.what(), help);
   }
-  // The parser hands back what it did not expect; a command comes after what followed it.
-  const std::string& given = chosen.empty() ? extra.back() : extra.front();
+  const std::string& given = extra.front();
   const std::string unknown = chosen.empty() ? "there is no command" : "not expected here:";
   return fmt::format("{} '{}'{}; {}", unknown, given, run::did_you_mean(given, known), help);
 }

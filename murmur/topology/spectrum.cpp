@@ -145,16 +145,20 @@ double Spectrum::modulus() const {
 
 Spectrum spectrum_of(const DenseMatrix& matrix) {
   Spectrum spectrum;
-  if (const auto p = balance(matrix)) {
+  if (is_circulant(matrix)) {
+    spectrum.values = of_circulant(matrix);
+  } else if (const auto p = balance(matrix)) {
     spectrum.values = of_balanced(matrix, *p);
   } else {
-    spectrum.values = is_circulant(matrix) ? of_circulant(matrix) : of_any(matrix);
+    spectrum.values = of_any(matrix);
+  }
+  for (std::complex<double>& value : spectrum.values) {
+    value = std::abs(value.imag()) <= kRounding ? value.real() : value;
   }
   put_in_order(spectrum.values);
-  spectrum.real =
-      std::all_of(spectrum.values.begin(), spectrum.values.end(), [](const auto& value) {
-        return std::abs(value.imag()) <= kRounding;
-      });
+  spectrum.real = std::all_of(spectrum.values.begin(),
+                              spectrum.values.end(),
+                              [](const auto& value) { return value.imag() == 0; });
   return spectrum;
 }
 

@@ -24,9 +24,9 @@ struct Spectrum {
 
 using DenseMatrix = std::vector<std::vector<double>>;
 
-// By the structure of the matrix: what can be made symmetric by scaling (every weighting of an
-// undirected graph) and what is a sum of cyclic shifts (hops) costs little and is exact to
-// rounding; else the QR method, n up to about a thousand.
+// By the structure of the matrix: sums of cyclic shifts (rings, hops) and what scaling makes
+// symmetric (every weighting of an undirected graph) cost little and are exact to rounding; else
+// the QR method, n up to about a thousand.
 Spectrum spectrum_of(const DenseMatrix& matrix);
 
 DenseMatrix identity(int workers);
