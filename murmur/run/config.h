@@ -125,9 +125,9 @@ struct Config {
 
 // What the command line adds to a file. The environment's part is read where a configuration is.
 struct Overrides {
-  std::vector<std::string> set;  // key.path=value
-  std::optional<std::int64_t> seed;
-  std::optional<std::int64_t> threads;
+  std::vector<std::string> set = {};  // key.path=value
+  std::optional<std::int64_t> seed = {};
+  std::optional<std::int64_t> threads = {};
 };
 
 // Built-in default < file < environment < command line. Throws UserError with file, line and

@@ -3,7 +3,6 @@
 // telling two configurations apart. A seed that follows the run's is left out, so that the file
 // keeps following it.
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -176,15 +175,27 @@ bool may_change_on_resume(const Resolved& key) {
          (key.table == "schedule" && (key.key == "epochs" || key.key == "steps"));
 }
 
-std::map<std::string, std::string> decisive(const Config& config, Sameness sameness) {
-  std::map<std::string, std::string> keys;
-  for (const Resolved& key : resolved_keys(config)) {
+// In the order of the file, so that a table's name comes before its options.
+std::vector<Resolved> decisive(const Config& config, Sameness sameness) {
+  std::vector<Resolved> keys;
+  for (Resolved& key : resolved_keys(config)) {
     if (!is_about_the_machine(key) &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
-      keys[key.path()] = key.text;
+      keys.push_back(std::move(key));
     }
   }
   return keys;
+}
+
+// A key of the one that the other lacks or has otherwise.
+std::optional<std::string> first_unmatched(const std::vector<Resolved>& one,
+                                           const std::vector<Resolved>& other) {
+  for (const Resolved& key : one) {
+    if (std::find(other.begin(), other.end(), key) == other.end()) {
+      return key.path();
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -234,28 +245,19 @@ std::string to_toml(const Config& config) {
 
 std::string config_digest(const Config& config, Sameness sameness) {
   std::string text;
-  for (const auto& [path, value] : decisive(config, sameness)) {
-    if (path != "data.folder") {  // where data lie is not what they are
-      text += fmt::format("{} = {}\n", path, value);
+  for (const Resolved& key : decisive(config, sameness)) {
+    if (key.path() != "data.folder") {  // where data lie is not what they are
+      text += fmt::format("{} = {}\n", key.path(), key.text);
     }
   }
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
 std::optional<std::string> first_difference(const Config& a, const Config& b, Sameness sameness) {
-  auto left = decisive(a, sameness);
-  auto right = decisive(b, sameness);
-  for (const auto& [path, text] : left) {
-    if (right[path] != text) {
-      return path;
-    }
-  }
-  for (const auto& [path, text] : right) {
-    if (left[path] != text) {
-      return path;
-    }
-  }
-  return std::nullopt;
+  const std::vector<Resolved> left = decisive(a, sameness);
+  const std::vector<Resolved> right = decisive(b, sameness);
+  const auto difference = first_unmatched(left, right);
+  return difference ? difference : first_unmatched(right, left);
 }
 
 }  // namespace murmur::run

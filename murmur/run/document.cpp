@@ -59,6 +59,7 @@ void put(toml::table& table,
          const std::string& key,
          const toml::node& value,
          const toml::source_region& source) {
+  table.erase(key);  // or the new value would stand at the old key's place
   value.visit([&](const auto& node) {
     table.insert_or_assign(toml::key(key, toml::source_region(source)), node);
   });

@@ -15,7 +15,11 @@ struct Reading {
   const toml::node& node;
   const OptionInfo& info;
   const std::string& path;
+  const toml::source_region& key;
 
+  [[noreturn]] void fail_here(const toml::node& at, const std::string& message) const {
+    fail_at(at.source().path != nullptr ? at.source() : key, message);
+  }
   [[noreturn]] void fail(const toml::node& at, const std::string& wanted) const {
     std::ostringstream given;
     at.visit([&](const auto& value) { given << value; });
@@ -24,7 +28,7 @@ struct Reading {
     if (shown.size() > kMost) {
       shown = shown.substr(0, kMost) + "...";
     }
-    fail_at(at.source(), fmt::format("{} must be {}, not {}", path, wanted, shown));
+    fail_here(at, fmt::format("{} must be {}, not {}", path, wanted, shown));
   }
 
   std::string wanted(const std::string& type) const {
@@ -89,9 +93,9 @@ struct Reading {
     const auto ours = value_synonym(info.name, given);
     const std::string hint =
         ours ? fmt::format("; it is called '{}' here", *ours) : did_you_mean(given, info.choices);
-    fail_at(node.source(),
-            fmt::format(
-                "{} cannot be '{}'{}. Allowed: {}", path, given, hint, join_names(info.choices)));
+    fail_here(node,
+              fmt::format(
+                  "{} cannot be '{}'{}. Allowed: {}", path, given, hint, join_names(info.choices)));
   }
 
   std::vector<std::int64_t> operator()(const std::vector<std::int64_t>&) const {
@@ -164,8 +168,11 @@ struct Reading {
 
 }  // namespace
 
-OptionValue read_value(const toml::node& node, const OptionInfo& info, const std::string& path) {
-  const Reading reading{node, info, path};
+OptionValue read_value(const toml::node& node,
+                       const OptionInfo& info,
+                       const std::string& path,
+                       const toml::source_region& key) {
+  const Reading reading{node, info, path, key};
   return std::visit([&](const auto& type) { return OptionValue(reading(type)); }, info.fallback);
 }
 

@@ -15,6 +15,7 @@ struct Resolved {
   std::string key;
   std::string text;
 
+  bool operator==(const Resolved&) const = default;
   std::string path() const { return table.empty() ? key : table + "." + key; }
 };
 

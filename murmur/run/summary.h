@@ -22,18 +22,18 @@ struct Best {
 };
 
 struct Summary {
-  std::string name;
-  std::string status;  // finished, stopped (--steps-limit), interrupted, diverged
+  std::string name = {};
+  std::string status = {};  // finished, stopped (--steps-limit), interrupted, diverged
   std::int64_t workers = 0;
   std::int64_t steps = 0;  // performed
   std::int64_t parameters = 0;
-  Metrics final;
-  std::map<std::string, Best> best;  // of everything under eval/
-  Metrics totals;
+  Metrics final = {};
+  std::map<std::string, Best> best = {};  // of everything under eval/
+  Metrics totals = {};
   std::int64_t peak_memory_bytes = 0;
-  std::string digest;
-  std::string config_digest;
-  std::map<std::string, std::string> versions;
+  std::string digest = {};
+  std::string config_digest = {};
+  std::map<std::string, std::string> versions = {};
 };
 
 // Lower is better for loss, distance, bytes and time; higher for anything else.

@@ -15,6 +15,14 @@ void fail_at(const toml::source_region& source, const std::string& message) {
   throw UserError(fmt::format("{}: {}", where(source), message));
 }
 
+namespace {
+
+toml::source_region root_place(const Document& document, const std::string& key) {
+  return document.root.find(key)->first.source();
+}
+
+}  // namespace
+
 TableReader::TableReader(const Document& document, std::string name)
     : document_(document), name_(std::move(name)) {
   if (name_.empty()) {
@@ -34,7 +42,7 @@ TableReader::TableReader(const Document& document, std::string name)
   const std::string example = ours.value_or(word.value_or("..."));
   const std::string called =
       ours ? fmt::format(" ('{}' is called '{}' here)", *word, *ours) : std::string();
-  fail_at(node->source(),
+  fail_at(node->source().path != nullptr ? node->source() : root_place(document, name_),
           fmt::format("{} is a table: write {}.name = \"{}\"{}", name_, name_, example, called));
 }
 
@@ -49,7 +57,16 @@ const toml::node* TableReader::node(const std::string& key) {
 
 OptionValue TableReader::read(const OptionInfo& info) {
   const toml::node* found = node(info.name);
-  return found == nullptr ? info.fallback : read_value(*found, info, path(info.name));
+  return found == nullptr ? info.fallback : read_node(*found, info);
+}
+
+OptionValue TableReader::read_node(const toml::node& node, const OptionInfo& info) const {
+  return read_value(node, info, path(info.name), key_place(info.name));
+}
+
+toml::source_region TableReader::key_place(const std::string& key) const {
+  const auto found = table_->find(key);
+  return found == table_->end() ? toml::source_region{} : found->first.source();
 }
 
 bool TableReader::flag(const std::string& key, bool fallback) {
@@ -104,7 +121,7 @@ std::string TableReader::required_text(const std::string& key,
                         .help = {},
                         .fallback = std::string(),
                         .choices = choices};
-  return std::get<std::string>(read_value(*found, info, path(key)));
+  return std::get<std::string>(read_value(*found, info, path(key), key_place(key)));
 }
 
 OptionValue TableReader::required(const OptionInfo& info) {
@@ -112,7 +129,7 @@ OptionValue TableReader::required(const OptionInfo& info) {
   if (found == nullptr) {
     fail_missing(info.name, info.help.empty() ? "" : " (" + info.help + ")");
   }
-  return read_value(*found, info, path(info.name));
+  return read_node(*found, info);
 }
 
 OptionValues TableReader::options(const std::vector<OptionInfo>& infos) {
@@ -170,7 +187,7 @@ std::string TableReader::place() const {
 void TableReader::fail(const std::string& key, const std::string& message) {
   const toml::node* found = table_ == nullptr ? nullptr : table_->get(key);
   if (found != nullptr) {
-    fail_at(found->source(), message);
+    fail_at(found->source().path != nullptr ? found->source() : key_place(key), message);
   }
   throw UserError(fmt::format("{}: {}", place(), message));
 }

@@ -18,8 +18,12 @@ namespace murmur::run {
 // `path: message`, with the place in front.
 [[noreturn]] void fail_at(const toml::source_region& source, const std::string& message);
 
-// Checks a node against what an option allows; `path` is how the message calls it.
-OptionValue read_value(const toml::node& node, const OptionInfo& info, const std::string& path);
+// Checks a node against what an option allows. `path` is how the message calls it; `key` is where
+// its key stands, for values that were copied from elsewhere: they lose their own place.
+OptionValue read_value(const toml::node& node,
+                       const OptionInfo& info,
+                       const std::string& path,
+                       const toml::source_region& key = {});
 
 class TableReader {
  public:
@@ -65,6 +69,8 @@ class TableReader {
 
  private:
   OptionValue read(const OptionInfo& info);
+  OptionValue read_node(const toml::node& node, const OptionInfo& info) const;
+  toml::source_region key_place(const std::string& key) const;
   std::vector<const toml::key*> unknown() const;
   [[noreturn]] void fail_unknown(const toml::key& key, const std::string& elsewhere) const;
   [[noreturn]] void fail_missing(const std::string& key, const std::string& what);

@@ -36,21 +36,21 @@ class Resources;
 std::shared_ptr<Resources> make_resources();
 
 struct TrainRequest {
-  std::filesystem::path folder;
+  std::filesystem::path folder = {};
   bool resume = false;
-  std::optional<std::int64_t> steps_limit;        // stop after so many steps in all
-  std::shared_ptr<Resources> resources;           // none: of this run alone
-  std::function<void(const Progress&)> progress;  // after every step
-  std::function<void(const MetricsLine&)> line;   // after every line of metrics.jsonl
-  std::function<void(const std::string&)> warn;
+  std::optional<std::int64_t> steps_limit = {};        // stop after so many steps in all
+  std::shared_ptr<Resources> resources = {};           // none: of this run alone
+  std::function<void(const Progress&)> progress = {};  // after every step
+  std::function<void(const MetricsLine&)> line = {};   // after every line of metrics.jsonl
+  std::function<void(const std::string&)> warn = {};
   const std::atomic<int>* stop =
       nullptr;  // a signal's number: end after the step, with a checkpoint
 };
 
 struct TrainOutcome {
   ExitCode code = ExitCode::kDone;
-  std::string message;  // empty where all went well
-  Summary summary;
+  std::string message = {};  // empty where all went well
+  Summary summary = {};
   bool already_there = false;  // the folder held this finished run; nothing was computed
 };
 

@@ -25,9 +25,9 @@ TEST(Usage, OfNothingOrOfAnUnknownCommandIsTwo) {
 
 TEST(Usage, OfAnUnknownOptionNamesTheNearest) {
   const Desk desk;
-  const Ran ran = desk.run({"solve", "x.toml", "--sed", "3"});
+  const Ran ran = desk.run({"solve", "x.toml", "--threds", "3"});
   EXPECT_EQ(ran.code, 2);
-  EXPECT_THAT(ran.err, AllOf(HasSubstr("--sed"), HasSubstr("'--seed'")));
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("--threds"), HasSubstr("'--threads'")));
 }
 
 TEST(Usage, OfAMissingArgumentIsTwo) {

@@ -37,7 +37,7 @@ TEST(Resolved, RunsAgainForEveryAlgorithmAndOuterStep) {
 TEST(Resolved, KeepsWhatIsUnusual) {
   expect_round_trip(read(kTrainText,
                          Purpose::kTrain,
-                         {"name='quotes \" and \\ and é'",
+                         {"name='quotes \" and é'",
                           "schedule.decay_steps=[1, 2]",
                           "schedule.warmup_epochs=0.1",
                           "schedule.warmup_from=1e-7",
@@ -49,7 +49,7 @@ TEST(Resolved, KeepsWhatIsUnusual) {
                           "output.csv=true",
                           "data.seed=9",
                           "data.partition=shards",
-                          "data.folder=some where",
+                          "data.folder='some \\ where'",
                           "threads=2",
                           "precision=double"}));
   expect_round_trip(read(kSolveText, Purpose::kSolve, {"algorithm.learning_rate=[0.0]"}));
