@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/document.h"
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -120,6 +122,25 @@ void set_name(Document& document, const Leaf& leaf, const std::string& table_nam
   }
 }
 
+// Keys that say the same in two units: the newer layer's replaces the other.
+constexpr std::array kEitherOr{std::pair{"schedule.epochs", "schedule.steps"},
+                               std::pair{"schedule.warmup_epochs", "schedule.warmup_steps"},
+                               std::pair{"schedule.decay_epochs", "schedule.decay_steps"},
+                               std::pair{"evaluation.every_epochs", "evaluation.every_steps"},
+                               std::pair{"outer.start_epoch", "outer.start_step"}};
+
+void drop_other_unit(toml::table& root, const std::string& path) {
+  for (const auto& [one, other] : kEitherOr) {
+    if (path == one || path == other) {
+      const std::string unwanted = path == one ? other : one;
+      const auto dot = unwanted.find('.');
+      if (toml::table* table = root[unwanted.substr(0, dot)].as_table()) {
+        table->erase(unwanted.substr(dot + 1));
+      }
+    }
+  }
+}
+
 void set_leaf(toml::table& root, const Leaf& leaf) {
   toml::table* table = &root;
   std::string rest = leaf.path;
@@ -217,6 +238,9 @@ void apply_layer(Document& document, const toml::table& layer) {
     if (leaf.path.ends_with(kName)) {
       set_name(document, leaf, leaf.path.substr(0, leaf.path.size() - kName.size()));
     }
+  }
+  for (const Leaf& leaf : leaves) {
+    drop_other_unit(document.root, leaf.path);
   }
   for (const Leaf& leaf : leaves) {
     set_leaf(document.root, leaf);

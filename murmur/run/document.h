@@ -37,7 +37,8 @@ toml::table environment_layer();
 toml::table command_line_layer(const Overrides& overrides);
 
 // Puts one layer on top. A table's new `name` drops the keys of the table below that belong to the
-// old name and that the new one does not have; keys written in this layer all stay, to be checked.
+// old name and that the new one does not have, and of a length in epochs or in steps the newer one
+// stays; keys written in this layer all stay, to be checked.
 void apply_layer(Document& document, const toml::table& layer);
 
 // Checks everything and gives it types. Throws UserError. (config_read.cpp)

@@ -69,6 +69,17 @@ TEST(Set, OfAScheduleDropsTheOthersKeys) {
   EXPECT_TRUE(config.schedule.decay_at.empty());
 }
 
+TEST(Set, OfALengthReplacesTheOtherUnits) {
+  const Config config = read(kTrainText + "[evaluation]\nevery_epochs = 2\n",
+                             Purpose::kTrain,
+                             {"schedule.steps=7", "evaluation.every_steps=3"});
+  EXPECT_FALSE(config.schedule.length.epochs);
+  EXPECT_EQ(config.schedule.length.value, 7);
+  EXPECT_EQ(config.evaluation.every.value, 3);
+  EXPECT_THAT(refusal(kTrainText, Purpose::kTrain, {"schedule.steps=7", "schedule.epochs=1"}),
+              HasSubstr("not both"));
+}
+
 // Sets a variable of the environment for as long as it lives.
 class Variable {
  public:
