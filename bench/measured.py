@@ -50,14 +50,34 @@ def run_json(command):
 
 
 def seconds(command, repeats):
-    """The median wall time of a command, after one run that brings files into memory."""
-    quietly(command)
+    """The median wall time of what command() returns, after one run that brings files into memory."""
+    return _median_time(lambda: quietly(command()), repeats)
+
+
+def seconds_until(command, is_done, repeats):
+    """The same until is_done(its words), which is asked every millisecond; then it may end."""
+
+    def run():
+        line = command()
+        with subprocess.Popen(line, stdout=subprocess.DEVNULL) as process:
+            while not is_done(line) and process.poll() is None:
+                time.sleep(0.001)
+            reached = time.perf_counter()
+        if process.returncode != 0:
+            sys.exit(f"failed: {' '.join(map(str, line))}")
+        return reached
+
+    return _median_time(run, repeats)
+
+
+def _median_time(run, repeats):
+    """run() returns when what is timed was over, or None: now."""
     times = []
-    for _ in range(repeats):
+    for _ in range(repeats + 1):
         started = time.perf_counter()
-        quietly(command)
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+        ended = run()
+        times.append((ended if isinstance(ended, float) else time.perf_counter()) - started)
+    return statistics.median(times[1:])
 
 
 def machine():
