@@ -73,14 +73,14 @@ murmur::problems::Problem<float>& problem(const std::string& matmul) {
 }
 
 // One row per worker, as in a run: every gradient reads parameters that are no longer in the cache
-// nearest to the core.
+// nearest to the core. Threads take different workers, as an engine's do.
 void murmur_gradient(benchmark::State& state, const std::string& matmul) {
   auto& own = problem(matmul);
   murmur::Arena<float> arena({kWorkers, kWorkers}, own.layout().row_size());
   for (int worker = 0; worker < kWorkers; ++worker) {
     own.start(worker, {arena.row(0, static_cast<std::size_t>(worker)), own.layout().row_size()});
   }
-  std::int64_t count = 0;
+  std::int64_t count = state.thread_index();
   for (auto _ : state) {
     const auto worker = static_cast<int>(count % kWorkers);
     const auto row = static_cast<std::size_t>(worker);
@@ -90,7 +90,7 @@ void murmur_gradient(benchmark::State& state, const std::string& matmul) {
                                              .gradient = arena.row(1, row)};
     own.gradients({&job, 1}, state.thread_index(), {});
     benchmark::DoNotOptimize(job.loss);
-    ++count;
+    count += state.threads();
   }
   state.SetLabel(murmur::learning::matmul_library(matmul).value());
 }

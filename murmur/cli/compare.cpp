@@ -95,11 +95,9 @@ ExitCode run_compare(const Arguments& arguments) {
     const bool stopped =
         outcome.code == ExitCode::kInterrupted || outcome.code == ExitCode::kTerminated;
     fmt::print(stderr,
-               "murmur: {}{}\n",
-               outcome.message.empty() ? "stopped" : outcome.message,
-               stopped ? fmt::format("; murmur compare {} --resume continues the comparison",
-                                     quoted(arguments.file))
-                       : "");
+               "murmur: {}\n",
+               stopped ? "interrupted; the same command with --resume continues the comparison"
+                       : outcome.message);
     return outcome.code;
   }
   if (arguments.common.json) {

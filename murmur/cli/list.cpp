@@ -99,7 +99,7 @@ void print_json(const std::vector<const run::Kind*>& kinds) {
 }
 
 void print_text(const run::Kind& kind) {
-  fmt::print("{}\n\n", kind.plural);
+  fmt::print("{}{}\n\n", kind.plural, kind.note.empty() ? "" : ": " + kind.note);
   for (const run::Entry& entry : kind.entries) {
     fmt::print("  {:<22} {}\n", entry.name, entry.summary);
     for (const OptionInfo& option : entry.options) {

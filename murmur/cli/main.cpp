@@ -45,11 +45,13 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::string help =
       fmt::format("try: murmur {}--help", chosen.empty() ? "" : chosen.front()->get_name() + " ");
   if (extra.empty()) {
-    return fmt::format("{}; {}", error.what(), help);
+    return chosen.empty() ? app.help() : fmt::format("{}; {}", error.what(), help);
   }
   const std::string& given = extra.front();
   const std::string unknown = chosen.empty() ? "there is no command" : "not expected here:";
-  return fmt::format("{} '{}'{}; {}", unknown, given, run::did_you_mean(given, known), help);
+  const bool has_near = chosen.empty() || given.front() == '-';
+  return fmt::format(
+      "{} '{}'{}; {}", unknown, given, has_near ? run::did_you_mean(given, known) : "", help);
 }
 
 ExitCode parse_and_run(int argc, char** argv) {

@@ -15,8 +15,8 @@ std::vector<OptionInfo> image_options() {
 }
 
 const std::vector<DatasetInfo>& datasets() {
-  static const std::vector<DatasetInfo> table{fashion_mnist(), mnist(), cifar10(), idx_folder()};
-  return table;
+  static const std::vector<DatasetInfo> kTable{fashion_mnist(), mnist(), cifar10(), idx_folder()};
+  return kTable;
 }
 
 const DatasetInfo* find_dataset(std::string_view name) {

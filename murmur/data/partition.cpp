@@ -106,7 +106,7 @@ Result<Order> make_order(Labels labels,
 }  // namespace
 
 const std::vector<PartitionInfo>& partitions() {
-  static const std::vector<PartitionInfo> table{
+  static const std::vector<PartitionInfo> kTable{
       {.name = "dirichlet",
        .summary = "class shares of each worker drawn from a Dirichlet distribution",
        .paper = "Lin, Karimireddy, Stich, Jaggi, ICML 2021 (as in its code)",
@@ -125,7 +125,7 @@ const std::vector<PartitionInfo>& partitions() {
                     .bounds = kCount}}},
       {.name = "origin", .summary = "file order, equal slices", .paper = {}, .options = {}},
       {.name = "replicate", .summary = "every worker has all data", .paper = {}, .options = {}}};
-  return table;
+  return kTable;
 }
 
 Partition::Partition(std::vector<std::int32_t> order, int workers, bool replicated)

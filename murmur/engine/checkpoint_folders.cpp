@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,7 +12,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdio.h>
 
 #include "murmur/files/atomic_file.h"
 

@@ -151,8 +151,8 @@ Status Saving<S>::gather_per_worker() {
 template <class S>
 Status Saving<S>::gather_files() {
   // A double holds half a digest exactly.
-  const double high = static_cast<double>(mine_.digest >> 32U);
-  const double low = static_cast<double>(mine_.digest & 0xffffffffU);
+  const auto high = static_cast<double>(mine_.digest >> 32U);
+  const auto low = static_cast<double>(mine_.digest & 0xffffffffU);
   std::vector<std::vector<double>> told;
   for (const double value : {static_cast<double>(local_.begin),
                              static_cast<double>(local_.end),

@@ -28,10 +28,10 @@ class Members {
   }
 
   const Json& value(const std::string& name) {
-    static const Json nothing;
+    static const Json kNothing;
     if (!object_.is_object() || !object_.contains(name)) {
       note(fmt::format("'{}' is missing", name));
-      return nothing;
+      return kNothing;
     }
     return object_.at(name);
   }

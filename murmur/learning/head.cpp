@@ -87,7 +87,7 @@ Head<S>::Head(const models::Network& network,
       layers_.back().relu = true;
     }
   }
-  constexpr std::int64_t kLine = static_cast<std::int64_t>(kAlignment / sizeof(S));
+  constexpr auto kLine = static_cast<std::int64_t>(kAlignment / sizeof(S));
   const auto pieces = static_cast<std::int64_t>(layers_.size()) + 4;
   const std::int64_t total = (outputs + 2 * widest + 2) * most + pieces * kLine;
   arena_ = Arena<S>({1}, static_cast<std::size_t>((total + kLine - 1) / kLine * kLine));

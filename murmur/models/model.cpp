@@ -7,8 +7,8 @@
 namespace murmur::models {
 
 const std::vector<Model>& models() {
-  static const std::vector<Model> table{logistic(), mlp(), lenet()};
-  return table;
+  static const std::vector<Model> kTable{logistic(), mlp(), lenet()};
+  return kTable;
 }
 
 const Model* find_model(std::string_view name) {

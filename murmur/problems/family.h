@@ -75,8 +75,8 @@ using Made = Result<std::unique_ptr<Problem<S>>>;
 // A problem as the registry knows it.
 struct Family {
   ProblemInfo info;
-  Made<float> (*make_single)(const Request& request);
-  Made<double> (*make_double)(const Request& request);
+  Made<float> (*make_single)(const Request& request) = nullptr;
+  Made<double> (*make_double)(const Request& request) = nullptr;
 };
 
 Family quadratic();

@@ -10,9 +10,9 @@ namespace murmur::problems {
 namespace {
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> all{
+  static const std::vector<Family> kAll{
       quadratic(), quartic(), distance(), rosenbrock(), consensus()};
-  return all;
+  return kAll;
 }
 
 Failure unknown(const std::string& name) {
@@ -27,14 +27,14 @@ Failure unknown(const std::string& name) {
 }  // namespace
 
 const std::vector<ProblemInfo>& problems() {
-  static const std::vector<ProblemInfo> infos = [] {
+  static const std::vector<ProblemInfo> kInfos = [] {
     std::vector<ProblemInfo> all;
     for (const Family& family : families()) {
       all.push_back(family.info);
     }
     return all;
   }();
-  return infos;
+  return kInfos;
 }
 
 template <class S>

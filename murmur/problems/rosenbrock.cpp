@@ -26,8 +26,8 @@ class Rosenbrock final : public Analytic<S> {
 
  private:
   double value(int /*worker*/, const S* at) const override {
-    const double x = static_cast<double>(at[0]);
-    const double y = static_cast<double>(at[1]);
+    const auto x = static_cast<double>(at[0]);
+    const auto y = static_cast<double>(at[1]);
     const double off_valley = y - x * x;
     return (1 - x) * (1 - x) + 100 * off_valley * off_valley;
   }

@@ -21,6 +21,7 @@ struct Entry {
 struct Kind {
   std::string table;   // of a configuration: "algorithm"
   std::string plural;  // for `list`: "algorithms"
+  std::string note;    // which keys the table has whatever the name
   std::vector<Entry> entries;
 
   std::vector<std::string> names() const;

@@ -15,7 +15,6 @@ namespace murmur::run {
 namespace {
 
 constexpr double kLabelGap = 15;
-constexpr double kCharacter = 6.9;  // mean width of a letter at 13 units
 constexpr std::size_t kLongestName = 20;
 constexpr std::size_t kMostNames = 12;
 constexpr int kMarksPerLine = 8;
@@ -191,11 +190,11 @@ double right_edge(const LineChart& chart) {
   if (!names_fit(chart)) {
     return Frame::kWidth - 14;
   }
-  std::size_t longest = 0;
+  double longest = 0;
   for (const Series& series : chart.series) {
-    longest = std::max(longest, shown_length(shortened(series.label, kLongestName)));
+    longest = std::max(longest, text_width(shortened(series.label, kLongestName)));
   }
-  return Frame::kWidth - 24 - kCharacter * static_cast<double>(longest);
+  return Frame::kWidth - 24 - longest;
 }
 
 }  // namespace

@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "murmur/run/chart_marks.h"
 #include "murmur/run/html.h"
 
 namespace murmur::run {
 namespace {
 
 constexpr double kWidth = 420;
-constexpr double kCharacter = 6.9;
 constexpr std::size_t kLongestName = 14;
 
 struct Grid {
@@ -34,11 +34,11 @@ Grid grid_of(const ClassCounts& data) {
   Grid grid;
   grid.workers = std::min(data.counts.size(), kMostDots);
   grid.classes = std::min(data.classes.size(), kMostDots);
-  std::size_t longest = 1;
+  double longest = 0;
   for (std::size_t c = 0; c < grid.classes; ++c) {
-    longest = std::max(longest, shown_length(shortened(data.classes[c], kLongestName)));
+    longest = std::max(longest, text_width(shortened(data.classes[c], kLongestName)));
   }
-  grid.left = 16 + kCharacter * static_cast<double>(longest);
+  grid.left = 12 + longest;
   const auto columns = static_cast<double>(std::max<std::size_t>(grid.workers, 1));
   grid.column = std::min(44.0, (kWidth - grid.left - 6) / columns);
   grid.row = std::clamp(grid.column, 13.0, 23.0);

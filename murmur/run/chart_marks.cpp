@@ -2,6 +2,7 @@
 #include "murmur/run/chart_marks.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -69,6 +70,24 @@ std::string mark(int style, Place at, double radius) {
       return fmt::format(R"(<path class="m o" d="{}"/>)", path);
   }
   return fmt::format(R"(<path class="m" d="{}"/>)", path);
+}
+
+double text_width(std::string_view text) {
+  double width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) == 0x80U) {
+      continue;  // of a character that was counted
+    }
+    if (std::string_view(" .,:;'|!()[]ijlftrI-").find(c) != std::string_view::npos) {
+      width += 5;
+    } else if (std::isupper(byte) != 0 || c == 'm' || c == 'w' || c == '+' || c == '=') {
+      width += 10;
+    } else {
+      width += 8;
+    }
+  }
+  return width;
 }
 
 std::vector<double> spread(const std::vector<double>& wanted,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace murmur::run {
@@ -14,6 +15,9 @@ struct Place {
 
 // The mark of a style, centred at `at`; `radius` in the picture's units.
 std::string mark(int style, Place at, double radius);
+
+// About how wide a text is at 13 units, in one of the wider fonts that a page may get.
+double text_width(std::string_view text);
 
 // Heights for labels that want to be at `wanted`: in the same order from top to bottom, at least
 // `gap` apart, within [top, bottom] as long as they fit, and as near as that allows.

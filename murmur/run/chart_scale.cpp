@@ -71,6 +71,9 @@ std::vector<Tick> linear_ticks(double low, double high, int wanted, double facto
 
 std::vector<Tick> logarithmic_ticks(double low, double high, int wanted, double factor) {
   const double decades = std::log10(high / low);
+  if (decades < 0.8) {
+    return linear_ticks(low, high, wanted, factor);
+  }
   std::vector<double> within{1};
   if (decades < 1.5) {
     within = {1, 2, 5};

@@ -72,10 +72,11 @@ std::string value_toml(const OptionValue& value) {
 
 std::string describe(const OptionInfo& option) {
   const std::string bounds = bounds_text(option);
-  return fmt::format("{}{}: {}",
+  const std::string allowed = option.choices.empty() ? bounds : "one of: " + bounds;
+  return fmt::format("{:<22} {} ({})",
                      option.required ? "required" : "= " + value_toml(option.fallback),
-                     bounds.empty() ? ", " + type_text(option) : ", " + bounds,
-                     option.help);
+                     option.help,
+                     allowed.empty() ? type_text(option) : allowed);
 }
 
 }  // namespace murmur::run

@@ -17,7 +17,7 @@ std::string bounds_text(const OptionInfo& option);
 nlohmann::ordered_json value_json(const OptionValue& value);
 // The value as a TOML file has it.
 std::string value_toml(const OptionValue& value);
-// "= 0.9, a number in [0, 1): weight of the old momentum".
+// "= 0.9   weight of the old momentum (a number in [0, 1))".
 std::string describe(const OptionInfo& option);
 
 }  // namespace murmur::run

@@ -80,7 +80,7 @@ std::vector<Figure> panel_figures(const Grid& grid, const Panel& panel) {
                                                words_of(panel.y),
                                                words_of(x),
                                                grid.comparison.settings[s].label),
-                    .x = axis_of(x),
+                    .x = from_zero(x),
                     .y = axis_of(panel.y)};
     chart.y.logarithmic = panel.logarithmic;
     for (const Group& group : grid.groups[s]) {
@@ -167,9 +167,11 @@ std::string data_html(const Grid& grid) {
           classes_figure(fmt::format("classes-{}", figures.size()), label, *run->classes));
     }
   }
-  return section_html("Who has which examples",
-                      fmt::format("The partition of seed {}.", grid.comparison.seeds.front()),
-                      figures_html(figures));
+  return section_html(
+      "Who has which examples",
+      fmt::format("The partition of seed {}. A dot's area is the number of examples.",
+                  grid.comparison.seeds.front()),
+      figures_html(figures));
 }
 
 std::string graphs_html(const Grid& grid) {

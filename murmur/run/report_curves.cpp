@@ -131,6 +131,12 @@ Axis axis_of(const std::string& metric) {
   return {.label = words_of(metric), .unit = unit_of(metric)};
 }
 
+Axis from_zero(const std::string& metric) {
+  Axis axis = axis_of(metric);
+  axis.low = 0;
+  return axis;
+}
+
 NumberTable numbers_of(const LineChart& chart) {
   NumberTable table{.header = {chart.x.label}};
   std::map<double, std::vector<std::string>> rows;

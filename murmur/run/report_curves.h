@@ -31,6 +31,7 @@ Series curve_with_spread(const RunRecord& run,
 // "epoch" where the runs are an epoch or longer, "step" else.
 std::string time_axis(const std::vector<Group>& groups);
 Axis axis_of(const std::string& metric);
+Axis from_zero(const std::string& metric);
 
 // The evaluations of all series as a table: one row per x, one column per series, at most 60 rows.
 NumberTable numbers_of(const LineChart& chart);

@@ -113,9 +113,7 @@ Figure classes_figure(const std::string& id, const std::string& title, const Cla
     numbers.rows.push_back(std::move(row));
   }
   std::string note = fmt::format(
-      "a dot's area is the number of examples; on average a worker's largest class is {:.0f} % of "
-      "its "
-      "data, {:.1f} classes in effect",
+      "on average a worker's largest class is {:.0f} % of its data; {:.1f} classes in effect",
       100 * mean.largest_share,
       mean.effective_classes);
   if (classes.counts.size() > kMostDots || classes.classes.size() > kMostDots) {

@@ -87,7 +87,7 @@ std::optional<Figure> chart_of(const RunRecord& run,
                                const std::string& note,
                                const std::vector<std::pair<std::string, std::string>>& metrics) {
   const std::string x = time_axis({{.label = "", .runs = {&run}}});
-  chart.x = axis_of(x);
+  chart.x = from_zero(x);
   for (const auto& [metric, label] : metrics) {
     const int style = static_cast<int>(chart.series.size());
     Series series = metric == "eval/accuracy_local_mean"
@@ -125,7 +125,7 @@ std::vector<Figure> curves_of(const RunRecord& run) {
                {{"consensus/distance", "distance"}}),
       chart_of(run, chart("rate", "Learning rate", {"learning rate"}), "", {{"train/lr", "rate"}})};
   LineChart bytes = chart("bytes", "Accuracy against bytes sent", {"accuracy", Unit::kFraction});
-  bytes.x = axis_of("comm/bytes_sent");
+  bytes.x = from_zero("comm/bytes_sent");
   bytes.series = {curve(
       {.label = "local mean", .runs = {&run}}, "comm/bytes_sent", "eval/accuracy_local_mean")};
   figures.insert(figures.begin() + 3, figure_of(std::move(bytes), "payload, all workers"));
@@ -167,7 +167,9 @@ Result<std::string> run_report(const std::filesystem::path& folder) {
   }
   const std::string body =
       facts_html(facts_of(run)) + section_html("How it went", "", figures_html(curves_of(run))) +
-      section_html("Data and graph", "", figures_html(where_figures)) +
+      section_html("Data and graph",
+                   run.classes ? "A dot's area is the number of examples." : "",
+                   figures_html(where_figures)) +
       section_html("To make it again",
                    "The configuration below is complete and runs as it is; the same program on the "
                    "same class of processor ends with the same digest.",

@@ -33,9 +33,9 @@ padding:0 .5em;font-weight:600}
 .facts dd{margin:2px 0 0;font-size:1.28rem;font-weight:600;line-height:1.3;
 font-variant-numeric:tabular-nums}
 .facts small{display:block;font-weight:400;font-size:.78rem;color:var(--soft)}
-.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(350px,100%),1fr));gap:16px}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(350px,100%),1fr));gap:16px}
 figure{margin:0;border:1px solid var(--edge);border-radius:8px;padding:13px 14px 9px;
-background:var(--card);min-width:0}
+background:var(--card);min-width:0;max-width:660px}
 figcaption{margin-bottom:8px;line-height:1.4}
 figcaption span{display:block;color:var(--soft);font-size:.84rem}
 svg.chart{display:block;width:100%;height:auto;max-width:640px;overflow:visible;

@@ -15,6 +15,7 @@ namespace {
 std::optional<SumDefect> sum_defect_at(const MixingMatrix& matrix, std::int64_t step, Side side) {
   constexpr double kTolerance = 1e-9;
   std::vector<double> sums;
+  sums.reserve(static_cast<std::size_t>(matrix.workers()));
   for (int i = 0; i < matrix.workers(); ++i) {
     sums.push_back(matrix.self(i));
   }

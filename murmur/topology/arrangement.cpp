@@ -18,6 +18,7 @@ Place on_circle(int place, int count) {
 
 std::vector<Place> circle(int workers) {
   std::vector<Place> places;
+  places.reserve(static_cast<std::size_t>(workers));
   for (int i = 0; i < workers; ++i) {
     places.push_back(on_circle(i, workers));
   }
@@ -35,8 +36,10 @@ std::vector<Place> hub_and_circle(int workers) {
 Arrangement rectangle(int workers, int rows) {
   const int columns = workers / rows;
   std::vector<Place> places;
+  places.reserve(static_cast<std::size_t>(workers));
   for (int i = 0; i < workers; ++i) {
-    places.push_back({static_cast<double>(i % columns), static_cast<double>(i / columns)});
+    const int row = i / columns;
+    places.push_back({static_cast<double>(i - row * columns), static_cast<double>(row)});
   }
   Arrangement arrangement = boxed(std::move(places));
   arrangement.columns = columns;
@@ -54,12 +57,17 @@ Arrangement with_room_for_arcs(Arrangement arrangement) {
   return arrangement;
 }
 
+// Of the number written in binary.
+int digits(int number) {
+  return static_cast<int>(std::bit_width(static_cast<unsigned>(number)));
+}
+
 // Worker 0 above worker 1, every other worker between its two children.
 std::vector<Place> tree(int workers) {
   std::vector<Place> places{{0.5, 0.0}};
-  const int levels = std::bit_width(static_cast<unsigned>(workers - 1));
+  const int levels = digits(workers - 1);
   for (int w = 1; w < workers; ++w) {
-    const int level = std::bit_width(static_cast<unsigned>(w));
+    const int level = digits(w);
     const int first = 1 << (level - 1);
     places.push_back({(w - first + 0.5) / first, 0.7 * level / std::max(levels, 1)});
   }

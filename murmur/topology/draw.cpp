@@ -126,8 +126,10 @@ struct Page {
 
   Place corner(int place, bool headed) const {
     const double slack = (size.x - columns * cell.x) / 2;
-    return {slack + (place % columns) * cell.x + kMargin,
-            top + (place / columns) * cell.y + kMargin + (headed ? kPanelHeading : 0)};
+    const int row = place / columns;
+    const int column = place % columns;
+    return {slack + column * cell.x + kMargin,
+            top + row * cell.y + kMargin + (headed ? kPanelHeading : 0)};
   }
 };
 

@@ -9,45 +9,45 @@ namespace murmur::topology {
 namespace {
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> all{ring(),
-                                       torus(),
-                                       complete(),
-                                       star(),
-                                       chain(),
-                                       grid(),
-                                       hypercube(),
-                                       binary_tree(),
-                                       exponential(),
-                                       one_peer_exponential(),
-                                       two_peer_exponential(),
-                                       exponential_peers(),
-                                       bipartite_one_peer(),
-                                       random_matching(),
-                                       random_ring(),
-                                       random_regular(),
-                                       erdos_renyi(),
-                                       ring_extended(),
-                                       margulis(),
-                                       expander(),
-                                       social(),
-                                       florentine(),
-                                       karate(),
-                                       les_miserables(),
-                                       custom()};
-  return all;
+  static const std::vector<Family> kAll{ring(),
+                                        torus(),
+                                        complete(),
+                                        star(),
+                                        chain(),
+                                        grid(),
+                                        hypercube(),
+                                        binary_tree(),
+                                        exponential(),
+                                        one_peer_exponential(),
+                                        two_peer_exponential(),
+                                        exponential_peers(),
+                                        bipartite_one_peer(),
+                                        random_matching(),
+                                        random_ring(),
+                                        random_regular(),
+                                        erdos_renyi(),
+                                        ring_extended(),
+                                        margulis(),
+                                        expander(),
+                                        social(),
+                                        florentine(),
+                                        karate(),
+                                        les_miserables(),
+                                        custom()};
+  return kAll;
 }
 
 }  // namespace
 
 const std::vector<TopologyInfo>& topologies() {
-  static const std::vector<TopologyInfo> infos = [] {
+  static const std::vector<TopologyInfo> kInfos = [] {
     std::vector<TopologyInfo> all;
     for (const Family& family : families()) {
       all.push_back(family.info);
     }
     return all;
   }();
-  return infos;
+  return kInfos;
 }
 
 const TopologyInfo* find_topology(std::string_view name) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include <Eigen/Dense>
 
@@ -17,46 +18,51 @@ constexpr double kRounding = 1e-13;
 
 using Values = std::vector<std::complex<double>>;
 
-// Positive p with p_i w_ij = p_j w_ji, found by walking over the edges; none where there is no such
-// p. Then sqrt(p_i / p_j) w_ij is symmetric and has the eigenvalues of W.
-std::optional<std::vector<double>> balance(const DenseMatrix& w) {
-  const std::size_t n = w.size();
-  std::vector<double> p(n, 0.0);
-  std::vector<std::size_t> waiting;
-  for (std::size_t start = 0; start < n; ++start) {
-    if (p[start] != 0) {
-      continue;
-    }
-    p[start] = 1;
-    waiting.push_back(start);
-    while (!waiting.empty()) {
-      const std::size_t i = waiting.back();
-      waiting.pop_back();
-      for (std::size_t j = 0; j < n; ++j) {
-        if (j == i || w[i][j] == 0 || p[j] != 0) {
-          continue;
-        }
-        if (!(w[i][j] / w[j][i] > 0)) {
-          return std::nullopt;
-        }
-        p[j] = p[i] * w[i][j] / w[j][i];
-        if (!std::isnormal(p[j])) {
-          return std::nullopt;
-        }
-        waiting.push_back(j);
+// Walks over the edges from `start` and gives each worker it comes to the p that balances the edge
+// it came by. False where an edge has no answer of its sign, or where p leaves the range of
+// numbers.
+bool balance_from(std::size_t start, const DenseMatrix& w, std::vector<double>& p) {
+  p[start] = 1;
+  std::vector<std::size_t> waiting{start};
+  while (!waiting.empty()) {
+    const std::size_t i = waiting.back();
+    waiting.pop_back();
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      if (w[i][j] == 0 || p[j] != 0) {
+        continue;
       }
+      p[j] = p[i] * w[i][j] / w[j][i];
+      if (!(p[j] > 0) || !std::isnormal(p[j])) {
+        return false;
+      }
+      waiting.push_back(j);
     }
   }
-  for (std::size_t i = 0; i < n; ++i) {
+  return true;
+}
+
+bool is_balanced(const DenseMatrix& w, const std::vector<double>& p) {
+  for (std::size_t i = 0; i < w.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      const double there = p[i] * w[i][j];
-      const double back = p[j] * w[j][i];
-      if (!(std::abs(there - back) <= kRounding * std::max(p[i], p[j]))) {
-        return std::nullopt;
+      const double apart = std::abs(p[i] * w[i][j] - p[j] * w[j][i]);
+      if (!(apart <= kRounding * std::max(p[i], p[j]))) {
+        return false;
       }
     }
   }
-  return p;
+  return true;
+}
+
+// Positive p with p_i w_ij = p_j w_ji; none where there is no such p. With it sqrt(p_i / p_j) w_ij
+// is symmetric and has the eigenvalues of W.
+std::optional<std::vector<double>> balance(const DenseMatrix& w) {
+  std::vector<double> p(w.size(), 0.0);
+  for (std::size_t start = 0; start < w.size(); ++start) {
+    if (p[start] == 0 && !balance_from(start, w, p)) {
+      return std::nullopt;
+    }
+  }
+  return is_balanced(w, p) ? std::optional(std::move(p)) : std::nullopt;
 }
 
 Values of_balanced(const DenseMatrix& w, const std::vector<double>& p) {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of examples/toys as docs/toys.md runs them, and the numbers that page tells.
+#include <cmath>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/commands/program.h"
+
+namespace murmur::testing {
+namespace {
+
+using State = std::vector<std::vector<double>>;  // [worker][coordinate]
+
+// All states of a toy, with `settings` over its file.
+std::vector<State> states_of(const std::string& toy, const std::vector<std::string>& settings) {
+  const Desk desk;
+  std::vector<std::string> arguments{"solve",
+                                     std::string(MURMUR_EXAMPLES) + "/toys/" + toy + ".toml"};
+  for (const std::string& setting : settings) {
+    arguments.insert(arguments.end(), {"--set", setting});
+  }
+  const Ran ran = desk.run(arguments);
+  EXPECT_EQ(ran.code, 0) << toy << ran.err;
+  std::vector<State> states;
+  for (const std::string& line : lines_of(ran.out)) {
+    states.push_back(nlohmann::json::parse(line)["x"].get<State>());
+  }
+  return states;
+}
+
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+// Mean square distance of the workers to their mean.
+double disagreement(const State& state) {
+  double mean = 0;
+  for (const std::vector<double>& worker : state) {
+    mean += worker[0] / static_cast<double>(state.size());
+  }
+  double sum = 0;
+  for (const std::vector<double>& worker : state) {
+    sum += (worker[0] - mean) * (worker[0] - mean);
+  }
+  return sum / static_cast<double>(state.size());
+}
+
+TEST(Toys, AllRun) {
+  std::set<std::string> found;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(MURMUR_EXAMPLES) + "/toys")) {
+    found.insert(entry.path().stem().string());
+  }
+  EXPECT_EQ(found.size(), 8U);
+  for (const std::string& toy : found) {
+    EXPECT_GE(states_of(toy, {}).size(), 200U) << toy;
+  }
+}
+
+TEST(Toys, AgreeAsFastAsTheirPageSays) {
+  const std::string gossip = "algorithm.name=dsgd";
+  const std::string forgetful = "algorithm.mu=0.0";
+  EXPECT_NEAR(disagreement(states_of("consensus", {}).back()), 1.8632429074e-4, 1e-13);
+  EXPECT_NEAR(disagreement(states_of("consensus", {gossip}).back()), 0.33463016426, 1e-10);
+
+  const std::vector<State> quasi = states_of("consensus-small", {});
+  const std::vector<State> plain = states_of("consensus-small", {gossip});
+  for (std::size_t t = 2; t <= 28; ++t) {
+    EXPECT_LT(disagreement(quasi[t]), disagreement(plain[t])) << t;
+  }
+  EXPECT_GT(disagreement(quasi[29]), disagreement(plain[29]));
+  EXPECT_GT(disagreement(quasi.back()), 1000 * disagreement(plain.back()));
+  EXPECT_LT(disagreement(states_of("consensus-small", {forgetful}).back()),
+            disagreement(plain.back()) / 100);
+
+  const std::vector<State> apart = states_of("consensus-social", {forgetful});
+  EXPECT_NEAR(std::sqrt(disagreement(apart[200]) / disagreement(apart[199])), 1.161605, 1e-6);
+}
+
+TEST(Toys, RestAsFarApartAsTheirPageSays) {
+  for (const std::string name : {"dsgd", "qg-dsgdm"}) {
+    const State rest = states_of("two-workers-apart", {"algorithm.name=" + name}).back();
+    EXPECT_NEAR(distance(rest[0], rest[1]), 0.582, 0.5e-3) << name;
+  }
+  const State local = states_of("two-workers-apart", {"algorithm.name=dsgdm"}).back();
+  EXPECT_NEAR(distance(local[0], local[1]), 3.2016, 0.5e-4);
+  const std::vector<State> together = states_of("two-workers", {});
+  EXPECT_NEAR(distance(together[10][0], {1.739932, 2.174915}), 0, 1e-6);
+  EXPECT_NEAR(distance(together[10][0], together[10][1]), 0, 1e-14);
+  const std::vector<State> even_pulls = states_of("two-distances", {});
+  EXPECT_NEAR(distance(even_pulls[50][0], {3.028598, 2.994685}), 0, 1e-6);
+}
+
+TEST(Toys, DescendAsFarAsTheirPageSays) {
+  const auto end_of = [](const std::string& name) {
+    return states_of("rosenbrock", {"algorithm.name=" + name}).back().front();
+  };
+  EXPECT_NEAR(distance(end_of("dsgd"), {0.327263, 0.104013}), 0, 1e-6);
+  EXPECT_NEAR(distance(end_of("dsgdm"), {0.994999, 0.990003}), 0, 1e-6);
+  EXPECT_NEAR(distance(end_of("qg-dsgdm"), {1.014148, 1.028552}), 0, 1e-6);
+  EXPECT_NEAR(distance(end_of("qg-dsgdm-n"), {0.9998, 0.9996}), 0, 1e-4);
+}
+
+TEST(Toys, GainSpeedAsTheirPageSays) {
+  const auto first_fast_step = [](const std::string& name) {
+    const std::vector<State> states =
+        states_of("one-worker", {"algorithm.name=" + name, "steps=600"});
+    std::size_t step = 0;
+    while (step + 1 < states.size() && states[step + 1][0][0] - states[step][0][0] < 0.99) {
+      ++step;
+    }
+    return step;
+  };
+  EXPECT_EQ(first_fast_step("dsgdm"), 43U);
+  EXPECT_EQ(first_fast_step("qg-dsgdm"), 448U);
+  EXPECT_EQ(first_fast_step("qg-dsgdm-n"), 230U);
+}
+
+}  // namespace
+}  // namespace murmur::testing
