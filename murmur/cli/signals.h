@@ -6,7 +6,8 @@
 
 namespace murmur::cli {
 
-// The first signal is noted here, a second one of the same kind ends the process at once.
+// The first signal is noted here, a second one ends the process at once. Threads that were started
+// before the first call still have both signals: call it before any that computes.
 const std::atomic<int>* catch_signals();
 
 }  // namespace murmur::cli

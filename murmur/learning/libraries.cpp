@@ -23,7 +23,7 @@ constexpr bool kOnednnIsFast = false;
 Failure unknown(const std::string& wish) {
   return {FailureKind::kInvalid,
           "there is no library '" + wish +
-              "' for matrix products; there are \"auto\", \"onednn\" and \"torch\""};
+              "' for matrix products; there are 'auto', 'onednn' and 'torch'"};
 }
 
 // Whether the wish is met by oneDNN.
