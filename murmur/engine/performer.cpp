@@ -12,8 +12,9 @@
 namespace murmur::engine {
 namespace {
 
-constexpr std::size_t kScratchBytes = std::size_t{1} << 17U;  // per thread: half of a small L2
-constexpr std::size_t kSmallestBlock = 256;                   // coordinates
+constexpr std::size_t kScratchBytes =
+    std::size_t{1} << 18U;  // per thread: half of a small L2, an eighth of a large one
+constexpr std::size_t kSmallestBlock = 256;  // coordinates
 constexpr std::size_t kLargestBlock = 4096;
 
 using SteadyClock = std::chrono::steady_clock;
