@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/passes.h"
 
+#include <set>
+
 #include "murmur/core/check.h"
 
 namespace murmur::engine {
@@ -11,6 +13,10 @@ Passes<S>::Passes(const Program<S>& program) : program_(program) {
     shared_ |= std::uint64_t{program.fields[f].shared ? 1U : 0U} << f;
   }
   for (const Stage<S>& stage : program.round) {
+    const std::set<std::size_t> bound(stage.binds.begin(), stage.binds.end());
+    MURMUR_CHECK(bound.size() == stage.binds.size(),
+                 "{}: a kernel's fields are bound to the same row twice, and rows must not overlap",
+                 program.name);
     const bool once = (stage.writes & shared_) != 0;
     MURMUR_CHECK(!once || ((stage.writes | stage.reads) & ~shared_) == 0,
                  "{}: a kernel mixes fields kept once with fields of each worker",

@@ -173,7 +173,7 @@ std::vector<toml::table> tuning_points(const Plan& plan) {
       for (const toml::table& layer : tuned.layers) {
         toml::table next = point;
         for (auto&& [key, value] : layer) {
-          value.visit([&](const auto& node) { next.insert_or_assign(key, node); });
+          value.visit([&, &name = key](const auto& node) { next.insert_or_assign(name, node); });
         }
         product.push_back(std::move(next));
       }

@@ -219,7 +219,9 @@ class Composer {
   }
 
   void go_on_from(std::size_t target) {
-    append<Copy>({target, 0});
+    if (target != 0) {
+      append<Copy>({target, 0});
+    }
     if (!numerator_) {
       return;
     }
@@ -232,6 +234,9 @@ class Composer {
   }
 
   void follow(std::size_t target) {
+    if (target == 0) {
+      return;
+    }
     for (std::size_t f = 1; f < base_fields_; ++f) {
       if (is_memory(f) && program_.fields[f].units == Units::kModel) {
         append<Follow>({target, 0, f});
