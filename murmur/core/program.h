@@ -49,6 +49,7 @@ struct Stage {
   std::size_t at = 0;               // gradient: where
   std::size_t into = 0;             // average, reduce over filters: the field that receives
   std::size_t slot = 0;             // send, arrive: which of the messages in flight
+  int group = 0;  // average, reset weights: over contiguous groups of so many workers; 0: over all
   Over over = Over::kWorker;
   std::function<bool(std::int64_t step)> due;  // empty: at every step
   std::shared_ptr<const void> options;

@@ -28,6 +28,7 @@ struct Round {
   Real<S> weight_decay = 0;  // for stages that place it themselves
   std::int64_t step = 0;     // since the start of the run
   std::int64_t age = 0;      // since birth or the last reset of the memory
+  Real<S> workers = 1;       // how many there are
   S reduced = 0;             // the worker's last reduce()
   S weight = 1;              // the worker's push-sum weight
 };
@@ -42,7 +43,9 @@ enum class StageKind {
   kPush,          // push-sum: a numerator and the worker's weight, by shares that add up per sender
   kSend,          // push-sum, first half: shares leave, the own share stays
   kArrive,        // push-sum, second half: the weights that were in flight are added
-  kResetWeights,  // push-sum weights are 1, nothing is in flight
+  kResetWeights,  // push-sum weights are 1, nothing is in flight; in groups: each is its group's
+                  // mean
+  kInTurn,        // a map per coordinate, worker after worker; it may write what is kept once
 };
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
@@ -92,6 +95,13 @@ constexpr auto push(std::string_view numerator) {
 constexpr auto average(std::string_view field, std::string_view into) {
   return std::tuple{
       StageSpec<NoKernel>{.kind = StageKind::kAverage, .fields = {field}, .into = into}};
+}
+
+// A map per coordinate that visits the workers one after the other, in ascending order: what it
+// writes into a field kept once, the next worker finds there.
+template <class F>
+constexpr auto in_turn(F kernel) {
+  return std::tuple{StageSpec<F>{.kind = StageKind::kInTurn, .kernel = kernel}};
 }
 
 // The sum over a worker's coordinates of the kernel's value, for later kernels as round.reduced.

@@ -72,13 +72,23 @@ template <class S>
 Averager<S>::Averager(const comm::Ownership* ownership,
                       comm::Transport* transport,
                       threads::Pool* pool,
-                      std::size_t row_size)
-    : ownership_(ownership), transport_(transport), pool_(pool), row_size_(row_size) {
-  find_nodes(0, ownership->workers());
-  if (transport_ != nullptr) {
+                      std::size_t row_size,
+                      comm::WorkerRange range)
+    : ownership_(ownership),
+      transport_(transport),
+      pool_(pool),
+      row_size_(row_size),
+      range_(range) {
+  for (int i = range.begin; i < range.end; ++i) {
+    if (participants_.empty() || participants_.back() != ownership->owner(i)) {
+      participants_.push_back(ownership->owner(i));
+    }
+  }
+  find_nodes(range.begin, range.size());
+  if (!alone()) {
     node_rows_ = Arena<S>({nodes_.size()}, row_size);
   }
-  const std::size_t blocks = 2 * levels(ownership->workers());
+  const std::size_t blocks = 2 * levels(range.size());
   scratch_.assign(static_cast<std::size_t>(pool->threads()), std::vector<S>(blocks * kBlock));
 }
 
@@ -96,9 +106,10 @@ void Averager<S>::find_nodes(int first, int count) {
 
 template <class S>
 CoordinateRange Averager<S>::chunk_of(int process) const {
-  const auto processes = static_cast<std::size_t>(ownership_->processes());
+  const std::size_t processes = participants_.size();
   const std::size_t units = (row_size_ + kChunkUnit - 1) / kChunkUnit;
-  const auto p = static_cast<std::size_t>(process);
+  const auto found = std::lower_bound(participants_.begin(), participants_.end(), process);
+  const auto p = static_cast<std::size_t>(found - participants_.begin());
   return {std::min(row_size_, units * p / processes * kChunkUnit),
           std::min(row_size_, units * (p + 1) / processes * kChunkUnit)};
 }
@@ -132,23 +143,26 @@ void Averager<S>::mean(
 
 template <class S>
 Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag tag) {
-  const Node all{0, ownership_->workers(), 0};
-  if (transport_ == nullptr) {
+  const Node all{range_.begin, range_.size(), 0};
+  const int here = transport_ == nullptr ? 0 : transport_->process();
+  if (!std::binary_search(participants_.begin(), participants_.end(), here)) {
+    return Ok{};
+  }
+  if (alone()) {
     mean(all, {0, row_size_}, row, false, out);
     return Ok{};
   }
-  const int here = transport_->process();
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
     if (nodes_[k].process == here) {
       mean(nodes_[k], {0, row_size_}, row, false, node_rows_.row(0, k));
     }
   }
   if (Status status = collect_chunk(tag); !status) {
-    return status.failure().in("averaging over all workers");
+    return status.failure().in("averaging");
   }
   mean(all, chunk_of(here), row, true, out);
   if (Status status = spread_chunks(tag, out); !status) {
-    return status.failure().in("averaging over all workers");
+    return status.failure().in("averaging");
   }
   return Ok{};
 }
@@ -168,7 +182,7 @@ Status Averager<S>::collect_chunk(comm::Tag tag) {
           transport_->receive(nodes_[k].process, tag, std::as_writable_bytes(part(here))));
       continue;
     }
-    for (int p = 0; p < ownership_->processes(); ++p) {
+    for (const int p : participants_) {
       if (p != here) {
         tickets.push_back(transport_->send(p, tag, std::as_bytes(part(p))));
       }
@@ -185,7 +199,7 @@ Status Averager<S>::spread_chunks(comm::Tag tag, S* out) {
     const CoordinateRange chunk = chunk_of(process);
     return std::span<S>(out + chunk.begin, chunk.size());
   };
-  for (int p = 0; p < ownership_->processes(); ++p) {
+  for (const int p : participants_) {
     if (p != here) {
       tickets.push_back(transport_->receive(p, tag, std::as_writable_bytes(part(p))));
       tickets.push_back(transport_->send(p, tag, std::as_bytes(part(here))));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exact average of all workers: a binary tree over worker indices that splits at the largest
-// power of two below the count, of means rather than sums,
+// The exact average of all workers, or of a contiguous group of them: a binary tree over worker
+// indices that splits at the largest power of two below the count, of means rather than sums,
 //
 //   mean(A and B) = a + |B| / (|A| + |B|) (b - a)
 //
@@ -29,12 +29,14 @@ using RowOf = std::function<const S*(int worker)>;
 template <class S>
 class Averager {
  public:
+  // Of the workers in `range`.
   Averager(const comm::Ownership* ownership,
            comm::Transport* transport,
            threads::Pool* pool,
-           std::size_t row_size);
+           std::size_t row_size,
+           comm::WorkerRange range);
 
-  // Writes the mean over all workers to `out` (a whole row), on every process.
+  // Writes the mean to `out` (a whole row), on every process that owns one of the workers.
   Status average(const RowOf<S>& row, S* out, comm::Tag tag);
 
  private:
@@ -46,6 +48,7 @@ class Averager {
 
   void find_nodes(int first, int count);
   CoordinateRange chunk_of(int process) const;
+  bool alone() const { return participants_.size() == 1; }
   // The mean of a subtree's rows over a range of coordinates, into out + range.begin, from local
   // rows or (from_nodes) from node_rows_.
   void mean(Node tree, CoordinateRange range, const RowOf<S>& row, bool from_nodes, S* out);
@@ -57,6 +60,8 @@ class Averager {
   comm::Transport* transport_;
   threads::Pool* pool_;
   std::size_t row_size_;
+  comm::WorkerRange range_;
+  std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;
   Arena<S> node_rows_;  // of the nodes here: whole rows; of others: our chunk is filled
   std::vector<std::vector<S>> scratch_;  // per thread: two blocks for every level of the tree

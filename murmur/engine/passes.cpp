@@ -18,6 +18,9 @@ Passes<S>::Passes(const Program<S>& program) : program_(program) {
                  "{}: a kernel's fields are bound to the same row twice, and rows must not overlap",
                  program.name);
     const bool once = (stage.writes & shared_) != 0;
+    if (stage.kind == StageKind::kInTurn) {
+      continue;
+    }
     MURMUR_CHECK(!once || ((stage.writes | stage.reads) & ~shared_) == 0,
                  "{}: a kernel mixes fields kept once with fields of each worker",
                  program.name);
@@ -50,11 +53,13 @@ std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due) const {
       continue;
     }
     const bool once = (stage.writes & shared_) != 0;
-    // Behind a gradient the workers' rows are visited one by one, behind a reduction its result is
-    // complete only after the last block: both end the pass for what cannot join it.
+    // Behind a gradient the workers' rows are visited one by one, behind a reduction or a turn of
+    // all workers the result is complete only after the last: these end the pass for what cannot
+    // join it.
     const bool starts_pass =
         passes.empty() || (passes.back().head != nullptr &&
                            (passes.back().head->kind == StageKind::kReduce ||
+                            passes.back().head->kind == StageKind::kInTurn ||
                             (once && passes.back().head->kind == StageKind::kGradient)));
     if (starts_pass) {
       passes.push_back({nullptr, {}});

@@ -41,7 +41,11 @@ Performer<S>::Performer(Parts<S> parts)
                  parts_.problem->layout().row_size()),
       passes_(parts_.program),
       mixer_(parts_.topology, &parts_.ownership, parts_.transport, &rows_),
-      averager_(&parts_.ownership, parts_.transport, parts_.pool, rows_.row_size()),
+      averager_(&parts_.ownership,
+                parts_.transport,
+                parts_.pool,
+                rows_.row_size(),
+                {0, parts_.ownership.workers()}),
       push_weights_(parts_.ownership.workers(), parts_.program.slots()),
       block_(block_size(rows_.local().size(), sizeof(S))) {
   MURMUR_CHECK(parts_.ownership.workers() == parts_.problem->workers(),
@@ -103,6 +107,7 @@ Round<S> Performer<S>::round_of(int worker) const {
   round.weight_decay = static_cast<S>(parts_.weight_decay);
   round.step = counters_.step;
   round.age = counters_.age;
+  round.workers = static_cast<S>(parts_.ownership.workers());
   round.weight = static_cast<S>(push_weights_.of(worker));
   round.reduced = static_cast<S>(reduced_[static_cast<std::size_t>(worker - rows_.local().begin)]);
   return round;
@@ -146,11 +151,13 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
       over_blocks(pass, {});
       return Ok{};
     case StageKind::kResetWeights:
-      push_weights_.reset();
+      push_weights_.reset(pass.head->group);
       over_blocks(pass, {});
       return Ok{};
     case StageKind::kAverage:
       return average(pass, tag);
+    case StageKind::kInTurn:
+      return in_turn(pass, tag);
     case StageKind::kReduce:
       reduce(pass);
       return Ok{};

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "murmur/engine/average.h"
 #include "murmur/engine/engine.h"
+#include "murmur/engine/group_average.h"
 #include "murmur/engine/mix.h"
 #include "murmur/engine/passes.h"
 #include "murmur/engine/push_weights.h"
@@ -51,6 +53,11 @@ class Performer {
   Status talk(const Pass<S>& pass, comm::Tag tag);
   BeforeBlock mixing_of(const Stage<S>& stage);
   Status average(const Pass<S>& pass, comm::Tag tag);
+  Status take_average(const Stage<S>& stage, comm::Tag tag);
+  // As ring all-reduces, one per group: every worker sends 2 (m - 1) parts of 1/m of the message.
+  void count_average(int group);
+  Status in_turn(const Pass<S>& pass, comm::Tag tag);
+  Status pass_on(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
   void reduce(const Pass<S>& pass);
   // Calls before(range, thread) and then the local stages, block by block, over all local workers.
   void over_blocks(const Pass<S>& pass, const BeforeBlock& before);
@@ -64,6 +71,7 @@ class Performer {
   Passes<S> passes_;
   Mixer<S> mixer_;
   Averager<S> averager_;
+  std::map<int, GroupAverager<S>> group_averagers_;  // by the groups' size
   PushWeights push_weights_;
   std::size_t block_ = 0;  // coordinates
   Counters counters_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "murmur/core/check.h"
 
@@ -81,12 +82,27 @@ void PushWeights::arrive(std::size_t slot) {
   }
 }
 
-void PushWeights::reset() {
+void PushWeights::reset(int group) {
+  if (group != 0) {
+    average(group);
+    return;
+  }
   std::fill(weights_.begin(), weights_.end(), 1.0);
   for (std::vector<double>& slot : in_flight_) {
     std::fill(slot.begin(), slot.end(), 0.0);
   }
   differ_ = false;
+}
+
+// In ascending order of workers, as everything that is summed.
+void PushWeights::average(int group) {
+  for (std::size_t begin = 0; begin < weights_.size(); begin += static_cast<std::size_t>(group)) {
+    const std::size_t end = std::min(weights_.size(), begin + static_cast<std::size_t>(group));
+    const auto first = weights_.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto behind = weights_.begin() + static_cast<std::ptrdiff_t>(end);
+    const double mean = std::accumulate(first, behind, 0.0) / static_cast<double>(end - begin);
+    std::fill(first, behind, mean);
+  }
 }
 
 std::vector<double> PushWeights::state() const {
@@ -101,7 +117,7 @@ std::vector<double> PushWeights::state() const {
 }
 
 void PushWeights::restore(const std::vector<double>& state) {
-  reset();
+  reset(0);
   if (state.empty()) {
     return;
   }

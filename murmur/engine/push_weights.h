@@ -26,8 +26,9 @@ class PushWeights {
   // Keeps the own share; the others' are in flight in `slot`.
   void send(const topology::MixingMatrix& shares, std::size_t slot);
   void arrive(std::size_t slot);
-  // All weights are 1 again and nothing is in flight.
-  void reset();
+  // All weights are 1 again and nothing is in flight. With groups of a size: every weight becomes
+  // the mean of its group's, and what is in flight stays there.
+  void reset(int group);
 
   // Weights, then slot by slot what is in flight; empty while they do not differ.
   std::vector<double> state() const;
@@ -35,6 +36,8 @@ class PushWeights {
   void restore(const std::vector<double>& state);
 
  private:
+  void average(int group);
+
   std::vector<double> weights_;
   std::vector<std::vector<double>> in_flight_;  // per slot
   bool differ_ = false;

@@ -63,22 +63,38 @@ Status Performer<S>::talk(const Pass<S>& pass, comm::Tag tag) {
 
 template <class S>
 Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
-  const std::size_t from = pass.head->fields.front();
-  const RowOf<S> row = [&](int worker) { return rows_.row(from, worker); };
-  S* const into = rows_.row(pass.head->into, rows_.local().begin);
   const auto started = SteadyClock::now();
-  if (Status status = averager_.average(row, into, tag); !status) {
+  if (Status status = take_average(*pass.head, tag); !status) {
     return status;
   }
   (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) += seconds_since(started);
   over_blocks(pass, {});
-  // As a ring all-reduce: every worker sends 2 (n - 1) parts of 1/n of the message.
-  const std::int64_t workers = parts_.ownership.workers();
-  counters_.bytes_sent +=
-      2 * (workers - 1) *
-      static_cast<std::int64_t>(parts_.problem->layout().parameters() * sizeof(S));
-  counters_.messages += 2 * (workers - 1) * workers;
+  count_average(pass.head->group);
   return Ok{};
+}
+
+template <class S>
+Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
+  const std::size_t from = stage.fields.front();
+  if (stage.group == 0) {
+    return averager_.average([&](int worker) { return rows_.row(from, worker); },
+                             rows_.row(stage.into, rows_.local().begin),
+                             tag);
+  }
+  const auto made = group_averagers_.try_emplace(
+      stage.group, &parts_.ownership, parts_.transport, parts_.pool, &rows_, stage.group);
+  return made.first->second.average(from, stage.into, tag);
+}
+
+template <class S>
+void Performer<S>::count_average(int group) {
+  const int workers = parts_.ownership.workers();
+  const std::size_t message = parts_.problem->layout().parameters() * sizeof(S);
+  for (const comm::WorkerRange& members : groups_of(workers, group == 0 ? workers : group)) {
+    const std::int64_t others = members.size() - 1;
+    counters_.bytes_sent += 2 * others * static_cast<std::int64_t>(message);
+    counters_.messages += 2 * others * members.size();
+  }
 }
 
 template Performer<float>::BeforeBlock Performer<float>::mixing_of(const Stage<float>&);
@@ -87,5 +103,9 @@ template Status Performer<float>::talk(const Pass<float>&, comm::Tag);
 template Status Performer<double>::talk(const Pass<double>&, comm::Tag);
 template Status Performer<float>::average(const Pass<float>&, comm::Tag);
 template Status Performer<double>::average(const Pass<double>&, comm::Tag);
+template Status Performer<float>::take_average(const Stage<float>&, comm::Tag);
+template Status Performer<double>::take_average(const Stage<double>&, comm::Tag);
+template void Performer<float>::count_average(int);
+template void Performer<double>::count_average(int);
 
 }  // namespace murmur::engine

@@ -153,7 +153,7 @@ std::vector<TunedKey> read_tuned(const toml::node* node) {
     TunedKey one{.key = std::string(key->str())};
     for (const toml::node& choice : *values) {
       toml::table layer;
-      choice.visit([&](const auto& item) { layer.insert_or_assign(*key, item); });
+      choice.visit([&, &name = *key](const auto& item) { layer.insert_or_assign(name, item); });
       one.layers.push_back(std::move(layer));
     }
     tuned.push_back(std::move(one));

@@ -45,9 +45,16 @@ struct AlgorithmConfig {
   double weight_decay = 0;
 };
 
+// Hierarchical averaging: every `period` steps over contiguous groups of `group` workers.
+struct LevelConfig {
+  std::int64_t period = 1;
+  std::int64_t group = 1;
+};
+
 // A periodic outer step on top of the algorithm.
 struct OuterConfig {
   Choice choice;
+  std::vector<LevelConfig> levels;    // of ascending periods; empty: the option `period`
   std::optional<double> start_epoch;  // train: instead of the option start_step
 };
 

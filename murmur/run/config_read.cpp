@@ -167,29 +167,6 @@ TopologyConfig read_topology(const Document& document, const Config& config) {
   return topology;
 }
 
-std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose) {
-  TableReader table(document, "outer");
-  if (!table.present()) {
-    return std::nullopt;
-  }
-  const Kind& kind = kind_of("outer");
-  OuterConfig outer;
-  const bool train = purpose == Purpose::kTrain;
-  if (train) {
-    outer.start_epoch = table.maybe_number("start_epoch", kNonNegative);
-  }
-  outer.choice = read_choice(table, kind);
-  table.finish([&](const std::string& key) {
-    return key == "start_epoch"
-               ? std::string("`murmur solve` has no epochs: write outer.start_step")
-               : others_option(kind, outer.choice.name, key);
-  });
-  if (outer.start_epoch && table.has("start_step")) {
-    table.fail("start_step", "write outer.start_epoch or outer.start_step, not both");
-  }
-  return outer;
-}
-
 Choice read_problem(const Document& document) {
   TableReader table(document, "problem");
   const Kind& kind = kind_of("problem");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "murmur/run/catalog.h"
@@ -20,6 +21,9 @@ std::string others_option(const Kind& kind, const std::string& name, const std::
 
 // `seed` of a table of its own; by default the run's.
 std::uint64_t read_seed(TableReader& table, std::uint64_t fallback);
+
+// [outer], if it is there.
+std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose);
 
 // [data], [model], [schedule], [evaluation], [checkpoint], [output].
 void read_training(const Document& document, Config& config);

@@ -24,6 +24,9 @@ class Writer {
   void put(const std::string& key, const OptionValue& value) {
     out_.push_back({table_, key, value_toml(value)});
   }
+  void text(const std::string& key, std::string toml) {
+    out_.push_back({table_, key, std::move(toml)});
+  }
   template <class T>
   void maybe(const std::string& key, const std::optional<T>& value) {
     if (value) {
@@ -130,11 +133,21 @@ void write_watching(const Config& config, Writer& out) {
   out.put("csv", config.output.csv);
 }
 
+std::string levels_toml(const std::vector<LevelConfig>& levels) {
+  std::vector<std::string> texts;
+  for (const LevelConfig& level : levels) {
+    texts.push_back(fmt::format("{{ period = {}, group = {} }}", level.period, level.group));
+  }
+  return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
 void write_outer(const OuterConfig& outer, Writer& out) {
   out.table("outer");
   out.put("name", outer.choice.name);
   for (const auto& [key, value] : outer.choice.options.all()) {
-    if (!(outer.start_epoch && key == "start_step")) {
+    if (!outer.levels.empty() && key == "period") {
+      out.text(key, levels_toml(outer.levels));
+    } else if (!(outer.start_epoch && key == "start_step")) {
       out.put(key, value);
     }
   }

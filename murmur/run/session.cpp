@@ -46,6 +46,7 @@ engine::Parts<S> Session<S>::parts() {
   Program<S> program =
       make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
   require_usable_graph(config_, *graph_, program, request_.warn);
+  warn_of_outer(config_, program, request_.warn);
   return {.program = std::move(program),
           .topology = graph_,
           .problem = problem_.get(),

@@ -51,6 +51,7 @@ class Solver {
     require_one_start(config, program, *problem_);
     const auto graph = make_graph(config);
     require_usable_graph(config, *graph, program, request_.warn);
+    warn_of_outer(config, program, request_.warn);
     return {.program = std::move(program),
             .topology = graph,
             .problem = problem_.get(),

@@ -33,11 +33,17 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
   }
   const auto* outer = algorithms::find_outer_step(config.outer->choice.name);
   MURMUR_CHECK(outer != nullptr, "outer step '{}'", config.outer->choice.name);
+  require_usable_outer(config, program, starts_differ);
   OptionValues values = config.outer->choice.options;
   if (config.outer->start_epoch) {
     values.set("start_step", steps_of({*config.outer->start_epoch, true}, steps_per_epoch));
   }
-  return algorithms::with_outer(std::move(program), *outer, values, starts_differ);
+  std::vector<algorithms::Level> levels;
+  for (const LevelConfig& level : config.outer->levels) {
+    const bool all = level.group >= config.workers;
+    levels.push_back({level.period, all ? 0 : static_cast<int>(level.group)});
+  }
+  return algorithms::with_outer(std::move(program), *outer, values, starts_differ, levels);
 }
 
 std::shared_ptr<const topology::Topology> make_graph(const Config& config) {

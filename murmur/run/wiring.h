@@ -29,6 +29,14 @@ void require_usable_graph(const Config& config,
                           const Program<S>& program,
                           const Warn& warn);
 
+// Refuses an outer step that the base cannot have; REQUIRES: there is one.
+template <class S>
+void require_usable_outer(const Config& config, const Program<S>& base, bool starts_differ);
+
+// Of an outer step that cannot do what it is for.
+template <class S>
+void warn_of_outer(const Config& config, const Program<S>& program, const Warn& warn);
+
 // How many others a worker hears at a step: the mean over workers and steps.
 double mean_degree(const topology::Topology& graph);
 

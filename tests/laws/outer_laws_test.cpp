@@ -62,10 +62,38 @@ struct OuterVariant {
   std::string label;
   const algorithms::OuterStep* outer = nullptr;
   OptionValues options;
+  std::vector<algorithms::Level> levels = {};
 };
 
-std::vector<OuterVariant> outer_variants() {
+Program<float> outer_program(const OuterVariant& variant, const Variant& base) {
+  return algorithms::with_outer(base.algorithm->program<float>(base.options),
+                                *variant.outer,
+                                variant.options,
+                                false,
+                                variant.levels);
+}
+
+// Averaging over pairs, threes and all, and a step that visits the workers in turn.
+void add_special(const std::string& buffers, bool one_model, std::vector<OuterVariant>& all) {
+  for (const std::string name : {"average", "easgd"}) {
+    const algorithms::OuterStep* outer = algorithms::find_outer_step(name);
+    OptionValues options(outer->options);
+    options.set("period", std::int64_t{2});
+    options.set("buffers", buffers);
+    if (name == "average") {
+      all.push_back({"levels " + buffers, outer, options, {{1, 2}, {2, 3}, {4, 0}}});
+    } else if (!one_model) {
+      options.set("order", std::string("round-robin"));
+      all.push_back({"round-robin " + buffers, outer, options});
+    }
+  }
+}
+
+std::vector<OuterVariant> outer_variants(bool one_model) {
   std::vector<OuterVariant> all;
+  for (const char* buffers : {"maintain", "reset", "average"}) {
+    add_special(buffers, one_model, all);
+  }
   for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
     for (const char* buffers : {"maintain", "reset", "average"}) {
       for (const bool exact : {true, false}) {
@@ -91,9 +119,9 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
-  for (const OuterVariant& variant : outer_variants()) {
-    const Program<float> base = GetParam().algorithm->program<float>(GetParam().options);
-    expect_resumes(spec_of(algorithms::with_outer(base, *variant.outer, variant.options, false)));
+  const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
+  for (const OuterVariant& variant : outer_variants(one_model)) {
+    expect_resumes(spec_of(outer_program(variant, GetParam())));
     if (HasFailure()) {
       FAIL() << variant.label;
     }
@@ -101,11 +129,13 @@ TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
 }
 
 TEST_P(EveryBase, GivesTheSameBitsUnderEveryOuterStepHoweverSplit) {
-  for (const OuterVariant& variant : outer_variants()) {
-    const Program<float> base = GetParam().algorithm->program<float>(GetParam().options);
-    const RunSpec<float> spec =
-        spec_of(algorithms::with_outer(base, *variant.outer, variant.options, false));
+  const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
+  for (const OuterVariant& variant : outer_variants(one_model)) {
+    const RunSpec<float> spec = spec_of(outer_program(variant, GetParam()));
     ASSERT_EQ(run(spec), run(spec, {.threads = 1, .ownership = {2, 3}})) << variant.label;
+    if (!variant.levels.empty()) {
+      ASSERT_EQ(run(spec), run(spec, {.threads = 1, .ownership = {1, 3, 1}})) << variant.label;
+    }
   }
 }
 

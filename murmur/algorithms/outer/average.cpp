@@ -6,13 +6,15 @@
 namespace murmur::algorithms {
 
 OuterStep average_outer() {
+  std::vector<OptionInfo> options = common_outer_options();
+  options.front().help = "steps between two averages, or a list of { period, group }";
   const auto nothing = [](auto& /*program*/, const OptionValues&, const OuterFields&) {
     return std::size_t{0};
   };
   return {.name = "average",
           .summary = "go on from the exact mean: Local SGD, periodic averaging",
           .paper = "Stich: Local SGD converges fast and communicates little, ICLR 2019",
-          .options = common_outer_options(),
+          .options = std::move(options),
           .has_anchor = false,
           .slow_name = {},
           .append_single = nothing,

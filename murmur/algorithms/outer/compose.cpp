@@ -8,7 +8,10 @@
 //   the base's memory is kept, set back to its birth, or averaged
 //
 // With a push-sum base the exact mean is that of the numerators, messages in flight added first;
-// afterwards all weights are 1.
+// afterwards all weights are 1. A rule that pulls moves every worker to a point of its own instead
+// of the anchor, and the weights stay. Levels of hierarchical averaging take the mean of a group;
+// there weights become the group's mean weight, and messages in flight stay in flight.
+#include <algorithm>
 #include <set>
 
 #include "murmur/algorithms/in_flight.h"
@@ -65,6 +68,21 @@ struct Rebias {
   static constexpr auto kRound = stages(local(rebias));
 };
 
+// x <- numerator / weight
+template <class S>
+struct Debias {
+  using Options = NoOptions;
+  struct State {
+    S x;
+    S numerator;
+  };
+  static constexpr std::array kFields{memory("x"), memory("numerator")};
+  static constexpr State debias(const State& s, const Round<S>& r, const Options&) {
+    return {.x = s.numerator / r.weight, .numerator = s.numerator};
+  }
+  static constexpr auto kRound = stages(local(debias));
+};
+
 template <class S>
 struct Mean {
   using Options = NoOptions;
@@ -86,25 +104,63 @@ Calendar calendar_of(const OptionValues& values) {
 template <class S>
 class Composer {
  public:
-  Composer(Program<S> base, const OuterStep& outer, const OptionValues& values, bool starts_differ)
+  Composer(Program<S> base,
+           const OuterStep& outer,
+           const OptionValues& values,
+           bool starts_differ,
+           const std::vector<Level>& levels)
       : program_(std::move(base)),
         outer_(outer),
         values_(values),
         calendar_(calendar_of(values)),
+        levels_(levels.empty() ? std::vector<Level>{{calendar_.period, 0}} : levels),
         base_fields_(program_.fields.size()),
         one_model_(program_.keeps_one_model()),
         averages_(values.flag("exact_average") && !one_model_),
         numerator_(program_.numerator()) {
-    find_mass();
+    MURMUR_CHECK(levels.empty() || (!outer.has_anchor && values.flag("exact_average")),
+                 "levels go with plain exact averages");
     const bool one_start = calendar_.start == 0 ? !starts_differ : calendar_.average_before;
     common_ = one_model_ || (averages_ && one_start);
+    MURMUR_CHECK(!visits_in_turn(values) || (common_ && !one_model_),
+                 "a turn of all workers needs one center and a model per worker");
+    find_mass();
   }
 
   Program<S> compose() {
     add_fields();
     average_until_start();
+    for (std::size_t level = 0; level < levels_.size(); ++level) {
+      append_level(level);
+    }
+    take_anchor_at_start();
+    return std::move(program_);
+  }
+
+ private:
+  // Of the levels that are due the last, which has the largest period, is performed.
+  void append_level(std::size_t level) {
     const std::size_t first = program_.round.size();
-    if (averages_) {
+    if (levels_[level].group == 0) {
+      append_outer_step();
+    } else if (!one_model_) {
+      append_group_average(levels_[level].group);
+    }
+    std::vector<Calendar> larger;
+    for (std::size_t k = level; k < levels_.size(); ++k) {
+      larger.push_back(calendar_);
+      larger.back().period = levels_[k].period;
+    }
+    place(first, [larger](std::int64_t step) {
+      return larger.front().due(step) &&
+             std::none_of(larger.begin() + 1, larger.end(), [&](const Calendar& calendar) {
+               return calendar.due(step);
+             });
+    });
+  }
+
+  void append_outer_step() {
+    if (averages_ && !visits_in_turn(values_)) {
       take_mean();
     }
     append_rule();
@@ -116,14 +172,45 @@ class Composer {
     if (resets) {
       reset();
     } else if (values_.text("buffers") == "average" && averages_) {
-      average_memory();
+      average_memory(fields_.mean, 0);
     }
-    place(first, [calendar = calendar_](std::int64_t step) { return calendar.due(step); });
-    take_anchor_at_start();
-    return std::move(program_);
   }
 
- private:
+  void append_group_average(int group) {
+    append_group_mean(numerator_.value_or(0), group);
+    const bool resets = values_.text("buffers") == "reset";
+    if (numerator_) {
+      append<Copy>({*group_mean_, *numerator_});
+      reset_weights(group);
+      append<Debias>({0, *numerator_});
+    } else {
+      if (!resets) {
+        follow(*group_mean_);
+      }
+      append<Copy>({*group_mean_, 0});
+    }
+    if (resets) {
+      reset();
+    } else if (values_.text("buffers") == "average") {
+      average_memory(*group_mean_, group);
+    }
+  }
+
+  void append_group_mean(std::size_t of, int group) {
+    if (!group_mean_) {
+      group_mean_ = add(scratch("group_mean"));
+    }
+    append<Mean>({of, *group_mean_});
+    program_.round.back().group = group;
+  }
+
+  void reset_weights(int group) {
+    Stage<S> stage;
+    stage.kind = StageKind::kResetWeights;
+    stage.group = group;
+    program_.round.push_back(stage);
+  }
+
   void add_fields() {
     if (averages_) {
       fields_.mean = add(scratch("mean").once());
@@ -133,6 +220,11 @@ class Composer {
       Field anchor = memory("anchor").like_model();
       anchor.shared = common_;
       fields_.anchor = target_ = add(anchor);
+    }
+    if (outer_.pulls) {
+      Field pulled = scratch("pulled");
+      pulled.shared = one_model_;
+      fields_.next = target_ = add(pulled);
     }
     if (!outer_.slow_name.empty()) {
       Field slow = memory(outer_.slow_name);
@@ -225,10 +317,8 @@ class Composer {
     if (!numerator_) {
       return;
     }
-    if (averages_) {
-      Stage<S> stage;
-      stage.kind = StageKind::kResetWeights;
-      program_.round.push_back(stage);
+    if (averages_ && (!outer_.pulls || target == fields_.mean)) {
+      reset_weights(0);
     }
     append<Rebias>({0, *numerator_});
   }
@@ -255,11 +345,12 @@ class Composer {
     program_.round.push_back(stage);
   }
 
-  void average_memory() {
+  void average_memory(std::size_t through, int group) {
     for (std::size_t f = 1; f < base_fields_; ++f) {
       if (is_memory(f) && !program_.fields[f].shared) {
-        append<Mean>({f, fields_.mean});
-        append<Copy>({fields_.mean, f});
+        append<Mean>({f, through});
+        program_.round.back().group = group;
+        append<Copy>({through, f});
       }
     }
   }
@@ -268,12 +359,14 @@ class Composer {
   const OuterStep& outer_;
   const OptionValues& values_;
   Calendar calendar_;
+  std::vector<Level> levels_;
   std::size_t base_fields_;
   bool one_model_;
   bool averages_;
   std::optional<std::size_t> numerator_;  // of a push-sum base
   std::set<std::size_t> mass_;
   std::vector<std::size_t> in_flight_;
+  std::optional<std::size_t> group_mean_;
   bool common_ = false;     // anchor and memory are equal on all workers: kept once
   OuterFields fields_;      // mean defaults to x itself
   std::size_t target_ = 0;  // where the next round begins
@@ -285,11 +378,14 @@ template <class S>
 Program<S> with_outer(Program<S> base,
                       const OuterStep& outer,
                       const OptionValues& values,
-                      bool starts_differ) {
-  return Composer<S>(std::move(base), outer, values, starts_differ).compose();
+                      bool starts_differ,
+                      const std::vector<Level>& levels) {
+  return Composer<S>(std::move(base), outer, values, starts_differ, levels).compose();
 }
 
-template Program<float> with_outer(Program<float>, const OuterStep&, const OptionValues&, bool);
-template Program<double> with_outer(Program<double>, const OuterStep&, const OptionValues&, bool);
+template Program<float> with_outer(
+    Program<float>, const OuterStep&, const OptionValues&, bool, const std::vector<Level>&);
+template Program<double> with_outer(
+    Program<double>, const OuterStep&, const OptionValues&, bool, const std::vector<Level>&);
 
 }  // namespace murmur::algorithms

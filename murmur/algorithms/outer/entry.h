@@ -51,5 +51,6 @@ OuterStep lookahead();
 OuterStep heavy_ball();
 OuterStep nesterov();
 OuterStep bmuf();
+OuterStep easgd();
 
 }  // namespace murmur::algorithms

@@ -32,6 +32,14 @@ struct OuterFields {
   std::size_t mean = 0;    // the workers' mean, or (without exact average) the worker's own model
   std::size_t anchor = 0;  // where the last round began, and after the rule the next begins
   std::size_t slow = 0;    // the rule's own memory
+  std::size_t next = 0;    // of a rule that pulls: where the worker goes on
+};
+
+// Of hierarchical averaging: every `period` steps over contiguous groups of `group` workers, 0:
+// all.
+struct Level {
+  std::int64_t period = 1;
+  int group = 0;
 };
 
 struct OuterStep {
@@ -41,6 +49,7 @@ struct OuterStep {
   std::vector<OptionInfo> options;  // its own, then the common ones
   bool has_anchor = true;           // false: the mean itself is where the next round begins
   std::string_view slow_name;       // empty: no memory of its own
+  bool pulls = false;  // every worker goes on from a point of its own, and keeps its mass
 
   // Appends the rule's stages and returns how many.
   template <class S>
@@ -52,22 +61,24 @@ struct OuterStep {
 const std::vector<OuterStep>& outer_steps();
 const OuterStep* find_outer_step(std::string_view name);
 
+// The workers meet the outer step one after the other.
+bool visits_in_turn(const OptionValues& values);
+
 // `base` with the outer step behind its round. starts_differ: the workers' first models are not the
-// same, so each keeps an anchor of its own. REQUIRES: `values` holds all of the outer step's
-// options.
+// same, so each keeps an anchor of its own. With `levels`, of ascending periods, the largest that
+// is due takes the place of the option `period`. REQUIRES: `values` holds all of the outer step's
+// options; levels go with a step without anchor and with exact averages; a step that visits the
+// workers in turn goes with exact averages, one start and a base that keeps a model per worker.
 template <class S>
 Program<S> with_outer(Program<S> base,
                       const OuterStep& outer,
                       const OptionValues& values,
-                      bool starts_differ);
+                      bool starts_differ,
+                      const std::vector<Level>& levels = {});
 
-extern template Program<float> with_outer(Program<float>,
-                                          const OuterStep&,
-                                          const OptionValues&,
-                                          bool);
-extern template Program<double> with_outer(Program<double>,
-                                           const OuterStep&,
-                                           const OptionValues&,
-                                           bool);
+extern template Program<float> with_outer(
+    Program<float>, const OuterStep&, const OptionValues&, bool, const std::vector<Level>&);
+extern template Program<double> with_outer(
+    Program<double>, const OuterStep&, const OptionValues&, bool, const std::vector<Level>&);
 
 }  // namespace murmur::algorithms

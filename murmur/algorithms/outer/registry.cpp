@@ -37,7 +37,7 @@ std::vector<OptionInfo> common_outer_options() {
 
 const std::vector<OuterStep>& outer_steps() {
   static const std::vector<OuterStep> all{
-      average_outer(), slowmo(), lookahead(), heavy_ball(), nesterov(), bmuf()};
+      average_outer(), slowmo(), lookahead(), heavy_ball(), nesterov(), bmuf(), easgd()};
   return all;
 }
 
