@@ -202,5 +202,30 @@ TEST(Solve, SaysWhenTheDiskIsFull) {
   EXPECT_THAT(ran.err, HasSubstr("No space left"));
 }
 
+TEST(Solve, RefusesOrDoubtsOuterStepsThatCannotDoWhatTheyAreFor) {
+  const Desk desk;
+  const std::string file = desk.write("golden.toml", kGolden);
+  const auto outer = [&](const std::string& algorithm, std::vector<std::string> set) {
+    std::vector<std::string> arguments{"solve", file, "--set", "algorithm.name=" + algorithm};
+    for (const std::string& one : set) {
+      arguments.insert(arguments.end(), {"--set", one});
+    }
+    return desk.run(arguments);
+  };
+  const Ran alone =
+      outer("sgd", {"outer.name=average", "outer.period=3", "outer.exact_average=false"});
+  EXPECT_EQ(alone.code, 0);
+  EXPECT_THAT(alone.err, HasSubstr("the workers never meet"));
+  const Ran apart = outer("sgd", {"outer.name=average", "outer.period=[{period=2,group=3}]"});
+  EXPECT_THAT(apart.err, HasSubstr("different groups never meet"));
+  const Ran strong = outer("sgd", {"outer.name=easgd", "outer.period=3", "outer.rho=0.5"});
+  EXPECT_THAT(strong.err, AllOf(HasSubstr("too strong for 4 workers"), HasSubstr("0.4")));
+  EXPECT_EQ(outer("dsgd", {"outer.name=easgd", "outer.period=3", "outer.rho=0.3"}).err, "");
+  const Ran one =
+      outer("allreduce-sgd", {"outer.name=easgd", "outer.period=3", "outer.order=round-robin"});
+  EXPECT_EQ(one.code, 2);
+  EXPECT_THAT(one.err, HasSubstr("keeps one model for all workers"));
+}
+
 }  // namespace
 }  // namespace murmur::testing

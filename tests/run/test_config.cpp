@@ -156,5 +156,25 @@ TEST(Config, TakesEveryNameThatIsListed) {
   }
 }
 
+TEST(ConfigError, SaysWhatAListOfPeriodsMayBe) {
+  const auto refused = [](const std::string& name, const std::string& period) {
+    return refusal(kTrainText, Purpose::kTrain, {"outer.name=" + name, "outer.period=" + period});
+  };
+  EXPECT_THAT(refused("slowmo", "[{period=2,group=2}]"), HasSubstr("\"average\" alone"));
+  EXPECT_THAT(refused("average", "[{period=2,grop=2}]"), HasSubstr("unknown key 'grop'"));
+  EXPECT_THAT(refused("average", "[{period=2}]"), HasSubstr("group is missing"));
+  EXPECT_THAT(refused("average", "[{period=0,group=2}]"), HasSubstr("an integer, 1 or more"));
+  EXPECT_THAT(refused("average", "[3, 4]"), HasSubstr("{ period = 4, group = 2 }"));
+  EXPECT_THAT(refused("average", "[]"), HasSubstr("empty list"));
+  EXPECT_THAT(refused("average", "[{period=2,group=2},{period=2,group=4}]"),
+              HasSubstr("the period 2 twice"));
+  EXPECT_THAT(
+      refusal(
+          kTrainText,
+          Purpose::kTrain,
+          {"outer.name=average", "outer.period=[{period=2,group=2}]", "outer.exact_average=false"}),
+      HasSubstr("leaves the workers alone"));
+}
+
 }  // namespace
 }  // namespace murmur::run

@@ -34,6 +34,16 @@ TEST(Resolved, RunsAgainForEveryAlgorithmAndOuterStep) {
   }
 }
 
+TEST(Resolved, KeepsTheLevelsOfHierarchicalAveraging) {
+  const std::vector<std::string> levels{"outer.name=average",
+                                        "outer.period=[{period=16,group=8},{period=4,group=2}]"};
+  const Config config = read(kTrainText, Purpose::kTrain, levels);
+  ASSERT_EQ(config.outer->levels.size(), 2U);
+  EXPECT_EQ(config.outer->levels.front().period, 4);
+  EXPECT_EQ(config.outer->levels.front().group, 2);
+  expect_round_trip(config);
+}
+
 TEST(Resolved, KeepsWhatIsUnusual) {
   expect_round_trip(read(kTrainText,
                          Purpose::kTrain,
