@@ -30,5 +30,6 @@ Algorithm allreduce_adam();
 Algorithm sgp();
 Algorithm osgp();
 Algorithm double_averaging();
+Algorithm ad_psgd();
 
 }  // namespace murmur::algorithms

@@ -95,6 +95,9 @@ Program<S> make_program(const typename A<S>::Options& options = {}) {
   std::vector<std::size_t> binds(program.fields.size());
   std::iota(binds.begin(), binds.end(), std::size_t{0});
   append_stages<A, S>(program, options, binds);
+  if constexpr (requires { A<S>::kAsynchronous; }) {
+    program.stages_in_turns = program.round.size();
+  }
   return program;
 }
 

@@ -21,6 +21,7 @@ enum class Stream : std::uint32_t {
   kTest = 8,
   kVirtualTime = 9,
   kCompressor = 10,
+  kPartner = 11,  // whom a worker of an asynchronous method meets
 };
 
 // Names one sequence of numbers; cheap to copy, no state.

@@ -7,6 +7,8 @@
 //   static constexpr State step(const State&, const S& g, const Round<S>&, const Options&);
 //   static constexpr auto kRound = stages(with_gradient(step), mix("x"), ...);
 //
+//   static constexpr bool kAsynchronous = true;  if workers act one by one, in the order of events
+//
 // Kernels are maps of one coordinate, without branches on values of S. program.h makes it runnable.
 #pragma once
 

@@ -13,6 +13,7 @@
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
 #include "murmur/core/program.h"
+#include "murmur/engine/turns.h"
 #include "murmur/problems/problem.h"
 #include "murmur/threads/pool.h"
 #include "murmur/topology/topology.h"
@@ -29,6 +30,7 @@ struct Parts {
   comm::Transport* transport = nullptr;  // null: a world of one process
   comm::Ownership ownership;             // of as many processes as the transport has
   double weight_decay = 0;
+  std::shared_ptr<Turns> turns = nullptr;  // of an asynchronous program; null: all equally fast
 };
 
 // The part of an engine's state that is not in rows.

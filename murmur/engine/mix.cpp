@@ -99,6 +99,15 @@ Status Mixer<S>::start(std::int64_t step, const std::vector<std::size_t>& fields
 }
 
 template <class S>
+Status Mixer<S>::start_with(const topology::MixingMatrix& matrix,
+                            const std::vector<std::size_t>& fields,
+                            comm::Tag tag) {
+  matrix_.reset();
+  set_weights(matrix);
+  return transport_ == nullptr ? Status(Ok{}) : exchange(fields, tag);
+}
+
+template <class S>
 void Mixer<S>::set_weights(const topology::MixingMatrix& matrix) {
   const comm::WorkerRange local = rows_->local();
   std::set<int> ghosts;
@@ -182,6 +191,9 @@ void Mixer<S>::block(const std::vector<std::size_t>& fields,
   for (std::size_t f = 0; f < fields.size(); ++f) {
     for (int i = local.begin; i < local.end; ++i) {
       const auto place = static_cast<std::size_t>(i - local.begin);
+      if (in_[place].empty()) {
+        continue;
+      }
       in.clear();
       for (const InRow& neighbor : in_[place]) {
         in.push_back({row_of(neighbor, f, fields[f]) + range.begin, neighbor.weight});
@@ -191,9 +203,11 @@ void Mixer<S>::block(const std::vector<std::size_t>& fields,
     }
     for (int i = local.begin; i < local.end; ++i) {
       const auto place = static_cast<std::size_t>(i - local.begin);
-      std::memcpy(rows_->row(fields[f], i) + range.begin,
-                  scratch + place * range.size(),
-                  range.size() * sizeof(S));
+      if (!in_[place].empty()) {
+        std::memcpy(rows_->row(fields[f], i) + range.begin,
+                    scratch + place * range.size(),
+                    range.size() * sizeof(S));
+      }
     }
   }
 }

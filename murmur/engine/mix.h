@@ -40,6 +40,10 @@ class Mixer {
   // Fixes the step's weights and brings the rows of remote neighbors. Afterwards, and until the
   // next call, block() may be called for disjoint ranges from any thread.
   Status start(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag);
+  // The same with weights from elsewhere.
+  Status start_with(const topology::MixingMatrix& matrix,
+                    const std::vector<std::size_t>& fields,
+                    comm::Tag tag);
 
   // Mixes coordinates [begin, end) of the fields of all local workers, in place. `scratch` holds
   // local workers x (end - begin) values.

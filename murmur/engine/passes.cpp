@@ -31,19 +31,24 @@ Passes<S>::Passes(const Program<S>& program) : program_(program) {
 }
 
 template <class S>
-const std::vector<Pass<S>>& Passes<S>::at(std::int64_t step) {
+const typename Passes<S>::OfStep& Passes<S>::at(std::int64_t step) {
   std::uint64_t due = 0;
   for (std::size_t k = 0; k < program_.round.size(); ++k) {
     due |= std::uint64_t{program_.round[k].due_at(step) ? 1U : 0U} << k;
   }
   const auto found = by_due_.find(due);
-  return found != by_due_.end() ? found->second : by_due_.emplace(due, cut(due)).first->second;
+  if (found != by_due_.end()) {
+    return found->second;
+  }
+  const std::size_t in_turns = program_.stages_in_turns;
+  OfStep passes{cut(due, 0, in_turns), cut(due, in_turns, program_.round.size())};
+  return by_due_.emplace(due, std::move(passes)).first->second;
 }
 
 template <class S>
-std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due) const {
+std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due, std::size_t begin, std::size_t end) const {
   std::vector<Pass<S>> passes;
-  for (std::size_t k = 0; k < program_.round.size(); ++k) {
+  for (std::size_t k = begin; k < end; ++k) {
     if (((due >> k) & 1U) == 0) {
       continue;
     }

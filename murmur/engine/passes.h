@@ -30,15 +30,19 @@ class Passes {
   // and reads no other kind, and none follows a gradient without an average between.
   explicit Passes(const Program<S>& program);
 
-  // Those of one step; the reference stays valid.
-  const std::vector<Pass<S>>& at(std::int64_t step);
+  struct OfStep {
+    std::vector<Pass<S>> in_turns;  // of an asynchronous program: once per turn
+    std::vector<Pass<S>> together;
+  };
+  // The reference stays valid.
+  const OfStep& at(std::int64_t step);
 
  private:
-  std::vector<Pass<S>> cut(std::uint64_t due) const;
+  std::vector<Pass<S>> cut(std::uint64_t due, std::size_t begin, std::size_t end) const;
 
   const Program<S>& program_;
   std::uint64_t shared_ = 0;  // fields kept once
-  std::map<std::uint64_t, std::vector<Pass<S>>> by_due_;
+  std::map<std::uint64_t, OfStep> by_due_;
 };
 
 extern template class Passes<float>;

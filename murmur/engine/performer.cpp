@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 
 #include "murmur/core/check.h"
 #include "murmur/engine/reduce.h"
@@ -52,6 +53,9 @@ Performer<S>::Performer(Parts<S> parts)
                "{} workers are owned, the problem has {}",
                parts_.ownership.workers(),
                parts_.problem->workers());
+  if (parts_.program.is_asynchronous() && parts_.turns == nullptr) {
+    parts_.turns = std::make_shared<Turns>(parts_.topology, Pace{}, 0);
+  }
   const auto threads = static_cast<std::size_t>(parts_.pool->threads());
   const auto workers = static_cast<std::size_t>(rows_.local().size());
   losses_.resize(workers);
@@ -117,11 +121,12 @@ template <class S>
 Status Performer<S>::step(double lr) {
   MURMUR_CHECK(lr >= 0 && std::isfinite(lr), "lr = {}", lr);
   lr_ = lr;
-  comm::Tag tag = 0;
-  for (const Pass<S>& pass : passes_.at(counters_.step)) {
-    if (Status status = perform(pass, tag++); !status) {
-      return status;
-    }
+  const typename Passes<S>::OfStep& passes = passes_.at(counters_.step);
+  if (Status status = perform_turns(passes.in_turns); !status) {
+    return status;
+  }
+  if (Status status = perform_all(passes.together); !status) {
+    return status;
   }
   counters_.previous_lr = lr;
   ++counters_.step;
@@ -129,6 +134,35 @@ Status Performer<S>::step(double lr) {
   was_reset_ = false;
   counters_.push_weights = push_weights_.state();
   add_up_times();
+  return Ok{};
+}
+
+template <class S>
+Status Performer<S>::perform_turns(const std::vector<Pass<S>>& passes) {
+  if (passes.empty()) {
+    return Ok{};
+  }
+  if (Status status = parts_.turns->go_to(counters_.step); !status) {
+    return status;
+  }
+  for (const Turn& turn : parts_.turns->turns()) {
+    turn_ = &turn;
+    if (Status status = perform_all(passes); !status) {
+      return status;
+    }
+  }
+  turn_ = nullptr;
+  return Ok{};
+}
+
+template <class S>
+Status Performer<S>::perform_all(const std::vector<Pass<S>>& passes) {
+  comm::Tag tag = 0;
+  for (const Pass<S>& pass : passes) {
+    if (Status status = perform(pass, tag++); !status) {
+      return status;
+    }
+  }
   return Ok{};
 }
 
@@ -174,13 +208,24 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
 template <class S>
 void Performer<S>::take_gradients(const Pass<S>& pass) {
   const comm::WorkerRange local = rows_.local();
-  parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
-    gradient_of(pass, local.begin + static_cast<int>(index), thread);
+  if (turn_ == nullptr) {
+    parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
+      gradient_of(pass, local.begin + static_cast<int>(index), counters_.step, thread);
+    });
+    return;
+  }
+  std::vector<Turn::Actor> actors;
+  std::copy_if(turn_->actors.begin(),
+               turn_->actors.end(),
+               std::back_inserter(actors),
+               [&](const Turn::Actor& actor) { return local.contains(actor.worker); });
+  parts_.pool->run(actors.size(), [&](std::size_t index, int thread) {
+    gradient_of(pass, actors[index].worker, actors[index].gradient, thread);
   });
 }
 
 template <class S>
-void Performer<S>::gradient_of(const Pass<S>& pass, int worker, int thread) {
+void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread) {
   const auto t = static_cast<std::size_t>(thread);
   CheckContext& context = check_context();
   context.worker = worker;
@@ -188,10 +233,8 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, int thread) {
 
   const auto started = SteadyClock::now();
   S* const gradient = gradients_.row(0, t);
-  problems::GradientJob<S> job{.step = counters_.step,
-                               .worker = worker,
-                               .x = rows_.row(pass.head->at, worker),
-                               .gradient = gradient};
+  problems::GradientJob<S> job{
+      .step = batch, .worker = worker, .x = rows_.row(pass.head->at, worker), .gradient = gradient};
   parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
   losses_[static_cast<std::size_t>(worker - rows_.local().begin)] = job.loss;
   const auto taken = SteadyClock::now();
@@ -259,6 +302,9 @@ void Performer<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread
   for (const LocalStage<S>& part : pass.locals) {
     const int end = part.once ? local.begin + 1 : local.end;
     for (int worker = local.begin; worker < end; ++worker) {
+      if (turn_ != nullptr && !turn_->acts(worker)) {
+        continue;
+      }
       rows_.at(worker, range.begin, part.stage->binds, fields.data());
       part.stage->kernel(
           fields.data(), nullptr, range.size(), round_of(worker), part.stage->options.get());

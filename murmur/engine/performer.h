@@ -45,11 +45,14 @@ class Performer {
   using BeforeBlock = std::function<void(CoordinateRange range, int thread)>;
 
   void start_rows();
+  Status perform_turns(const std::vector<Pass<S>>& passes);
+  Status perform_all(const std::vector<Pass<S>>& passes);
   // Memories as they are at birth: zero, or a copy of the model.
   void bear_again(const std::vector<std::size_t>& fields);
   Status perform(const Pass<S>& pass, comm::Tag tag);
   void take_gradients(const Pass<S>& pass);
-  void gradient_of(const Pass<S>& pass, int worker, int thread);
+  // `batch`: which of the worker's gradients it is.
+  void gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread);
   Status talk(const Pass<S>& pass, comm::Tag tag);
   BeforeBlock mixing_of(const Stage<S>& stage);
   Status average(const Pass<S>& pass, comm::Tag tag);
@@ -77,7 +80,8 @@ class Performer {
   Counters counters_;
   Times times_;
   double lr_ = 0;
-  bool was_reset_ = false;  // in this round
+  bool was_reset_ = false;      // in this round
+  const Turn* turn_ = nullptr;  // the one being performed; null: all workers act
   std::vector<double> losses_;
   std::vector<double> reduced_;            // per local worker
   std::vector<Clock> clocks_;              // per thread

@@ -42,8 +42,10 @@ Status Performer<S>::talk(const Pass<S>& pass, comm::Tag tag) {
   const std::vector<std::size_t> fields =
       sends ? std::vector<std::size_t>{stage.fields[0]} : stage.fields;
   const auto started = SteadyClock::now();
-  if (Status status = mixer_.start(counters_.step, fields, tag); !status) {
-    return status;
+  Status met = turn_ == nullptr ? mixer_.start(counters_.step, fields, tag)
+                                : mixer_.start_with(turn_->mixing, fields, tag);
+  if (!met) {
+    return met;
   }
   times_.wait_s += seconds_since(started);
   if (sends) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// AD-PSGD: asynchronous decentralized SGD (Lian, Zhang, Zhang, Liu, ICML 2018). Whenever worker i
+// has finished a gradient, taken at the model it had when it began,
+//
+//   m    = beta m + g(start_i)
+//   u    = m   or   g + beta m (nesterov)
+//   x_i, x_j = (x_i + x_j) / 2        with one neighbor j, which does not wait
+//   x_i  = x_i - lr u
+//   start_i = x_i
+//
+// Others may have averaged with x_i while i computed, so g is stale. engine/turns.h orders the
+// events.
+#include "murmur/algorithms/table.h"
+
+namespace murmur::algorithms {
+namespace {
+
+template <class S>
+struct AdPsgd {
+  static constexpr std::string_view kName = "ad-psgd";
+  static constexpr bool kAsynchronous = true;
+
+  struct Options {
+    Real<S> beta = 0;
+    bool nesterov = false;
+  };
+  static constexpr std::tuple kOptions{
+      number(
+          "momentum", &Options::beta, kMomentum, "weight of the old momentum, which stays local"),
+      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m")};
+
+  struct State {
+    S x;      // parameters
+    S start;  // parameters at the beginning of the gradient under way
+    S m;      // momentum, local
+    S u;      // direction
+  };
+  static constexpr std::array kFields{
+      model("x"), memory("start").like_model(), memory("momentum"), scratch("direction")};
+
+  static constexpr State look(const State& s, const S& g, const Round<S>&, const Options& o) {
+    const S m = o.beta * s.m + g;
+    return {.x = s.x, .start = s.start, .m = m, .u = o.nesterov ? g + o.beta * m : m};
+  }
+
+  static constexpr State step(const State& s, const Round<S>& r, const Options&) {
+    const S x = s.x - r.lr * s.u;
+    return {.x = x, .start = x, .m = s.m, .u = s.u};
+  }
+
+  static constexpr auto kRound = stages(with_gradient(look, "start"), mix("x"), local(step));
+};
+
+template <class S>
+struct PlainAdPsgd {
+  static constexpr std::string_view kName = "ad-psgd";
+  static constexpr bool kAsynchronous = true;
+  struct Options {};
+  static constexpr std::tuple<> kOptions{};
+
+  struct State {
+    S x;      // parameters
+    S start;  // parameters at the beginning of the gradient under way
+    S g;      // that gradient
+  };
+  static constexpr std::array kFields{
+      model("x"), memory("start").like_model(), scratch("gradient")};
+
+  static constexpr State look(const State& s, const S& g, const Round<S>&, const Options&) {
+    return {.x = s.x, .start = s.start, .g = g};
+  }
+
+  static constexpr State step(const State& s, const Round<S>& r, const Options&) {
+    const S x = s.x - r.lr * s.g;
+    return {.x = x, .start = x, .g = s.g};
+  }
+
+  static constexpr auto kRound = stages(with_gradient(look, "start"), mix("x"), local(step));
+};
+
+}  // namespace
+
+Algorithm ad_psgd() {
+  return with_case<PlainAdPsgd>(
+      entry<AdPsgd>("asynchronous pairwise averaging: a worker meets one neighbor per gradient",
+                    "Lian, Zhang, Zhang, Liu: Asynchronous decentralized parallel SGD, ICML 2018"),
+      [](const OptionValues& v) { return v.number("momentum") == 0; });
+}
+
+}  // namespace murmur::algorithms

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The order in which workers of an asynchronous program act: a pure function of how fast they are,
+// of the graph and of the seed, the same on every process.
+//
+// A worker that has finished a gradient picks one of the neighbors that it can reach, both models
+// travel, and the pair acts: that is an event. A step is as many events as there are workers, so it
+// uses as many examples as a step of any other program. Events in a row that touch different
+// workers commute; they are performed together, as one turn.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::engine {
+
+// How fast workers and links are. Seconds; infinite where it never ends.
+struct Pace {
+  // Of a worker's k-th gradient, k from 0, begun at a time.
+  std::function<double(int worker, std::int64_t k, double begin_s)> gradient_s =
+      [](int, std::int64_t, double) { return 1.0; };
+  // Of one model on its way.
+  std::function<double(int from, int to, double begin_s)> message_s = [](int, int, double) {
+    return 0.0;
+  };
+};
+
+struct Turn {
+  struct Actor {
+    int worker = 0;
+    std::int64_t gradient = 0;  // the worker's how many-th, from 0
+  };
+  std::vector<Actor> actors;      // ascending workers
+  topology::MixingMatrix mixing;  // of the pairs; the identity elsewhere
+
+  bool acts(int worker) const;
+};
+
+class Turns {
+ public:
+  Turns(std::shared_ptr<const topology::Topology> topology, Pace pace, std::uint64_t seed);
+
+  // Those of a step. Fails (kPeer) when no worker is left to act. Asking for a step before the last
+  // one asked for starts over from the first.
+  Status go_to(std::int64_t step);
+  // REQUIRES: go_to() was called, and succeeded.
+  const std::vector<Turn>& turns() const { return turns_; }
+  // When the last event of the step was over.
+  double virtual_s() const { return now_s_; }
+
+ private:
+  using Due = std::pair<double, int>;  // when a worker's gradient is ready, and whose
+
+  void start_over();
+  Status next_step();
+  // Whom the worker meets: -1 where it can reach nobody.
+  int partner_of(int worker, double at_s) const;
+  void join(int worker, int partner);
+
+  std::shared_ptr<const topology::Topology> topology_;
+  Pace pace_;
+  std::uint64_t seed_;
+  std::int64_t next_ = 0;  // step
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::vector<std::int64_t> gradients_;  // per worker
+  topology::MixingMatrix graph_{0};      // of the step
+  double now_s_ = 0;
+  std::vector<Turn> turns_;
+  std::vector<bool> touched_;  // by the last turn
+};
+
+}  // namespace murmur::engine
