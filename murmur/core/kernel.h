@@ -40,8 +40,9 @@ struct KernelOf {
   template <class Pointers>
   static auto value_at(
       const Pointers& p, const S* g, std::size_t i, const Round<S>& r, const Options& o) {
+    constexpr std::uint64_t kReads = reads();  // now: the search for names must not be in the loop
     const auto load = [&]<std::size_t F>(std::integral_constant<std::size_t, F>) {
-      return has(reads(), F) ? p[F][i] : S(0);
+      return has(kReads, F) ? p[F][i] : S(0);
     };
     const State s = [&]<std::size_t... F>(std::index_sequence<F...>) {
       return State{load(std::integral_constant<std::size_t, F>{})...};
@@ -49,7 +50,8 @@ struct KernelOf {
     (std::make_index_sequence<kCount>{});
     S gradient = kUsesGradient ? g[i] : S(0);
     if constexpr (kDecays && kUsesGradient) {
-      gradient = gradient + r.weight_decay * p[at()][i];
+      constexpr std::size_t kAt = at();
+      gradient = gradient + r.weight_decay * p[kAt][i];
     }
     return call<S>(kSpec.kernel, s, gradient, r, o);
   }

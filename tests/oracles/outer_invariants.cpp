@@ -15,14 +15,16 @@ namespace {
 
 constexpr double kDecay = 0.01;
 constexpr std::int64_t kPeriod = 3;
-const std::vector<std::string> kOuterSteps{
-    "average", "slowmo", "lookahead", "heavy-ball", "nesterov", "bmuf"};
 
-TEST(OuterSteps, AreAllTried) {
-  EXPECT_EQ(kOuterSteps.size(), algorithms::outer_steps().size());
-  for (const std::string& name : kOuterSteps) {
-    EXPECT_NE(algorithms::find_outer_step(name), nullptr) << name;
+// All that put every worker on one point; elastic averaging pulls them there instead.
+std::vector<std::string> replacing_steps() {
+  std::vector<std::string> names;
+  for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
+    if (!outer.pulls) {
+      names.push_back(outer.name);
+    }
   }
+  return names;
 }
 
 // I1: to the bit
@@ -30,7 +32,7 @@ TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
   for (const int workers : kCrowds) {
     const Bowl bowl = random_bowl(workers);
     for (const Variant& base : bases()) {
-      for (const std::string& outer : kOuterSteps) {
+      for (const std::string& outer : replacing_steps()) {
         Walk walk = walk_over(bowl,
                               with_outer_of(outer, every(kPeriod), program_of(base)),
                               topology_of("ring", workers),
@@ -139,12 +141,12 @@ TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
                      everywhere(one.start, workers)};
     for (const Variant& base : bases()) {
       const std::size_t in_flight = program_of(base).slots();
-      if (in_flight > 1) {
+      if (in_flight > 1 || program_of(base).is_asynchronous()) {
         continue;  // one worker hears no messages, and these bring models of other steps
       }
       // Shares in flight are products that are rounded before they are added.
       const bool exact = (workers & (workers - 1)) == 0 && in_flight == 0;
-      for (const std::string& outer : kOuterSteps) {
+      for (const std::string& outer : replacing_steps()) {
         const auto after = [&](const Bowl& bowl) {
           Walk walk = walk_over(bowl,
                                 with_outer_of(outer, every(kPeriod), program_of(base)),
@@ -169,7 +171,7 @@ TEST(OuterSteps, LeaveTheMeanWorkerOnItsOwnWayWhereAllCurvaturesAreOne) {
                     of_worker(bowl.curvature, workers, 0),
                     mean_of(bowl.center, workers),
                     of_worker(bowl.start, workers, 0)};
-    for (const std::string& outer : kOuterSteps) {
+    for (const std::string& outer : replacing_steps()) {
       for (const std::string base : {"sgd", "dsgdm", "qg-dsgdm-n", "d2", "d2-plus", "dsgd-gt"}) {
         const Program<double> program = with_outer_of(outer, every(kPeriod), program_of(base));
         Walk all = walk_over(bowl, program, topology_of("ring", workers), kDecay);

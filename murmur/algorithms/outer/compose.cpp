@@ -12,87 +12,14 @@
 // of the anchor, and the weights stay. Levels of hierarchical averaging take the mean of a group;
 // there weights become the group's mean weight, and messages in flight stay in flight.
 #include <algorithm>
-#include <set>
 
 #include "murmur/algorithms/in_flight.h"
 #include "murmur/algorithms/outer/entry.h"
+#include "murmur/algorithms/outer/mass.h"
+#include "murmur/algorithms/outer/pieces.h"
 
 namespace murmur::algorithms {
 namespace {
-
-struct NoOptions {};
-
-// to <- from
-template <class S>
-struct Copy {
-  using Options = NoOptions;
-  struct State {
-    S from;
-    S to;
-  };
-  static constexpr std::array kFields{scratch("from"), memory("to")};
-  static constexpr State copy(const State& s, const Round<S>&, const Options&) {
-    return {.from = s.from, .to = s.from};
-  }
-  static constexpr auto kRound = stages(local(copy));
-};
-
-// follower <- follower + (target - x)
-template <class S>
-struct Follow {
-  using Options = NoOptions;
-  struct State {
-    S target;
-    S x;
-    S follower;
-  };
-  static constexpr std::array kFields{scratch("target"), memory("x"), memory("follower")};
-  static constexpr State follow(const State& s, const Round<S>&, const Options&) {
-    return {.target = s.target, .x = s.x, .follower = s.follower + (s.target - s.x)};
-  }
-  static constexpr auto kRound = stages(local(follow));
-};
-
-// numerator <- weight x
-template <class S>
-struct Rebias {
-  using Options = NoOptions;
-  struct State {
-    S x;
-    S numerator;
-  };
-  static constexpr std::array kFields{memory("x"), memory("numerator")};
-  static constexpr State rebias(const State& s, const Round<S>& r, const Options&) {
-    return {.x = s.x, .numerator = r.weight * s.x};
-  }
-  static constexpr auto kRound = stages(local(rebias));
-};
-
-// x <- numerator / weight
-template <class S>
-struct Debias {
-  using Options = NoOptions;
-  struct State {
-    S x;
-    S numerator;
-  };
-  static constexpr std::array kFields{memory("x"), memory("numerator")};
-  static constexpr State debias(const State& s, const Round<S>& r, const Options&) {
-    return {.x = s.numerator / r.weight, .numerator = s.numerator};
-  }
-  static constexpr auto kRound = stages(local(debias));
-};
-
-template <class S>
-struct Mean {
-  using Options = NoOptions;
-  struct State {
-    S of;
-    S mean;
-  };
-  static constexpr std::array kFields{memory("of"), scratch("mean").once()};
-  static constexpr auto kRound = stages(average("of", "mean"));
-};
 
 Calendar calendar_of(const OptionValues& values) {
   return {.period = values.integer("period"),
@@ -117,14 +44,14 @@ class Composer {
         base_fields_(program_.fields.size()),
         one_model_(program_.keeps_one_model()),
         averages_(values.flag("exact_average") && !one_model_),
-        numerator_(program_.numerator()) {
+        mass_(program_),
+        numerator_(mass_.numerator) {
     MURMUR_CHECK(levels.empty() || (!outer.has_anchor && values.flag("exact_average")),
                  "levels go with plain exact averages");
     const bool one_start = calendar_.start == 0 ? !starts_differ : calendar_.average_before;
     common_ = one_model_ || (averages_ && one_start);
     MURMUR_CHECK(!visits_in_turn(values) || (common_ && !one_model_),
                  "a turn of all workers needs one center and a model per worker");
-    find_mass();
   }
 
   Program<S> compose() {
@@ -284,27 +211,8 @@ class Composer {
     place(last, [start = calendar_.start](std::int64_t step) { return step + 1 == start; });
   }
 
-  // Push-sum's mass: the numerator and what is in flight. It is no memory to keep, reset or
-  // average.
-  void find_mass() {
-    if (!numerator_) {
-      return;
-    }
-    mass_.insert(*numerator_);
-    for (const Stage<S>& stage : program_.round) {
-      if (stage.kind == StageKind::kSend) {
-        mass_.insert(stage.fields[1]);
-        in_flight_.push_back(stage.fields[1]);
-      }
-    }
-  }
-
-  bool is_memory(std::size_t f) const {
-    return program_.fields[f].kind == FieldKind::kMemory && !mass_.contains(f);
-  }
-
   void take_mean() {
-    for (const std::size_t slot : in_flight_) {
+    for (const std::size_t slot : mass_.in_flight) {
       append_stages<Arrive, S>(program_, {}, {*numerator_, slot});
     }
     append<Mean>({numerator_.value_or(0), fields_.mean});
@@ -328,7 +236,7 @@ class Composer {
       return;
     }
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (is_memory(f) && program_.fields[f].units == Units::kModel) {
+      if (mass_.is_memory(program_, f) && program_.fields[f].units == Units::kModel) {
         append<Follow>({target, 0, f});
       }
     }
@@ -338,7 +246,7 @@ class Composer {
     Stage<S> stage;
     stage.kind = StageKind::kReset;
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (is_memory(f)) {
+      if (mass_.is_memory(program_, f)) {
         stage.fields.push_back(f);
       }
     }
@@ -347,7 +255,7 @@ class Composer {
 
   void average_memory(std::size_t through, int group) {
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (is_memory(f) && !program_.fields[f].shared) {
+      if (mass_.is_memory(program_, f) && !program_.fields[f].shared) {
         append<Mean>({f, through});
         program_.round.back().group = group;
         append<Copy>({through, f});
@@ -363,9 +271,8 @@ class Composer {
   std::size_t base_fields_;
   bool one_model_;
   bool averages_;
+  PushSumMass<S> mass_;
   std::optional<std::size_t> numerator_;  // of a push-sum base
-  std::set<std::size_t> mass_;
-  std::vector<std::size_t> in_flight_;
   std::optional<std::size_t> group_mean_;
   bool common_ = false;     // anchor and memory are equal on all workers: kept once
   OuterFields fields_;      // mean defaults to x itself
