@@ -12,7 +12,9 @@ namespace murmur::testing {
 
 struct GoldenVector {
   std::string_view algorithm;
-  std::string_view variant;  // buffer phase (with buffer_period 2) or version
+  // Buffer phase (with buffer_period 2), version, or "slowmo" and the phase of this outer step
+  // (period 2, momentum 0.5, the published one is "first").
+  std::string_view variant;
   int step;
   std::array<double, 2> worker0;
   std::array<double, 2> mean;
@@ -30,6 +32,13 @@ inline constexpr GoldenVector kGoldenVectors[] = {
     {"dsgdm-n", "", 2, {1.506881832, -0.700908777}, {1.583196360, -0.771842672}},
     {"dsgdm-n", "", 6, {2.008977965, -0.457446161}, {2.113049602, -0.536064166}},
     {"dsgdm-n", "", 10, {2.057516772, -0.528732063}, {2.073980965, -0.548549565}},
+    {"dsgdm-n", "slowmo first", 1, {1.283100000, -0.891225000}, {1.283100000, -0.891225000}},
+    {"dsgdm-n", "slowmo first", 2, {1.551537110, -0.719917089}, {1.592221360, -0.769868454}},
+    {"dsgdm-n", "slowmo first", 10, {2.403806442, -0.403912229}, {2.406569226, -0.414329836}},
+    {"dsgdm-n", "slowmo last", 1, {1.251433333, -0.855600000}, {1.283100000, -0.891225000}},
+    {"dsgdm-n", "slowmo last", 2, {1.583196360, -0.771842672}, {1.583196360, -0.771842672}},
+    {"dsgdm-n", "slowmo last", 6, {2.376036879, -0.435941058}, {2.376036879, -0.435941058}},
+    {"dsgdm-n", "slowmo last", 10, {2.276692935, -0.459990398}, {2.276692935, -0.459990398}},
     {"qg-dsgdm", "", 1, {1.132333333, -0.924000000}, {1.149000000, -0.942750000}},
     {"qg-dsgdm", "", 2, {1.241733222, -0.856927667}, {1.282686000, -0.890254750}},
     {"qg-dsgdm", "", 6, {1.583622770, -0.736496295}, {1.611972435, -0.756706887}},
