@@ -59,7 +59,7 @@ std::string tick_text(double shown, double step, double largest) {
 
 std::vector<Tick> linear_ticks(double low, double high, int wanted, double factor) {
   const double step = nice_step(factor * (high - low), wanted);
-  const double first = std::ceil(factor * low / step - kTiny);
+  const double first = std::ceil(factor * low / step - kTiny) + 0.0;  // never -0
   const double last = std::floor(factor * high / step + kTiny);
   const double largest = std::max(std::abs(first), std::abs(last)) * step;
   std::vector<Tick> ticks;

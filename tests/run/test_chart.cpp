@@ -45,6 +45,12 @@ TEST(AxisScale, TicksLieOnTheAxisAndAreEvenlySpaced) {
   }
 }
 
+TEST(AxisScale, WritesZeroWithoutASign) {
+  for (const double high : {1.0, 4.0, 700.0}) {
+    EXPECT_EQ(AxisScale::linear(0, high).ticks(5, 1).front().text, "0");
+  }
+}
+
 TEST(AxisScale, LogarithmicTicksAreFewAtAnyWidth) {
   for (int decades = 0; decades <= 30; ++decades) {
     const AxisScale scale = AxisScale::logarithmic(3e-10, 3e-10 * std::pow(10.0, decades));
