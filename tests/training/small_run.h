@@ -78,6 +78,20 @@ epochs = 4
     arguments.insert(arguments.begin(), {"train", "small.toml"});
     return run(arguments, environment);
   }
+
+  // murmur ARGUMENTS where no file may grow beyond so many KiB: as on a full disk, a write fails
+  // and nothing else does.
+  Ran run_with_small_files(const std::vector<std::string>& arguments, int kibibytes) const {
+    std::string command = "cd " + quoted(path("").string()) + " && trap '' XFSZ && ulimit -f " +
+                          std::to_string(2 * kibibytes) + " && exec " + quoted(MURMUR_PROGRAM);
+    for (const std::string& argument : arguments) {
+      command += " " + quoted(argument);
+    }
+    const int status = std::system((command + " > .out 2> .err").c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+            read_text(path(".out")),
+            read_text(path(".err"))};
+  }
 };
 
 inline std::string last_line(const Ran& ran) {

@@ -1,64 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run that is asked to stop ends with what it has, and can go on.
+// A run that is asked to stop ends with what it has, and can go on; one that is killed, or whose
+// disk is full, goes on from its last checkpoint.
 #include <csignal>
-#include <cstdio>
 
-#include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include "murmur/core/random.h"
 #include "tests/training/small_run.h"
+#include "tests/training/started.h"
 
 namespace murmur::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
-// Starts a long run that says a line after every step, waits for the first one, sends the signal
-// and returns the exit code.
-int interrupted(const Desk& desk, int signal) {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(pipe(ends.data()), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], STDERR_FILENO);
-    dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
-    close(ends[0]);
-    const bool there = chdir(desk.path("").c_str()) == 0;
-    if (there) {
-      execl(MURMUR_PROGRAM,
-            "murmur",
-            "train",
-            "small.toml",
-            "-v",
-            "--output",
-            "a",
-            "--set",
-            "schedule.steps=1000000",
-            "--set",
-            "evaluation.every_steps=1",
-            nullptr);
-    }
-    _exit(127);
-  }
-  close(ends[1]);
-  char byte = 0;
-  EXPECT_EQ(read(ends[0], &byte, 1), 1);
-  kill(child, signal);
-  std::array<char, 4096> rest{};
-  while (read(ends[0], rest.data(), rest.size()) > 0) {
-  }
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+// A run that says a line after every step.
+std::vector<std::string> talkative(const std::string& steps, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"train",
+                                     "small.toml",
+                                     "-v",
+                                     "--output",
+                                     "a",
+                                     "--set",
+                                     "schedule.steps=" + steps,
+                                     "--set",
+                                     "evaluation.every_steps=1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::int64_t steps_done(const Desk& desk) {
+  return json::parse(read_text(desk.path("a/summary.json")))["steps"];
 }
 
 TEST(Interrupt, EndsWithACheckpointAndASummary) {
   for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     const TrainingDesk desk;
-    EXPECT_EQ(interrupted(desk, signal), code);
+    Started run(desk, talkative("1000000"));
+    ASSERT_TRUE(run.wait_for_lines(1));
+    run.send(signal);
+    EXPECT_EQ(run.end(), code);
     const json summary = json::parse(read_text(desk.path("a/summary.json")));
     EXPECT_EQ(summary["status"], "interrupted");
     const std::int64_t done = summary["steps"];
@@ -75,6 +60,68 @@ TEST(Interrupt, EndsWithACheckpointAndASummary) {
     EXPECT_EQ(resumed.code, 0) << resumed.err;
     EXPECT_EQ(json::parse(resumed.out)["steps"], done + 2);
   }
+}
+
+// Nobody reads what it says, so it cannot come to the end of its last step.
+TEST(Interrupt, EndsAtOnceWhenAskedTwice) {
+  const TrainingDesk desk;
+  Started run(desk, talkative("1000000"));
+  ASSERT_TRUE(run.wait_for_lines(1));
+  run.fill_its_pipe();
+  run.send(SIGINT);
+  ASSERT_TRUE(run.has_taken(SIGINT));
+  run.send(SIGINT);
+  EXPECT_EQ(run.end_unread(), -SIGINT);
+}
+
+TEST(Interrupt, KilledFiveTimesARunHasTheBitsOfOneLeftAlone) {
+  const TrainingDesk desk;
+  const Ran whole = desk.train({"--output", "whole", "--set", "schedule.steps=300"});
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  const std::vector<std::string> saving{"--set", "checkpoint.every_steps=1"};
+  const Random random(7, Stream::kTest);
+  for (std::uint64_t k = 0; k < 5; ++k) {
+    std::vector<std::string> arguments = talkative("300", saving);
+    if (k > 0) {
+      arguments.emplace_back("--resume");
+    }
+    Started run(desk, arguments);
+    // The line of step 2 comes after the checkpoint of step 1.
+    ASSERT_TRUE(run.wait_for_lines(2 + static_cast<int>(random.below(k, 30))));
+    run.send(SIGKILL);
+    EXPECT_EQ(run.end(), -SIGKILL);
+  }
+  const Ran last =
+      desk.train({"--output", "a", "--resume", "--set", "schedule.steps=300", "--quiet"});
+  ASSERT_EQ(last.code, 0) << last.err;
+  EXPECT_EQ(last_line(last), last_line(whole));
+  EXPECT_EQ(steps_done(desk), 300);
+}
+
+TEST(FullDisk, EndsWithOneAndGoesOnWhenThereIsRoom) {
+  const TrainingDesk desk;
+  std::vector<std::string> often{"train",
+                                 "small.toml",
+                                 "--set",
+                                 "evaluation.every_steps=1",
+                                 "--set",
+                                 "model.hidden=[1]",
+                                 "--set",
+                                 "checkpoint.every_steps=1",
+                                 "--output",
+                                 "whole"};
+  const Ran whole = desk.run(often);
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  often.back() = "a";
+  const Ran full = desk.run_with_small_files(often, 8);
+  EXPECT_EQ(full.code, 1);
+  EXPECT_THAT(full.err, AllOf(HasSubstr("a/metrics.jsonl"), HasSubstr("too large")));
+  EXPECT_GT(lines_of(read_text(desk.path("a/metrics.jsonl"))).size(), 1U);
+  often.emplace_back("--resume");
+  const Ran resumed = desk.run(often);
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(last_line(resumed), last_line(whole));
+  EXPECT_EQ(lines_of(read_text(desk.path("a/metrics.jsonl"))).size(), 32U);
 }
 
 }  // namespace
