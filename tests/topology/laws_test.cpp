@@ -48,7 +48,7 @@ TEST(Topologies, AreAllTried) {
     tried.insert(c.info->name);
   }
   EXPECT_EQ(tried.size(), topologies().size());
-  EXPECT_EQ(tried.size(), 25U);
+  EXPECT_GE(tried.size(), 25U);
 }
 
 TEST(Topologies, AreFoundByTheirNamesAlone) {

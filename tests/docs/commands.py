@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""commands.py ROOT PROGRAM: what README.md, docs/*.md and the heads of examples/*.toml tell a user to type is typed.
+
+Each page is followed in a copy of docs, examples and scripts of its own, from top to bottom:
+
+* every command in a ```sh block. Training is made short by SHORTER and otherwise left as it is; what installs,
+  builds or measures stands in ELSEWHERE with the reason. A command that is neither is a failure, and so is a line of
+  ELSEWHERE that no page has. The pages of snippets.py are followed there, with the program that they lead to;
+* every ```toml block, with SHORTER. One without `workers` is a part: its tables stand in for those of PART_OF.
+
+Figures that a command draws anew must be those of the tree.
+"""
+import filecmp
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from images import write_images
+from pages import blocks_of, commands_in, pages
+from snippets import PROMISES
+
+PROGRAM = "build/release/murmur"
+SHORTER = {
+    "train": ["--steps-limit", "2", "--set", "evaluation.examples=100"],
+    "compare": ["--seed", "1", "--set", "schedule.steps=2", "--set", "evaluation.examples=100"],
+    "solve": [],
+    "list": [],
+    "topology": [],
+    "data": [],
+    "report": [],
+}
+SCRIPTS = ("scripts/plot-toys", "scripts/cut-figure")
+PART_OF = "examples/quasi-global.toml"
+OWN_IMAGES = "/where/the/four/files/are"  # in a page: a folder of the reader's
+
+BUILDS = "installs and builds: the tests run in what it has built"
+ELSEWHERE = {
+    "scripts/demo": BUILDS,
+    "scripts/test": BUILDS,
+    "scripts/setup": BUILDS,
+    "cmake --preset release": BUILDS,
+    "cmake --build --preset release": BUILDS,
+    "ctest --preset release": "runs this test",
+}
+
+
+class Desk:
+    """A copy of the tree as a user has it after the build, without its sources."""
+
+    def __init__(self, root, program, folder):
+        self.folder = folder
+        for name in ("docs", "examples", "scripts"):
+            shutil.copytree(root / name, folder / name)
+        (folder / "build").mkdir()
+        (folder / "build/release").symlink_to(program.parent, target_is_directory=True)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MURMUR_")}
+
+    def run(self, words):
+        """What went wrong, or nothing."""
+        done = subprocess.run(words, cwd=self.folder, env=self.environment, capture_output=True, text=True)
+        return "" if done.returncode == 0 else f"ended with {done.returncode}:\n{done.stderr or done.stdout}"
+
+
+def words_of(command):
+    """What is run for a command of a page; nothing if it is no command for this test."""
+    words = shlex.split(command)
+    if words[0] == PROGRAM and words[1] in SHORTER:
+        return words + SHORTER[words[1]]
+    return words if words[0] in SCRIPTS else None
+
+
+def in_parts(toml):
+    """The text before the first table, and the tables: {name: text}. [[a.b]] and [a.b] belong to [a]."""
+    parts = {"": ""}
+    name = ""
+    for line in toml.splitlines(keepends=True):
+        header = re.match(r"\[+([A-Za-z_]+)", line)
+        name = header[1] if header else name
+        parts[name] = parts.get(name, "") + line
+    return parts
+
+
+def whole_file(block, desk, images):
+    """The block as a file that can be run, and the command that runs it."""
+    text = block.text.replace(OWN_IMAGES, str(images))
+    parts = in_parts(text)
+    if not re.search(r"^workers\b", parts[""], re.MULTILINE):
+        parts = {**in_parts((desk.folder / PART_OF).read_text(encoding="utf-8")), **parts, "": "workers = 16\n"}
+    command = "solve" if "problem" in parts else "compare" if "compare" in parts else "train"
+    return "".join(parts.values()), command
+
+
+def check_toml(block, desk, images):
+    text, command = whole_file(block, desk, images)
+    file = desk.folder / f"block-{block.line}.toml"
+    file.write_text(text, encoding="utf-8")
+    return desk.run([PROGRAM, command, file.name, *SHORTER[command], *([] if command == "solve" else ["--quiet"])])
+
+
+def check_page(root, page, desk, images, used):
+    """Pairs of a place and what went wrong there."""
+    for block in blocks_of(root, page):
+        if block.language == "toml":
+            yield block.place, check_toml(block, desk, images)
+        typed_here = block.language == "sh" and Path(page).stem not in PROMISES
+        for command in commands_in(block.text) if typed_here else ():
+            words = words_of(command)
+            if words:
+                yield f"{block.place}: {command}", desk.run(words)
+            elif command in ELSEWHERE:
+                used.add(command)
+            else:
+                yield f"{block.place}: {command}", "is neither run by tests/docs/commands.py nor listed there"
+
+
+def check_examples(root, desk):
+    """The command in the head of an example names the example."""
+    for example in sorted((root / "examples").glob("*.toml")):
+        name = example.relative_to(root)
+        found = re.findall(r"^#   (murmur .*)$", example.read_text(encoding="utf-8"), re.MULTILINE)
+        if not any(str(name) in command for command in found):
+            yield str(name), "has no command in its head: a line `#   murmur ... " + str(name) + "`"
+        for command in found:
+            words = words_of(command.replace("murmur", PROGRAM, 1))
+            yield f"{name}: {command}", desk.run(words) if words else "is no command that this test knows"
+
+
+def figures_that_changed(root, desk):
+    for figure in sorted((root / "docs/toys").glob("*.svg")):
+        name = figure.relative_to(root)
+        if not filecmp.cmp(figure, desk.folder / name, shallow=False):
+            yield str(name), "is not what scripts/plot-toys draws"
+
+
+def results(root, program):
+    used = set()
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # checkpoints are synced: no disk is waited for
+    with tempfile.TemporaryDirectory(dir=memory) as name:
+        images = Path(name) / "images"
+        write_images(images)
+        for number, page in enumerate([*pages(root), "examples"]):
+            folder = Path(name) / str(number)
+            folder.mkdir()
+            desk = Desk(root, program, folder)
+            if page == "examples":
+                yield from check_examples(root, desk)
+            else:
+                yield from check_page(root, page, desk, images, used)
+            if page == "docs/toys.md":
+                yield from figures_that_changed(root, desk)
+    for command in sorted(set(ELSEWHERE) - used):
+        yield command, "is listed in tests/docs/commands.py, and no page has it"
+
+
+def main():
+    root, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    count = failures = 0
+    for place, trouble in results(root, program):
+        count += 1
+        failures += bool(trouble)
+        print(f"{place}: {trouble}" if trouble else place)
+    print(f"{count} commands and blocks, {failures} failures")
+    sys.exit(1 if failures or not count else 0)
+
+
+if __name__ == "__main__":
+    main()
