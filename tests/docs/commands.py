@@ -9,7 +9,8 @@ Each page is followed in a copy of docs, examples and scripts of its own, from t
   ELSEWHERE that no page has. The pages of snippets.py are followed there, with the program that they lead to;
 * every ```toml block, with SHORTER. One without `workers` is a part: its tables stand in for those of PART_OF.
 
-Figures that a command draws anew must be those of the tree.
+Figures that a command draws anew must be those of the tree, and every key that a run writes into its config.toml is on
+the page about configuration.
 """
 import filecmp
 import os
@@ -19,10 +20,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from images import write_images
-from pages import blocks_of, commands_in, pages
+from pages import FENCE, blocks_of, commands_in, pages
 from snippets import PROMISES
 
 PROGRAM = "build/release/murmur"
@@ -138,6 +140,18 @@ def figures_that_changed(root, desk):
             yield str(name), "is not what scripts/plot-toys draws"
 
 
+def keys_without_a_word(root, desk):
+    """Keys in the configurations that the examples' runs wrote, of which docs/configuration.md does not speak."""
+    page = FENCE.sub("", (root / "docs/configuration.md").read_text(encoding="utf-8"))
+    words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", page))))
+    written = {}
+    for file in desk.folder.rglob("runs/**/config.toml"):
+        for name, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            written.update({f"{name}.{key}": key for key in value} if isinstance(value, dict) else {name: name})
+    for path, key in sorted(written.items()):
+        yield f"docs/configuration.md: {path}", "" if key in words else "is written by a run, and the page does not name it"
+
+
 def results(root, program):
     used = set()
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # checkpoints are synced: no disk is waited for
@@ -150,6 +164,7 @@ def results(root, program):
             desk = Desk(root, program, folder)
             if page == "examples":
                 yield from check_examples(root, desk)
+                yield from keys_without_a_word(root, desk)
             else:
                 yield from check_page(root, page, desk, images, used)
             if page == "docs/toys.md":
@@ -165,7 +180,7 @@ def main():
         count += 1
         failures += bool(trouble)
         print(f"{place}: {trouble}" if trouble else place)
-    print(f"{count} commands and blocks, {failures} failures")
+    print(f"{count} commands, blocks and keys, {failures} failures")
     sys.exit(1 if failures or not count else 0)
 
 
