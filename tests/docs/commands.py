@@ -42,6 +42,7 @@ PART_OF = "examples/quasi-global.toml"
 OWN_IMAGES = "/where/the/four/files/are"  # in a page: a folder of the reader's
 
 BUILDS = "installs and builds: the tests run in what it has built"
+MEASURES = "a benchmark: minutes, on a machine that does nothing else"
 ELSEWHERE = {
     "scripts/demo": BUILDS,
     "scripts/test": BUILDS,
@@ -49,6 +50,11 @@ ELSEWHERE = {
     "cmake --preset release": BUILDS,
     "cmake --build --preset release": BUILDS,
     "ctest --preset release": "runs this test",
+    "bench/w1 --rounds 2 --repeats 3": MEASURES,
+    "build/bench/bench_round": MEASURES,
+    "build/bench/bench_learning_gradient": MEASURES,
+    "bench/start": MEASURES,
+    "bench/memory": MEASURES,
 }
 
 
