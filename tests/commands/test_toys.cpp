@@ -56,9 +56,38 @@ TEST(Toys, AllRun) {
        std::filesystem::directory_iterator(std::string(MURMUR_EXAMPLES) + "/toys")) {
     found.insert(entry.path().stem().string());
   }
-  EXPECT_EQ(found.size(), 8U);
+  EXPECT_EQ(found.size(), 10U);
   for (const std::string& toy : found) {
     EXPECT_GE(states_of(toy, {}).size(), 200U) << toy;
+  }
+}
+
+double mean(const State& state) {
+  double sum = 0;
+  for (const std::vector<double>& worker : state) {
+    sum += worker[0];
+  }
+  return sum / static_cast<double>(state.size());
+}
+
+// Plain mixing finds the mean of the centers weighted by what the graph gives to each worker:
+// sum_i pi_i w_ij = pi_j.
+TEST(Toys, FindTheTrueMeanOnADirectedGraphByPushSumAlone) {
+  const std::vector<double> pi{1, 1.0 / 16, 3.0 / 32, 3.0 / 16, 3.0 / 8, 3.0 / 4};
+  const State pushed = states_of("directed", {}).back();
+  EXPECT_NEAR(mean(pushed), 1, 1e-6);
+  const State plain = states_of("directed-plain", {}).back();
+  double weighted = 0;
+  double all = 0;
+  for (std::size_t i = 0; i < pi.size(); ++i) {
+    weighted += pi[i] * plain[i][0];
+    all += pi[i];
+  }
+  EXPECT_NEAR(weighted / all, 6 / all, 1e-6);
+  EXPECT_NEAR(6 / all, 2.430380, 1e-6);
+  for (std::size_t i = 0; i < pi.size(); ++i) {
+    EXPECT_LT(std::abs(pushed[i][0] - 1), 0.5) << i;
+    EXPECT_GT(std::abs(plain[i][0] - 1), 1) << i;
   }
 }
 
