@@ -57,6 +57,7 @@ struct KernelOf {
   }
 
   template <std::size_t... F, class... P>
+  // NOLINTNEXTLINE(readability-function-size): a pointer per field
   [[gnu::noinline]] static void loop(std::index_sequence<F...>,
                                      std::size_t count,
                                      const Round<S>& round,

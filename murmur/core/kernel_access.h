@@ -14,8 +14,7 @@
 
 #include "murmur/core/stage.h"
 
-namespace murmur {
-namespace detail {
+namespace murmur::detail {
 
 inline constexpr int kGradientBit = 62;
 
@@ -94,5 +93,4 @@ constexpr bool has(std::uint64_t mask, std::size_t bit) {
   return ((mask >> bit) & 1U) != 0;
 }
 
-}  // namespace detail
-}  // namespace murmur
+}  // namespace murmur::detail

@@ -13,8 +13,8 @@ namespace murmur {
 class Recorder {
  public:
   constexpr Recorder() = default;
-  constexpr Recorder(double) {
-  }  // NOLINT(google-explicit-constructor): a constant came from nowhere
+  // A constant came from nowhere. NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr Recorder(double) {}
 
   // The value of field `index` before the kernel.
   static constexpr Recorder field(int index) {

@@ -49,7 +49,7 @@ const Kind* find_kind(std::string_view table) {
 }  // namespace
 
 const std::vector<Kind>& catalog() {
-  static const std::vector<Kind> kinds{
+  static const std::vector<Kind> kKinds{
       {"algorithm",
        "algorithms",
        "all take learning_rate and weight_decay (0: none)",
@@ -77,7 +77,7 @@ const std::vector<Kind>& catalog() {
        "all take epochs or steps, warmup_epochs or warmup_steps, warmup_from, scale",
        entries_of(schedules())},
   };
-  return kinds;
+  return kKinds;
 }
 
 std::vector<std::string> Kind::names() const {

@@ -10,7 +10,7 @@
 namespace murmur::run {
 
 const std::vector<ScheduleInfo>& schedules() {
-  static const std::vector<ScheduleInfo> all{
+  static const std::vector<ScheduleInfo> kAll{
       {"constant", "the same rate at every step after the warm-up", "", {}},
       {"step",
        "the rate is multiplied by decay_factor at some epochs",
@@ -35,7 +35,7 @@ const std::vector<ScheduleInfo>& schedules() {
        "the rate falls as one over the square root of the step",
        "Vaswani et al.: Attention is all you need, NeurIPS 2017",
        {}}};
-  return all;
+  return kAll;
 }
 
 std::int64_t steps_of(const Span& span, std::int64_t steps_per_epoch) {

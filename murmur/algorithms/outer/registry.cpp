@@ -36,9 +36,9 @@ std::vector<OptionInfo> common_outer_options() {
 }
 
 const std::vector<OuterStep>& outer_steps() {
-  static const std::vector<OuterStep> all{
+  static const std::vector<OuterStep> kAll{
       average_outer(), slowmo(), lookahead(), heavy_ball(), nesterov(), bmuf(), easgd()};
-  return all;
+  return kAll;
 }
 
 const OuterStep* find_outer_step(std::string_view name) {
