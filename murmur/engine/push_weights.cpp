@@ -12,19 +12,6 @@ namespace {
 
 constexpr double kStochastic = 1e-12;
 
-bool rows_sum_to_one(const topology::MixingMatrix& shares) {
-  for (int i = 0; i < shares.workers(); ++i) {
-    double sum = shares.self(i);
-    for (const topology::Neighbor& neighbor : shares.in(i)) {
-      sum += neighbor.weight;
-    }
-    if (std::abs(sum - 1) > kStochastic) {
-      return false;
-    }
-  }
-  return true;
-}
-
 // What arrives at every worker from the others.
 std::vector<double> received(const topology::MixingMatrix& shares,
                              const std::vector<double>& weights) {
@@ -39,6 +26,19 @@ std::vector<double> received(const topology::MixingMatrix& shares,
 }
 
 }  // namespace
+
+bool rows_sum_to_one(const topology::MixingMatrix& shares) {
+  for (int i = 0; i < shares.workers(); ++i) {
+    double sum = shares.self(i);
+    for (const topology::Neighbor& neighbor : shares.in(i)) {
+      sum += neighbor.weight;
+    }
+    if (std::abs(sum - 1) > kStochastic) {
+      return false;
+    }
+  }
+  return true;
+}
 
 std::vector<double> own_shares(const topology::MixingMatrix& shares) {
   std::vector<double> own(static_cast<std::size_t>(shares.workers()), 1.0);

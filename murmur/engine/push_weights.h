@@ -47,4 +47,7 @@ class PushWeights {
 // rounding.
 std::vector<double> own_shares(const topology::MixingMatrix& shares);
 
+// Whether such shares leave equal weights equal.
+bool rows_sum_to_one(const topology::MixingMatrix& shares);
+
 }  // namespace murmur::engine
