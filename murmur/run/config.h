@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of a run as types: every value is there, checked, and means the same wherever
-// it is read. The text form is TOML (docs: configuration); document.h holds the layers it comes
-// from, config_read.cpp reads it, config_write.cpp writes the resolved form, which runs again as it
-// is.
+// it is read. Its text is TOML: document.h holds its layers, config_read.cpp reads it, and
+// config_write.cpp writes the resolved form, which runs again as it is.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +11,11 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/timing/cluster.h"
 
 namespace murmur::run {
 
-// Which command the file is for: `solve` has [problem], `train` has [data], [model], [schedule],
-// ...
+// Which command the file is for: `solve` has [problem], `train` [data], [model], [schedule], ...
 enum class Purpose { kTrain, kSolve };
 
 enum class Precision { kSingle, kDouble };
@@ -124,6 +123,7 @@ struct Config {
   EvaluationConfig evaluation;
   CheckpointConfig checkpoint;
   OutputConfig output;
+  std::optional<timing::Cluster> cluster;  // virtual time is kept where there is one
 
   // solve
   std::int64_t steps = 0;

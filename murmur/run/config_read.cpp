@@ -38,7 +38,8 @@ constexpr std::array kHomes{Home{"learning_rate", "algorithm.learning_rate"},
 
 // Where a key belongs that the top of a file does not have.
 std::string belongs(const std::string& key, Purpose purpose) {
-  const std::vector<std::string> of_train{"data", "model", "schedule", "evaluation", "checkpoint"};
+  const std::vector<std::string> of_train{
+      "data", "model", "schedule", "evaluation", "checkpoint", "cluster"};
   if (purpose == Purpose::kSolve &&
       (std::find(of_train.begin(), of_train.end(), key) != of_train.end() || key == "output")) {
     return fmt::format("[{}] is not for `murmur solve`{}",
@@ -69,7 +70,8 @@ void read_top(const Document& document, Config& config) {
   for (const char* table : {"topology", "algorithm", "outer"}) {
     top.has(table);
   }
-  for (const char* table : {"data", "model", "schedule", "evaluation", "checkpoint", "output"}) {
+  for (const char* table :
+       {"data", "model", "schedule", "evaluation", "checkpoint", "output", "cluster"}) {
     if (!solve) {
       top.has(table);
     }

@@ -169,6 +169,7 @@ void read_training(const Document& document, Config& config) {
   read_evaluation(document, config);
   read_checkpoint(document, config);
   read_output(document, config);
+  config.cluster = read_cluster(document, config.workers);
 }
 
 }  // namespace murmur::run

@@ -25,6 +25,9 @@ std::uint64_t read_seed(TableReader& table, std::uint64_t fallback);
 // [outer], if it is there.
 std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose);
 
+// [cluster]; none: there is no such table.
+std::optional<timing::Cluster> read_cluster(const Document& document, std::int64_t workers);
+
 // [data], [model], [schedule], [evaluation], [checkpoint], [output].
 void read_training(const Document& document, Config& config);
 

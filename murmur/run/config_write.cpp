@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include "murmur/run/cluster_text.h"
 #include "murmur/run/config.h"
 #include "murmur/run/option_text.h"
 #include "murmur/run/resolved.h"
@@ -239,6 +240,12 @@ std::vector<Resolved> resolved_keys(const Config& config) {
   if (config.purpose == Purpose::kTrain) {
     write_schedule(config.schedule, out);
     write_watching(config, out);
+  }
+  if (config.cluster) {
+    out.table("cluster");
+    for (const auto& [key, text] : cluster_keys(*config.cluster)) {
+      out.text(key, text);
+    }
   }
   return keys;
 }

@@ -26,7 +26,8 @@ const std::map<std::string, std::string>& words() {
       {"time/algorithm_s", "time for the algorithm"},
       {"time/evaluation_s", "time for evaluation"},
       {"time/wait_s", "time spent waiting"},
-      {"time/virtual_s", "virtual time"}};
+      {"time/virtual_s", "virtual time"},
+      {"time/virtual_step_s", "virtual time per step"}};
   return kWords;
 }
 

@@ -39,6 +39,13 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
       schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
       evaluator_(*engine_, *problem_, pool_, config.evaluation) {
   state_.loss_sums.resize(static_cast<std::size_t>(engine_->local().size()));
+  if (config.cluster) {
+    timeline_ = make_timeline(config,
+                              engine_->program(),
+                              graph_,
+                              static_cast<std::int64_t>(engine_->layout().parameters()),
+                              turns_);
+  }
 }
 
 template <class S>
@@ -47,13 +54,16 @@ engine::Parts<S> Session<S>::parts() {
       make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
   require_usable_graph(config_, *graph_, program, request_.warn);
   warn_of_outer(config_, program, request_.warn);
+  turns_ = make_turns(
+      config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
   return {.program = std::move(program),
           .topology = graph_,
           .problem = problem_.get(),
           .pool = &pool_,
           .transport = nullptr,
           .ownership = comm::Ownership::even(static_cast<int>(config_.workers), 1),
-          .weight_decay = config_.algorithm.weight_decay};
+          .weight_decay = config_.algorithm.weight_decay,
+          .turns = turns_};
 }
 
 template <class S>
@@ -75,6 +85,9 @@ template <class S>
 Status Session<S>::begin_run(bool resume) {
   if (resume) {
     restore();
+  }
+  if (const Status kept = keep_time(); !kept) {
+    return kept;
   }
   begin(folder_, config_);
   if (const Status written = write_classes(folder_.path, setup_.data); !written) {
@@ -135,6 +148,9 @@ Status Session<S>::round() {
   if (const Status finite = account(losses.value()); !finite) {
     return finite;
   }
+  if (const Status kept = keep_time(); !kept) {
+    return kept;
+  }
   const bool at_end = step() == schedule_.steps();
   if (at_end || falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch())) {
     if (const Status written = write_line(); !written) {
@@ -142,6 +158,17 @@ Status Session<S>::round() {
     }
   }
   return checkpoint_is_due() ? save() : Ok{};
+}
+
+// Virtual time is a pure function of the steps made, so a resumed run goes through it again.
+template <class S>
+Status Session<S>::keep_time() {
+  while (timeline_ && timeline_->steps() < step()) {
+    if (const Status kept = timeline_->step(); !kept) {
+      return kept;
+    }
+  }
+  return Ok{};
 }
 
 // A run that stops before its end has a line for where it is, which a longer run will not have; its

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "murmur/engine/engine.h"
+#include "murmur/engine/timeline.h"
 #include "murmur/run/evaluate.h"
 #include "murmur/run/metrics.h"
 #include "murmur/run/run_folder.h"
@@ -51,6 +52,7 @@ class Session {
   Status rounds();
   Status round();
   Status finish_rounds();
+  Status keep_time();
   Status account(std::span<const double> losses);
   bool asked_to_stop() const;
   double wall_s() const;
@@ -81,7 +83,9 @@ class Session {
   TrainingSetup setup_;
   std::unique_ptr<problems::Problem<S>> problem_;
   std::shared_ptr<const topology::Topology> graph_;
+  std::shared_ptr<engine::Turns> turns_;  // of an asynchronous program on a described cluster
   std::unique_ptr<engine::Engine<S>> engine_;
+  std::optional<engine::Timeline> timeline_;  // where a cluster is described
   Schedule schedule_;
   Evaluator<S> evaluator_;
 

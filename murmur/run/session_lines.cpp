@@ -67,7 +67,7 @@ Metrics Session<S>::totals() const {
           {"time/algorithm_s", state_.times.algorithm_s + times.algorithm_s},
           {"time/evaluation_s", state_.evaluation_s + evaluator_.seconds()},
           {"time/wait_s", state_.times.wait_s + times.wait_s},
-          {"time/virtual_s", 0}};
+          {"time/virtual_s", timeline_ ? timeline_->virtual_s() : 0}};
 }
 
 template <class S>
@@ -175,6 +175,10 @@ Result<Summary> Session<S>::summarize() {
   if (!digested) {
     return digested.failure();
   }
+  Metrics sums = totals();
+  if (timeline_ && step() > 0) {
+    sums["time/virtual_step_s"] = timeline_->virtual_s() / static_cast<double>(step());
+  }
   return Summary{.name = config_.name,
                  .status = status_,
                  .workers = config_.workers,
@@ -182,7 +186,7 @@ Result<Summary> Session<S>::summarize() {
                  .parameters = static_cast<std::int64_t>(engine_->layout().parameters()),
                  .final = log_->lines().empty() ? Metrics{} : log_->lines().back().values,
                  .best = log_->best(),
-                 .totals = totals(),
+                 .totals = std::move(sums),
                  .peak_memory_bytes = peak_memory_bytes(),
                  .digest = digested.value(),
                  .config_digest = config_digest(config_),

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <toml++/toml.h>
@@ -29,6 +30,9 @@ class TableReader {
  public:
   // `name`: of the table, "" for the top level. A table that is not there reads as an empty one.
   TableReader(const Document& document, std::string name);
+  // A table inside of another one.
+  TableReader(const Document& document, const toml::table& table, std::string name)
+      : document_(document), name_(std::move(name)), table_(&table) {}
 
   bool present() const { return table_ != nullptr; }
   bool has(const std::string& key);  // and counts as asked for

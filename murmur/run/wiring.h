@@ -8,6 +8,7 @@
 #include <string>
 
 #include "murmur/core/program.h"
+#include "murmur/engine/timeline.h"
 #include "murmur/problems/problem.h"
 #include "murmur/run/config.h"
 #include "murmur/topology/topology.h"
@@ -36,6 +37,22 @@ void require_usable_outer(const Config& config, const Program<S>& base, bool sta
 // Of an outer step that cannot do what it is for.
 template <class S>
 void warn_of_outer(const Config& config, const Program<S>& program, const Warn& warn);
+
+// The order of events of an asynchronous program on the described cluster. Null where the program
+// is not asynchronous, or nothing is described.
+template <class S>
+std::shared_ptr<engine::Turns> make_turns(const Config& config,
+                                          const Program<S>& program,
+                                          std::shared_ptr<const topology::Topology> graph,
+                                          std::int64_t parameters);
+
+// The rounds of a program on the described cluster. REQUIRES: config.cluster.
+template <class S>
+engine::Timeline make_timeline(const Config& config,
+                               const Program<S>& program,
+                               std::shared_ptr<const topology::Topology> graph,
+                               std::int64_t parameters,
+                               std::shared_ptr<engine::Turns> turns);
 
 // How many others a worker hears at a step: the mean over workers and steps.
 double mean_degree(const topology::Topology& graph);
