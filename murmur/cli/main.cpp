@@ -21,6 +21,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_compare_command(app, invocation);
   add_solve_command(app, invocation);
   add_topology_command(app, invocation);
+  add_plan_command(app, invocation);
   add_list_command(app, invocation);
   add_data_command(app, invocation);
   add_report_command(app, invocation);

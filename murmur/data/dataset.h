@@ -73,7 +73,12 @@ struct DatasetInfo {
   std::vector<FileInfo> files;
   std::vector<std::string> subfolders;     // tried in every place beside the place itself
   std::vector<std::string> system_places;  // folders where a package puts it
-  int classes = 0;                         // 0: one more than the largest training label
+  // Of each image, and how many there are; 0: the files say. What a plan needs without reading
+  // them.
+  ImageShape shape = {};
+  std::int64_t training_examples = 0;
+  std::int64_t test_examples = 0;
+  int classes = 0;  // 0: one more than the largest training label
   std::vector<std::string> class_names;
   std::vector<double> mean;  // empty: measured on the training images
   std::vector<double> deviation;

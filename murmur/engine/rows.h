@@ -12,29 +12,35 @@
 
 namespace murmur::engine {
 
+// Rows per field. A scratch that no stage touches has none, a field kept once has one.
+template <class S>
+std::vector<std::size_t> row_counts(const Program<S>& program, int workers) {
+  std::uint64_t touched = 1;  // x is always there; a gradient is taken at fields that are written
+  for (const Stage<S>& stage : program.round) {
+    touched |= stage.reads | stage.writes;
+    for (const std::size_t f : stage.fields) {
+      touched |= std::uint64_t{1} << f;
+    }
+    if (stage.kind == StageKind::kAverage || stage.over == Over::kFilter) {
+      touched |= std::uint64_t{1} << stage.into;
+    }
+  }
+  std::vector<std::size_t> counts;
+  for (std::size_t f = 0; f < program.fields.size(); ++f) {
+    const Field& field = program.fields[f];
+    const bool idle = field.kind == FieldKind::kScratch && ((touched >> f) & 1U) == 0;
+    counts.push_back(idle ? 0 : (field.shared ? 1 : static_cast<std::size_t>(workers)));
+  }
+  return counts;
+}
+
 template <class S>
 class Rows {
  public:
   Rows(const Program<S>& program, comm::WorkerRange local, std::size_t row_size)
-      : fields_(program.fields), local_(local) {
-    std::uint64_t touched = 1;  // x is always there; a gradient is taken at fields that are written
-    for (const Stage<S>& stage : program.round) {
-      touched |= stage.reads | stage.writes;
-      for (const std::size_t f : stage.fields) {
-        touched |= std::uint64_t{1} << f;
-      }
-      if (stage.kind == StageKind::kAverage || stage.over == Over::kFilter) {
-        touched |= std::uint64_t{1} << stage.into;
-      }
-    }
-    std::vector<std::size_t> counts;
-    for (std::size_t f = 0; f < fields_.size(); ++f) {
-      const bool idle = fields_[f].kind == FieldKind::kScratch && ((touched >> f) & 1U) == 0;
-      const auto workers = static_cast<std::size_t>(local.size());
-      counts.push_back(idle ? 0 : (fields_[f].shared ? 1 : workers));
-    }
-    arena_ = Arena<S>(counts, row_size);
-  }
+      : fields_(program.fields),
+        local_(local),
+        arena_(row_counts(program, local.size()), row_size) {}
 
   // REQUIRES: the worker is local.
   S* row(std::size_t field, int worker) { return arena_.row(field, index(field, worker)); }

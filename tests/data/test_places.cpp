@@ -41,6 +41,21 @@ TEST(Datasets, AreFoundByTheirNamesAndSayEnough) {
   EXPECT_EQ(find_dataset("no such thing"), nullptr);
 }
 
+// Headers and labels beside the pixels: 16 and 8 bytes of an IDX file, a byte per CIFAR record.
+TEST(Datasets, SayAsManyImagesAsTheirFilesHold) {
+  for (const DatasetInfo& info : datasets()) {
+    std::int64_t bytes = 0;
+    for (const FileInfo& file : info.files) {
+      bytes += file.bytes;
+    }
+    const std::int64_t size = info.shape[0] * info.shape[1] * info.shape[2];
+    const std::int64_t images = info.training_examples + info.test_examples;
+    const bool idx = info.files.size() == 4;
+    const std::int64_t headers = info.training_examples == 0 || !idx ? 0 : 2 * (16 + 8);
+    EXPECT_EQ(bytes, images * (size + 1) + headers) << info.name;
+  }
+}
+
 TEST(Places, ComeInTheOrderFolderEnvironmentSystem) {
   const DatasetInfo& info = *find_dataset("fashion-mnist");
   const auto named = candidate_folders(info, {.folder = "/a", .environment = "/b"});

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/algorithms/outer/outer.h"
+#include "murmur/engine/rows.h"
 #include "murmur/engine/timeline.h"
 #include "tests/support/worlds.h"
 
@@ -60,6 +61,11 @@ void expect_equal_counts(const Program<float>& program) {
                                           .rates = {}});
     engine::Talks talks(
         program, graph, static_cast<std::int64_t>(solo.engine->layout().parameters()));
+    std::size_t rows = 1;  // the gradient of the one thread
+    for (const std::size_t count : engine::row_counts(program, 5)) {
+      rows += count;
+    }
+    EXPECT_EQ(solo.engine->state_bytes(), rows * solo.engine->layout().row_size() * sizeof(float));
     for (int t = 0; t < kSteps; ++t) {
       ASSERT_TRUE(solo.engine->step(0.01));
       ASSERT_TRUE(talks.next());

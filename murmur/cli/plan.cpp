@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// murmur plan FILE.toml: memory, traffic, mixing time, virtual time and warnings of a training run,
+// before anything of it is computed.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "murmur/cli/commands.h"
+#include "murmur/run/forecast.h"
+
+namespace murmur::cli {
+namespace {
+
+struct Arguments {
+  CommonOptions common;
+  std::string file;
+  std::optional<std::int64_t> steps;
+};
+
+ExitCode run_plan(const Arguments& arguments) {
+  constexpr std::int64_t kMostSteps = 1'000'000;
+  const std::int64_t steps = arguments.steps.value_or(1);
+  if (steps < 1 || steps > kMostSteps) {
+    throw UserError(fmt::format("--steps must be from 1 to {}, not {}", kMostSteps, steps));
+  }
+  if (arguments.common.output) {
+    throw UserError("`plan` prints to standard output; there is nothing to write to a folder");
+  }
+  const run::Config config =
+      run::load_config(arguments.file, run::Purpose::kTrain, arguments.common.overrides());
+  const run::Forecast forecast = run::make_forecast(config, arguments.steps);
+  if (arguments.common.json) {
+    fmt::print("{}\n", to_json(forecast).dump(2));
+  } else {
+    fmt::print("{}", to_text(forecast));
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "plan", "before anything runs: memory, bytes, mixing time, virtual time, warnings");
+  command->add_option("file", arguments->file, "configuration of a training run")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option(
+          "--steps", arguments->steps, "how many steps to go through (at most 1000 unless said)")
+      ->type_name("N");
+  add_common_options(*command, arguments->common);
+  command->callback(
+      [arguments, &invocation] { invocation.run = [arguments] { return run_plan(*arguments); }; });
+}
+
+}  // namespace murmur::cli
