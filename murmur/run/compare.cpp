@@ -13,6 +13,7 @@
 
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/compare_plan.h"
+#include "murmur/run/compare_races.h"
 #include "murmur/run/compare_runner.h"
 #include "murmur/run/metrics.h"
 #include "murmur/run/report.h"
@@ -177,6 +178,7 @@ class Builder {
       }
     });
     summarize(result_);
+    result_.races = races_of(folder_, result_);
     return result_;
   }
 

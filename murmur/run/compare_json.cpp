@@ -9,10 +9,17 @@
 //               "runs": [{"seed": N, "value": X or null, "folder": PATH}],
 //               "tuned": {KEY: TOML}, "trials": [{"set": {KEY: TOML}, "value": X, "folder":
 //               PATH}]}],
+//    "time_to_accuracy": [{"setting": LABEL, "metric": NAME, "target": X,
+//                          "methods": [{"method": LABEL, "steps": X, "virtual_s": X or null}]}],
 //    "command": TEXT, "versions": {"murmur": TEXT}}
+//
+// A method has "published": [X or null], one per setting, where somebody published something.
 //
 // Cells are in the order of methods, then settings; "tuned" and "trials" are there where something
 // was tuned. A value is null where the run diverged.
+#include <algorithm>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "murmur/run/compare_result.h"
@@ -54,6 +61,12 @@ Json to_json(const std::vector<Variant>& variants) {
     json.push_back({{"label", variant.label},
                     {"set", to_json(variant.set)},
                     {"reference", variant.reference}});
+    if (!variant.published.empty()) {
+      json.back()["published"] = Json::array();
+      for (const std::optional<double>& value : variant.published) {
+        json.back()["published"].push_back(number(value));
+      }
+    }
   }
   return json;
 }
@@ -64,6 +77,9 @@ std::vector<Variant> variants_of(const Json& json) {
     variants.push_back({.label = one.at("label").get<std::string>(),
                         .set = settings_of(one.at("set")),
                         .reference = one.at("reference").get<bool>()});
+    for (const Json& value : one.value("published", Json::array())) {
+      variants.back().published.push_back(maybe_number(value));
+    }
   }
   return variants;
 }
@@ -105,6 +121,41 @@ Cell cell_of(const Json& json, bool lower) {
   return cell;
 }
 
+Json to_json(const Comparison& comparison, const Race& race) {
+  Json json = {{"setting", comparison.settings[race.setting].label},
+               {"metric", kRaceMetric},
+               {"target", race.target},
+               {"methods", Json::array()}};
+  for (const Race::Runner& runner : race.runners) {
+    json["methods"].push_back({{"method", comparison.methods[runner.method].label},
+                               {"steps", runner.steps},
+                               {"virtual_s", number(runner.virtual_s)}});
+  }
+  return json;
+}
+
+// The row or column of that label; one that is not there is past the end.
+std::size_t place_of(const std::vector<Variant>& variants, const Json& label) {
+  const auto found = std::find_if(variants.begin(), variants.end(), [&](const Variant& variant) {
+    return variant.label == label.get<std::string>();
+  });
+  return static_cast<std::size_t>(found - variants.begin());
+}
+
+Race race_of(const Comparison& comparison, const Json& json) {
+  Race race{.setting = place_of(comparison.settings, json.at("setting")),
+            .target = json.at("target").get<double>()};
+  for (const Json& one : json.at("methods")) {
+    const std::size_t method = place_of(comparison.methods, one.at("method"));
+    if (method < comparison.methods.size()) {
+      race.runners.push_back({.method = method,
+                              .steps = one.at("steps").get<double>(),
+                              .virtual_s = maybe_number(one.at("virtual_s"))});
+    }
+  }
+  return race;
+}
+
 Comparison read(const Json& json) {
   Comparison comparison;
   comparison.name = json.at("name").get<std::string>();
@@ -122,6 +173,12 @@ Comparison read(const Json& json) {
       row.push_back(cell_of(cells.at(next++), lower_is_better(comparison.metric)));
     }
     comparison.cells.push_back(std::move(row));
+  }
+  for (const Json& race : json.value("time_to_accuracy", Json::array())) {
+    Race read = race_of(comparison, race);
+    if (read.setting < comparison.settings.size()) {
+      comparison.races.push_back(std::move(read));
+    }
   }
   summarize(comparison);
   return comparison;
@@ -145,6 +202,12 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
                    {"setting", comparison.settings[s].label}};
       cell.update(to_json(comparison.cells[m][s]));
       json["cells"].push_back(std::move(cell));
+    }
+  }
+  if (!comparison.races.empty()) {
+    json["time_to_accuracy"] = Json::array();
+    for (const Race& race : comparison.races) {
+      json["time_to_accuracy"].push_back(to_json(comparison, race));
     }
   }
   json["command"] = comparison.command;

@@ -158,6 +158,7 @@ Plan read_plan(const std::filesystem::path& file, const Overrides& overrides) {
   std::erase_if(plan.tune,
                 [&](const TunedKey& tuned) { return plan.command_line.contains(tuned.key); });
   complete(plan);
+  require_published_everywhere(plan.settings, plan.methods);
   plan.name = plan.base.root["name"].value_or(file.stem().string());
   if (const auto name = plan.command_line["name"].value<std::string>()) {
     plan.name = *name;

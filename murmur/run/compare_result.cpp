@@ -93,6 +93,12 @@ std::vector<std::string> tuned_keys(const Comparison& comparison) {
 
 }  // namespace
 
+bool has_published(const Comparison& comparison) {
+  return std::any_of(comparison.methods.begin(),
+                     comparison.methods.end(),
+                     [](const Variant& method) { return !method.published.empty(); });
+}
+
 std::size_t choose(const std::vector<Trial>& trials, bool lower_is_better) {
   std::size_t chosen = 0;
   for (std::size_t i = 1; i < trials.size(); ++i) {
@@ -123,6 +129,8 @@ std::string to_csv(const Comparison& comparison) {
   for (const std::string& key : tuned) {
     out += "," + csv_text("tuned " + key);
   }
+  const bool published = has_published(comparison);
+  out += published ? ",published" : "";
   out += "\n";
   for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
     for (std::size_t s = 0; s < comparison.settings.size(); ++s) {
@@ -142,6 +150,9 @@ std::string to_csv(const Comparison& comparison) {
       for (std::size_t k = 0; k < tuned.size(); ++k) {
         out += "," + (cell.trials.empty() ? std::string()
                                           : csv_text(cell.trials[cell.chosen].set[k].value));
+      }
+      if (published) {
+        out += "," + csv_number(comparison.methods[m].published_in(s));
       }
       out += "\n";
     }

@@ -30,6 +30,12 @@ struct Variant {
   std::string label = {};
   Settings set = {};
   bool reference = false;  // of a row: shown for reference, not in the contest for the best
+  // Of a row: what somebody published, per column, in the unit of the metric. Empty: nothing.
+  std::vector<std::optional<double>> published = {};
+
+  std::optional<double> published_in(std::size_t column) const {
+    return column < published.size() ? published[column] : std::nullopt;
+  }
 };
 
 struct CellRun {
@@ -56,6 +62,20 @@ struct Cell {
   bool best = false;          // of its column, among the rows that are not for reference
 };
 
+// When the runs of a column first had an accuracy that all of them came to: the least of their best
+// evaluations. Rows for reference and diverged runs do not count for it.
+struct Race {
+  std::size_t setting = 0;
+  double target = 0;  // of kRaceMetric
+  struct Runner {
+    std::size_t method = 0;
+    double steps = 0;  // mean over seeds, of the first evaluation that is there
+    std::optional<double> virtual_s = {};
+  };
+  std::vector<Runner> runners = {};  // those of which every run came to it
+};
+inline constexpr const char* kRaceMetric = "eval/accuracy_local_mean";
+
 struct Comparison {
   std::string name = {};
   std::string metric = {};
@@ -64,8 +84,11 @@ struct Comparison {
   std::vector<Variant> methods = {};
   std::vector<Variant> settings = {};
   std::vector<std::vector<Cell>> cells = {};  // [method][setting]
+  std::vector<Race> races = {};               // of columns whose runs were evaluated on their way
   std::string command = {};                   // that makes it again
 };
+
+bool has_published(const Comparison& comparison);
 
 // The trial with the best metric; ties go to the first, and so does a cell in which all diverged.
 std::size_t choose(const std::vector<Trial>& trials, bool lower_is_better);
@@ -77,7 +100,7 @@ nlohmann::ordered_json to_json(const Comparison& comparison);
 Result<Comparison> comparison_from_json(const nlohmann::ordered_json& json);
 
 // One line per cell: method, setting, metric, mean, std, runs, diverged, best, one column per seed,
-// one per tuned key.
+// one per tuned key, published where there is such a thing.
 std::string to_csv(const Comparison& comparison);
 
 }  // namespace murmur::run

@@ -78,8 +78,11 @@ NumberTable results_table(const Comparison& comparison) {
   }
   for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
     std::vector<std::string> row{comparison.methods[m].label};
-    for (const Cell& cell : comparison.cells[m]) {
-      row.push_back(cell_text(comparison, cell) + (cell.best ? " *" : "  "));
+    for (std::size_t s = 0; s < comparison.cells[m].size(); ++s) {
+      const Cell& cell = comparison.cells[m][s];
+      const std::string published = published_text(comparison, m, s);
+      row.push_back(cell_text(comparison, cell) + (published.empty() ? "" : " " + published) +
+                    (cell.best ? " *" : "  "));
     }
     table.rows.push_back(std::move(row));
   }
@@ -156,6 +159,13 @@ std::string cell_text(const Comparison& comparison, const Cell& cell) {
                               : fmt::format("{} ± {:.{}f}", mean, factor * cell.std, decimals);
 }
 
+std::string published_text(const Comparison& comparison, std::size_t method, std::size_t setting) {
+  const auto value = comparison.methods[method].published_in(setting);
+  return value ? fmt::format(
+                     "({:.{}f})", display_for(comparison).factor * *value, decimals_for(comparison))
+               : std::string();
+}
+
 std::string shown_unit(const Comparison& comparison) {
   return display_for(comparison).name;
 }
@@ -183,6 +193,7 @@ std::string to_text(const Comparison& comparison, bool bold) {
   }
   out += fmt::format("\n* the best of its column{}\n",
                      has_reference(comparison) ? ", without the rows for reference" : "");
+  out += has_published(comparison) ? "(in brackets: published)\n" : "";
   return out + tuned_text(comparison);
 }
 

@@ -13,6 +13,9 @@ namespace murmur::run {
 // percent, bytes and seconds in one unit for all cells (`shown_unit`).
 std::string cell_text(const Comparison& comparison, const Cell& cell);
 
+// "(86.40)", in the same unit; empty where nothing was published.
+std::string published_text(const Comparison& comparison, std::size_t method, std::size_t setting);
+
 // "%", "GB", "min", "" for plain numbers.
 std::string shown_unit(const Comparison& comparison);
 

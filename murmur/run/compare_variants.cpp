@@ -2,9 +2,11 @@
 #include "murmur/run/compare_variants.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
+#include "murmur/core/error.h"
 #include "murmur/run/names.h"
 #include "murmur/run/table_reader.h"
 
@@ -51,6 +53,7 @@ void require_known_keys(const toml::table& table, const std::string& kind) {
   std::vector<std::string> known{"label", "set"};
   if (kind == "method") {
     known.emplace_back("reference");
+    known.emplace_back("published");
   }
   for (auto&& [key, value] : table) {
     const std::string name(key.str());
@@ -64,6 +67,27 @@ void require_known_keys(const toml::table& table, const std::string& kind) {
                       did_you_mean(name, known)));
     }
   }
+}
+
+// Numbers, one per column; nan where nothing was published.
+std::vector<std::optional<double>> read_published(const toml::node& node) {
+  const auto refuse = [&] {
+    fail_at(node.source(),
+            "compare.method.published is a list of numbers in the unit of the metric, one per "
+            "setting; nan where nothing was published");
+  };
+  std::vector<std::optional<double>> published;
+  if (!node.is_array()) {
+    refuse();
+  }
+  for (const toml::node& entry : *node.as_array()) {
+    const auto value = entry.is_number() ? entry.value<double>() : std::nullopt;
+    if (!value || std::isinf(*value)) {
+      refuse();
+    }
+    published.push_back(std::isnan(*value) ? std::nullopt : value);
+  }
+  return published;
 }
 
 PlannedVariant read_variant(const toml::table& table, const std::string& kind) {
@@ -92,6 +116,9 @@ PlannedVariant read_variant(const toml::table& table, const std::string& kind) {
       fail_at(reference->source(), "compare.method.reference is true or false");
     }
     planned.variant.reference = reference->value_or(false);
+  }
+  if (const toml::node* published = table.get("published")) {
+    planned.variant.published = read_published(*published);
   }
   return planned;
 }
@@ -159,6 +186,21 @@ std::vector<TunedKey> read_tuned(const toml::node* node) {
     tuned.push_back(std::move(one));
   }
   return tuned;
+}
+
+void require_published_everywhere(const std::vector<PlannedVariant>& settings,
+                                  const std::vector<PlannedVariant>& methods) {
+  for (const PlannedVariant& method : methods) {
+    const std::size_t count = method.variant.published.size();
+    if (count != 0 && count != settings.size()) {
+      throw UserError(fmt::format(
+          "compare.method '{}' has {} published numbers for {} settings; give one per setting, nan "
+          "where nothing was published",
+          method.variant.label,
+          count,
+          settings.size()));
+    }
+  }
 }
 
 void require_disjoint(const std::vector<PlannedVariant>& settings,

@@ -99,6 +99,12 @@ std::vector<Figure> panel_figures(const Grid& grid, const Panel& panel) {
   return figures;
 }
 
+bool has_virtual_time(const Grid& grid) {
+  return std::any_of(grid.records.begin(), grid.records.end(), [](const auto& record) {
+    return record->config.cluster.has_value();
+  });
+}
+
 std::string curves_html(const Grid& grid) {
   const std::string& metric = grid.comparison.metric;
   const std::string score =
@@ -120,6 +126,11 @@ std::string curves_html(const Grid& grid) {
   out += section("The same against bytes sent",
                  "Payload of all workers: what a method pays for its curve.",
                  {.id = "bytes", .x = "comm/bytes_sent", .y = score, .rising = rising});
+  if (has_virtual_time(grid)) {
+    out += section("The same against virtual time",
+                   "When the cluster that the configuration describes would have come so far.",
+                   {.id = "virtual", .x = "time/virtual_s", .y = score, .rising = rising});
+  }
   out +=
       section("Training loss", "", {.id = "loss", .x = "", .y = "train/loss", .logarithmic = true});
   out += section("Consensus distance",

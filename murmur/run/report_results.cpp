@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "murmur/run/chart_scale.h"
 #include "murmur/run/compare_text.h"
 #include "murmur/run/html.h"
 #include "murmur/run/report_page.h"
@@ -21,12 +22,17 @@ std::string joined(const Settings& settings, const std::string& between) {
 }
 
 // The mean in full size, the deviation small behind it.
-std::string cell_html(const Comparison& comparison, const Cell& cell) {
+std::string cell_html(const Comparison& comparison, std::size_t method, std::size_t setting) {
+  const Cell& cell = comparison.cells[method][setting];
   const std::string text = cell_text(comparison, cell);
   const auto deviation = text.find(" ± ");
   std::string inner = escape_html(text.substr(0, deviation));
   if (deviation != std::string::npos) {
     inner += "<small>" + escape_html(text.substr(deviation)) + "</small>";
+  }
+  const std::string published = published_text(comparison, method, setting);
+  if (!published.empty()) {
+    inner += "<small> " + published + "</small>";
   }
   if (cell.diverged > 0) {
     return "<td class=\"lost\">" + inner + "</td>";
@@ -46,8 +52,8 @@ std::string table_of_results(const Comparison& comparison) {
     const Variant& method = comparison.methods[m];
     out += method.reference ? "<tr class=\"reference\">" : "<tr>";
     out += "<th scope=\"row\">" + escape_html(method.label) + "</th>";
-    for (const Cell& cell : comparison.cells[m]) {
-      out += cell_html(comparison, cell);
+    for (std::size_t s = 0; s < comparison.cells[m].size(); ++s) {
+      out += cell_html(comparison, m, s);
     }
     out += "</tr>";
   }
@@ -79,14 +85,37 @@ std::string legend_text(const Comparison& comparison) {
                                      comparison.methods.end(),
                                      [](const Variant& method) { return method.reference; });
   return std::string("Marked: the best of its column") +
-         (reference ? "; rows in italics are for reference and not in the contest." : ".");
+         (reference ? "; rows in italics are for reference and not in the contest." : ".") +
+         (has_published(comparison) ? " In brackets: published." : "");
+}
+
+std::string races_html(const Comparison& comparison) {
+  std::string out;
+  for (const Race& race : comparison.races) {
+    NumberTable table{.header = {"method", "steps", "virtual time"}};
+    for (const Race::Runner& runner : race.runners) {
+      table.rows.push_back(
+          {comparison.methods[runner.method].label,
+           quantity_text(runner.steps, Unit::kNumber),
+           runner.virtual_s ? quantity_text(*runner.virtual_s, Unit::kSeconds) : "-"});
+    }
+    out += "<p>" +
+           escape_html(fmt::format(
+               "{}: until the mean accuracy of the local models first was {}, which all runs of "
+               "this column came to",
+               comparison.settings[race.setting].label,
+               quantity_text(race.target, Unit::kFraction))) +
+           "</p>" + table_html(table, "results");
+  }
+  return out.empty() ? out : folded_html("Time to accuracy", out, true);
 }
 
 }  // namespace
 
 std::string results_html(const Comparison& comparison) {
   return table_of_results(comparison) + "<p><small>" + escape_html(legend_text(comparison)) +
-         "</small></p>" + tuned_html(comparison) + variants_html(comparison);
+         "</small></p>" + tuned_html(comparison) + races_html(comparison) +
+         variants_html(comparison);
 }
 
 }  // namespace murmur::run

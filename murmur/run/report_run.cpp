@@ -72,6 +72,12 @@ std::vector<Fact> facts_of(const RunRecord& run) {
                      quantity_text(*wall, Unit::kSeconds),
                      quantity_text(*wall / steps, Unit::kSeconds) + " per step"});
   }
+  if (run.config.cluster) {
+    const auto step = find(totals, "time/virtual_step_s");
+    facts.push_back({"virtual time",
+                     quantity_text(find(totals, "time/virtual_s").value_or(0), Unit::kSeconds),
+                     step ? quantity_text(*step, Unit::kSeconds) + " per step" : std::string()});
+  }
   if (run.summary.peak_memory_bytes > 0) {
     facts.push_back(
         {"peak memory",
@@ -129,6 +135,14 @@ std::vector<Figure> curves_of(const RunRecord& run) {
   bytes.series = {curve(
       {.label = "local mean", .runs = {&run}}, "comm/bytes_sent", "eval/accuracy_local_mean")};
   figures.insert(figures.begin() + 3, figure_of(std::move(bytes), "payload, all workers"));
+  if (run.config.cluster) {
+    LineChart time =
+        chart("virtual", "Accuracy against virtual time", {"accuracy", Unit::kFraction});
+    time.x = from_zero("time/virtual_s");
+    time.series = {curve(
+        {.label = "local mean", .runs = {&run}}, "time/virtual_s", "eval/accuracy_local_mean")};
+    figures.push_back(figure_of(std::move(time), "on the cluster that [cluster] describes"));
+  }
   figures.push_back(time_figure({{.label = "this run", .runs = {&run}}}));
   std::vector<Figure> shown;
   for (std::optional<Figure>& figure : figures) {

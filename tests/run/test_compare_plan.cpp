@@ -210,5 +210,27 @@ TEST_F(ComparePlan, MistakesAreExplainedWithTheirPlace) {
               HasSubstr("qg-dsgdm"));
 }
 
+TEST_F(ComparePlan, TakesPublishedNumbersOnePerSetting) {
+  const std::string settings =
+      "[[compare.setting]]\nlabel = \"a\"\n[[compare.setting]]\nlabel = \"b\"\n";
+  const auto with = [&](const std::string& published) {
+    return plan("[compare]\n[[compare.method]]\nlabel = \"m\"\npublished = " + published + "\n" +
+                settings);
+  };
+  const auto read = with("[0.5, nan]").methods.front().variant.published;
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[0], 0.5);
+  EXPECT_EQ(read[1], std::nullopt);
+  EXPECT_THROW(with("[0.5]"), UserError);
+  EXPECT_THROW(with("0.5"), UserError);
+  EXPECT_THROW(with("[0.5, \"x\"]"), UserError);
+  EXPECT_THROW(with("[0.5, inf]"), UserError);
+}
+
+TEST_F(ComparePlan, KnowsVirtualTimeAsAMetric) {
+  EXPECT_EQ(plan("[compare]\nmetric = \"time/virtual_s\"\n").metric, "time/virtual_s");
+  EXPECT_EQ(plan("[compare]\nmetric = \"time/virtual_step_s\"\n").metric, "time/virtual_step_s");
+}
+
 }  // namespace
 }  // namespace murmur::run

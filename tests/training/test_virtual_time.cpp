@@ -144,5 +144,42 @@ TEST(VirtualTime, EndsWhereAWorkerIsWaitedForForEver) {
                     HasSubstr("worker 2, which is gone since 3.5 s")));
 }
 
+TEST(VirtualTime, IsComparedAndDrawn) {
+  const TrainingDesk desk;
+  desk.write("grid.toml", read_text(desk.path("small.toml")) + R"(
+[cluster]
+step_s = 0.5
+bandwidth_gbit = 1e-3
+
+[compare]
+metric = "time/virtual_step_s"
+
+[[compare.method]]
+label = "quasi-global"
+published = [0.6]
+
+[[compare.method]]
+label = "alone"
+set = { "algorithm.name" = "sgd" }
+)");
+  const Ran ran = desk.run({"compare", "grid.toml", "--output", "grid", "-q"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("(0.6000)"), HasSubstr("0.5000 *")));
+  const json comparison = json::parse(read_text(desk.path("grid/comparison.json")));
+  EXPECT_EQ(comparison["lower_is_better"], true);
+  const json race = comparison["time_to_accuracy"][0];
+  ASSERT_EQ(race["methods"].size(), 2U);
+  const json alone = race["methods"][1];
+  EXPECT_NEAR(alone["virtual_s"].get<double>(), 0.5 * alone["steps"].get<double>(), 1e-9);
+  const std::string page = read_text(desk.path("grid/report.html"));
+  EXPECT_THAT(page,
+              AllOf(HasSubstr("The same against virtual time"),
+                    HasSubstr("Time to accuracy"),
+                    HasSubstr("In brackets: published")));
+  const std::string folder = comparison["cells"][0]["runs"][0]["folder"];
+  EXPECT_THAT(read_text(desk.path("grid/" + folder + "/report.html")),
+              HasSubstr("Accuracy against virtual time"));
+}
+
 }  // namespace
 }  // namespace murmur::testing
