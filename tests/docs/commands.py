@@ -34,6 +34,7 @@ SHORTER = {
     "solve": [],
     "list": [],
     "topology": [],
+    "plan": [],
     "data": [],
     "report": [],
 }

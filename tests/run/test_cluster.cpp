@@ -46,9 +46,7 @@ std::string refused(const std::string& cluster) {
   return refusal(kTrainText + "\n[cluster]\n" + cluster, Purpose::kTrain);
 }
 
-TEST(Cluster, IsReadAndThereOnlyWhereWritten) {
-  EXPECT_FALSE(read(kTrainText, Purpose::kTrain).cluster);
-  const auto cluster = read(kTrainText + kCluster, Purpose::kTrain).cluster;
+void expect_all_of_it(const std::optional<timing::Cluster>& cluster) {
   ASSERT_TRUE(cluster);
   EXPECT_EQ(cluster->step.seconds, std::vector<double>{0.25});
   EXPECT_EQ(cluster->bandwidth_gbit, std::vector<double>{10});
@@ -67,6 +65,16 @@ TEST(Cluster, IsReadAndThereOnlyWhereWritten) {
   EXPECT_EQ(cluster->faults[1].from, 0);
   EXPECT_EQ(cluster->faults[1].to, 1);
   EXPECT_TRUE(cluster->faults[1].gone);
+}
+
+TEST(Cluster, IsReadAndThereOnlyWhereWritten) {
+  EXPECT_FALSE(read(kTrainText, Purpose::kTrain).cluster);
+  expect_all_of_it(read(kTrainText + kCluster, Purpose::kTrain).cluster);
+}
+
+TEST(Cluster, IsWrittenBackWhole) {
+  const std::string text = to_toml(read(kTrainText + kCluster, Purpose::kTrain));
+  expect_all_of_it(read(text, Purpose::kTrain).cluster);
 }
 
 TEST(Cluster, RunsAgainAsItIs) {

@@ -112,6 +112,13 @@ TEST(Published, StandsBesideWhatWasMeasured) {
   EXPECT_EQ(to_json(comparison_from_json(json).value()), json);
 }
 
+TEST(Published, IsShownInTheUnitOfTheTable) {
+  Comparison comparison = rows(1, 1);
+  comparison.metric = kRaceMetric;
+  comparison.methods[0].published = {0.5};
+  EXPECT_THAT(to_text(comparison, false), HasSubstr("25.00 (50.00)"));
+}
+
 TEST(Published, IsNotMentionedWhereThereIsNone) {
   const Comparison comparison = rows(2, 1);
   EXPECT_EQ(to_text(comparison, false).find("published"), std::string::npos);
