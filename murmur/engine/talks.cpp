@@ -135,7 +135,7 @@ void Talks::meet(const Said& said) {
 
 void Talks::pass_on(const Said& said) {
   const std::int64_t message = static_cast<std::int64_t>(said.fields) * row_bytes_;
-  const std::int64_t messages = 2 * (static_cast<std::int64_t>(workers()) - 1);
+  const std::int64_t messages = workers() > 1 ? workers() : 0;
   bytes_ += messages * message;
   messages_ += messages;
   talks_.push_back({.kind = Talk::Kind::kPassOn, .bytes = static_cast<double>(message)});

@@ -26,7 +26,7 @@ struct Talk {
     kSend,
     kArrive,
     kAverage,
-    kPassOn,  // from worker to worker in ascending order, then from the last to all others
+    kPassOn,  // from worker to worker, round the circle
     kMeet,    // of an asynchronous program: the pairs that met in this step
   };
   Kind kind = Kind::kGradient;

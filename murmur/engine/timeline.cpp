@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/timeline.h"
 
-#include <utility>
-#include <vector>
-
 #include <fmt/format.h>
 
 namespace murmur::engine {
@@ -23,23 +20,11 @@ Status Timeline::perform(const Talk& talk) {
     case Talk::Kind::kAverage:
       return clock_.average(talk.bytes, talk.group);
     case Talk::Kind::kPassOn:
-      return pass_on(talk.bytes);
+      return clock_.pass_on(talk.bytes);
     case Talk::Kind::kMeet:
       return Ok{};  // the turns keep this time themselves
   }
   return Ok{};
-}
-
-Status Timeline::pass_on(double bytes) {
-  const int last = clock_.workers() - 1;
-  std::vector<timing::Edge> to_all;
-  for (int i = 0; i < last; ++i) {
-    to_all.push_back({.from = last, .to = i});
-    if (Status passed = clock_.exchange({last + 1, {{.from = i, .to = i + 1}}}, bytes); !passed) {
-      return passed;
-    }
-  }
-  return clock_.exchange({last + 1, std::move(to_all)}, bytes);
 }
 
 Status Timeline::step() {

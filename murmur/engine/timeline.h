@@ -29,7 +29,6 @@ class Timeline {
 
  private:
   Status perform(const Talk& talk);
-  Status pass_on(double bytes);
 
   Talks talks_;
   timing::Clock clock_;

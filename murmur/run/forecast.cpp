@@ -89,13 +89,10 @@ class Links {
     } else if (talk.kind == engine::Talk::Kind::kAverage) {
       const int size = talk.group == 0 ? workers_ : talk.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
-        add_ring(members, talk.bytes);
+        add_ring(members, 2.0 * (members.size() - 1) / members.size() * talk.bytes);
       }
     } else if (talk.kind == engine::Talk::Kind::kPassOn) {
-      for (int i = 0; i + 1 < workers_; ++i) {
-        add(i, i + 1, talk.bytes);
-        add(workers_ - 1, i, talk.bytes);
-      }
+      add_ring({0, workers_}, talk.bytes);
     }
   }
 
@@ -128,7 +125,7 @@ class Links {
   void add_ring(const comm::WorkerRange& members, double bytes) {
     const int size = members.size();
     for (int i = members.begin; i < members.end && size > 1; ++i) {
-      add(i, i + 1 == members.end ? members.begin : i + 1, 2.0 * (size - 1) / size * bytes);
+      add(i, i + 1 == members.end ? members.begin : i + 1, bytes);
     }
   }
 
@@ -214,6 +211,8 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
     forecast.convergence = topology::convergence_of(*graph);
   }
+  warn_of_outer(
+      config, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
     timeline = make_timeline(config,

@@ -52,13 +52,16 @@ class Solver {
     const auto graph = make_graph(config);
     require_usable_graph(config, *graph, program, request_.warn);
     warn_of_outer(config, program, request_.warn);
+    const auto turns = make_turns(
+        config, program, graph, static_cast<std::int64_t>(problem_->layout().parameters()));
     return {.program = std::move(program),
             .topology = graph,
             .problem = problem_.get(),
             .pool = &pool_,
             .transport = nullptr,
             .ownership = comm::Ownership::even(workers(), 1),
-            .weight_decay = config.algorithm.weight_decay};
+            .weight_decay = config.algorithm.weight_decay,
+            .turns = turns};
   }
 
   int workers() const { return static_cast<int>(config_.workers); }

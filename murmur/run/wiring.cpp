@@ -61,22 +61,22 @@ std::shared_ptr<engine::Turns> make_turns(const Config& config,
                                           const Program<S>& program,
                                           std::shared_ptr<const topology::Topology> graph,
                                           std::int64_t parameters) {
-  if (!program.is_asynchronous() || !config.cluster) {
+  if (!program.is_asynchronous()) {
     return nullptr;
   }
-  const timing::Cluster& cluster = *config.cluster;
-  const auto clock =
-      std::make_shared<const timing::Clock>(cluster, static_cast<int>(config.workers), config.seed);
-  const double bytes =
-      static_cast<double>(cluster.parameters.value_or(parameters)) * double{sizeof(S)};
-  engine::Pace pace{.gradient_s =
-                        [clock](int worker, std::int64_t k, double begin_s) {
-                          return clock->duration_s(worker, k, begin_s);
-                        },
-                    .message_s =
-                        [clock, bytes](int from, int to, double begin_s) {
-                          return clock->message_s(from, to, bytes, begin_s);
-                        }};
+  engine::Pace pace;
+  if (config.cluster) {
+    const auto clock = std::make_shared<const timing::Clock>(
+        *config.cluster, static_cast<int>(config.workers), config.seed);
+    const double bytes = static_cast<double>(config.cluster->parameters.value_or(parameters)) *
+                         static_cast<double>(sizeof(S));
+    pace.gradient_s = [clock](int worker, std::int64_t k, double begin_s) {
+      return clock->duration_s(worker, k, begin_s);
+    };
+    pace.message_s = [clock, bytes](int from, int to, double begin_s) {
+      return clock->message_s(from, to, bytes, begin_s);
+    };
+  }
   return std::make_shared<engine::Turns>(std::move(graph), std::move(pace), config.seed);
 }
 
@@ -127,24 +127,24 @@ int thread_count(const Config& config) {
 
 template Program<float> make_program<float>(const Config&, bool, std::int64_t);
 template Program<double> make_program<double>(const Config&, bool, std::int64_t);
-template std::shared_ptr<engine::Turns> make_turns(const Config&,
-                                                   const Program<float>&,
-                                                   std::shared_ptr<const topology::Topology>,
-                                                   std::int64_t);
 template engine::Timeline make_timeline(const Config&,
                                         const Program<float>&,
                                         std::shared_ptr<const topology::Topology>,
                                         std::int64_t,
                                         std::shared_ptr<engine::Turns>);
-template std::shared_ptr<engine::Turns> make_turns(const Config&,
-                                                   const Program<double>&,
-                                                   std::shared_ptr<const topology::Topology>,
-                                                   std::int64_t);
 template engine::Timeline make_timeline(const Config&,
                                         const Program<double>&,
                                         std::shared_ptr<const topology::Topology>,
                                         std::int64_t,
                                         std::shared_ptr<engine::Turns>);
+template std::shared_ptr<engine::Turns> make_turns(const Config&,
+                                                   const Program<float>&,
+                                                   std::shared_ptr<const topology::Topology>,
+                                                   std::int64_t);
+template std::shared_ptr<engine::Turns> make_turns(const Config&,
+                                                   const Program<double>&,
+                                                   std::shared_ptr<const topology::Topology>,
+                                                   std::int64_t);
 template std::unique_ptr<problems::Problem<float>> make_analytic<float>(const Config&);
 template std::unique_ptr<problems::Problem<double>> make_analytic<double>(const Config&);
 template void require_one_start<float>(const Config&,

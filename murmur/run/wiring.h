@@ -38,8 +38,8 @@ void require_usable_outer(const Config& config, const Program<S>& base, bool sta
 template <class S>
 void warn_of_outer(const Config& config, const Program<S>& program, const Warn& warn);
 
-// The order of events of an asynchronous program on the described cluster. Null where the program
-// is not asynchronous, or nothing is described.
+// In which order the workers of an asynchronous program act: on the described cluster, or all
+// equally fast. Null for other programs.
 template <class S>
 std::shared_ptr<engine::Turns> make_turns(const Config& config,
                                           const Program<S>& program,

@@ -181,6 +181,19 @@ Status Clock::arrive(std::size_t slot) {
   return slot < slots_.size() && !slots_[slot].there_s.empty() ? wait_for(slots_[slot]) : Ok{};
 }
 
+Status Clock::pass_on(double bytes) {
+  for (int i = 0; i < workers(); ++i) {
+    const int before = (i + workers() - 1) % workers();
+    if (ready_s_[at(i)] == kNever || passed_s_ == kNever) {
+      return stuck(i, ready_s_[at(i)] == kNever ? i : before);
+    }
+    wait_until(i, passed_s_);
+    const double left = ready_s_[at(i)];
+    passed_s_ = left + (workers() == 1 ? 0 : message_s(i, (i + 1) % workers(), bytes, left));
+  }
+  return Ok{};
+}
+
 Status Clock::average(double bytes, int group) {
   const int size = group == 0 ? workers() : group;
   MURMUR_CHECK(size > 0, "groups of {}", size);

@@ -11,6 +11,7 @@
 //              ready <- when the own have left and all meant for it are there
 //   send       the same, but nobody waits
 //   arrive     ready <- when all meant for it are there
+//   pass on    ready <- when the one before has been ready and its message is there
 //   average    a ring in the order of the workers, as slow as its slowest link: all start when the
 //              last is ready and end 2 (n - 1) (bytes / n / bandwidth + latency) later
 //
@@ -43,6 +44,10 @@ class Clock {
   Status arrive(std::size_t slot);
   // Of each group of `group` workers in a row, the last one maybe smaller; 0: of all.
   Status average(double bytes, int group = 0);
+
+  // One after the other, in ascending order, workers take in what the one before passes on; the
+  // first has it from the last one of the call before.
+  Status pass_on(double bytes);
 
   int workers() const { return static_cast<int>(ready_s_.size()); }
   // Infinite for one that is gone for ever.
@@ -92,6 +97,7 @@ class Clock {
   std::vector<std::int64_t> sent_;    // messages, per worker
   std::vector<std::int64_t> ringed_;  // averages, per first worker of a group
   std::int64_t gradients_ = 0;
+  double passed_s_ = 0;  // when what is passed on reaches the next worker
   InFlight exchange_;
   std::vector<InFlight> slots_;
 };

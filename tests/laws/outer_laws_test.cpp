@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "murmur/algorithms/outer/outer.h"
 #include "murmur/engine/checkpoint.h"
+#include "tests/support/outer_variants.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/worlds.h"
 
@@ -57,57 +57,6 @@ void expect_resumes(const RunSpec<float>& spec) {
   EXPECT_EQ(whole.engine->counters().bytes_sent, resumed.engine->counters().bytes_sent);
 }
 
-// Every outer step with every way to treat the base's memory, with and without exact average.
-struct OuterVariant {
-  std::string label;
-  const algorithms::OuterStep* outer = nullptr;
-  OptionValues options;
-  std::vector<algorithms::Level> levels = {};
-};
-
-Program<float> outer_program(const OuterVariant& variant, const Variant& base) {
-  return algorithms::with_outer(base.algorithm->program<float>(base.options),
-                                *variant.outer,
-                                variant.options,
-                                false,
-                                variant.levels);
-}
-
-// Averaging over pairs, threes and all, and a step that visits the workers in turn.
-void add_special(const std::string& buffers, bool one_model, std::vector<OuterVariant>& all) {
-  for (const std::string name : {"average", "easgd"}) {
-    const algorithms::OuterStep* outer = algorithms::find_outer_step(name);
-    OptionValues options(outer->options);
-    options.set("period", std::int64_t{2});
-    options.set("buffers", buffers);
-    if (name == "average") {
-      all.push_back({"levels " + buffers, outer, options, {{1, 2}, {2, 3}, {4, 0}}});
-    } else if (!one_model) {
-      options.set("order", std::string("round-robin"));
-      all.push_back({"round-robin " + buffers, outer, options});
-    }
-  }
-}
-
-std::vector<OuterVariant> outer_variants(bool one_model) {
-  std::vector<OuterVariant> all;
-  for (const char* buffers : {"maintain", "reset", "average"}) {
-    add_special(buffers, one_model, all);
-  }
-  for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
-    for (const char* buffers : {"maintain", "reset", "average"}) {
-      for (const bool exact : {true, false}) {
-        OptionValues options(outer.options);
-        options.set("period", std::int64_t{3});
-        options.set("buffers", std::string(buffers));
-        options.set("exact_average", exact);
-        all.push_back({outer.name + " " + buffers + (exact ? "" : " alone"), &outer, options});
-      }
-    }
-  }
-  return all;
-}
-
 class EveryBase : public ::testing::TestWithParam<Variant> {};
 
 INSTANTIATE_TEST_SUITE_P(
@@ -121,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
   const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
   for (const OuterVariant& variant : outer_variants(one_model)) {
-    expect_resumes(spec_of(outer_program(variant, GetParam())));
+    expect_resumes(spec_of(with_outer_of(variant, GetParam())));
     if (HasFailure()) {
       FAIL() << variant.label;
     }
@@ -131,7 +80,7 @@ TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
 TEST_P(EveryBase, GivesTheSameBitsUnderEveryOuterStepHoweverSplit) {
   const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
   for (const OuterVariant& variant : outer_variants(one_model)) {
-    const RunSpec<float> spec = spec_of(outer_program(variant, GetParam()));
+    const RunSpec<float> spec = spec_of(with_outer_of(variant, GetParam()));
     ASSERT_EQ(run(spec), run(spec, {.threads = 1, .ownership = {2, 3}})) << variant.label;
     if (!variant.levels.empty()) {
       ASSERT_EQ(run(spec), run(spec, {.threads = 1, .ownership = {1, 3, 1}})) << variant.label;
