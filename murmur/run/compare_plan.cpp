@@ -159,6 +159,7 @@ Plan read_plan(const std::filesystem::path& file, const Overrides& overrides) {
                 [&](const TunedKey& tuned) { return plan.command_line.contains(tuned.key); });
   complete(plan);
   require_published_everywhere(plan.settings, plan.methods);
+  require_known_settings(plan.settings, plan.methods);
   plan.name = plan.base.root["name"].value_or(file.stem().string());
   if (const auto name = plan.command_line["name"].value<std::string>()) {
     plan.name = *name;
@@ -195,7 +196,12 @@ Settings settings_of(const toml::table& layer) {
 Config cell_config(const Plan& plan, const CellPoint& point, const toml::table& tuned) {
   Document document = plan.base;
   apply_layer(document, plan.settings[point.setting].layer);
-  apply_layer(document, plan.methods[point.method].layer);
+  const PlannedVariant& method = plan.methods[point.method];
+  apply_layer(document, method.layer);
+  const auto here = method.in.find(plan.settings[point.setting].variant.label);
+  if (here != method.in.end()) {
+    apply_layer(document, here->second);
+  }
   apply_layer(document, tuned);
   apply_layer(document, plan.environment);
   apply_layer(document, plan.command_line);

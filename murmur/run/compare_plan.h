@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // [compare] of a configuration file: which runs a comparison consists of.
 //
-//   a run = file < setting < method < tuned values < environment < command line < its seed
+//   a run = file < setting < method < method in the setting < tuned values < environment
+//           < command line < its seed
 //
 // The command line's `compare.*` keys change the table itself; --seed and MURMUR_SEED replace
 // `seeds`. A key set by a setting and a method is an error; a tuned key replaces a method's or a
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ namespace murmur::run {
 struct PlannedVariant {
   Variant variant;
   toml::table layer = {};
+  std::map<std::string, toml::table> in = {};  // of a method: more, in the setting of that label
 };
 
 // A list of [compare.tune].

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -54,6 +55,7 @@ void require_known_keys(const toml::table& table, const std::string& kind) {
   if (kind == "method") {
     known.emplace_back("reference");
     known.emplace_back("published");
+    known.emplace_back("in");
   }
   for (auto&& [key, value] : table) {
     const std::string name(key.str());
@@ -90,15 +92,38 @@ std::vector<std::optional<double>> read_published(const toml::node& node) {
   return published;
 }
 
+toml::table read_layer(const toml::node& node, const std::string& path) {
+  if (!node.is_table()) {
+    fail_at(node.source(), fmt::format("{} is a table, as in {{ \"data.alpha\" = 0.1 }}", path));
+  }
+  toml::table layer;
+  flatten(*node.as_table(), "", layer);
+  return layer;
+}
+
+// What a method sets in some settings alone: a table per label.
+std::map<std::string, toml::table> read_in(const toml::node& node) {
+  if (!node.is_table()) {
+    fail_at(node.source(),
+            "compare.method.in is a table of tables by the labels of settings, as in "
+            "in.\"alpha = 0.1\" = { \"algorithm.learning_rate\" = 0.05 }");
+  }
+  std::map<std::string, toml::table> in;
+  for (auto&& [key, value] : *node.as_table()) {
+    const std::string label(key.str());
+    in.emplace(label, read_layer(value, fmt::format("compare.method.in.\"{}\"", label)));
+  }
+  return in;
+}
+
 PlannedVariant read_variant(const toml::table& table, const std::string& kind) {
   require_known_keys(table, kind);
   PlannedVariant planned;
   if (const toml::node* set = table.get("set")) {
-    if (!set->is_table()) {
-      fail_at(set->source(),
-              fmt::format("compare.{}.set is a table, as in {{ \"data.alpha\" = 0.1 }}", kind));
-    }
-    flatten(*set->as_table(), "", planned.layer);
+    planned.layer = read_layer(*set, fmt::format("compare.{}.set", kind));
+  }
+  if (const toml::node* in = table.get("in")) {
+    planned.in = read_in(*in);
   }
   planned.variant.set = settings_of(planned.layer);
   planned.variant.label = joined(planned.variant.set);
@@ -199,6 +224,27 @@ void require_published_everywhere(const std::vector<PlannedVariant>& settings,
           method.variant.label,
           count,
           settings.size()));
+    }
+  }
+}
+
+void require_known_settings(const std::vector<PlannedVariant>& settings,
+                            const std::vector<PlannedVariant>& methods) {
+  std::vector<std::string> labels;
+  for (const PlannedVariant& setting : settings) {
+    labels.push_back(setting.variant.label);
+  }
+  for (const PlannedVariant& method : methods) {
+    for (const auto& [label, layer] : method.in) {
+      if (std::find(labels.begin(), labels.end(), label) == labels.end()) {
+        throw UserError(
+            fmt::format("compare.method '{}' has something for the setting '{}', which "
+                        "is none{}. Settings: {}",
+                        method.variant.label,
+                        label,
+                        did_you_mean(label, labels),
+                        join_names(labels)));
+      }
     }
   }
 }

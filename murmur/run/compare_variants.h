@@ -22,6 +22,10 @@ std::vector<TunedKey> read_tuned(const toml::node* node);
 void require_disjoint(const std::vector<PlannedVariant>& settings,
                       const std::vector<PlannedVariant>& methods);
 
+// Refuses a method's `in` of a setting that there is not.
+void require_known_settings(const std::vector<PlannedVariant>& settings,
+                            const std::vector<PlannedVariant>& methods);
+
 // Refuses a number of published values that is not that of the columns.
 void require_published_everywhere(const std::vector<PlannedVariant>& settings,
                                   const std::vector<PlannedVariant>& methods);

@@ -59,8 +59,8 @@ std::string did_you_mean(std::string_view given, const std::vector<std::string>&
   if (nearest.empty()) {
     return {};
   }
-  return is_near(given.substr(0, 64), nearest) ? fmt::format("; did you mean '{}'?", nearest)
-                                               : fmt::format("; the nearest is '{}'", nearest);
+  return is_near(given.substr(0, 64), nearest) ? fmt::format(" (did you mean '{}'?)", nearest)
+                                               : fmt::format(" (the nearest is '{}')", nearest);
 }
 
 std::string join_names(const std::vector<std::string>& names) {

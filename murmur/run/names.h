@@ -17,7 +17,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 // The nearest of `known`, the first of equals; empty only where `known` is.
 std::string nearest_name(std::string_view given, const std::vector<std::string>& known);
 
-// "; did you mean 'x'?" or, where nothing is near, "; the nearest is 'x'". Empty without `known`.
+// " (did you mean 'x'?)" or, where nothing is near, " (the nearest is 'x')". Empty without `known`.
 std::string did_you_mean(std::string_view given, const std::vector<std::string>& known);
 
 // "a, b, c".

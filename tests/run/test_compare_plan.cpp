@@ -232,5 +232,39 @@ TEST_F(ComparePlan, KnowsVirtualTimeAsAMetric) {
   EXPECT_EQ(plan("[compare]\nmetric = \"time/virtual_step_s\"\n").metric, "time/virtual_step_s");
 }
 
+constexpr const char* kInOneSetting = R"(
+[[compare.method]]
+label = "local"
+set = { "algorithm.name" = "sgd" }
+in."base" = { "outer.name" = "average", "outer.period" = 12 }
+[[compare.method]]
+label = "QG"
+[[compare.setting]]
+label = "base"
+[[compare.setting]]
+label = "slow"
+set = { "outer.name" = "slowmo", "outer.period" = 6 }
+)";
+
+TEST_F(ComparePlan, AMethodMaySetMoreInOneSetting) {
+  const Plan read = plan(kInOneSetting);
+  const auto config = [&](std::size_t method, std::size_t setting) {
+    return cell_config(read, {method, setting, 1}, {});
+  };
+  EXPECT_EQ(config(0, 0).outer->choice.name, "average");
+  EXPECT_EQ(config(0, 0).outer->choice.options.integer("period"), 12);
+  EXPECT_EQ(config(0, 1).outer->choice.name, "slowmo");
+  EXPECT_FALSE(config(1, 0).outer.has_value());
+  EXPECT_EQ(config(1, 1).outer->choice.options.integer("period"), 6);
+}
+
+TEST_F(ComparePlan, RefusesMoreInASettingThatIsNone) {
+  std::string text = kInOneSetting;
+  text.replace(text.find("in.\"base\""), 9, "in.\"bass\"");
+  EXPECT_THAT(error(text), HasSubstr("'bass', which is none (did you mean 'base'?)"));
+  EXPECT_THAT(error("[[compare.method]]\nlabel = \"a\"\nin = 3\n"), HasSubstr("table of tables"));
+  EXPECT_THAT(error("[[compare.method]]\nlabel = \"a\"\nin.b = 3\n"), HasSubstr("is a table"));
+}
+
 }  // namespace
 }  // namespace murmur::run

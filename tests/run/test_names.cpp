@@ -31,8 +31,8 @@ TEST(NearestName, TakesABeginningForTheLongerName) {
 }
 
 TEST(DidYouMean, NamesTheNearestEvenIfItIsFar) {
-  EXPECT_EQ(did_you_mean("momentun", {"mu", "momentum"}), "; did you mean 'momentum'?");
-  EXPECT_EQ(did_you_mean("xyzzy", {"ring"}), "; the nearest is 'ring'");
+  EXPECT_EQ(did_you_mean("momentun", {"mu", "momentum"}), " (did you mean 'momentum'?)");
+  EXPECT_EQ(did_you_mean("xyzzy", {"ring"}), " (the nearest is 'ring')");
   EXPECT_EQ(did_you_mean("xyzzy", {}), "");
 }
 
