@@ -56,6 +56,7 @@ ELSEWHERE = {
     "build/bench/bench_learning_gradient": MEASURES,
     "bench/start": MEASURES,
     "bench/memory": MEASURES,
+    "bench/timeline": MEASURES,
 }
 
 
