@@ -52,6 +52,33 @@ TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
   }
 }
 
+// To the byte: 2 (n - 1) models per period, on any base that keeps its memory; so nothing beside
+// what Local SGD sends itself.
+TEST(OuterSteps, CostOneExactAveragePerPeriod) {
+  constexpr int kWorkers = 5;
+  constexpr std::int64_t kSteps = 12;
+  const Bowl bowl = random_bowl(kWorkers);
+  const auto sent = [&](Program<double> program) {
+    Walk walk = walk_over(bowl, std::move(program), topology_of("ring", kWorkers));
+    walk.steps(constant(0.1, kSteps));
+    return walk.engine().counters().bytes_sent;
+  };
+  const auto model = static_cast<std::int64_t>(bowl.dimension() * sizeof(double));
+  const std::int64_t averages = kSteps / kPeriod * 2 * (kWorkers - 1) * model;
+  for (const Variant& base : bases()) {
+    if (program_of(base).slots() > 0) {
+      continue;  // draining resets the weights, which then need not travel for a while
+    }
+    for (const std::string& outer : replacing_steps()) {
+      EXPECT_EQ(sent(with_outer_of(outer, every(kPeriod), program_of(base))),
+                sent(program_of(base)) + averages)
+          << outer << " on " << base.label;
+    }
+  }
+  EXPECT_EQ(sent(with_outer_of("slowmo", every(kPeriod), program_of("sgd"))),
+            sent(with_outer_of("average", every(kPeriod), program_of("sgd"))));
+}
+
 // I5: y = x + beta / (1 - beta) (x - x of the round before) moves by alpha / (1 - beta) times the
 // displacement, at a constant rate.
 TEST(SlowMo, IsAPlainOuterStepOfLongerReachOnAShiftedSequence) {
