@@ -57,7 +57,7 @@ Status Turns::next_step() {
     graph_ = topology_->at(next_);
   }
   turns_.clear();
-  touched_.assign(static_cast<std::size_t>(workers), true);
+  behind_.assign(static_cast<std::size_t>(workers), 0);
   for (int event = 0; event < workers; ++event) {
     if (due_.empty()) {
       return Failure{FailureKind::kPeer,
@@ -105,13 +105,13 @@ void Turns::join(int worker, int partner) {
   const auto w = static_cast<std::size_t>(worker);
   const bool meets = partner >= 0;
   const auto p = static_cast<std::size_t>(meets ? partner : worker);
-  if (touched_[w] || touched_[p]) {
+  const std::size_t place = std::max(behind_[w], behind_[p]);
+  if (place == turns_.size()) {
     turns_.push_back({{}, topology::MixingMatrix(topology_->workers())});
-    std::fill(touched_.begin(), touched_.end(), false);
   }
-  Turn& turn = turns_.back();
+  behind_[w] = behind_[p] = place + 1;
+  Turn& turn = turns_[place];
   turn.actors.push_back({worker, gradients_[w]});
-  touched_[w] = touched_[p] = true;
   if (meets) {
     turn.mixing.set_self(worker, kHalf);
     turn.mixing.set_self(partner, kHalf);

@@ -4,8 +4,9 @@
 //
 // A worker that has finished a gradient picks one of the neighbors that it can reach, both models
 // travel, and the pair acts: that is an event. A step is as many events as there are workers, so it
-// uses as many examples as a step of any other program. Events in a row that touch different
-// workers commute; they are performed together, as one turn.
+// uses as many examples as a step of any other program. Events that touch different workers
+// commute: each joins the first turn behind all earlier events that touch one of its workers, and a
+// turn is performed at once.
 #pragma once
 
 #include <cstdint>
@@ -72,7 +73,7 @@ class Turns {
   topology::MixingMatrix graph_{0};      // of the step
   double now_s_ = 0;
   std::vector<Turn> turns_;
-  std::vector<bool> touched_;  // by the last turn
+  std::vector<std::size_t> behind_;  // per worker: the first turn that none of its events is in
 };
 
 }  // namespace murmur::engine
