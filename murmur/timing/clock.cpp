@@ -209,7 +209,7 @@ Status Clock::average(double bytes, int group) {
 // every round, and the last link to be done ends them all. Infinite where one never is.
 double Clock::ring_done_s(double bytes, int begin, int end, double start_s) {
   const int workers = end - begin;
-  const std::int64_t rounds = 2 * (workers - 1);
+  const std::int64_t rounds = 2 * (static_cast<std::int64_t>(workers) - 1);
   const auto times = static_cast<double>(rounds);
   double done = start_s;
   double part = 0;
