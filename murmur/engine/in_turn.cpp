@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage that visits the workers one after the other.
-#include <chrono>
-
 #include "murmur/engine/performer.h"
+#include "murmur/engine/stopwatch.h"
+#include "murmur/engine/traffic.h"
 
 namespace murmur::engine {
-namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-}  // namespace
-
 // The fields kept once go from process to process, worker after worker, and then from the last to
 // all.
 template <class S>
 Status Performer<S>::in_turn(const Pass<S>& pass, comm::Tag tag) {
-  std::vector<std::size_t> carried;
-  for (std::size_t f = 0; f < rows_.fields(); ++f) {
-    if (rows_.shared(f) && ((pass.head->writes >> f) & 1U) != 0) {
-      carried.push_back(f);
-    }
-  }
+  const std::vector<std::size_t> carried = carried_fields(parts_.program, *pass.head);
   const int here = parts_.transport == nullptr ? 0 : parts_.transport->process();
   const int last = parts_.ownership.processes() - 1;
   if (Status status = here > 0 ? pass_on(carried, here - 1, here, tag) : Status(Ok{}); !status) {
@@ -37,11 +26,10 @@ Status Performer<S>::in_turn(const Pass<S>& pass, comm::Tag tag) {
       }
     }
   }
-  // On a ring: each worker passes on what it leaves, the last one to the first for the next time.
-  const auto message = static_cast<std::int64_t>(parts_.problem->layout().parameters() * sizeof(S));
-  const std::int64_t workers = parts_.ownership.workers();
-  counters_.bytes_sent += workers > 1 ? workers * message : 0;
-  counters_.messages += workers > 1 ? workers : 0;
+  const std::size_t message = carried.size() * parts_.problem->layout().parameters() * sizeof(S);
+  const Traffic sent = turn_traffic(parts_.ownership.workers(), static_cast<std::int64_t>(message));
+  counters_.bytes_sent += sent.bytes;
+  counters_.messages += sent.messages;
   return Ok{};
 }
 
@@ -63,7 +51,7 @@ Status Performer<S>::pass_on(const std::vector<std::size_t>& fields,
       return status.failure().in("visiting the workers in turn");
     }
   }
-  times_.wait_s += std::chrono::duration<double>(SteadyClock::now() - started).count();
+  times_.wait_s += seconds_since(started);
   return Ok{};
 }
 

@@ -2,13 +2,13 @@
 #include "murmur/engine/performer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <iterator>
 
 #include "murmur/core/check.h"
 #include "murmur/engine/reduce.h"
+#include "murmur/engine/stopwatch.h"
 
 namespace murmur::engine {
 namespace {
@@ -17,12 +17,6 @@ constexpr std::size_t kScratchBytes =
     std::size_t{1} << 18U;  // per thread: half of a small L2, an eighth of a large one
 constexpr std::size_t kSmallestBlock = 256;  // coordinates
 constexpr std::size_t kLargestBlock = 4096;
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds(SteadyClock::duration d) {
-  return std::chrono::duration<double>(d).count();
-}
 
 std::size_t block_size(int workers, std::size_t scalar_bytes) {
   const std::size_t fitting = kScratchBytes / (static_cast<std::size_t>(workers) * scalar_bytes);
@@ -147,11 +141,12 @@ Status Performer<S>::perform_turns(const std::vector<Pass<S>>& passes) {
   }
   for (const Turn& turn : parts_.turns->turns()) {
     turn_ = &turn;
-    if (Status status = perform_all(passes); !status) {
+    Status status = perform_all(passes);
+    turn_ = nullptr;
+    if (!status) {
       return status;
     }
   }
-  turn_ = nullptr;
   return Ok{};
 }
 
@@ -242,7 +237,7 @@ void Performer<S>::over_blocks(const Pass<S>& pass, const BeforeBlock& before) {
       before(range, thread);
     }
     locals(pass, range, thread);
-    clocks_[static_cast<std::size_t>(thread)].algorithm_s += seconds(SteadyClock::now() - started);
+    clocks_[static_cast<std::size_t>(thread)].algorithm_s += seconds_since(started);
   });
 }
 

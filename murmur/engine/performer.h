@@ -57,8 +57,6 @@ class Performer {
   BeforeBlock mixing_of(const Stage<S>& stage);
   Status average(const Pass<S>& pass, comm::Tag tag);
   Status take_average(const Stage<S>& stage, comm::Tag tag);
-  // As ring all-reduces, one per group: every worker sends 2 (m - 1) parts of 1/m of the message.
-  void count_average(int group);
   Status in_turn(const Pass<S>& pass, comm::Tag tag);
   Status pass_on(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
   void reduce(const Pass<S>& pass);

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradients, each followed at once by the kernels that use it, while it is in the cache.
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <vector>
 
 #include "murmur/core/check.h"
 #include "murmur/engine/performer.h"
+#include "murmur/engine/stopwatch.h"
 
 namespace murmur::engine {
 namespace {
 
 constexpr std::size_t kBlock = 4096;  // coordinates
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds(SteadyClock::duration d) {
-  return std::chrono::duration<double>(d).count();
-}
 
 }  // namespace
 
@@ -67,7 +61,7 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
     }
   }
   clocks_[t].gradient_s += seconds(taken - started);
-  clocks_[t].algorithm_s += seconds(SteadyClock::now() - taken);
+  clocks_[t].algorithm_s += seconds_since(taken);
 }
 
 template void Performer<float>::take_gradients(const Pass<float>&);

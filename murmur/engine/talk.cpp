@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The passes that begin with a communication: mixing, pushing, the exact average.
-#include <chrono>
-
 #include "murmur/engine/performer.h"
+#include "murmur/engine/stopwatch.h"
+#include "murmur/engine/traffic.h"
 
 namespace murmur::engine {
-namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
-
-}  // namespace
-
 template <class S>
 typename Performer<S>::BeforeBlock Performer<S>::mixing_of(const Stage<S>& stage) {
   const auto scratch = [this](int thread) {
@@ -71,7 +61,11 @@ Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
   }
   (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) += seconds_since(started);
   over_blocks(pass, {});
-  count_average(pass.head->group);
+  const std::size_t message = parts_.problem->layout().parameters() * sizeof(S);
+  const Traffic sent = average_traffic(
+      parts_.ownership.workers(), pass.head->group, static_cast<std::int64_t>(message));
+  counters_.bytes_sent += sent.bytes;
+  counters_.messages += sent.messages;
   return Ok{};
 }
 
@@ -88,17 +82,6 @@ Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
   return made.first->second.average(from, stage.into, tag);
 }
 
-template <class S>
-void Performer<S>::count_average(int group) {
-  const int workers = parts_.ownership.workers();
-  const std::size_t message = parts_.problem->layout().parameters() * sizeof(S);
-  for (const comm::WorkerRange& members : groups_of(workers, group == 0 ? workers : group)) {
-    const std::int64_t others = members.size() - 1;
-    counters_.bytes_sent += 2 * others * static_cast<std::int64_t>(message);
-    counters_.messages += 2 * others * members.size();
-  }
-}
-
 template Performer<float>::BeforeBlock Performer<float>::mixing_of(const Stage<float>&);
 template Performer<double>::BeforeBlock Performer<double>::mixing_of(const Stage<double>&);
 template Status Performer<float>::talk(const Pass<float>&, comm::Tag);
@@ -107,7 +90,5 @@ template Status Performer<float>::average(const Pass<float>&, comm::Tag);
 template Status Performer<double>::average(const Pass<double>&, comm::Tag);
 template Status Performer<float>::take_average(const Stage<float>&, comm::Tag);
 template Status Performer<double>::take_average(const Stage<double>&, comm::Tag);
-template void Performer<float>::count_average(int);
-template void Performer<double>::count_average(int);
 
 }  // namespace murmur::engine

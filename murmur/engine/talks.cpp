@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "murmur/engine/group_average.h"
 #include "murmur/engine/push_weights.h"
+#include "murmur/engine/traffic.h"
 
 namespace murmur::engine {
 namespace {
@@ -29,14 +29,8 @@ std::size_t travelling(const Program<S>& program, const Stage<S>& stage) {
   if (stage.kind == StageKind::kSend) {
     return 1;  // the other one is where it arrives
   }
-  if (stage.kind != StageKind::kInTurn) {
-    return stage.fields.size();
-  }
-  std::size_t kept_once = 0;
-  for (std::size_t f = 0; f < program.fields.size(); ++f) {
-    kept_once += program.fields[f].shared && ((stage.writes >> f) & 1U) != 0 ? 1U : 0U;
-  }
-  return kept_once;
+  return stage.kind == StageKind::kInTurn ? carried_fields(program, stage).size()
+                                          : stage.fields.size();
 }
 
 }  // namespace
@@ -135,9 +129,9 @@ void Talks::meet(const Said& said) {
 
 void Talks::pass_on(const Said& said) {
   const std::int64_t message = static_cast<std::int64_t>(said.fields) * row_bytes_;
-  const std::int64_t messages = workers() > 1 ? workers() : 0;
-  bytes_ += messages * message;
-  messages_ += messages;
+  const Traffic sent = turn_traffic(workers(), message);
+  bytes_ += sent.bytes;
+  messages_ += sent.messages;
   talks_.push_back({.kind = Talk::Kind::kPassOn, .bytes = static_cast<double>(message)});
 }
 
@@ -163,12 +157,9 @@ void Talks::average(const Said& said) {
   for (std::size_t slot = 0; said.drains && slot < slots_; ++slot) {
     talks_.push_back({.kind = Talk::Kind::kArrive, .slot = slot});
   }
-  const int size = said.group == 0 ? workers() : said.group;
-  for (const comm::WorkerRange& members : groups_of(workers(), size)) {
-    const std::int64_t others = members.size() - 1;
-    bytes_ += 2 * others * row_bytes_;
-    messages_ += 2 * others * members.size();
-  }
+  const Traffic sent = average_traffic(workers(), said.group, row_bytes_);
+  bytes_ += sent.bytes;
+  messages_ += sent.messages;
   talks_.push_back({.kind = Talk::Kind::kAverage,
                     .bytes = static_cast<double>(row_bytes_),
                     .group = said.group});

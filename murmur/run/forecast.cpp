@@ -213,19 +213,13 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   }
   warn_of_outer(
       config, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
+  const auto turns = make_turns(config, program, graph, forecast.parameters);
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
-    timeline = make_timeline(config,
-                             program,
-                             graph,
-                             forecast.parameters,
-                             make_turns(config, program, graph, forecast.parameters));
+    timeline = make_timeline(config, program, graph, forecast.parameters, turns);
   }
   look_at_steps(forecast,
-                engine::Talks(program,
-                              graph,
-                              forecast.message_parameters,
-                              make_turns(config, program, graph, forecast.parameters)),
+                engine::Talks(program, graph, forecast.message_parameters, turns),
                 std::move(timeline),
                 steps);
 }

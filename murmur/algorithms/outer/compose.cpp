@@ -91,43 +91,44 @@ class Composer {
       take_mean();
     }
     append_rule();
-    const bool resets = values_.text("buffers") == "reset";
-    if (!resets) {
+    if (!resets()) {
       follow(target_);
     }
     go_on_from(target_);
-    if (resets) {
-      reset();
-    } else if (values_.text("buffers") == "average" && averages_) {
-      average_memory(fields_.mean, 0);
-    }
+    treat_memory(fields_.mean, 0);
   }
 
   void append_group_average(int group) {
-    append_group_mean(numerator_.value_or(0), group);
-    const bool resets = values_.text("buffers") == "reset";
+    if (!group_mean_) {
+      group_mean_ = add(scratch("group_mean"));
+    }
+    append_mean(numerator_.value_or(0), *group_mean_, group);
     if (numerator_) {
       append<Copy>({*group_mean_, *numerator_});
       reset_weights(group);
       append<Debias>({0, *numerator_});
     } else {
-      if (!resets) {
+      if (!resets()) {
         follow(*group_mean_);
       }
       append<Copy>({*group_mean_, 0});
     }
-    if (resets) {
+    treat_memory(*group_mean_, group);
+  }
+
+  bool resets() const { return values_.text("buffers") == "reset"; }
+
+  // What `buffers` says of the base's memory; an average of it goes through a field.
+  void treat_memory(std::size_t through, int group) {
+    if (resets()) {
       reset();
-    } else if (values_.text("buffers") == "average") {
-      average_memory(*group_mean_, group);
+    } else if (values_.text("buffers") == "average" && averages_) {
+      average_memory(through, group);
     }
   }
 
-  void append_group_mean(std::size_t of, int group) {
-    if (!group_mean_) {
-      group_mean_ = add(scratch("group_mean"));
-    }
-    append<Mean>({of, *group_mean_});
+  void append_mean(std::size_t of, std::size_t into, int group) {
+    append<Mean>({of, into});
     program_.round.back().group = group;
   }
 
@@ -215,7 +216,7 @@ class Composer {
     for (const std::size_t slot : mass_.in_flight) {
       append_stages<Arrive, S>(program_, {}, {*numerator_, slot});
     }
-    append<Mean>({numerator_.value_or(0), fields_.mean});
+    append_mean(numerator_.value_or(0), fields_.mean, 0);
   }
 
   void go_on_from(std::size_t target) {
@@ -256,8 +257,7 @@ class Composer {
   void average_memory(std::size_t through, int group) {
     for (std::size_t f = 1; f < base_fields_; ++f) {
       if (mass_.is_memory(program_, f) && !program_.fields[f].shared) {
-        append<Mean>({f, through});
-        program_.round.back().group = group;
+        append_mean(f, through, group);
         append<Copy>({through, f});
       }
     }
