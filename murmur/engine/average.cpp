@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
 
 namespace murmur::engine {
@@ -188,7 +189,7 @@ Status Averager<S>::collect_chunk(comm::Tag tag) {
       }
     }
   }
-  return wait_all(tickets);
+  return comm::wait_all(*transport_, tickets);
 }
 
 template <class S>
@@ -205,17 +206,7 @@ Status Averager<S>::spread_chunks(comm::Tag tag, S* out) {
       tickets.push_back(transport_->send(p, tag, std::as_bytes(part(here))));
     }
   }
-  return wait_all(tickets);
-}
-
-template <class S>
-Status Averager<S>::wait_all(const std::vector<comm::Ticket>& tickets) {
-  for (const comm::Ticket ticket : tickets) {
-    if (Status status = transport_->wait(ticket); !status) {
-      return status;
-    }
-  }
-  return Ok{};
+  return comm::wait_all(*transport_, tickets);
 }
 
 template class Averager<float>;

@@ -54,7 +54,6 @@ class Averager {
   void mean(Node tree, CoordinateRange range, const RowOf<S>& row, bool from_nodes, S* out);
   Status collect_chunk(comm::Tag tag);
   Status spread_chunks(comm::Tag tag, S* out);
-  Status wait_all(const std::vector<comm::Ticket>& tickets);
 
   const comm::Ownership* ownership_;
   comm::Transport* transport_;

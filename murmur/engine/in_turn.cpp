@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage that visits the workers one after the other.
+#include "murmur/comm/wait_all.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/stopwatch.h"
 #include "murmur/engine/traffic.h"
@@ -46,10 +47,8 @@ Status Performer<S>::pass_on(const std::vector<std::size_t>& fields,
     tickets.push_back(sends ? parts_.transport->send(to, tag, std::as_bytes(row))
                             : parts_.transport->receive(from, tag, std::as_writable_bytes(row)));
   }
-  for (const comm::Ticket ticket : tickets) {
-    if (Status status = parts_.transport->wait(ticket); !status) {
-      return status.failure().in("visiting the workers in turn");
-    }
+  if (const Status status = comm::wait_all(*parts_.transport, tickets); !status) {
+    return status.failure().in("visiting the workers in turn");
   }
   times_.wait_s += seconds_since(started);
   return Ok{};

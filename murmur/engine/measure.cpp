@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/reduce.h"
@@ -76,10 +77,8 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) 
     tickets.push_back(parts_.transport->receive(p, kGatherTag, std::as_writable_bytes(place)));
     tickets.push_back(parts_.transport->send(p, kGatherTag, std::as_bytes(local)));
   }
-  for (const comm::Ticket ticket : tickets) {
-    if (Status status = parts_.transport->wait(ticket); !status) {
-      return status.failure().in("collecting numbers of all workers");
-    }
+  if (const Status status = comm::wait_all(*parts_.transport, tickets); !status) {
+    return status.failure().in("collecting numbers of all workers");
   }
   return all;
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
 #include "murmur/engine/push_weights.h"
 
@@ -167,11 +168,8 @@ Status Mixer<S>::exchange(const std::vector<std::size_t>& fields, comm::Tag tag)
     }
   }
   // Rows are mixed in place, so what is sent must have left before the first block.
-  for (const comm::Ticket ticket : tickets) {
-    Status status = transport_->wait(ticket);
-    if (!status) {
-      return status.failure().in("mixing with the neighbors");
-    }
+  if (const Status status = comm::wait_all(*transport_, tickets); !status) {
+    return status.failure().in("mixing with the neighbors");
   }
   return Ok{};
 }

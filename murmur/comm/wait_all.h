@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waits for several messages.
+#pragma once
+
+#include <vector>
+
+#include "murmur/comm/transport.h"
+
+namespace murmur::comm {
+
+// Until all have arrived or left, or one fails: then its failure.
+inline Status wait_all(Transport& transport, const std::vector<Ticket>& tickets) {
+  for (const Ticket ticket : tickets) {
+    if (Status status = transport.wait(ticket); !status) {
+      return status;
+    }
+  }
+  return Ok{};
+}
+
+}  // namespace murmur::comm
