@@ -180,7 +180,7 @@ void look_at_steps(Forecast& forecast,
 
 template <class S>
 void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t row_size) {
-  const double row = static_cast<double>(row_size * sizeof(S));
+  const auto row = static_cast<double>(row_size * sizeof(S));
   const auto counts = engine::row_counts(program, static_cast<int>(forecast.config.workers));
   for (std::size_t f = 0; f < counts.size(); ++f) {
     forecast.memory.rows += static_cast<double>(counts[f]) * row;
