@@ -26,10 +26,10 @@ struct LaunchSource {
 };
 
 struct Launch {
-  std::vector<LaunchSource> sources;  // empty: started alone
+  std::vector<LaunchSource> sources;       // empty: started alone
   MpiLibrary library = MpiLibrary::kNone;  // which one to open; none: a world of one process
   int process = 0;
-  int processes = 1;  // -1: known only once the world is open (srun --mpi=pmix)
+  int processes = 1;        // -1: known only once the world is open (srun --mpi=pmix)
   int local_processes = 1;  // on this host, as far as the launcher says
 };
 

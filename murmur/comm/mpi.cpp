@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/comm/mpi.h"
+
+#include <string>
+#include <string_view>
+
+#include <dlfcn.h>
+
+#include "murmur/comm/mpi_table.h"
+#include "murmur/core/check.h"
+
+namespace murmur::comm {
+namespace {
+
+struct LibraryFile {
+  std::string_view name;
+  std::string_view file;
+  std::string_view package;
+};
+
+constexpr LibraryFile kOpenMpi{"Open MPI", "libmurmur_openmpi.so", "libopenmpi-dev"};
+constexpr LibraryFile kMpich{"MPICH", "libmurmur_mpich.so", "libmpich-dev"};
+
+// Either there was no such MPI when murmur was built, or the library is there and MPI itself, or
+// something that it stands on, is gone since.
+Failure missing(const LibraryFile& library, std::string_view reason) {
+  const bool was_built = !reason.starts_with(library.file);
+  const std::string what = was_built
+                               ? "the part of murmur that speaks to " + std::string(library.name) +
+                                     " cannot be loaded (" + std::string(reason) + ")"
+                               : "this build has no " + std::string(library.name);
+  return {FailureKind::kMissing,
+          what + "; install " + std::string(library.package) +
+              " and build again: scripts/setup && cmake --build --preset release"};
+}
+
+Result<const MpiTable*> load(const LibraryFile& library) {
+  void* handle = dlopen(std::string(library.file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* symbol = handle == nullptr ? nullptr : dlsym(handle, kMpiTableSymbol);
+  if (symbol == nullptr) {
+    return missing(library, dlerror());
+  }
+  return reinterpret_cast<MpiTableFunction>(symbol)();
+}
+
+// Threads: the first caller loads, others wait. Never unloaded: MPI's threads outlive any owner.
+const Result<const MpiTable*>& table(MpiLibrary library) {
+  MURMUR_CHECK(library != MpiLibrary::kNone, "a world of one process needs no MPI");
+  if (library == MpiLibrary::kOpenMpi) {
+    static const Result<const MpiTable*> kTable = load(kOpenMpi);
+    return kTable;
+  }
+  static const Result<const MpiTable*> kTable = load(kMpich);
+  return kTable;
+}
+
+}  // namespace
+
+Result<std::string> mpi_version(MpiLibrary library) {
+  const auto& loaded = table(library);
+  if (!loaded) {
+    return loaded.failure();
+  }
+  return loaded.value()->version();
+}
+
+Result<std::unique_ptr<Transport>> open_mpi(MpiLibrary library) {
+  const auto& loaded = table(library);
+  if (!loaded) {
+    return loaded.failure();
+  }
+  return loaded.value()->open();
+}
+
+}  // namespace murmur::comm
