@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/comm/launch.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "murmur/comm/launch_sources.h"
+#include "murmur/core/check.h"
+
+namespace murmur::comm {
+namespace {
+
+using Sources = std::vector<ReadSource>;
+
+const ReadSource* find(const Sources& sources, Launcher launcher) {
+  const auto found = std::find_if(sources.begin(), sources.end(), [&](const ReadSource& read) {
+    return read.launcher == launcher;
+  });
+  return found == sources.end() ? nullptr : &*found;
+}
+
+// The launcher that made a world of MPI, or null.
+const ReadSource* find_mpi(const Sources& sources) {
+  for (const Launcher launcher : {Launcher::kOpenMpi, Launcher::kMpich, Launcher::kPmix}) {
+    if (const ReadSource* read = find(sources, launcher)) {
+      return read;
+    }
+  }
+  return nullptr;
+}
+
+// Inside a job Slurm's variables are inherited: by what a batch script starts, they are the
+// script's then, and by what mpirun starts on other hosts, through daemons that srun started. They
+// are this process's own where nobody else started it, and under `srun --mpi=pmix`, which alone
+// gives a process the same number twice and a namespace of Slurm's.
+bool describes_this_process(const ReadSource& slurm,
+                            const Sources& sources,
+                            const Environment& environment) {
+  const auto value = [&](const char* name) { return value_of(environment, name); };
+  if (sources.size() == 1 || value("SLURM_JOB_ID").empty()) {
+    return true;
+  }
+  const ReadSource* mpi = find_mpi(sources);
+  const std::string space = value("PMIX_NAMESPACE");
+  return mpi != nullptr && mpi->launcher == Launcher::kPmix && !value("SLURM_STEP_ID").empty() &&
+         (space.empty() || space.starts_with("slurm.")) &&
+         mpi->source.process == slurm.source.process;
+}
+
+// The sources that speak of this process.
+Sources comparable(const Sources& sources, const Environment& environment) {
+  Sources some;
+  std::copy_if(
+      sources.begin(), sources.end(), std::back_inserter(some), [&](const ReadSource& read) {
+        return read.launcher != Launcher::kSlurm ||
+               describes_this_process(read, sources, environment);
+      });
+  return some;
+}
+
+struct Said {
+  std::string variable;
+  int number = -1;
+};
+
+// The first of them against every other: what all of them say is the same or refused.
+std::optional<Failure> contradiction(const std::vector<Said>& all) {
+  const Said* first = nullptr;
+  for (const Said& said : all) {
+    if (said.number < 0) {
+      continue;
+    }
+    if (first == nullptr) {
+      first = &said;
+    } else if (said.number != first->number) {
+      return Failure{FailureKind::kMismatch,
+                     first->variable + "=" + std::to_string(first->number) + " but " +
+                         said.variable + "=" + std::to_string(said.number) +
+                         ": two launchers contradict each other about this process; start murmur "
+                         "with one of them, and unset the variables that the other left behind"};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> contradiction(const Sources& sources) {
+  std::vector<Said> process;
+  std::vector<Said> processes;
+  for (const ReadSource& read : sources) {
+    process.push_back({read.process_variable, read.source.process});
+    processes.push_back({read.processes_variable, read.source.processes});
+  }
+  const auto found = contradiction(processes);
+  return found ? found : contradiction(process);
+}
+
+// Several processes, and nothing that brings them together: each would be a world of its own and
+// believe that it is the whole.
+std::optional<Failure> several_without_mpi(const Sources& sources, const Environment& environment) {
+  const auto said = [](const ReadSource& read) {
+    return read.processes_variable + "=" + std::to_string(read.source.processes);
+  };
+  const ReadSource* torchrun = find(sources, Launcher::kTorchrun);
+  if (torchrun != nullptr && torchrun->source.processes > 1) {
+    return Failure{FailureKind::kMismatch,
+                   "torchrun cannot start MPI, by which the processes of murmur find each other (" +
+                       said(*torchrun) + "); use: mpirun -n " +
+                       std::to_string(torchrun->source.processes) + " murmur ..."};
+  }
+  const ReadSource* slurm = find(sources, Launcher::kSlurm);
+  if (slurm == nullptr || slurm->source.processes <= 1) {
+    return std::nullopt;
+  }
+  if (!value_of(environment, "SLURM_STEP_ID").empty()) {
+    return Failure{FailureKind::kMismatch,
+                   "srun started several processes (" + said(*slurm) +
+                       ") and brought no MPI, by which they find each other; use: srun --mpi=pmix "
+                       "murmur ... (--mpi=pmi2 for a build with MPICH)"};
+  }
+  return Failure{FailureKind::kMismatch,
+                 said(*slurm) +
+                     " asks for several processes, and this is only one, of the batch script or of "
+                     "a shell; use: srun --mpi=pmix murmur ... or mpirun murmur ...; or, for one "
+                     "process: env -u " +
+                     slurm->processes_variable + " murmur ..."};
+}
+
+Launch conclude(const Sources& sources, const Sources& compared) {
+  Launch launch;
+  for (const ReadSource& read : sources) {
+    launch.sources.push_back(read.source);
+  }
+  const ReadSource* mpi = find_mpi(sources);
+  if (mpi == nullptr) {
+    return launch;
+  }
+  // PMIx keeps the size to itself until it is asked. Slurm's counts; torchrun's was only compared,
+  // for a script that exports it may be wrong.
+  const ReadSource* slurm = find(compared, Launcher::kSlurm);
+  const bool ask_slurm = mpi->source.processes < 0 && slurm != nullptr;
+  launch.processes = (ask_slurm ? slurm : mpi)->source.processes;
+  launch.process = mpi->source.process;
+  // A launched world of one is a world of one: nobody is to be reached, so no MPI is needed, and
+  // `mpirun -n 1` works in every build.
+  if (launch.processes != 1) {
+    launch.library = mpi->launcher == Launcher::kMpich ? MpiLibrary::kMpich : MpiLibrary::kOpenMpi;
+    launch.local_processes = std::max(1, mpi->local_processes);
+  }
+  return launch;
+}
+
+}  // namespace
+
+std::string_view name_of(MpiLibrary library) {
+  switch (library) {
+    case MpiLibrary::kNone:
+      return "none";
+    case MpiLibrary::kOpenMpi:
+      return "Open MPI";
+    case MpiLibrary::kMpich:
+      return "MPICH";
+  }
+  MURMUR_CHECK(false, "library {}", static_cast<int>(library));
+}
+
+Result<Launch> detect_launch(const Environment& environment) {
+  const Sources sources = read_launch_sources(environment);
+  const Sources compared = comparable(sources, environment);
+  for (const ReadSource& read : compared) {
+    if (read.trouble) {
+      return *read.trouble;
+    }
+  }
+  if (const auto found = contradiction(compared)) {
+    return *found;
+  }
+  if (find_mpi(sources) == nullptr) {
+    if (const auto refused = several_without_mpi(sources, environment)) {
+      return *refused;
+    }
+  }
+  return conclude(sources, compared);
+}
+
+Result<Launch> detect_launch() {
+  return detect_launch(process_environment());
+}
+
+}  // namespace murmur::comm
