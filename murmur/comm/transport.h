@@ -3,9 +3,12 @@
 // arrive in the order they were sent. Nothing blocks but wait(), and wait() has a limit.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
 
 #include "murmur/core/error.h"
 
@@ -18,6 +21,16 @@ struct Ticket {
   std::uint64_t id = 0;
 };
 
+// A word aside: it overtakes messages, nobody has to be ready for it.
+struct Notice {
+  int kind = 0;  // the listener's business
+  std::int64_t number = 0;
+  std::string text = {};  // what is longer than kNoticeText is cut off
+};
+inline constexpr std::size_t kNoticeText = 1000;  // bytes
+using NoticeHandler = std::function<void(int from, const Notice& notice)>;
+
+// Threads: every member may be called from any thread.
 class Transport {
  public:
   Transport() = default;
@@ -35,6 +48,20 @@ class Transport {
   // Returns when the ticket's message has left or arrived; kPeer: nothing came in time, and from
   // whom. REQUIRES: the ticket was not waited for before.
   virtual Status wait(Ticket ticket) = 0;
+  // Whether wait() would return at once. REQUIRES: as wait().
+  virtual bool is_done(Ticket ticket) = 0;
+  // How long a wait lasts at most, from the next one on.
+  virtual void set_wait_limit(std::chrono::milliseconds limit) = 0;
+  // Of all messages so far, in bytes.
+  virtual std::int64_t bytes_sent() const = 0;
+
+  // Does not wait for anything; lost where `to` is gone.
+  virtual void tell(int to, const Notice& notice) = 0;
+  // Who hears what others tell: called on a thread of the transport's or on one that waits, one
+  // notice after the other. Empty: nobody, and notices until then are kept.
+  virtual void on_notice(NoticeHandler handler) = 0;
+  // Ends every wait, those under way and those to come, with this failure; the first one counts.
+  virtual void fail(const Failure& failure) = 0;
 };
 
 }  // namespace murmur::comm

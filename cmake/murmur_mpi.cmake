@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# murmur/comm/mpi as libmurmur_openmpi.so and libmurmur_mpich.so, as many as there are implementations of MPI
+# here. comm loads the one that belongs to the launcher. Without any the program says what would bring one.
+find_package(PkgConfig QUIET)
+if(PKG_CONFIG_FOUND)
+  pkg_check_modules(OPENMPI QUIET IMPORTED_TARGET ompi-c)
+  pkg_check_modules(MPICH QUIET IMPORTED_TARGET mpich)
+endif()
+# Elsewhere (a cluster's module, say) there is one MPI, and it knows itself.
+if(NOT OPENMPI_FOUND AND NOT MPICH_FOUND)
+  find_package(MPI QUIET COMPONENTS C)
+  if(MPI_C_FOUND AND MPI_C_LIBRARY_VERSION_STRING MATCHES "MPICH|Intel|MVAPICH|CRAY")
+    set(MPICH_FOUND TRUE)
+    add_library(PkgConfig::MPICH ALIAS MPI::MPI_C)
+  elseif(MPI_C_FOUND)
+    set(OPENMPI_FOUND TRUE)
+    add_library(PkgConfig::OPENMPI ALIAS MPI::MPI_C)
+  endif()
+endif()
+
+set(MURMUR_MPI_LIBRARIES "")
+file(GLOB mpi_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/murmur/comm/mpi/*.cpp)
+foreach(implementation OPENMPI MPICH)
+  if(${implementation}_FOUND)
+    string(TOLOWER ${implementation} name)
+    add_library(murmur_${name} SHARED ${mpi_sources})
+    target_link_libraries(murmur_${name} PRIVATE murmur_flags murmur_core Threads::Threads PkgConfig::${implementation})
+    set_target_properties(murmur_${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
+                          LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/mpi_symbols.map)
+    target_link_options(murmur_${name} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/mpi_symbols.map)
+    list(APPEND MURMUR_MPI_LIBRARIES murmur_${name})
+    message(STATUS "MPI: ${name} ${${implementation}_VERSION}${MPI_C_VERSION}")
+  endif()
+endforeach()
+
+# A program that may be started by mpirun.
+function(murmur_loads_mpi target)
+  target_link_options(${target} PRIVATE -Wl,--export-dynamic-symbol=_ZN6murmur1?check_*)
+  if(MURMUR_MPI_LIBRARIES)
+    add_dependencies(${target} ${MURMUR_MPI_LIBRARIES})
+  endif()
+endfunction()

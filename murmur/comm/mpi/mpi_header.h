@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// mpi.h without the C++ bindings that MPI has dropped.
+#pragma once
+
+#define OMPI_SKIP_MPICXX 1
+#define MPICH_SKIP_MPICXX 1
+#include <mpi.h>

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/comm/mpi/mpi_transport.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+
+#include "murmur/core/check.h"
+
+namespace murmur::comm {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kListenEvery{20};        // where no message is under way
+constexpr microseconds kWhileOthersWork{2000};  // a waiting thread makes the progress
+constexpr milliseconds kToSayGoodbye{500};
+constexpr int kYields = 8;
+constexpr microseconds kShortestNap{10};
+constexpr microseconds kLongestNap{250};
+
+// Sleeps longer and longer while nothing happens.
+class Naps {
+ public:
+  void rest() {
+    if (yields_ < kYields) {
+      ++yields_;
+      std::this_thread::yield();
+      return;
+    }
+    std::this_thread::sleep_for(nap_);
+    nap_ = std::min(kLongestNap, nap_ * 3 / 2);
+  }
+  void start_again() {
+    yields_ = 0;
+    nap_ = kShortestNap;
+  }
+
+ private:
+  int yields_ = 0;
+  microseconds nap_ = kShortestNap;
+};
+
+int largest_tag() {
+  void* bound = nullptr;
+  int found = 0;
+  MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &bound, &found);
+  return found != 0 ? *static_cast<int*>(bound) : 32767;
+}
+
+}  // namespace
+
+MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
+  MPI_Comm_rank(MPI_COMM_WORLD, &process_);
+  MPI_Comm_size(MPI_COMM_WORLD, &processes_);
+  largest_tag_ = largest_tag();
+  // Naps of ten microseconds are not rounded up to sixty; threads made from here on have it too.
+  prctl(PR_SET_TIMERSLACK, 1000UL);
+  thread_ = std::thread([this] { make_progress(); });
+}
+
+MpiTransport::~MpiTransport() {
+  bool failed = false;
+  bool told = false;
+  const auto limit = Clock::now() + kToSayGoodbye;
+  while (!told && Clock::now() < limit) {
+    progress();
+    const Lock lock(mutex_);
+    told = requests_->has_told_all();
+  }
+  {
+    const Lock lock(mutex_);
+    closing_ = true;
+    failed = failure_.has_value();
+  }
+  work_.notify_all();
+  thread_.join();
+  const Lock lock(mutex_);
+  if (failed) {
+    requests_->cancel_receives();
+    static_cast<void>(requests_.release());  // MPI may still look at it
+    return;
+  }
+  requests_.reset();
+  MPI_Finalize();
+}
+
+void MpiTransport::make_progress() {
+  Naps naps;
+  while (true) {
+    {
+      const Lock lock(mutex_);
+      const auto limit = Clock::now() + kListenEvery;
+      while (!closing_ && requests_->is_idle() && work_.wait_until(mutex_, limit)) {
+      }
+      if (closing_) {
+        return;
+      }
+    }
+    if (progress()) {
+      naps.start_again();
+    } else if (waiting_ > 0) {
+      std::this_thread::sleep_for(kWhileOthersWork);
+    } else {
+      naps.rest();
+    }
+  }
+}
+
+bool MpiTransport::progress() {
+  std::vector<std::pair<int, Notice>> heard;
+  bool moved = false;
+  {
+    const Lock lock(mutex_);
+    moved = requests_->test(heard);
+  }
+  if (!heard.empty()) {
+    hand_on(std::move(heard));
+  }
+  return moved;
+}
+
+void MpiTransport::hand_on(std::vector<std::pair<int, Notice>> heard) {
+  const Lock lock(notices_);
+  for (auto& [from, notice] : heard) {
+    if (handler_) {
+      handler_(from, notice);
+    } else {
+      kept_.emplace_back(from, std::move(notice));
+    }
+  }
+}
+
+Ticket MpiTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
+  MURMUR_CHECK(to != process_ && to >= 0 && to < processes_, "to process {}", to);
+  MURMUR_CHECK(tag >= 0 && tag <= largest_tag_, "tag {}, at most {}", tag, largest_tag_);
+  bytes_sent_ += static_cast<std::int64_t>(bytes.size());
+  Ticket ticket;
+  {
+    const Lock lock(mutex_);
+    ticket = requests_->send(to, tag, bytes);
+  }
+  work_.notify_one();
+  return ticket;
+}
+
+Ticket MpiTransport::receive(int from, Tag tag, std::span<std::byte> bytes) {
+  MURMUR_CHECK(from != process_ && from >= 0 && from < processes_, "from process {}", from);
+  Ticket ticket;
+  {
+    const Lock lock(mutex_);
+    ticket = requests_->receive(from, tag, bytes);
+  }
+  work_.notify_one();
+  return ticket;
+}
+
+Failure MpiTransport::lost(const Entry& entry, const std::string& why) const {
+  return {FailureKind::kPeer,
+          fmt::format("process {} waited to {} process {}: {}",
+                      process_,
+                      entry.is_send ? "send a message to" : "receive a message from",
+                      entry.peer,
+                      why)};
+}
+
+std::optional<Status> MpiTransport::outcome(Ticket ticket) {
+  const Entry& entry = requests_->entry(ticket);
+  if (failure_) {
+    requests_->forget(ticket);
+    return *failure_;
+  }
+  if (!entry.error.empty()) {
+    failure_ = lost(entry, entry.error);
+    requests_->forget(ticket);
+    return *failure_;
+  }
+  if (entry.left > 0) {
+    return std::nullopt;
+  }
+  requests_->forget(ticket);
+  return Ok{};
+}
+
+Status MpiTransport::wait(Ticket ticket) {
+  const milliseconds limit(limit_ms_);
+  const auto deadline = Clock::now() + limit;
+  Naps naps;
+  ++waiting_;
+  while (true) {
+    if (progress()) {
+      naps.start_again();
+    }
+    {
+      const Lock lock(mutex_);
+      std::optional<Status> result = outcome(ticket);
+      if (!result && Clock::now() >= deadline) {
+        const double waited_s = std::chrono::duration<double>(limit).count();
+        failure_ =
+            lost(requests_->entry(ticket), fmt::format("nothing happened for {:.3g} s", waited_s));
+        result = outcome(ticket);
+      }
+      if (result) {
+        --waiting_;
+        return *result;
+      }
+    }
+    naps.rest();
+  }
+}
+
+bool MpiTransport::is_done(Ticket ticket) {
+  progress();
+  const Lock lock(mutex_);
+  const Entry& entry = requests_->entry(ticket);
+  return failure_ || !entry.error.empty() || entry.left == 0;
+}
+
+void MpiTransport::tell(int to, const Notice& notice) {
+  const Lock lock(mutex_);
+  requests_->tell(to, notice);
+}
+
+void MpiTransport::on_notice(NoticeHandler handler) {
+  const Lock lock(notices_);
+  handler_ = std::move(handler);
+  if (handler_) {
+    for (const auto& [from, notice] : std::exchange(kept_, {})) {
+      handler_(from, notice);
+    }
+  }
+}
+
+void MpiTransport::fail(const Failure& failure) {
+  const Lock lock(mutex_);
+  if (!failure_) {
+    failure_ = failure;
+  }
+}
+
+}  // namespace murmur::comm

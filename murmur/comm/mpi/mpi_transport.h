@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// MPI makes progress only inside its own calls. Here a thread of the transport's makes them while
+// everyone computes, and whoever waits makes them while he waits; between two calls they sleep for
+// microseconds, because processes may be more than cores.
+//
+//   INVARIANT: MPI is called with mutex_ held (MPI_THREAD_SERIALIZED).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "murmur/comm/mpi/requests.h"
+#include "murmur/comm/transport.h"
+#include "murmur/core/mutex.h"
+
+namespace murmur::comm {
+
+class MpiTransport final : public Transport {
+ public:
+  // REQUIRES: MPI_Init has been called, on this thread.
+  MpiTransport();
+  MpiTransport(const MpiTransport&) = delete;
+  MpiTransport& operator=(const MpiTransport&) = delete;
+  // Collective unless a wait has failed: then what has been told gets a moment to leave, and MPI is
+  // left as it is, since the others cannot come to its end.
+  ~MpiTransport() override;
+
+  int process() const override { return process_; }
+  int processes() const override { return processes_; }
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override;
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override;
+  Status wait(Ticket ticket) override;
+  bool is_done(Ticket ticket) override;
+  void set_wait_limit(std::chrono::milliseconds limit) override { limit_ms_ = limit.count(); }
+  std::int64_t bytes_sent() const override { return bytes_sent_; }
+  void tell(int to, const Notice& notice) override;
+  void on_notice(NoticeHandler handler) override;
+  void fail(const Failure& failure) override;
+
+ private:
+  void make_progress();  // the thread's
+  bool progress();       // whether something has ended
+  void hand_on(std::vector<std::pair<int, Notice>> heard);
+  // Nothing while the ticket is neither done nor failed; forgets it otherwise.
+  std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
+  Failure lost(const Entry& entry, const std::string& why) const;
+
+  int process_ = 0;
+  int processes_ = 1;
+  int largest_tag_ = 0;
+  std::atomic<std::int64_t> limit_ms_ = 60'000;
+  std::atomic<std::int64_t> bytes_sent_ = 0;
+  std::atomic<int> waiting_ = 0;
+
+  Mutex mutex_;
+  Condition work_;
+  std::unique_ptr<Requests> requests_ MURMUR_GUARDED_BY(mutex_);
+  std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
+  bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
+
+  Mutex notices_;  // held while a handler runs
+  NoticeHandler handler_ MURMUR_GUARDED_BY(notices_);
+  std::vector<std::pair<int, Notice>> kept_ MURMUR_GUARDED_BY(notices_);
+
+  std::thread thread_;
+};
+
+}  // namespace murmur::comm
