@@ -76,7 +76,9 @@ ExitCode run_main(int argc, char** argv) {
   try {
     return parse_and_run(argc, argv);
   } catch (const UserError& error) {
-    fmt::print(stderr, "murmur: {}\n", error.what());
+    if (*error.what() != '\0') {  // another process says it
+      fmt::print(stderr, "murmur: {}\n", error.what());
+    }
     return error.code();
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "murmur: out of memory; fewer workers or a smaller model need less\n");

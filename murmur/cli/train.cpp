@@ -14,6 +14,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/signals.h"
 #include "murmur/run/progress.h"
+#include "murmur/run/world.h"
 
 namespace murmur::cli {
 namespace {
@@ -61,22 +62,28 @@ void print_line(const run::MetricsLine& line) {
 
 run::TrainOutcome train_with_progress(const Arguments& arguments,
                                       const run::Config& config,
-                                      const std::filesystem::path& folder) {
-  run::ProgressLine progress(stderr, config.name, arguments.common.quiet);
+                                      const std::filesystem::path& folder,
+                                      run::World& world,
+                                      const std::atomic<int>* stop) {
+  const bool quiet = arguments.common.quiet || !world.is_first();
+  run::ProgressLine progress(stderr, config.name, quiet);
   const auto warn = warner(arguments.common);
   run::TrainRequest request{.folder = folder,
                             .resume = arguments.common.resume,
                             .steps_limit = arguments.steps_limit,
                             .resources = nullptr,
+                            .world = world.is_alone() ? nullptr : &world,
                             .progress = [&](const run::Progress& p) { progress.draw(p); },
                             .line = {},
                             .warn =
                                 [&](const std::string& message) {
-                                  progress.clear();
-                                  warn(message);
+                                  if (world.is_first()) {
+                                    progress.clear();
+                                    warn(message);
+                                  }
                                 },
-                            .stop = catch_signals()};
-  if (arguments.common.verbose) {
+                            .stop = stop};
+  if (arguments.common.verbose && world.is_first()) {
     request.line = [&](const run::MetricsLine& line) {
       progress.clear();
       print_line(line);
@@ -89,12 +96,22 @@ ExitCode run_train(const Arguments& arguments) {
   if (arguments.steps_limit.value_or(0) < 0) {
     throw UserError(fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
   }
+  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
+  const std::unique_ptr<run::World> world = run::World::open();
   const run::Config config =
-      run::load_config(arguments.file, run::Purpose::kTrain, arguments.common.overrides());
-  const std::filesystem::path folder = arguments.common.output
-                                           ? std::filesystem::path(*arguments.common.output)
-                                           : run::default_folder(config);
-  const run::TrainOutcome outcome = train_with_progress(arguments, config, folder);
+      run::load_config(*world, arguments.file, run::Purpose::kTrain, arguments.common.overrides());
+  std::filesystem::path folder = arguments.common.output
+                                     ? std::filesystem::path(*arguments.common.output)
+                                     : run::default_folder(config);
+  const std::string of_first = world->say(std::filesystem::absolute(folder).string());
+  folder = world->is_first() ? folder : std::filesystem::path(of_first);
+  const run::TrainOutcome outcome = train_with_progress(arguments, config, folder, *world, stop);
+  if (!world->is_first()) {
+    if (!outcome.told && !outcome.message.empty()) {
+      fmt::print(stderr, "murmur: {}\n", outcome.message);
+    }
+    return outcome.code;
+  }
   const bool has_results = !outcome.summary.digest.empty();
   if (arguments.common.json && has_results) {
     fmt::print("{}\n", run::to_json(outcome.summary).dump(2));

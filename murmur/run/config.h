@@ -75,6 +75,11 @@ struct CheckpointConfig {
   std::int64_t keep = 2;
 };
 
+// Of a run of several processes.
+struct ProcessesConfig {
+  double timeout_s = 30;  // one that is silent for less is never taken for lost
+};
+
 struct OutputConfig {
   bool trace = false;
   bool tensorboard = false;
@@ -100,6 +105,7 @@ struct Config {
   EvaluationConfig evaluation;
   CheckpointConfig checkpoint;
   OutputConfig output;
+  ProcessesConfig processes;
   std::optional<timing::Cluster> cluster;  // virtual time is kept where there is one
 
   // solve

@@ -39,7 +39,7 @@ constexpr std::array kHomes{Home{"learning_rate", "algorithm.learning_rate"},
 // Where a key belongs that the top of a file does not have.
 std::string belongs(const std::string& key, Purpose purpose) {
   const std::vector<std::string> of_train{
-      "data", "model", "schedule", "evaluation", "checkpoint", "cluster"};
+      "data", "model", "schedule", "evaluation", "checkpoint", "processes", "cluster"};
   if (purpose == Purpose::kSolve &&
       (std::find(of_train.begin(), of_train.end(), key) != of_train.end() || key == "output")) {
     return fmt::format("[{}] is not for `murmur solve`{}",
@@ -70,8 +70,14 @@ void read_top(const Document& document, Config& config) {
   for (const char* table : {"topology", "algorithm", "outer"}) {
     top.has(table);
   }
-  for (const char* table :
-       {"data", "model", "schedule", "evaluation", "checkpoint", "output", "cluster"}) {
+  for (const char* table : {"data",
+                            "model",
+                            "schedule",
+                            "evaluation",
+                            "checkpoint",
+                            "output",
+                            "processes",
+                            "cluster"}) {
     if (!solve) {
       top.has(table);
     }

@@ -160,6 +160,12 @@ void read_output(const Document& document, Config& config) {
   table.finish();
 }
 
+void read_processes(const Document& document, Config& config) {
+  TableReader table(document, "processes");
+  config.processes.timeout_s = table.number("timeout_s", config.processes.timeout_s, kPositive);
+  table.finish();
+}
+
 }  // namespace
 
 void read_training(const Document& document, Config& config) {
@@ -169,6 +175,7 @@ void read_training(const Document& document, Config& config) {
   read_evaluation(document, config);
   read_checkpoint(document, config);
   read_output(document, config);
+  read_processes(document, config);
   config.cluster = read_cluster(document, config.workers);
 }
 

@@ -132,6 +132,8 @@ void write_watching(const Config& config, Writer& out) {
   out.put("trace", config.output.trace);
   out.put("tensorboard", config.output.tensorboard);
   out.put("csv", config.output.csv);
+  out.table("processes");
+  out.put("timeout_s", config.processes.timeout_s);
 }
 
 std::string levels_toml(const std::vector<LevelConfig>& levels) {
@@ -180,7 +182,7 @@ bool has_table(const Resolved& key, std::initializer_list<std::string_view> tabl
 
 // What may differ between two runs that are the same run.
 bool is_about_the_machine(const Resolved& key) {
-  return has_table(key, {"output", "checkpoint"}) ||
+  return has_table(key, {"output", "checkpoint", "processes"}) ||
          (key.table.empty() && (key.key == "threads" || key.key == "name"));
 }
 

@@ -66,33 +66,48 @@ Result<std::vector<MetricsLine>> read_metrics(const std::filesystem::path& file)
   return lines;
 }
 
-Result<MetricsLog> MetricsLog::open(const std::filesystem::path& file, std::int64_t last_step) {
+Result<MetricsLog> MetricsLog::follow(const std::filesystem::path& file, std::int64_t last_step) {
   MetricsLog log;
   log.name_ = file.string();
+  if (last_step < 0) {
+    return log;
+  }
+  Result<std::vector<MetricsLine>> before = read_metrics(file);
+  if (!before) {
+    return before.failure();
+  }
+  for (MetricsLine& line : before.value()) {
+    if (line.step <= last_step) {
+      log.lines_.push_back(std::move(line));
+    }
+  }
+  return log;
+}
+
+Result<MetricsLog> MetricsLog::open(const std::filesystem::path& file, std::int64_t last_step) {
+  Result<MetricsLog> log = follow(file, last_step);
+  if (!log) {
+    return log;
+  }
   std::string kept;
-  if (last_step >= 0) {
-    Result<std::vector<MetricsLine>> before = read_metrics(file);
-    if (!before) {
-      return before.failure();
-    }
-    for (MetricsLine& line : before.value()) {
-      if (line.step <= last_step) {
-        kept += to_json_line(line) + "\n";
-        log.lines_.push_back(std::move(line));
-      }
-    }
+  for (const MetricsLine& line : log.value().lines_) {
+    kept += to_json_line(line) + "\n";
   }
   if (const Status written = files::write_file(file, kept); !written) {
     return written.failure();
   }
-  log.file_.reset(std::fopen(file.c_str(), "ab"));
-  if (log.file_ == nullptr) {
-    return Failure{FailureKind::kIo, fmt::format("{}: {}", log.name_, std::strerror(errno))};
+  log.value().file_.reset(std::fopen(file.c_str(), "ab"));
+  if (log.value().file_ == nullptr) {
+    return Failure{FailureKind::kIo, fmt::format("{}: {}", file.string(), std::strerror(errno))};
   }
   return log;
 }
 
 Status MetricsLog::append(MetricsLine line) {
+  if (file_ == nullptr) {
+    lines_.push_back(std::move(line));
+    return Ok{};
+  }
   const std::string text = to_json_line(line) + "\n";
   const bool written = std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size() &&
                        std::fflush(file_.get()) == 0;

@@ -33,6 +33,9 @@ class MetricsLog {
   // Goes on behind the lines up to and including `last_step`; -1: begins anew.
   static Result<MetricsLog> open(const std::filesystem::path& file, std::int64_t last_step);
 
+  // The same lines without the file: what another process writes.
+  static Result<MetricsLog> follow(const std::filesystem::path& file, std::int64_t last_step);
+
   // On the disk's doorstep when it returns.
   Status append(MetricsLine line);
 

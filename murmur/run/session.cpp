@@ -29,15 +29,17 @@ template <class S>
 Session<S>::Session(const Config& config, const TrainRequest& request)
     : config_(config),
       request_(request),
+      world_(request.world == nullptr || request.world->is_alone() ? nullptr : request.world),
       folder_{request.folder},
-      pool_(thread_count(config)),
+      pool_(thread_count(config, world_ == nullptr ? 1 : world_->local_processes())),
       resources_(resources_of(request)),
       setup_(make_training_setup(config, *resources_, pool_)),
       problem_(make_training_problem<S>(config, setup_)),
       graph_(make_graph(config)),
       engine_(std::make_unique<engine::Engine<S>>(parts())),
       schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
-      evaluator_(*engine_, *problem_, pool_, config.evaluation) {
+      evaluator_(*engine_, *problem_, pool_, config.evaluation),
+      patience_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
   state_.loss_sums.resize(static_cast<std::size_t>(engine_->local().size()));
   if (config.cluster) {
     timeline_ = make_timeline(config,
@@ -60,8 +62,8 @@ engine::Parts<S> Session<S>::parts() {
           .topology = graph_,
           .problem = problem_.get(),
           .pool = &pool_,
-          .transport = nullptr,
-          .ownership = comm::Ownership::even(static_cast<int>(config_.workers), 1),
+          .transport = transport(),
+          .ownership = ownership(),
           .weight_decay = config_.algorithm.weight_decay,
           .turns = turns_};
 }
@@ -78,7 +80,7 @@ TrainOutcome Session<S>::run(bool resume) {
       status = written;
     }
   }
-  return outcome(status);
+  return outcome(leave_together(status));
 }
 
 template <class S>
@@ -89,17 +91,31 @@ Status Session<S>::begin_run(bool resume) {
   if (const Status kept = keep_time(); !kept) {
     return kept;
   }
-  begin(folder_, config_);
-  if (const Status written = write_classes(folder_.path, setup_.data); !written) {
-    return written;
-  }
   first_step_ = step();
   const std::int64_t keep = !resume ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
-  Result<MetricsLog> log = MetricsLog::open(folder_.metrics(), keep);
+  Result<MetricsLog> log = is_first() ? MetricsLog::open(folder_.metrics(), keep)
+                                      : MetricsLog::follow(folder_.metrics(), keep);
   if (!log) {
     return log.failure();
   }
   log_ = std::move(log).value();
+  if (const Status opened = is_first() ? open_files() : Status(Ok{}); !opened) {
+    return opened;
+  }
+  state_.extra_line = false;
+  if (world_ != nullptr) {
+    world_->meetings()->start_at(first_step_);
+    learn_patience();
+  }
+  began_ = saved_ = round_began_ = Clock::now();
+  return Ok{};
+}
+
+template <class S>
+Status Session<S>::open_files() {
+  if (const Status written = write_classes(folder_.path, setup_.data); !written) {
+    return written;
+  }
   if (config_.output.tensorboard) {
     Result<TensorboardFile> file = TensorboardFile::create(folder_.path, seconds_since_1970());
     if (!file) {
@@ -114,8 +130,6 @@ Status Session<S>::begin_run(bool resume) {
     }
     trace_ = std::move(file).value();
   }
-  state_.extra_line = false;
-  began_ = saved_ = Clock::now();
   return Ok{};
 }
 
@@ -126,7 +140,14 @@ std::int64_t Session<S>::last_step() const {
 
 template <class S>
 Status Session<S>::rounds() {
-  while (step() < last_step() && !asked_to_stop()) {
+  while (step() < last_step()) {
+    const Result<bool> on = goes_on();
+    if (!on) {
+      return on.failure();
+    }
+    if (!on.value()) {
+      break;
+    }
     if (const Status done = round(); !done) {
       return done;
     }
@@ -176,7 +197,7 @@ Status Session<S>::keep_time() {
 template <class S>
 Status Session<S>::finish_rounds() {
   const bool done = step() == schedule_.steps();
-  status_ = asked_to_stop() && !done ? "interrupted" : (done ? "finished" : "stopped");
+  status_ = stopped_by_ != 0 && !done ? "interrupted" : (done ? "finished" : "stopped");
   const bool has_line = !log_->lines().empty() && log_->lines().back().step == step();
   if (!has_line && status_ != "interrupted") {
     const RunState before = state_;
@@ -197,22 +218,16 @@ Status Session<S>::account(std::span<const double> losses) {
     state_.loss_sums[i] += losses[i];
     sum += losses[i];
     if (!std::isfinite(losses[i])) {
-      status_ = "diverged";
-      return Failure{FailureKind::kDiverged,
-                     fmt::format("diverged: the loss of worker {} became non-finite at step {}. A "
-                                 "smaller learning rate or a warm-up may help",
-                                 engine_->local().begin + static_cast<int>(i),
-                                 step() - 1)};
+      return diverge(
+          fmt::format("diverged: the loss of worker {} became non-finite at step {}. A "
+                      "smaller learning rate or a warm-up may help",
+                      engine_->local().begin + static_cast<int>(i),
+                      step() - 1));
     }
   }
   last_loss_ = sum / static_cast<double>(losses.size());
   ++state_.loss_steps;
   return Ok{};
-}
-
-template <class S>
-bool Session<S>::asked_to_stop() const {
-  return request_.stop != nullptr && request_.stop->load() != 0;
 }
 
 template <class S>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training run on its way: the wired objects, and what they say from step to step. train.cpp
 // makes one, session.cpp walks it, session_lines.cpp tells what happened, session_state.cpp saves
-// and restores it. Resuming gives the same bits as never having stopped, and the same lines.
+// and restores it, session_world.cpp agrees with the other processes of the run. Resuming gives the
+// same bits as never having stopped, and the same lines.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "murmur/comm/patience.h"
 #include "murmur/engine/engine.h"
 #include "murmur/engine/timeline.h"
 #include "murmur/run/evaluate.h"
@@ -19,6 +21,7 @@
 #include "murmur/run/trace.h"
 #include "murmur/run/train.h"
 #include "murmur/run/training_setup.h"
+#include "murmur/run/world.h"
 
 namespace murmur::run {
 
@@ -31,6 +34,7 @@ struct RunState {
   double wall_s = 0;        // this and what follows: at the start of this call
   double evaluation_s = 0;
   engine::Times times;
+  double wire_bytes = 0;  // between processes
 };
 
 template <class S>
@@ -39,7 +43,9 @@ class Session {
   // Throws UserError for what does not fit together.
   Session(const Config& config, const TrainRequest& request);
 
-  // Throws UserError where there is nothing to resume from.
+  std::int64_t checkpoint_bytes() const;
+
+  // Collective, and the folder is there. Throws UserError where there is nothing to resume from.
   TrainOutcome run(bool resume);
 
  private:
@@ -49,22 +55,37 @@ class Session {
 
   // session.cpp
   Status begin_run(bool resume);
+  Status open_files();
   Status rounds();
   Status round();
   Status finish_rounds();
   Status keep_time();
   Status account(std::span<const double> losses);
-  bool asked_to_stop() const;
+  int signal() const { return request_.stop == nullptr ? 0 : request_.stop->load(); }
   double wall_s() const;
   std::int64_t step() const { return engine_->counters().step; }
   std::int64_t last_step() const;
   void say_progress();
 
+  // session_world.cpp
+  bool is_first() const { return world_ == nullptr || world_->is_first(); }
+  comm::Transport* transport() { return world_ == nullptr ? nullptr : world_->transport(); }
+  comm::Ownership ownership() const;
+  // Before each round; false: the run stops here.
+  Result<bool> goes_on();
+  Result<bool> meet();
+  Status diverge(const std::string& message);
+  void learn_patience();
+  Status leave_together(const Status& status);
+  // Of all processes: their mean, weighted by workers; their sum.
+  Result<double> mean_of(double mine);
+  Result<double> all_wire_bytes();
+
   // session_lines.cpp
   Status write_line();
   Result<MetricsLine> make_line();
   Result<double> mean_loss();
-  Metrics totals() const;
+  Result<Metrics> totals();
   Result<std::string> digest();
   Result<Summary> summarize();
   Status write_results();
@@ -72,11 +93,13 @@ class Session {
 
   // session_state.cpp
   bool checkpoint_is_due() const;
+  bool time_is_due() const;
   Status save();
   void restore();
 
   const Config& config_;
   const TrainRequest& request_;
+  World* const world_;  // null: one process
   const RunFolder folder_;
   threads::Pool pool_;
   std::shared_ptr<Resources> resources_;
@@ -99,6 +122,10 @@ class Session {
   std::int64_t first_step_ = 0;   // of this call
   std::int64_t saved_step_ = -1;  // of the newest checkpoint
   std::string status_ = "finished";
+  int stopped_by_ = 0;   // a signal's number
+  bool called_ = false;  // for a meeting to stop
+  comm::Patience patience_;
+  Clock::time_point round_began_ = Clock::now();
   double last_loss_ = 0;
   Summary summary_;
 };

@@ -56,18 +56,30 @@ ExitCode exit_code_of(FailureKind kind) {
 
 }  // namespace
 
+// Times are those of a mean process: each counts by its workers.
 template <class S>
-Metrics Session<S>::totals() const {
+Result<Metrics> Session<S>::totals() {
   const engine::Times& times = engine_->times();
   const engine::Counters& counters = engine_->counters();
-  return {{"comm/bytes_sent", static_cast<double>(counters.bytes_sent)},
-          {"comm/messages", static_cast<double>(counters.messages)},
-          {"time/wall_s", wall_s()},
-          {"time/gradient_s", state_.times.gradient_s + times.gradient_s},
-          {"time/algorithm_s", state_.times.algorithm_s + times.algorithm_s},
-          {"time/evaluation_s", state_.evaluation_s + evaluator_.seconds()},
-          {"time/wait_s", state_.times.wait_s + times.wait_s},
-          {"time/virtual_s", timeline_ ? timeline_->virtual_s() : 0}};
+  const Result<double> gradient = mean_of(times.gradient_s);
+  const Result<double> algorithm = mean_of(times.algorithm_s);
+  const Result<double> evaluation = mean_of(evaluator_.seconds());
+  const Result<double> wait = mean_of(times.wait_s);
+  const Result<double> wire_bytes = all_wire_bytes();
+  for (const Result<double>* each : {&gradient, &algorithm, &evaluation, &wait, &wire_bytes}) {
+    if (!*each) {
+      return each->failure();
+    }
+  }
+  return Metrics{{"comm/bytes_sent", static_cast<double>(counters.bytes_sent)},
+                 {"comm/messages", static_cast<double>(counters.messages)},
+                 {"comm/wire_bytes", wire_bytes.value()},
+                 {"time/wall_s", wall_s()},
+                 {"time/gradient_s", state_.times.gradient_s + gradient.value()},
+                 {"time/algorithm_s", state_.times.algorithm_s + algorithm.value()},
+                 {"time/evaluation_s", state_.evaluation_s + evaluation.value()},
+                 {"time/wait_s", state_.times.wait_s + wait.value()},
+                 {"time/virtual_s", timeline_ ? timeline_->virtual_s() : 0}};
 }
 
 template <class S>
@@ -98,7 +110,11 @@ Result<MetricsLine> Session<S>::make_line() {
   if (trace_) {
     trace_->span("evaluation", begin_s, line.wall_s, line.step);
   }
-  for (const auto& [name, value] : totals()) {
+  const Result<Metrics> sums = totals();
+  if (!sums) {
+    return sums.failure();
+  }
+  for (const auto& [name, value] : sums.value()) {
     if (name != "time/wall_s") {  // the line has it already
       line.values[name] = value;
     }
@@ -175,7 +191,11 @@ Result<Summary> Session<S>::summarize() {
   if (!digested) {
     return digested.failure();
   }
-  Metrics sums = totals();
+  Result<Metrics> totalled = totals();
+  if (!totalled) {
+    return totalled.failure();
+  }
+  Metrics sums = std::move(totalled).value();
   if (timeline_ && step() > 0) {
     sums["time/virtual_step_s"] = timeline_->virtual_s() / static_cast<double>(step());
   }
@@ -200,6 +220,9 @@ Status Session<S>::write_results() {
     return summary.failure();
   }
   summary_ = std::move(summary).value();
+  if (!is_first()) {
+    return Ok{};
+  }
   if (config_.output.csv) {
     if (const Status written = files::write_file(folder_.csv(), to_csv(log_->lines())); !written) {
       return written;
@@ -223,13 +246,16 @@ TrainOutcome Session<S>::outcome(const Status& status) {
   if (!status) {
     outcome.code = exit_code_of(status.failure().kind);
     outcome.message = status.failure().message;
+    const bool common = status.failure().kind == FailureKind::kDiverged;
+    outcome.told = world_ != nullptr && (common ? !is_first() : world_->has_heard_of_failure());
   } else if (status_ == "interrupted") {
-    const bool terminated = request_.stop->load() == SIGTERM;
+    const bool terminated = stopped_by_ == SIGTERM;
     outcome.code = terminated ? ExitCode::kTerminated : ExitCode::kInterrupted;
     outcome.message = fmt::format("{} after {} of {} steps; --resume continues",
                                   terminated ? "terminated" : "interrupted",
                                   step(),
                                   schedule_.steps());
+    outcome.told = !is_first();
   }
   return outcome;
 }

@@ -4,6 +4,7 @@
 
 #include "murmur/core/error.h"
 #include "murmur/engine/checkpoint.h"
+#include "murmur/engine/checkpoint_parts.h"
 #include "murmur/run/session.h"
 
 namespace murmur::run {
@@ -14,6 +15,7 @@ constexpr double kDefaultEveryMinutes = 10;
 constexpr const char* kLossSums = "loss_sums";
 constexpr const char* kLossSteps = "loss_steps";
 constexpr const char* kExtraLine = "extra_line";
+constexpr const char* kWireBytes = "wire_bytes";
 constexpr const char* kTimes = "times_s";  // wall, evaluation, gradient, algorithm, wait
 
 engine::CheckpointPlace place_of(const RunFolder& folder, const Config& config) {
@@ -43,9 +45,12 @@ const std::vector<double>& numbers_of(const std::map<std::string, std::vector<do
 template <class S>
 bool Session<S>::checkpoint_is_due() const {
   const CheckpointConfig& config = config_.checkpoint;
-  if (config.every_steps && step() % *config.every_steps == 0) {
-    return true;
-  }
+  return config.every_steps && step() % *config.every_steps == 0;
+}
+
+template <class S>
+bool Session<S>::time_is_due() const {
+  const CheckpointConfig& config = config_.checkpoint;
   if (config.every_steps && !config.every_minutes) {
     return false;
   }
@@ -54,11 +59,25 @@ bool Session<S>::checkpoint_is_due() const {
 }
 
 template <class S>
+std::int64_t Session<S>::checkpoint_bytes() const {
+  std::int64_t rows = 0;
+  for (const Field& field : engine_->program().fields) {
+    rows += !engine::is_saved(field) ? 0 : (field.shared ? 1 : config_.workers);
+  }
+  return rows * static_cast<std::int64_t>(engine_->layout().parameters() * sizeof(S));
+}
+
+template <class S>
 Status Session<S>::save() {
   const double begin_s = wall_s();
   const engine::Times& times = engine_->times();
+  const Result<double> wire_bytes = all_wire_bytes();
+  if (!wire_bytes) {
+    return wire_bytes.failure();
+  }
   const engine::Extras extras{.numbers = {{kLossSteps, {static_cast<double>(state_.loss_steps)}},
                                           {kExtraLine, {state_.extra_line ? 1.0 : 0.0}},
+                                          {kWireBytes, {wire_bytes.value()}},
                                           {kTimes,
                                            {begin_s,
                                             state_.evaluation_s + evaluator_.seconds(),
@@ -97,7 +116,8 @@ void Session<S>::restore() {
             .extra_line = numbers_of(extras.numbers, kExtraLine, 1, folder_)[0] != 0,
             .wall_s = times[0],
             .evaluation_s = times[1],
-            .times = {.gradient_s = times[2], .algorithm_s = times[3], .wait_s = times[4]}};
+            .times = {.gradient_s = times[2], .algorithm_s = times[3], .wait_s = times[4]},
+            .wire_bytes = numbers_of(extras.numbers, kWireBytes, 1, folder_)[0]};
   saved_step_ = step();
 }
 

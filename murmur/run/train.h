@@ -33,13 +33,15 @@ struct Progress {
 
 // What runs may share: unpacked datasets. Threads: one run at a time may load, others wait.
 class Resources;
+class World;
 std::shared_ptr<Resources> make_resources();
 
 struct TrainRequest {
   std::filesystem::path folder = {};
   bool resume = false;
-  std::optional<std::int64_t> steps_limit = {};        // stop after so many steps in all
-  std::shared_ptr<Resources> resources = {};           // none: of this run alone
+  std::optional<std::int64_t> steps_limit = {};  // stop after so many steps in all
+  std::shared_ptr<Resources> resources = {};     // none: of this run alone
+  World* world = nullptr;  // the processes that make this run together; null: this one
   std::function<void(const Progress&)> progress = {};  // after every step
   std::function<void(const MetricsLine&)> line = {};   // after every line of metrics.jsonl
   std::function<void(const std::string&)> warn = {};
@@ -52,6 +54,7 @@ struct TrainOutcome {
   std::string message = {};  // empty where all went well
   Summary summary = {};
   bool already_there = false;  // the folder held this finished run; nothing was computed
+  bool told = false;           // another process has failed, and has said why
 };
 
 // Throws UserError for what the user can mend (folder taken, data missing, another run's

@@ -2,7 +2,6 @@
 #include "murmur/run/wiring.h"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
 #include "murmur/problems/analytic.h"
+#include "murmur/run/machine.h"
 #include "murmur/run/schedule.h"
 #include "murmur/topology/analysis.h"
 
@@ -120,9 +120,10 @@ void require_one_start(const Config& config,
   }
 }
 
-int thread_count(const Config& config) {
-  const auto available = static_cast<std::int64_t>(std::thread::hardware_concurrency());
-  return static_cast<int>(config.threads.value_or(std::max<std::int64_t>(available, 1)));
+// A launcher that gave each process cores of its own has shared them out already.
+int thread_count(const Config& config, int sharing) {
+  const int available = std::clamp(cores() / sharing, 1, usable_cores());
+  return static_cast<int>(config.threads.value_or(available));
 }
 
 template Program<float> make_program<float>(const Config&, bool, std::int64_t);

@@ -66,7 +66,8 @@ void require_one_start(const Config& config,
                        const Program<S>& program,
                        const problems::Problem<S>& problem);
 
-// How many compute threads: what was asked for, or what this process may use.
-int thread_count(const Config& config);
+// How many compute threads: what was asked for, or what this process may use, where `sharing` of
+// them share the machine.
+int thread_count(const Config& config, int sharing = 1);
 
 }  // namespace murmur::run
