@@ -233,6 +233,9 @@ Status Saving<S>::write_manifest() {
 
 template <class S>
 Status Saving<S>::save() {
+  if (Status settled = engine_.settle(); !settled) {
+    return settled;
+  }
   if (Status begun = agree(is_first() ? begin_checkpoint(place_.folder, step()) : Status(Ok{}));
       !begun) {
     return begun;

@@ -71,6 +71,11 @@ void Engine<S>::restore(const Counters& counters) {
 }
 
 template <class S>
+Status Engine<S>::settle() {
+  return performer_->settle();
+}
+
+template <class S>
 Status Engine<S>::average_model(std::span<S> row) {
   MURMUR_CHECK(row.size() == layout().row_size(), "a row of {}", row.size());
   return performer_->average_model(row.data());

@@ -77,6 +77,9 @@ class Engine {
 
   // The model that `worker`, a local one, would evaluate now.
   const S* model(int worker) const;
+  // Takes in messages that are in flight between processes, so that the fields of what is in flight
+  // hold all of it. Collective; rows may be read and written behind it.
+  Status settle();
   // Field f of a local worker (its single row where the field is kept once).
   std::span<const S> row(std::size_t field, int worker) const;
   std::span<S> mutable_row(std::size_t field, int worker);

@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <set>
 #include <utility>
 
-#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
 #include "murmur/engine/push_weights.h"
 
@@ -46,11 +44,6 @@ void add_share(const S* __restrict row, S share, std::size_t count, S* __restric
   }
 }
 
-template <class S>
-std::span<const std::byte> bytes_of(const S* row, std::size_t count) {
-  return std::as_bytes(std::span<const S>(row, count));
-}
-
 }  // namespace
 
 template <class S>
@@ -87,46 +80,57 @@ template <class S>
 Mixer<S>::Mixer(std::shared_ptr<const topology::Topology> topology,
                 const comm::Ownership* ownership,
                 comm::Transport* transport,
-                Rows<S>* rows)
-    : topology_(std::move(topology)), ownership_(ownership), transport_(transport), rows_(rows) {}
-
-template <class S>
-Status Mixer<S>::start(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag) {
-  if (!matrix_ || topology_->period() != 1) {
-    matrix_ = topology_->at(step);
-    set_weights(*matrix_);
+                Rows<S>* rows,
+                const Buckets* buckets,
+                Of of)
+    : topology_(std::move(topology)), rows_(rows), buckets_(buckets) {
+  if (transport != nullptr) {
+    exchange_.emplace(ownership, transport, rows->local(), buckets, rows->row_size());
   }
-  return transport_ == nullptr ? Status(Ok{}) : exchange(fields, tag);
+  if (of == Of::kCopies) {
+    const auto workers = static_cast<std::size_t>(rows->local().size());
+    copies_.emplace(std::vector<std::size_t>{workers}, rows->row_size());
+  }
 }
 
 template <class S>
-Status Mixer<S>::start_with(const topology::MixingMatrix& matrix,
-                            const std::vector<std::size_t>& fields,
-                            comm::Tag tag) {
-  matrix_.reset();
+void Mixer<S>::open(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag) {
+  if (!of_step_ || topology_->period() != 1) {
+    set_weights(topology_->at(step));
+    of_step_ = true;
+  }
+  begin(fields, tag);
+}
+
+template <class S>
+void Mixer<S>::open_with(const topology::MixingMatrix& matrix,
+                         const std::vector<std::size_t>& fields,
+                         comm::Tag tag) {
   set_weights(matrix);
-  return transport_ == nullptr ? Status(Ok{}) : exchange(fields, tag);
+  of_step_ = false;
+  begin(fields, tag);
+}
+
+template <class S>
+void Mixer<S>::begin(const std::vector<std::size_t>& fields, comm::Tag tag) {
+  MURMUR_CHECK(!open_, "a mix is open already");
+  MURMUR_CHECK(!copies_ || fields.size() == 1, "copies of {} fields", fields.size());
+  fields_ = fields;
+  open_ = true;
+  if (exchange_) {
+    exchange_->open(fields.size(), tag);
+  }
 }
 
 template <class S>
 void Mixer<S>::set_weights(const topology::MixingMatrix& matrix) {
   const comm::WorkerRange local = rows_->local();
-  std::set<int> ghosts;
-  std::set<std::pair<int, int>> sends;
+  matrix_ = matrix;
   edges_ = matrix.edges();
-  for (int i = 0; i < matrix.workers(); ++i) {
-    for (const topology::Neighbor& neighbor : matrix.in(i)) {
-      const bool from_here = local.contains(neighbor.worker);
-      if (local.contains(i) && !from_here) {
-        ghosts.insert(neighbor.worker);
-      }
-      if (!local.contains(i) && from_here) {
-        sends.emplace(ownership_->owner(i), neighbor.worker);
-      }
-    }
+  if (exchange_) {
+    exchange_->set_graph(matrix);
   }
-  ghosts_.assign(ghosts.begin(), ghosts.end());
-  sends_.assign(sends.begin(), sends.end());
+  const std::vector<int> ghosts = exchange_ ? exchange_->ghosts() : std::vector<int>();
   in_.assign(static_cast<std::size_t>(local.size()), {});
   own_.clear();
   const std::vector<double> own = own_shares(matrix);
@@ -134,59 +138,52 @@ void Mixer<S>::set_weights(const topology::MixingMatrix& matrix) {
     own_.push_back(static_cast<S>(own[static_cast<std::size_t>(i)]));
     auto& in = in_[static_cast<std::size_t>(i - local.begin)];
     for (const topology::Neighbor& neighbor : matrix.in(i)) {
-      const auto ghost = std::lower_bound(ghosts_.begin(), ghosts_.end(), neighbor.worker);
+      const auto ghost = std::lower_bound(ghosts.begin(), ghosts.end(), neighbor.worker);
       in.push_back({.remote = !local.contains(neighbor.worker),
                     .worker = neighbor.worker,
-                    .ghost = static_cast<std::size_t>(ghost - ghosts_.begin()),
+                    .ghost = static_cast<std::size_t>(ghost - ghosts.begin()),
                     .weight = static_cast<S>(neighbor.weight)});
     }
   }
 }
 
 template <class S>
-Status Mixer<S>::exchange(const std::vector<std::size_t>& fields, comm::Tag tag) {
-  const std::size_t needed = fields.size();
-  if (!ghosts_.empty() &&
-      (ghost_rows_ == nullptr || ghost_rows_->rows(0) < ghosts_.size() * needed)) {
-    ghost_rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{ghosts_.size() * needed},
-                                             rows_->row_size());
+void Mixer<S>::leave(int worker, std::size_t bucket) {
+  if (copies_) {
+    const CoordinateRange range = buckets_->range(bucket);
+    const auto place = static_cast<std::size_t>(worker - rows_->local().begin);
+    std::memcpy(copies_->row(0, place) + range.begin,
+                rows_->row(fields_.front(), worker) + range.begin,
+                range.size() * sizeof(S));
   }
-  std::vector<comm::Ticket> tickets;
-  for (std::size_t g = 0; g < ghosts_.size(); ++g) {
-    for (std::size_t f = 0; f < needed; ++f) {
-      S* row = ghost_rows_->row(0, f * ghosts_.size() + g);
-      tickets.push_back(
-          transport_->receive(ownership_->owner(ghosts_[g]),
-                              tag,
-                              std::as_writable_bytes(std::span<S>(row, rows_->row_size()))));
-    }
+  if (exchange_) {
+    exchange_->send(worker, bucket, [this](std::size_t place, int of, std::size_t begin) {
+      return own_row(place, of) + begin;
+    });
   }
-  for (const auto& [process, worker] : sends_) {
-    for (const std::size_t field : fields) {
-      tickets.push_back(transport_->send(
-          process, tag, bytes_of<S>(rows_->row(field, worker), rows_->row_size())));
-    }
-  }
-  // Rows are mixed in place, so what is sent must have left before the first block.
-  if (const Status status = comm::wait_all(*transport_, tickets); !status) {
-    return status.failure().in("mixing with the neighbors");
-  }
-  return Ok{};
 }
 
 template <class S>
-const S* Mixer<S>::row_of(const InRow& in, std::size_t field_place, std::size_t field) const {
-  return in.remote ? ghost_rows_->row(0, field_place * ghosts_.size() + in.ghost)
-                   : rows_->row(field, in.worker);
+Status Mixer<S>::bring(std::size_t bucket) {
+  return exchange_ ? exchange_->bring(bucket) : Status(Ok{});
 }
 
 template <class S>
-void Mixer<S>::block(const std::vector<std::size_t>& fields,
-                     CoordinateRange range,
-                     S* scratch) const {
+const S* Mixer<S>::own_row(std::size_t place, int worker) const {
+  return copies_ ? copies_->row(0, static_cast<std::size_t>(worker - rows_->local().begin))
+                 : rows_->row(fields_[place], worker);
+}
+
+template <class S>
+const S* Mixer<S>::row_of(const InRow& in, std::size_t place) const {
+  return in.remote ? exchange_->row(place, in.ghost) : own_row(place, in.worker);
+}
+
+template <class S>
+void Mixer<S>::block(CoordinateRange range, S* scratch) const {
   const comm::WorkerRange local = rows_->local();
   thread_local std::vector<WeightedRow<S>> in;
-  for (std::size_t f = 0; f < fields.size(); ++f) {
+  for (std::size_t f = 0; f < fields_.size(); ++f) {
     for (int i = local.begin; i < local.end; ++i) {
       const auto place = static_cast<std::size_t>(i - local.begin);
       if (in_[place].empty()) {
@@ -194,15 +191,17 @@ void Mixer<S>::block(const std::vector<std::size_t>& fields,
       }
       in.clear();
       for (const InRow& neighbor : in_[place]) {
-        in.push_back({row_of(neighbor, f, fields[f]) + range.begin, neighbor.weight});
+        in.push_back({row_of(neighbor, f) + range.begin, neighbor.weight});
       }
-      mix_row(
-          rows_->row(fields[f], i) + range.begin, in, range.size(), scratch + place * range.size());
+      mix_row(rows_->row(fields_[f], i) + range.begin,
+              in,
+              range.size(),
+              scratch + place * range.size());
     }
     for (int i = local.begin; i < local.end; ++i) {
       const auto place = static_cast<std::size_t>(i - local.begin);
       if (!in_[place].empty()) {
-        std::memcpy(rows_->row(fields[f], i) + range.begin,
+        std::memcpy(rows_->row(fields_[f], i) + range.begin,
                     scratch + place * range.size(),
                     range.size() * sizeof(S));
       }
@@ -211,8 +210,9 @@ void Mixer<S>::block(const std::vector<std::size_t>& fields,
 }
 
 template <class S>
-void Mixer<S>::push_block(std::size_t field, CoordinateRange range, S* scratch) const {
+void Mixer<S>::push_block(CoordinateRange range, S* scratch) const {
   const comm::WorkerRange local = rows_->local();
+  const std::size_t field = fields_.front();
   for (int i = local.begin; i < local.end; ++i) {
     const auto place = static_cast<std::size_t>(i - local.begin);
     S* const out = scratch + place * range.size();
@@ -221,7 +221,7 @@ void Mixer<S>::push_block(std::size_t field, CoordinateRange range, S* scratch) 
       out[c] = own_[place] * own[c];
     }
     for (const InRow& in : in_[place]) {
-      add_share(row_of(in, 0, field) + range.begin, in.weight, range.size(), out);
+      add_share(row_of(in, 0) + range.begin, in.weight, range.size(), out);
     }
   }
   for (int i = local.begin; i < local.end; ++i) {
@@ -233,15 +233,20 @@ void Mixer<S>::push_block(std::size_t field, CoordinateRange range, S* scratch) 
 }
 
 template <class S>
-void Mixer<S>::send_block(std::size_t field, std::size_t slot, CoordinateRange range) const {
+void Mixer<S>::gather_block(std::size_t slot, CoordinateRange range) const {
   const comm::WorkerRange local = rows_->local();
   for (int i = local.begin; i < local.end; ++i) {
     S* const out = rows_->row(slot, i) + range.begin;
     std::fill(out, out + range.size(), S(0));
     for (const InRow& in : in_[static_cast<std::size_t>(i - local.begin)]) {
-      add_share(row_of(in, 0, field) + range.begin, in.weight, range.size(), out);
+      add_share(row_of(in, 0) + range.begin, in.weight, range.size(), out);
     }
   }
+}
+
+template <class S>
+void Mixer<S>::keep_block(std::size_t field, CoordinateRange range) const {
+  const comm::WorkerRange local = rows_->local();
   for (int i = local.begin; i < local.end; ++i) {
     S* const own = rows_->row(field, i) + range.begin;
     const S share = own_[static_cast<std::size_t>(i - local.begin)];

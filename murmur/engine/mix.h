@@ -4,7 +4,6 @@
 // per step where the plain weighted sum lets it grow by 3e-8.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,6 +11,8 @@
 #include "murmur/comm/ownership.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
+#include "murmur/engine/buckets.h"
+#include "murmur/engine/row_exchange.h"
 #include "murmur/engine/rows.h"
 #include "murmur/topology/topology.h"
 
@@ -28,35 +29,48 @@ struct WeightedRow {
 template <class S>
 void mix_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t count, S* out);
 
-// One engine's share of the mixing of all workers.
+// One engine's share of the mixing of all workers. A mix is opened; then, bucket by bucket, local
+// workers' rows leave, remote neighbors' are brought, and blocks within what was brought are mixed.
 template <class S>
 class Mixer {
  public:
+  // Of what is mixed: the rows themselves, or copies of how they left, which stay while the rows go
+  // on (one field; its blocks are gathered later).
+  enum class Of { kRows, kCopies };
+
   Mixer(std::shared_ptr<const topology::Topology> topology,
         const comm::Ownership* ownership,
         comm::Transport* transport,
-        Rows<S>* rows);
+        Rows<S>* rows,
+        const Buckets* buckets,
+        Of of);
 
-  // Fixes the step's weights and brings the rows of remote neighbors. Afterwards, and until the
-  // next call, block() may be called for disjoint ranges from any thread.
-  Status start(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag);
-  // The same with weights from elsewhere.
-  Status start_with(const topology::MixingMatrix& matrix,
-                    const std::vector<std::size_t>& fields,
-                    comm::Tag tag);
+  // Fixes the step's weights, or takes others, and makes ready to receive.
+  void open(std::int64_t step, const std::vector<std::size_t>& fields, comm::Tag tag);
+  void open_with(const topology::MixingMatrix& matrix,
+                 const std::vector<std::size_t>& fields,
+                 comm::Tag tag);
+  bool is_open() const { return open_; }
+  void close() { open_ = false; }
+
+  // A local worker's bucket is as it is to be mixed. Any thread.
+  void leave(int worker, std::size_t bucket);
+  // Waits for the remote rows of a bucket and, since rows are mixed in place, for its own to leave.
+  Status bring(std::size_t bucket);
 
   // Mixes coordinates [begin, end) of the fields of all local workers, in place. `scratch` holds
-  // local workers x (end - begin) values.
-  void block(const std::vector<std::size_t>& fields, CoordinateRange range, S* scratch) const;
+  // local workers x (end - begin) values. Blocks may be mixed at the same time, each once.
+  void block(CoordinateRange range, S* scratch) const;
 
   // Push-sum: v_i <- own share v_i + sum_j p_ij v_j, the own share being 1 minus what is given
   // away.
-  void push_block(std::size_t field, CoordinateRange range, S* scratch) const;
+  void push_block(CoordinateRange range, S* scratch) const;
 
-  // Its first half: slot_i <- sum_j p_ij v_j, and only then v_i <- own share v_i.
-  void send_block(std::size_t field, std::size_t slot, CoordinateRange range) const;
+  // Its halves: slot_i <- sum_j p_ij v_j, and v_i <- own share v_i. Of rows the first one first.
+  void gather_block(std::size_t slot, CoordinateRange range) const;
+  void keep_block(std::size_t field, CoordinateRange range) const;
 
-  // The step's weights. REQUIRES: start() was called.
+  // REQUIRES: a mix was opened.
   const topology::MixingMatrix& matrix() const { return *matrix_; }
   // Directed edges of the step's graph: messages of one mix.
   std::int64_t edges() const { return edges_; }
@@ -70,20 +84,22 @@ class Mixer {
   };
 
   void set_weights(const topology::MixingMatrix& matrix);
-  Status exchange(const std::vector<std::size_t>& fields, comm::Tag tag);
-  const S* row_of(const InRow& in, std::size_t field_place, std::size_t field) const;
+  void begin(const std::vector<std::size_t>& fields, comm::Tag tag);
+  const S* own_row(std::size_t place, int worker) const;
+  const S* row_of(const InRow& in, std::size_t place) const;
 
   std::shared_ptr<const topology::Topology> topology_;
-  const comm::Ownership* ownership_;
-  comm::Transport* transport_;
   Rows<S>* rows_;
+  const Buckets* buckets_;
+  std::optional<RowExchange<S>> exchange_;  // none in a world of one process
+  std::optional<Arena<S>> copies_;          // a row per local worker
   std::optional<topology::MixingMatrix> matrix_;
+  bool of_step_ = false;  // matrix_ is the topology's, not from elsewhere
   std::int64_t edges_ = 0;
-  std::vector<std::vector<InRow>> in_;      // per local worker
-  std::vector<S> own_;                      // per local worker: push-sum's own share
-  std::vector<int> ghosts_;                 // remote workers heard here, ascending
-  std::vector<std::pair<int, int>> sends_;  // (process, local worker), ascending
-  std::unique_ptr<Arena<S>> ghost_rows_;    // field place x ghosts
+  std::vector<std::vector<InRow>> in_;  // per local worker
+  std::vector<S> own_;                  // per local worker: push-sum's own share
+  std::vector<std::size_t> fields_;     // of the open mix
+  bool open_ = false;
 };
 
 extern template class Mixer<float>;

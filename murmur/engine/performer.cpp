@@ -35,7 +35,13 @@ Performer<S>::Performer(Parts<S> parts)
       gradients_({static_cast<std::size_t>(parts_.pool->threads())},
                  parts_.problem->layout().row_size()),
       passes_(parts_.program),
-      mixer_(parts_.topology, &parts_.ownership, parts_.transport, &rows_),
+      buckets_(parts_.problem->layout(), sizeof(S)),
+      mixer_(parts_.topology,
+             &parts_.ownership,
+             parts_.transport,
+             &rows_,
+             &buckets_,
+             Mixer<S>::Of::kRows),
       averager_(&parts_.ownership,
                 parts_.transport,
                 parts_.pool,
@@ -152,13 +158,36 @@ Status Performer<S>::perform_turns(const std::vector<Pass<S>>& passes) {
 
 template <class S>
 Status Performer<S>::perform_all(const std::vector<Pass<S>>& passes) {
-  comm::Tag tag = 0;
-  for (const Pass<S>& pass : passes) {
-    if (Status status = perform(pass, tag++); !status) {
+  for (std::size_t k = 0; k < passes.size(); ++k) {
+    const auto tag = static_cast<comm::Tag>(k);
+    if (Status settled = touches_flight(passes[k]) ? settle() : Status(Ok{}); !settled) {
+      return settled;
+    }
+    const StageKind* const kind = passes[k].head == nullptr ? nullptr : &passes[k].head->kind;
+    if (kind != nullptr && *kind == StageKind::kGradient) {
+      take_gradients(passes[k], k + 1 < passes.size() ? &passes[k + 1] : nullptr, tag + 1);
+    } else if (Status status = perform(passes[k], tag); !status) {
       return status;
     }
   }
   return Ok{};
+}
+
+// Whether a pass looks at the fields of messages that have not arrived, but to let them arrive.
+template <class S>
+bool Performer<S>::touches_flight(const Pass<S>& pass) const {
+  std::uint64_t touched = pass.head == nullptr ? 0 : touched_fields(*pass.head);
+  for (const LocalStage<S>& local : pass.locals) {
+    touched |= touched_fields(*local.stage);
+  }
+  for (const auto& [slot, mixer] : in_flight_) {
+    const bool arrives =
+        pass.head != nullptr && pass.head->kind == StageKind::kArrive && pass.head->slot == slot;
+    if (mixer.is_open() && !arrives && ((touched >> slots_.at(slot)) & 1U) != 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 template <class S>
@@ -168,17 +197,12 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
     return Ok{};
   }
   switch (pass.head->kind) {
-    case StageKind::kGradient:
-      take_gradients(pass);
-      return Ok{};
     case StageKind::kMix:
     case StageKind::kPush:
     case StageKind::kSend:
       return talk(pass, tag);
     case StageKind::kArrive:
-      push_weights_.arrive(pass.head->slot);
-      over_blocks(pass, {});
-      return Ok{};
+      return arrive(pass);
     case StageKind::kResetWeights:
       push_weights_.reset(pass.head->group);
       over_blocks(pass, {});
@@ -194,10 +218,11 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
       bear_again(pass.head->fields);
       was_reset_ = true;
       return Ok{};
+    case StageKind::kGradient:
     case StageKind::kLocal:
       break;
   }
-  MURMUR_CHECK(false, "a local stage heads a pass");
+  MURMUR_CHECK(false, "a gradient or a local stage among the others");
 }
 
 template <class S>
@@ -227,12 +252,14 @@ void Performer<S>::reduce(const Pass<S>& pass) {
 }
 
 template <class S>
-void Performer<S>::over_blocks(const Pass<S>& pass, const BeforeBlock& before) {
-  const std::size_t blocks = (rows_.row_size() + block_ - 1) / block_;
+void Performer<S>::over_blocks(const Pass<S>& pass,
+                               CoordinateRange all,
+                               const BeforeBlock& before) {
+  const std::size_t blocks = (all.size() + block_ - 1) / block_;
   parts_.pool->run(blocks, [&](std::size_t index, int thread) {
     const auto started = SteadyClock::now();
-    const std::size_t begin = index * block_;
-    const CoordinateRange range{begin, std::min(rows_.row_size(), begin + block_)};
+    const std::size_t begin = all.begin + index * block_;
+    const CoordinateRange range{begin, std::min(all.end, begin + block_)};
     if (before) {
       before(range, thread);
     }

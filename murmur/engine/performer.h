@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "murmur/engine/average.h"
+#include "murmur/engine/buckets.h"
 #include "murmur/engine/engine.h"
 #include "murmur/engine/group_average.h"
 #include "murmur/engine/mix.h"
@@ -32,6 +33,8 @@ class Performer {
   std::size_t bytes() const { return rows_.bytes() + gradients_.bytes(); }
   void restore(const Counters& counters);
 
+  // Takes in what is in flight, so that slots hold all of it.
+  Status settle();
   Status average_model(S* out);
   Result<double> consensus_distance(const S* average);
   Result<std::vector<double>> gather(std::span<const double> local);
@@ -50,18 +53,33 @@ class Performer {
   // Memories as they are at birth: zero, or a copy of the model.
   void bear_again(const std::vector<std::size_t>& fields);
   Status perform(const Pass<S>& pass, comm::Tag tag);
-  void take_gradients(const Pass<S>& pass);
+  // `next`: the pass behind it, or null; what that sends leaves while backward goes on.
+  void take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
   // `batch`: which of the worker's gradients it is.
   void gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread);
+  void use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread);
+  void leave_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread);
+  void open_mix(Mixer<S>& mixer, const Stage<S>& stage, comm::Tag tag);
+  void leave_all(Mixer<S>& mixer);
+  Status bring(Mixer<S>& mixer, std::size_t bucket);
   Status talk(const Pass<S>& pass, comm::Tag tag);
+  Status mix(const Pass<S>& pass);
+  Status send(const Pass<S>& pass);
+  Status arrive(const Pass<S>& pass);
+  bool touches_flight(const Pass<S>& pass) const;
+  void count_messages(const Mixer<S>& mixer, const Stage<S>& stage);
   BeforeBlock mixing_of(const Stage<S>& stage);
+  Mixer<S>& mixer_of(std::size_t slot);
   Status average(const Pass<S>& pass, comm::Tag tag);
   Status take_average(const Stage<S>& stage, comm::Tag tag);
   Status in_turn(const Pass<S>& pass, comm::Tag tag);
   Status pass_on(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
   void reduce(const Pass<S>& pass);
   // Calls before(range, thread) and then the local stages, block by block, over all local workers.
-  void over_blocks(const Pass<S>& pass, const BeforeBlock& before);
+  void over_blocks(const Pass<S>& pass, const BeforeBlock& before) {
+    over_blocks(pass, {0, rows_.row_size()}, before);
+  }
+  void over_blocks(const Pass<S>& pass, CoordinateRange range, const BeforeBlock& before);
   void locals(const Pass<S>& pass, CoordinateRange range, int thread);
   Round<S> round_of(int worker) const;
   void add_up_times();
@@ -70,7 +88,11 @@ class Performer {
   Rows<S> rows_;
   Arena<S> gradients_;  // a row per compute thread
   Passes<S> passes_;
+  Buckets buckets_;
   Mixer<S> mixer_;
+  std::map<std::size_t, Mixer<S>> in_flight_;  // by slot
+  std::map<std::size_t, std::size_t> slots_;   // slot -> its field
+  Mixer<S>* leaving_ = nullptr;                // while gradients are taken: whose rows leave
   Averager<S> averager_;
   std::map<int, GroupAverager<S>> group_averagers_;  // by the groups' size
   PushWeights push_weights_;

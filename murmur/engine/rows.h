@@ -12,18 +12,25 @@
 
 namespace murmur::engine {
 
+// The fields that a stage looks at or changes, as bits.
+template <class S>
+std::uint64_t touched_fields(const Stage<S>& stage) {
+  std::uint64_t touched = stage.reads | stage.writes;
+  for (const std::size_t f : stage.fields) {
+    touched |= std::uint64_t{1} << f;
+  }
+  if (stage.kind == StageKind::kAverage || stage.over == Over::kFilter) {
+    touched |= std::uint64_t{1} << stage.into;
+  }
+  return touched;
+}
+
 // Rows per field. A scratch that no stage touches has none, a field kept once has one.
 template <class S>
 std::vector<std::size_t> row_counts(const Program<S>& program, int workers) {
   std::uint64_t touched = 1;  // x is always there; a gradient is taken at fields that are written
   for (const Stage<S>& stage : program.round) {
-    touched |= stage.reads | stage.writes;
-    for (const std::size_t f : stage.fields) {
-      touched |= std::uint64_t{1} << f;
-    }
-    if (stage.kind == StageKind::kAverage || stage.over == Over::kFilter) {
-      touched |= std::uint64_t{1} << stage.into;
-    }
+    touched |= touched_fields(stage);
   }
   std::vector<std::size_t> counts;
   for (std::size_t f = 0; f < program.fields.size(); ++f) {

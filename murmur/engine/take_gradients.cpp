@@ -13,15 +13,31 @@ namespace {
 
 constexpr std::size_t kBlock = 4096;  // coordinates
 
+// What a pass mixes or sends is final where the gradient pass before it has done its work.
+template <class S>
+bool leaves_early(const Pass<S>* next) {
+  if (next == nullptr || next->head == nullptr) {
+    return false;
+  }
+  const StageKind kind = next->head->kind;
+  return kind == StageKind::kMix || kind == StageKind::kPush || kind == StageKind::kSend;
+}
+
 }  // namespace
 
 template <class S>
-void Performer<S>::take_gradients(const Pass<S>& pass) {
+void Performer<S>::take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
   const comm::WorkerRange local = rows_.local();
   if (turn_ == nullptr) {
+    if (parts_.transport != nullptr && leaves_early(next)) {
+      const Stage<S>& stage = *next->head;
+      leaving_ = stage.kind == StageKind::kSend ? &mixer_of(stage.slot) : &mixer_;
+      open_mix(*leaving_, stage, next_tag);
+    }
     parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
       gradient_of(pass, local.begin + static_cast<int>(index), counters_.step, thread);
     });
+    leaving_ = nullptr;
     return;
   }
   std::vector<Turn::Actor> actors;
@@ -42,17 +58,34 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
   context.step = counters_.step;
 
   const auto started = SteadyClock::now();
-  S* const gradient = gradients_.row(0, t);
-  problems::GradientJob<S> job{
-      .step = batch, .worker = worker, .x = rows_.row(pass.head->at, worker), .gradient = gradient};
-  parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
+  const double before_s = clocks_[t].algorithm_s;
+  problems::GradientJob<S> job{.step = batch,
+                               .worker = worker,
+                               .x = rows_.row(pass.head->at, worker),
+                               .gradient = gradients_.row(0, t)};
+  if (leaving_ != nullptr) {
+    leave_early(pass, job, thread);
+  } else {
+    parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
+    use_gradient(pass, worker, {0, rows_.row_size()}, thread);
+  }
   losses_[static_cast<std::size_t>(worker - rows_.local().begin)] = job.loss;
-  const auto taken = SteadyClock::now();
+  clocks_[t].gradient_s += seconds_since(started) - (clocks_[t].algorithm_s - before_s);
+}
 
+// The kernels over what is finished of a worker's gradient.
+template <class S>
+void Performer<S>::use_gradient(const Pass<S>& pass,
+                                int worker,
+                                CoordinateRange range,
+                                int thread) {
+  const auto started = SteadyClock::now();
+  const auto t = static_cast<std::size_t>(thread);
+  const S* const gradient = gradients_.row(0, t);
   const Round<S> round = round_of(worker);
   std::vector<S*>& fields = pointers_[t];
-  for (std::size_t begin = 0; begin < rows_.row_size(); begin += kBlock) {
-    const std::size_t count = std::min(kBlock, rows_.row_size() - begin);
+  for (std::size_t begin = range.begin; begin < range.end; begin += kBlock) {
+    const std::size_t count = std::min(kBlock, range.end - begin);
     rows_.at(worker, begin, pass.head->binds, fields.data());
     pass.head->kernel(fields.data(), gradient + begin, count, round, pass.head->options.get());
     for (const LocalStage<S>& local : pass.locals) {
@@ -60,13 +93,33 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
       local.stage->kernel(fields.data(), nullptr, count, round, local.stage->options.get());
     }
   }
-  clocks_[t].gradient_s += seconds(taken - started);
-  clocks_[t].algorithm_s += seconds_since(taken);
+  clocks_[t].algorithm_s += seconds_since(started);
 }
 
-template void Performer<float>::take_gradients(const Pass<float>&);
-template void Performer<double>::take_gradients(const Pass<double>&);
+// Bucket by bucket, while backward goes on with the layers before it.
+template <class S>
+void Performer<S>::leave_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread) {
+  BucketCount count(buckets_);
+  const auto complete = [&](std::size_t bucket) {
+    use_gradient(pass, job.worker, buckets_.range(bucket), thread);
+    leaving_->leave(job.worker, bucket);
+  };
+  parts_.problem->gradients(
+      {&job, 1}, thread, [&](std::size_t, CoordinateRange range) { count.add(range, complete); });
+  count.finish(complete);
+}
+
+template void Performer<float>::take_gradients(const Pass<float>&, const Pass<float>*, comm::Tag);
+template void Performer<double>::take_gradients(const Pass<double>&,
+                                                const Pass<double>*,
+                                                comm::Tag);
 template void Performer<float>::gradient_of(const Pass<float>&, int, std::int64_t, int);
 template void Performer<double>::gradient_of(const Pass<double>&, int, std::int64_t, int);
+template void Performer<float>::use_gradient(const Pass<float>&, int, CoordinateRange, int);
+template void Performer<double>::use_gradient(const Pass<double>&, int, CoordinateRange, int);
+template void Performer<float>::leave_early(const Pass<float>&, problems::GradientJob<float>&, int);
+template void Performer<double>::leave_early(const Pass<double>&,
+                                             problems::GradientJob<double>&,
+                                             int);
 
 }  // namespace murmur::engine

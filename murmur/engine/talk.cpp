@@ -1,94 +1,188 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes that begin with a communication: mixing, pushing, the exact average.
+// The passes that begin with messages to neighbors: mixing, pushing, what is sent and arrives
+// later.
 #include "murmur/engine/performer.h"
 #include "murmur/engine/stopwatch.h"
-#include "murmur/engine/traffic.h"
 
 namespace murmur::engine {
+
 template <class S>
 typename Performer<S>::BeforeBlock Performer<S>::mixing_of(const Stage<S>& stage) {
   const auto scratch = [this](int thread) {
     return scratch_[static_cast<std::size_t>(thread)].data();
   };
-  if (stage.kind == StageKind::kSend) {
-    return [this, &stage](CoordinateRange range, int) {
-      mixer_.send_block(stage.fields[0], stage.fields[1], range);
-    };
-  }
   if (stage.kind == StageKind::kPush && push_weights_.differ()) {
-    return [this, &stage, scratch](CoordinateRange range, int thread) {
-      mixer_.push_block(stage.fields[0], range, scratch(thread));
+    return [this, scratch](CoordinateRange range, int thread) {
+      mixer_.push_block(range, scratch(thread));
     };
   }
-  return [this, &stage, scratch](CoordinateRange range, int thread) {
-    mixer_.block(stage.fields, range, scratch(thread));
-  };
+  return
+      [this, scratch](CoordinateRange range, int thread) { mixer_.block(range, scratch(thread)); };
+}
+
+template <class S>
+void Performer<S>::open_mix(Mixer<S>& mixer, const Stage<S>& stage, comm::Tag tag) {
+  const std::vector<std::size_t> sent =
+      stage.kind == StageKind::kSend ? std::vector<std::size_t>{stage.fields[0]} : stage.fields;
+  if (turn_ == nullptr) {
+    mixer.open(counters_.step, sent, tag);
+  } else {
+    mixer.open_with(turn_->mixing, sent, tag);
+  }
+}
+
+template <class S>
+void Performer<S>::leave_all(Mixer<S>& mixer) {
+  if (parts_.transport == nullptr) {
+    return;
+  }
+  const comm::WorkerRange local = rows_.local();
+  parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int /*thread*/) {
+    for (std::size_t b = 0; b < buckets_.count(); ++b) {
+      mixer.leave(local.begin + static_cast<int>(index), b);
+    }
+  });
+}
+
+template <class S>
+Status Performer<S>::bring(Mixer<S>& mixer, std::size_t bucket) {
+  const auto started = SteadyClock::now();
+  Status brought = mixer.bring(bucket);
+  times_.wait_s += seconds_since(started);
+  return brought;
+}
+
+template <class S>
+void Performer<S>::count_messages(const Mixer<S>& mixer, const Stage<S>& stage) {
+  const std::size_t fields = stage.kind == StageKind::kSend ? 1 : stage.fields.size();
+  std::size_t message = fields * parts_.problem->layout().parameters() * sizeof(S);
+  if (stage.kind != StageKind::kMix && push_weights_.differ()) {
+    message += sizeof(S);
+  }
+  counters_.bytes_sent += mixer.edges() * static_cast<std::int64_t>(message);
+  counters_.messages += mixer.edges();
 }
 
 template <class S>
 Status Performer<S>::talk(const Pass<S>& pass, comm::Tag tag) {
   const Stage<S>& stage = *pass.head;
-  const bool sends = stage.kind == StageKind::kSend;
-  const std::vector<std::size_t> fields =
-      sends ? std::vector<std::size_t>{stage.fields[0]} : stage.fields;
-  const auto started = SteadyClock::now();
-  Status met = turn_ == nullptr ? mixer_.start(counters_.step, fields, tag)
-                                : mixer_.start_with(turn_->mixing, fields, tag);
-  if (!met) {
-    return met;
+  Mixer<S>& mixer = stage.kind == StageKind::kSend ? mixer_of(stage.slot) : mixer_;
+  if (!mixer.is_open()) {  // else rows have left while backward went on
+    open_mix(mixer, stage, tag);
+    leave_all(mixer);
   }
-  times_.wait_s += seconds_since(started);
-  if (sends) {
-    push_weights_.send(mixer_.matrix(), stage.slot);
+  if (stage.kind == StageKind::kSend) {
+    push_weights_.send(mixer.matrix(), stage.slot);
   } else if (stage.kind == StageKind::kPush) {
-    push_weights_.mix(mixer_.matrix());
+    push_weights_.mix(mixer.matrix());
   }
-  over_blocks(pass, mixing_of(stage));
-  std::size_t message = fields.size() * parts_.problem->layout().parameters() * sizeof(S);
-  if (stage.kind != StageKind::kMix && push_weights_.differ()) {
-    message += sizeof(S);
+  count_messages(mixer, stage);
+  return stage.kind == StageKind::kSend ? send(pass) : mix(pass);
+}
+
+// A bucket is mixed as soon as its rows are here.
+template <class S>
+Status Performer<S>::mix(const Pass<S>& pass) {
+  const BeforeBlock before = mixing_of(*pass.head);
+  if (parts_.transport == nullptr) {
+    over_blocks(pass, before);
   }
-  counters_.bytes_sent += mixer_.edges() * static_cast<std::int64_t>(message);
-  counters_.messages += mixer_.edges();
+  for (std::size_t b = 0; b < buckets_.count() && parts_.transport != nullptr; ++b) {
+    if (Status brought = bring(mixer_, b); !brought) {
+      return brought;
+    }
+    over_blocks(pass, buckets_.range(b), before);
+  }
+  mixer_.close();
+  return Ok{};
+}
+
+// With other processes the messages stay in flight until they are due.
+template <class S>
+Status Performer<S>::send(const Pass<S>& pass) {
+  const std::size_t field = pass.head->fields[0];
+  const std::size_t into = pass.head->fields[1];
+  Mixer<S>& mixer = mixer_of(pass.head->slot);
+  slots_[pass.head->slot] = into;
+  const bool at_once = parts_.transport == nullptr;
+  over_blocks(pass, [&](CoordinateRange range, int) {
+    if (at_once) {
+      mixer.gather_block(into, range);
+    }
+    mixer.keep_block(field, range);
+  });
+  if (at_once) {
+    mixer.close();
+  }
   return Ok{};
 }
 
 template <class S>
-Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
-  const auto started = SteadyClock::now();
-  if (Status status = take_average(*pass.head, tag); !status) {
-    return status;
+Status Performer<S>::arrive(const Pass<S>& pass) {
+  const std::size_t slot = pass.head->slot;
+  push_weights_.arrive(slot);
+  Mixer<S>& mixer = mixer_of(slot);
+  if (!mixer.is_open()) {
+    over_blocks(pass, {});
+    return Ok{};
   }
-  (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) += seconds_since(started);
-  over_blocks(pass, {});
-  const std::size_t message = parts_.problem->layout().parameters() * sizeof(S);
-  const Traffic sent = average_traffic(
-      parts_.ownership.workers(), pass.head->group, static_cast<std::int64_t>(message));
-  counters_.bytes_sent += sent.bytes;
-  counters_.messages += sent.messages;
+  for (std::size_t b = 0; b < buckets_.count(); ++b) {
+    if (Status brought = bring(mixer, b); !brought) {
+      return brought;
+    }
+    over_blocks(pass, buckets_.range(b), [&](CoordinateRange range, int) {
+      mixer.gather_block(slots_.at(slot), range);
+    });
+  }
+  mixer.close();
   return Ok{};
 }
 
 template <class S>
-Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
-  const std::size_t from = stage.fields.front();
-  if (stage.group == 0) {
-    return averager_.average([&](int worker) { return rows_.row(from, worker); },
-                             rows_.row(stage.into, rows_.local().begin),
-                             tag);
+Status Performer<S>::settle() {
+  for (auto& [slot, mixer] : in_flight_) {
+    for (std::size_t b = 0; b < buckets_.count() && mixer.is_open(); ++b) {
+      if (Status brought = bring(mixer, b); !brought) {
+        return brought;
+      }
+      mixer.gather_block(slots_.at(slot), buckets_.range(b));
+    }
+    mixer.close();
   }
-  const auto made = group_averagers_.try_emplace(
-      stage.group, &parts_.ownership, parts_.transport, parts_.pool, &rows_, stage.group);
-  return made.first->second.average(from, stage.into, tag);
+  return Ok{};
+}
+
+// Copies are needed where rows change before their messages are due, that is between processes.
+template <class S>
+Mixer<S>& Performer<S>::mixer_of(std::size_t slot) {
+  const auto of = parts_.transport == nullptr ? Mixer<S>::Of::kRows : Mixer<S>::Of::kCopies;
+  return in_flight_
+      .try_emplace(
+          slot, parts_.topology, &parts_.ownership, parts_.transport, &rows_, &buckets_, of)
+      .first->second;
 }
 
 template Performer<float>::BeforeBlock Performer<float>::mixing_of(const Stage<float>&);
 template Performer<double>::BeforeBlock Performer<double>::mixing_of(const Stage<double>&);
+template void Performer<float>::open_mix(Mixer<float>&, const Stage<float>&, comm::Tag);
+template void Performer<double>::open_mix(Mixer<double>&, const Stage<double>&, comm::Tag);
+template void Performer<float>::leave_all(Mixer<float>&);
+template void Performer<double>::leave_all(Mixer<double>&);
+template Status Performer<float>::bring(Mixer<float>&, std::size_t);
+template Status Performer<double>::bring(Mixer<double>&, std::size_t);
+template void Performer<float>::count_messages(const Mixer<float>&, const Stage<float>&);
+template void Performer<double>::count_messages(const Mixer<double>&, const Stage<double>&);
 template Status Performer<float>::talk(const Pass<float>&, comm::Tag);
 template Status Performer<double>::talk(const Pass<double>&, comm::Tag);
-template Status Performer<float>::average(const Pass<float>&, comm::Tag);
-template Status Performer<double>::average(const Pass<double>&, comm::Tag);
-template Status Performer<float>::take_average(const Stage<float>&, comm::Tag);
-template Status Performer<double>::take_average(const Stage<double>&, comm::Tag);
+template Status Performer<float>::mix(const Pass<float>&);
+template Status Performer<double>::mix(const Pass<double>&);
+template Status Performer<float>::send(const Pass<float>&);
+template Status Performer<double>::send(const Pass<double>&);
+template Status Performer<float>::arrive(const Pass<float>&);
+template Status Performer<double>::arrive(const Pass<double>&);
+template Status Performer<float>::settle();
+template Status Performer<double>::settle();
+template Mixer<float>& Performer<float>::mixer_of(std::size_t);
+template Mixer<double>& Performer<double>::mixer_of(std::size_t);
 
 }  // namespace murmur::engine

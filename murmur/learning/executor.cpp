@@ -60,6 +60,10 @@ double Executor<S>::gradient(const ExampleBatch& batch,
                              S* gradient,
                              const LayerReady& ready) {
   const FlushDenormals guard;
+  const LayerReady announce = [&ready](CoordinateRange range) {
+    const KeepDenormals theirs;
+    ready(range);
+  };
   read(batch);
   const auto count = static_cast<std::int64_t>(labels_.size());
   const S* features = arena_.row(kImages, 0);
@@ -69,9 +73,9 @@ double Executor<S>::gradient(const ExampleBatch& batch,
     targets.features = arena_.row(kFeatureGradient, 0);
   }
   const problems::Score score = head_.forward(x, features, labels_);
-  head_.backward(x, features, labels_, targets, ready);
+  head_.backward(x, features, labels_, targets, announce);
   if (body_.exists()) {
-    body_.backward(targets.features, ready);
+    body_.backward(targets.features, announce);
   }
   return score.loss_sum / static_cast<double>(count);
 }

@@ -26,11 +26,32 @@ class FlushDenormals {
  private:
   unsigned before_;
 };
+
+// While this lives, the thread computes as the library's users do, whatever was set before.
+class KeepDenormals {
+ public:
+  KeepDenormals() : before_(_mm_getcsr()) {
+    constexpr unsigned kFlushToZero = 0x8000;
+    constexpr unsigned kDenormalsAreZero = 0x0040;
+    _mm_setcsr(before_ & ~(kFlushToZero | kDenormalsAreZero));
+  }
+  KeepDenormals(const KeepDenormals&) = delete;
+  KeepDenormals& operator=(const KeepDenormals&) = delete;
+  ~KeepDenormals() { _mm_setcsr(before_); }
+
+ private:
+  unsigned before_;
+};
 #else
 class FlushDenormals {  // other processors take denormal numbers at full speed
  public:
   FlushDenormals() {}
   ~FlushDenormals() {}
+};
+class KeepDenormals {
+ public:
+  KeepDenormals() {}
+  ~KeepDenormals() {}
 };
 #endif
 

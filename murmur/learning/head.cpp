@@ -226,7 +226,6 @@ void Head<S>::backward(const S* x,
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const LinearLayer& layer = layers_[l];
     write_gradient(l, features, targets.gradient);
-    ready(layer.range);
     if (l > 0) {
       const Product product{.rows = layer.inputs,
                             .columns = count_,
@@ -246,6 +245,7 @@ void Head<S>::backward(const S* x,
                             .transpose_b = false};
       matmul_(product, delta_, x + layer.weight, targets.features);
     }
+    ready(layer.range);  // the layer's own parameters are not looked at any more
   }
 }
 

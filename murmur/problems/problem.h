@@ -24,7 +24,9 @@ struct GradientJob {
   double loss = 0;  // out: the batch's mean loss, without weight decay
 };
 
-// Said for each finished range of a job's gradient, last layer first; ranges cover the row once.
+// Said for each finished range of a job's gradient, last layer first; no coordinate twice, and what
+// is never said is finished when gradients() returns. From then on x may change there: the problem
+// looks at neither any more.
 using RangeReady = std::function<void(std::size_t job, CoordinateRange range)>;
 
 // What a model scores on a part of the evaluation data; parts are added up, in order.

@@ -118,7 +118,9 @@ std::shared_ptr<const topology::Topology> topology_of(const std::string& name, i
 }
 
 template <class S>
-Rows<S> rows_of(const engine::Engine<S>& engine) {
+Rows<S> rows_of(engine::Engine<S>& engine) {
+  const Status settled = engine.settle();
+  MURMUR_CHECK(static_cast<bool>(settled), "{}", settled.failure().message);
   Rows<S> rows;
   const std::vector<Field>& fields = engine.program().fields;
   for (int worker = engine.local().begin; worker < engine.local().end; ++worker) {
@@ -200,7 +202,7 @@ template Rows<float> run(const RunSpec<float>&, const World&);
 template Rows<double> run(const RunSpec<double>&, const World&);
 template struct Solo<float>;
 template struct Solo<double>;
-template Rows<float> rows_of(const engine::Engine<float>&);
-template Rows<double> rows_of(const engine::Engine<double>&);
+template Rows<float> rows_of(engine::Engine<float>&);
+template Rows<double> rows_of(engine::Engine<double>&);
 
 }  // namespace murmur::testing

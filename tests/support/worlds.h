@@ -106,6 +106,6 @@ struct Solo {
 };
 
 template <class S>
-Rows<S> rows_of(const engine::Engine<S>& engine);
+Rows<S> rows_of(engine::Engine<S>& engine);
 
 }  // namespace murmur::testing

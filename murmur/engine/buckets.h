@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The coordinates of a row in the order in which backward finishes them, last layer first, cut into
+// buckets: what travels as one message, leaves as soon as its gradient is there, and is mixed as
+// soon as the neighbors' have come.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "murmur/core/layout.h"
+
+namespace murmur::engine {
+
+class Buckets {
+ public:
+  // Small tensors share a bucket, large ones are cut; bounds lie on 64-byte lines.
+  Buckets(const Layout& layout, std::size_t scalar_bytes);
+
+  std::size_t count() const { return ranges_.size(); }
+  // Bucket 0 is the end of the row.
+  CoordinateRange range(std::size_t bucket) const { return ranges_[bucket]; }
+  const std::vector<CoordinateRange>& ranges() const { return ranges_; }
+
+ private:
+  std::vector<CoordinateRange> ranges_;
+};
+
+// Which buckets of one row are complete, as ranges of it are announced.
+class BucketCount {
+ public:
+  explicit BucketCount(const Buckets& buckets);
+
+  // Calls complete(bucket) for those that this range completes.
+  template <class Complete>
+  void add(CoordinateRange range, const Complete& complete) {
+    for (std::size_t b = 0; b < left_.size(); ++b) {
+      const CoordinateRange bucket = buckets_->range(b);
+      const std::size_t begin = range.begin > bucket.begin ? range.begin : bucket.begin;
+      const std::size_t end = range.end < bucket.end ? range.end : bucket.end;
+      if (begin < end) {
+        left_[b] -= end - begin;
+        if (left_[b] == 0) {
+          complete(b);
+        }
+      }
+    }
+  }
+  // And for all that are not complete by then.
+  template <class Complete>
+  void finish(const Complete& complete) {
+    for (std::size_t b = 0; b < left_.size(); ++b) {
+      if (left_[b] != 0) {
+        complete(b);
+      }
+    }
+  }
+
+ private:
+  const Buckets* buckets_;
+  std::vector<std::size_t> left_;  // coordinates, per bucket
+};
+
+}  // namespace murmur::engine

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings the rows of remote neighbors here and sends rows to those who hear them, bucket by bucket.
+// A bucket leaves when it is said to be final, so messages travel while the rest is computed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "murmur/comm/ownership.h"
+#include "murmur/comm/transport.h"
+#include "murmur/core/arena.h"
+#include "murmur/core/error.h"
+#include "murmur/core/mutex.h"
+#include "murmur/engine/buckets.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::engine {
+
+template <class S>
+class RowExchange {
+ public:
+  // Where a bucket of a local worker's row is read: place among the fields, worker, coordinate.
+  using Source = std::function<const S*(std::size_t place, int worker, std::size_t begin)>;
+
+  RowExchange(const comm::Ownership* ownership,
+              comm::Transport* transport,
+              comm::WorkerRange local,
+              const Buckets* buckets,
+              std::size_t row_size);
+
+  void set_graph(const topology::MixingMatrix& matrix);
+  const std::vector<int>& ghosts() const { return ghosts_; }
+
+  // Posts the receives of `fields` fields. REQUIRES: everything of the exchange before was brought.
+  void open(std::size_t fields, comm::Tag tag);
+  bool is_open() const { return open_; }
+  // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
+  void send(int worker, std::size_t bucket, const Source& source);
+  // Returns when the bucket of every remote neighbor is here and that of every local worker has
+  // left. REQUIRES: every local worker's was sent.
+  Status bring(std::size_t bucket);
+  void close() { open_ = false; }
+
+  // The row of a remote worker, ghosts()[ghost].
+  const S* row(std::size_t place, std::size_t ghost) const {
+    return rows_->row(0, place * ghosts_.size() + ghost);
+  }
+
+ private:
+  struct Waiting {  // for a ticket, and what it is of
+    comm::Ticket ticket;
+    bool is_send = false;
+    int worker = 0;
+    int process = 0;
+  };
+
+  comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;
+
+  const comm::Ownership* ownership_;
+  comm::Transport* transport_;
+  comm::WorkerRange local_;
+  const Buckets* buckets_;
+  std::size_t row_size_;
+  std::vector<int> ghosts_;                // remote workers heard here, ascending
+  std::vector<std::vector<int>> hearers_;  // per local worker: processes, ascending
+  std::unique_ptr<Arena<S>> rows_;         // field place x ghosts
+  std::size_t fields_ = 0;
+  comm::Tag tag_ = 0;
+  bool open_ = false;
+  Mutex mutex_;
+  std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket
+};
+
+extern template class RowExchange<float>;
+extern template class RowExchange<double>;
+
+}  // namespace murmur::engine

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The passes that begin with an exact average, of all workers or of groups.
+#include "murmur/engine/performer.h"
+#include "murmur/engine/stopwatch.h"
+#include "murmur/engine/traffic.h"
+
+namespace murmur::engine {
+
+template <class S>
+Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
+  const auto started = SteadyClock::now();
+  if (Status status = take_average(*pass.head, tag); !status) {
+    return status;
+  }
+  (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) += seconds_since(started);
+  over_blocks(pass, {});
+  const std::size_t message = parts_.problem->layout().parameters() * sizeof(S);
+  const Traffic sent = average_traffic(
+      parts_.ownership.workers(), pass.head->group, static_cast<std::int64_t>(message));
+  counters_.bytes_sent += sent.bytes;
+  counters_.messages += sent.messages;
+  return Ok{};
+}
+
+template <class S>
+Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
+  const std::size_t from = stage.fields.front();
+  if (stage.group == 0) {
+    return averager_.average([&](int worker) { return rows_.row(from, worker); },
+                             rows_.row(stage.into, rows_.local().begin),
+                             tag);
+  }
+  const auto made = group_averagers_.try_emplace(
+      stage.group, &parts_.ownership, parts_.transport, parts_.pool, &rows_, stage.group);
+  return made.first->second.average(from, stage.into, tag);
+}
+
+template Status Performer<float>::average(const Pass<float>&, comm::Tag);
+template Status Performer<double>::average(const Pass<double>&, comm::Tag);
+template Status Performer<float>::take_average(const Stage<float>&, comm::Tag);
+template Status Performer<double>::take_average(const Stage<double>&, comm::Tag);
+
+}  // namespace murmur::engine
