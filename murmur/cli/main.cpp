@@ -23,6 +23,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_topology_command(app, invocation);
   add_plan_command(app, invocation);
   add_list_command(app, invocation);
+  add_doctor_command(app, invocation);
   add_data_command(app, invocation);
   add_report_command(app, invocation);
 }

@@ -110,22 +110,24 @@ bool is_half(const ReadSource& read, const Environment& environment) {
   }
 }
 
+// "PMI_RANK=3".
+std::string as_set(const Environment& environment, const std::string& name) {
+  return name + "=" + value_of(environment, name);
+}
+
 std::optional<Failure> trouble_of(const ReadSource& read, const Environment& environment) {
   const LaunchSource& source = read.source;
-  const auto said = [&](const std::string& name) {
-    return name + "=" + value_of(environment, name);
-  };
   if (is_half(read, environment)) {
     const bool has_process = source.process >= 0;
-    return Failure{FailureKind::kMismatch,
-                   said(has_process ? read.process_variable : read.processes_variable) +
-                       " without " +
-                       (has_process ? read.processes_variable : read.process_variable) + kUnset};
-  }
-  if (source.processes >= 0 && source.process >= source.processes) {
     return Failure{
         FailureKind::kMismatch,
-        said(read.process_variable) + " is not below " + said(read.processes_variable) + kUnset};
+        as_set(environment, has_process ? read.process_variable : read.processes_variable) +
+            " without " + (has_process ? read.processes_variable : read.process_variable) + kUnset};
+  }
+  if (source.processes >= 0 && source.process >= source.processes) {
+    return Failure{FailureKind::kMismatch,
+                   as_set(environment, read.process_variable) + " is not below " +
+                       as_set(environment, read.processes_variable) + kUnset};
   }
   return std::nullopt;
 }
@@ -138,9 +140,8 @@ std::vector<std::string> variables_of(const Names& names, const Environment& env
   order.insert(order.end(), names.shown.begin(), names.shown.end());
   std::vector<std::string> variables;
   for (const std::string& name : order) {
-    const std::string value = value_of(environment, name);
-    if (!value.empty()) {
-      variables.push_back(name + "=" + value);
+    if (!value_of(environment, name).empty()) {
+      variables.push_back(as_set(environment, name));
     }
   }
   return variables;

@@ -2,10 +2,18 @@
 #include "murmur/run/machine.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <system_error>
 #include <thread>
+#include <vector>
 
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "murmur/files/digest.h"
@@ -13,38 +21,77 @@
 namespace murmur::run {
 namespace {
 
-constexpr const char* kProgram = "/proc/self/exe";
-constexpr const char* kLearning = "libmurmur_learning.so";  // beside it
+namespace fs = std::filesystem;
 
-// The value of the first line of /proc/cpuinfo with that key.
-std::string cpuinfo(const std::string& key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(':');
-    if (line.rfind(key, 0) == 0 && colon != std::string::npos) {
-      return line.substr(std::min(line.size(), colon + 2));
+// What stands behind "name :" in a file of /proc, or nothing.
+std::string proc_entry(const char* file, const std::string& name) {
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    const auto colon = line.find(':');
+    const auto end = line.find_first_of(":\t");
+    if (colon != std::string::npos && line.substr(0, end) == name) {
+      const auto begin = line.find_first_not_of(" \t", colon + 1);
+      return begin == std::string::npos ? "" : line.substr(begin);
     }
   }
-  return {};
+  return "";
+}
+
+// "16384 kB"; 0 where there is no such line.
+std::int64_t memory_entry(const std::string& name) {
+  return std::strtoll(proc_entry("/proc/meminfo", name).c_str(), nullptr, 10) * 1024;
+}
+
+std::string processor_name() {
+  std::string name = proc_entry("/proc/cpuinfo", "model name");
+  utsname system{};
+  if (name.empty() && uname(&system) == 0) {
+    name = system.machine;
+  }
+  return name;
+}
+
+std::string processor_features() {
+  const std::string x86 = proc_entry("/proc/cpuinfo", "flags");
+  return x86.empty() ? proc_entry("/proc/cpuinfo", "Features") : x86;
+}
+
+// The folder itself or, as it would be made, the nearest one above it.
+fs::path nearest_there(const fs::path& folder) {
+  std::error_code ignored;
+  fs::path place = fs::absolute(folder, ignored);
+  while (!fs::exists(place, ignored) && place.has_relative_path()) {
+    place = place.parent_path();
+  }
+  return place;
 }
 
 }  // namespace
 
-std::string processor_name() {
-  const std::string name = cpuinfo("model name");
-  return name.empty() ? "unknown" : name;
+int usable_cores() {
+  // Machines may have more cores than one mask has room for.
+  std::vector<cpu_set_t> masks(64);
+  const std::size_t bytes = masks.size() * sizeof(cpu_set_t);
+  const bool told = sched_getaffinity(0, bytes, masks.data()) == 0;
+  const int count = told ? CPU_COUNT_S(bytes, masks.data())
+                         : static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(count, 1);
 }
 
-std::string processor_features() {
-  const std::string x86 = cpuinfo("flags");
-  return x86.empty() ? cpuinfo("Features") : x86;
+Machine look_at_machine() {
+  return {.processor = processor_name(),
+          .features = processor_features(),
+          .cores = std::max(1, static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN))),
+          .usable_cores = usable_cores(),
+          .memory_bytes = memory_entry("MemTotal"),
+          .available_bytes = memory_entry("MemAvailable")};
 }
 
 std::string program_digest() {
   std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink(kProgram, error);
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
   std::string text;
-  for (const auto& file : {program, program.parent_path() / kLearning}) {
+  for (const fs::path& file : {program, program.parent_path() / "libmurmur_learning.so"}) {
     if (const auto digest = files::digest_of_file(file)) {
       text += files::to_hex(digest.value());
     }
@@ -52,12 +99,20 @@ std::string program_digest() {
   return text;
 }
 
-int usable_cores() {
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
-int cores() {
-  return static_cast<int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+FolderState look_at_folder(const fs::path& folder) {
+  const fs::path place = nearest_there(folder);
+  std::error_code error;
+  if (!fs::is_directory(place, error)) {
+    return {folder, fmt::format("{} is no folder", place.string())};
+  }
+  if (access(place.c_str(), W_OK | X_OK) != 0) {
+    return {folder, fmt::format("{}: {}", place.string(), std::strerror(errno))};
+  }
+  const fs::space_info space = fs::space(place, error);
+  if (error) {
+    return {folder, fmt::format("{}: {}", place.string(), error.message())};
+  }
+  return {folder, "", static_cast<std::int64_t>(space.available)};
 }
 
 }  // namespace murmur::run

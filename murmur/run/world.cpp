@@ -46,8 +46,9 @@ std::string list_of(const std::vector<int>& processes) {
 // What must be alike: its name, what is compared, and what is said of it.
 json facts_of(const Config& config) {
   const std::string program = program_digest();
+  const Machine machine = look_at_machine();
   return {{"program", program, fmt::format("murmur {} ({})", version(), program)},
-          {"kind of processor", processor_features(), processor_name()},
+          {"kind of processor", machine.features, machine.processor},
           {"configuration", to_toml(config), nullptr}};
 }
 

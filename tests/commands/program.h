@@ -2,6 +2,7 @@
 // The program as a user runs it: arguments in, exit code and texts out.
 #pragma once
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -44,6 +45,22 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+// What the tests' own surroundings may have set, and would change what a command does.
+constexpr std::array kForeign{"MURMUR_SEED",
+                              "MURMUR_OUTPUT",
+                              "MURMUR_THREADS",
+                              "MURMUR_DATA",
+                              "OMPI_COMM_WORLD_RANK",
+                              "OMPI_COMM_WORLD_SIZE",
+                              "PMI_RANK",
+                              "PMI_SIZE",
+                              "PMIX_RANK",
+                              "SLURM_PROCID",
+                              "SLURM_NTASKS",
+                              "SLURM_STEP_NUM_TASKS",
+                              "RANK",
+                              "WORLD_SIZE"};
+
 // A folder of a user's, in which commands are given.
 class Desk {
  public:
@@ -58,7 +75,7 @@ class Desk {
   Ran run(const std::vector<std::string>& arguments,
           const std::vector<std::string>& environment = {}) const {
     std::string command = "cd " + quoted(folder_.path().string()) + " && env";
-    for (const char* name : {"MURMUR_SEED", "MURMUR_OUTPUT", "MURMUR_THREADS", "MURMUR_DATA"}) {
+    for (const char* name : kForeign) {
       command += std::string(" -u ") + name;
     }
     for (const std::string& setting : environment) {

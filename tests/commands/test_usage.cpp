@@ -44,7 +44,7 @@ TEST(Usage, OfHelpAndVersionIsNoError) {
   EXPECT_THAT(version.out, StartsWith("murmur "));
   const Ran help = desk.run({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* command : {"train", "solve", "plan", "list", "data"}) {
+  for (const char* command : {"train", "solve", "plan", "list", "doctor", "data"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const Ran of_command = desk.run({command, "--help"});
     EXPECT_EQ(of_command.code, 0) << command;

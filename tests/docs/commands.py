@@ -35,6 +35,7 @@ SHORTER = {
     "list": [],
     "topology": [],
     "plan": [],
+    "doctor": [],
     "data": [],
     "report": [],
 }
