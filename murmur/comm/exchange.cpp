@@ -9,8 +9,9 @@
 namespace murmur::comm {
 namespace {
 
-constexpr Tag kLengthTag = 30'000;  // engines count theirs from 0
-constexpr Tag kTextTag = 30'001;
+// Of the multiples of four engines use those below 256 (engine/tags.h).
+constexpr Tag kLengthTag = 1200;
+constexpr Tag kTextTag = 1204;
 
 template <class T>
 std::span<const std::byte> bytes_of(const T& values) {

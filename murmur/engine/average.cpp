@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
+#include "murmur/engine/tags.h"
+#include "murmur/engine/tree_mean.h"
 
 namespace murmur::engine {
 namespace {
@@ -13,84 +16,26 @@ namespace {
 constexpr std::size_t kBlock = 2048;    // coordinates per visit of all rows
 constexpr std::size_t kChunkUnit = 16;  // chunks of processes end on 64-byte lines
 
-int left_part(int count) {
-  int part = 1;
-  while (part * 2 < count) {
-    part *= 2;
-  }
-  return part;
-}
-
-std::size_t levels(int count) {
-  std::size_t depth = 1;
-  for (int reach = 1; reach < count; reach *= 2) {
-    ++depth;
-  }
-  return depth;
-}
-
-template <class S>
-void join(const S* __restrict left,
-          const S* __restrict right,
-          S share,
-          std::size_t count,
-          S* __restrict out) {
-  for (std::size_t c = 0; c < count; ++c) {
-    out[c] = left[c] + share * (right[c] - left[c]);
-  }
-}
-
-// Walks the tree for one block of coordinates. `leaf(first, count)` is the mean of that subtree
-// where it is known, else null.
-template <class S, class Leaf>
-class TreeMean {
- public:
-  TreeMean(const Leaf& leaf, std::size_t size, S* scratch)
-      : leaf_(leaf), size_(size), scratch_(scratch) {}
-
-  const S* operator()(int first, int count, std::size_t depth, S* out) const {
-    if (const S* known = leaf_(first, count); known != nullptr) {
-      return known;
-    }
-    S* const left_block = scratch_ + 2 * depth * size_;
-    const int left_count = left_part(count);
-    const int right_count = count - left_count;
-    const S* left = (*this)(first, left_count, depth + 1, left_block);
-    const S* right = (*this)(first + left_count, right_count, depth + 1, left_block + size_);
-    join(left, right, static_cast<S>(static_cast<double>(right_count) / count), size_, out);
-    return out;
-  }
-
- private:
-  const Leaf& leaf_;
-  std::size_t size_;
-  S* scratch_;
-};
-
 }  // namespace
 
 template <class S>
 Averager<S>::Averager(const comm::Ownership* ownership,
                       comm::Transport* transport,
                       threads::Pool* pool,
-                      std::size_t row_size,
+                      const Buckets* buckets,
                       comm::WorkerRange range)
-    : ownership_(ownership),
-      transport_(transport),
-      pool_(pool),
-      row_size_(row_size),
-      range_(range) {
+    : ownership_(ownership), transport_(transport), pool_(pool), buckets_(buckets), range_(range) {
   for (int i = range.begin; i < range.end; ++i) {
     if (participants_.empty() || participants_.back() != ownership->owner(i)) {
       participants_.push_back(ownership->owner(i));
     }
   }
   find_nodes(range.begin, range.size());
-  if (!alone()) {
-    node_rows_ = Arena<S>({nodes_.size()}, row_size);
+  if (is_spread()) {
+    node_rows_ = Arena<S>({nodes_.size()}, buckets->row_size());
   }
-  const std::size_t blocks = 2 * levels(range.size());
-  scratch_.assign(static_cast<std::size_t>(pool->threads()), std::vector<S>(blocks * kBlock));
+  const std::size_t blocks = 2 * tree_levels(range.size());
+  scratch_.assign(static_cast<std::size_t>(pool->threads()) + 1, std::vector<S>(blocks * kBlock));
 }
 
 template <class S>
@@ -106,107 +51,205 @@ void Averager<S>::find_nodes(int first, int count) {
 }
 
 template <class S>
-CoordinateRange Averager<S>::chunk_of(int process) const {
+CoordinateRange Averager<S>::chunk_of(std::size_t bucket, int process) const {
+  const CoordinateRange all = buckets_->range(bucket);
   const std::size_t processes = participants_.size();
-  const std::size_t units = (row_size_ + kChunkUnit - 1) / kChunkUnit;
+  const std::size_t units = (all.size() + kChunkUnit - 1) / kChunkUnit;
   const auto found = std::lower_bound(participants_.begin(), participants_.end(), process);
   const auto p = static_cast<std::size_t>(found - participants_.begin());
-  return {std::min(row_size_, units * p / processes * kChunkUnit),
-          std::min(row_size_, units * (p + 1) / processes * kChunkUnit)};
+  return {std::min(all.end, all.begin + units * p / processes * kChunkUnit),
+          std::min(all.end, all.begin + units * (p + 1) / processes * kChunkUnit)};
+}
+
+// One worker of this process is a node of its own and needs no copy.
+template <class S>
+const S* Averager<S>::node_row(std::size_t node) const {
+  const bool is_row = nodes_[node].process == transport_->process() && nodes_[node].count == 1;
+  return is_row ? row_(nodes_[node].first) : node_rows_.row(0, node);
 }
 
 template <class S>
-void Averager<S>::mean(
-    Node tree, CoordinateRange range, const RowOf<S>& row, bool from_nodes, S* out) {
-  const std::size_t blocks = (range.size() + kBlock - 1) / kBlock;
-  pool_->run(blocks, [&](std::size_t index, int thread) {
-    const std::size_t begin = range.begin + index * kBlock;
-    const std::size_t size = std::min(kBlock, range.end - begin);
-    const auto leaf = [&](int first, int count) -> const S* {
-      if (!from_nodes) {
-        return count == 1 ? row(first) + begin : nullptr;
-      }
-      for (std::size_t k = 0; k < nodes_.size(); ++k) {
-        if (nodes_[k].first == first && nodes_[k].count == count) {
-          return node_rows_.row(0, k) + begin;
-        }
-      }
-      return nullptr;
-    };
-    S* const scratch = scratch_[static_cast<std::size_t>(thread)].data();
-    const TreeMean<S, decltype(leaf)> tree_mean(leaf, size, scratch);
-    const S* result = tree_mean(tree.first, tree.count, 0, out + begin);
-    if (result != out + begin) {
-      std::memcpy(out + begin, result, size * sizeof(S));
+void Averager<S>::mean_block(
+    Node tree, CoordinateRange range, bool from_nodes, S* scratch, S* out) {
+  const auto leaf = [&](int first, int count) -> const S* {
+    if (!from_nodes) {
+      return count == 1 ? row_(first) + range.begin : nullptr;
     }
+    for (std::size_t k = 0; k < nodes_.size(); ++k) {
+      if (nodes_[k].first == first && nodes_[k].count == count) {
+        return node_row(k) + range.begin;
+      }
+    }
+    return nullptr;
+  };
+  const TreeMean<S, decltype(leaf)> tree_mean(leaf, range.size(), scratch);
+  const S* const result = tree_mean(tree.first, tree.count, 0, out + range.begin);
+  if (result != out + range.begin) {
+    std::memcpy(out + range.begin, result, range.size() * sizeof(S));
+  }
+}
+
+template <class S>
+void Averager<S>::mean_in_parallel(Node tree, S* out) {
+  const std::size_t row_size = buckets_->row_size();
+  pool_->run((row_size + kBlock - 1) / kBlock, [&](std::size_t index, int thread) {
+    const std::size_t begin = index * kBlock;
+    S* const scratch = scratch_[static_cast<std::size_t>(thread)].data();
+    mean_block(tree, {begin, std::min(row_size, begin + kBlock)}, false, scratch, out);
   });
 }
 
 template <class S>
-Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag tag) {
-  const Node all{range_.begin, range_.size(), 0};
+void Averager<S>::mean_alone(Node tree, CoordinateRange range, bool from_nodes, S* out) {
+  for (std::size_t begin = range.begin; begin < range.end; begin += kBlock) {
+    const CoordinateRange block{begin, std::min(range.end, begin + kBlock)};
+    mean_block(tree, block, from_nodes, scratch_.back().data(), out);
+  }
+}
+
+template <class S>
+Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag pass) {
   const int here = transport_ == nullptr ? 0 : transport_->process();
   if (!std::binary_search(participants_.begin(), participants_.end(), here)) {
     return Ok{};
   }
-  if (alone()) {
-    mean(all, {0, row_size_}, row, false, out);
+  if (!is_spread()) {
+    row_ = row;
+    mean_in_parallel({range_.begin, range_.size(), 0}, out);
     return Ok{};
   }
+  open(row, out, pass);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    if (nodes_[k].process == here) {
-      mean(nodes_[k], {0, row_size_}, row, false, node_rows_.row(0, k));
+    if (nodes_[k].process == here && nodes_[k].count > 1) {
+      mean_in_parallel(nodes_[k], node_rows_.row(0, k));
     }
   }
-  if (Status status = collect_chunk(tag); !status) {
-    return status.failure().in("averaging");
+  {
+    const Lock lock(mutex_);
+    for (std::size_t b = 0; b < parts_.size(); ++b) {
+      send_parts(b);
+      advance();
+    }
   }
-  mean(all, chunk_of(here), row, true, out);
-  if (Status status = spread_chunks(tag, out); !status) {
-    return status.failure().in("averaging");
+  return finish();
+}
+
+template <class S>
+void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
+  MURMUR_CHECK(parts_.empty(), "an average is open already");
+  row_ = std::move(row);
+  out_ = out;
+  pass_ = pass;
+  status_ = Ok{};
+  const comm::WorkerRange here = ownership_->of(transport_->process());
+  const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);
+  parts_.assign(buckets_->count(), Part{.missing = locals, .tickets = {}});
+  for (std::size_t b = 0; b < parts_.size(); ++b) {
+    receive_parts(b);
+  }
+}
+
+template <class S>
+comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
+  return tag_of(TagKind::kPart, pass_, bucket * nodes_.size() + node);
+}
+
+template <class S>
+void Averager<S>::receive_parts(std::size_t bucket) {
+  const int here = transport_->process();
+  const CoordinateRange chunk = chunk_of(bucket, here);
+  for (std::size_t k = 0; k < nodes_.size(); ++k) {
+    if (nodes_[k].process != here) {
+      const std::span<S> place(node_rows_.row(0, k) + chunk.begin, chunk.size());
+      parts_[bucket].tickets.push_back(transport_->receive(
+          nodes_[k].process, tag_of_part(bucket, k), std::as_writable_bytes(place)));
+    }
+  }
+}
+
+template <class S>
+void Averager<S>::send_parts(std::size_t bucket) {
+  const int here = transport_->process();
+  Part& part = parts_[bucket];
+  part.state = State::kCollecting;
+  for (std::size_t k = 0; k < nodes_.size(); ++k) {
+    for (const int p : participants_) {
+      if (nodes_[k].process == here && p != here) {
+        const CoordinateRange chunk = chunk_of(bucket, p);
+        const std::span<const S> values(node_row(k) + chunk.begin, chunk.size());
+        part.tickets.push_back(transport_->send(p, tag_of_part(bucket, k), std::as_bytes(values)));
+      }
+    }
+  }
+}
+
+template <class S>
+void Averager<S>::ready(std::size_t bucket) {
+  const Lock lock(mutex_);
+  if (--parts_[bucket].missing > 0) {
+    return;
+  }
+  for (std::size_t k = 0; k < nodes_.size(); ++k) {
+    if (nodes_[k].process == transport_->process() && nodes_[k].count > 1) {
+      mean_alone(nodes_[k], buckets_->range(bucket), false, node_rows_.row(0, k));
+    }
+  }
+  send_parts(bucket);
+  advance();
+}
+
+template <class S>
+void Averager<S>::advance() {
+  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
+    const std::vector<comm::Ticket>& tickets = parts_[b].tickets;
+    const bool done = parts_[b].state == State::kCollecting &&
+                      std::all_of(tickets.begin(), tickets.end(), [&](comm::Ticket ticket) {
+                        return transport_->is_done(ticket);
+                      });
+    if (done) {
+      status_ = spread(b);
+    }
+  }
+}
+
+// Waits for the parts of our chunk, and gives its mean to all.
+template <class S>
+Status Averager<S>::spread(std::size_t bucket) {
+  Part& part = parts_[bucket];
+  if (Status status = comm::wait_all(*transport_, std::exchange(part.tickets, {})); !status) {
+    return status;
+  }
+  part.state = State::kSpreading;
+  const int here = transport_->process();
+  mean_alone({range_.begin, range_.size(), 0}, chunk_of(bucket, here), true, out_);
+  const comm::Tag tag = tag_of(TagKind::kMean, pass_, bucket);
+  const auto place = [&](int process) {
+    const CoordinateRange chunk = chunk_of(bucket, process);
+    return std::span<S>(out_ + chunk.begin, chunk.size());
+  };
+  for (const int p : participants_) {
+    if (p != here) {
+      part.tickets.push_back(transport_->receive(p, tag, std::as_writable_bytes(place(p))));
+      part.tickets.push_back(transport_->send(p, tag, std::as_bytes(place(here))));
+    }
   }
   return Ok{};
 }
 
 template <class S>
-Status Averager<S>::collect_chunk(comm::Tag tag) {
-  const int here = transport_->process();
-  std::vector<comm::Ticket> tickets;
-  for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    S* const node = node_rows_.row(0, k);
-    const auto part = [&](int process) {
-      const CoordinateRange chunk = chunk_of(process);
-      return std::span<S>(node + chunk.begin, chunk.size());
-    };
-    if (nodes_[k].process != here) {
-      tickets.push_back(
-          transport_->receive(nodes_[k].process, tag, std::as_writable_bytes(part(here))));
-      continue;
-    }
-    for (const int p : participants_) {
-      if (p != here) {
-        tickets.push_back(transport_->send(p, tag, std::as_bytes(part(p))));
-      }
+Status Averager<S>::finish() {
+  const Lock lock(mutex_);
+  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
+    MURMUR_CHECK(parts_[b].state != State::kFilling, "bucket {} was never ready", b);
+    if (parts_[b].state == State::kCollecting) {
+      status_ = spread(b);
     }
   }
-  return comm::wait_all(*transport_, tickets);
-}
-
-template <class S>
-Status Averager<S>::spread_chunks(comm::Tag tag, S* out) {
-  const int here = transport_->process();
-  std::vector<comm::Ticket> tickets;
-  const auto part = [&](int process) {
-    const CoordinateRange chunk = chunk_of(process);
-    return std::span<S>(out + chunk.begin, chunk.size());
-  };
-  for (const int p : participants_) {
-    if (p != here) {
-      tickets.push_back(transport_->receive(p, tag, std::as_writable_bytes(part(p))));
-      tickets.push_back(transport_->send(p, tag, std::as_bytes(part(here))));
-    }
+  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
+    status_ = comm::wait_all(*transport_, parts_[b].tickets);
   }
-  return comm::wait_all(*transport_, tickets);
+  parts_.clear();
+  return status_ ? status_ : Status(status_.failure().in("averaging over all workers"));
 }
 
 template class Averager<float>;

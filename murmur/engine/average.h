@@ -18,6 +18,8 @@
 #include "murmur/comm/transport.h"
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
+#include "murmur/core/mutex.h"
+#include "murmur/engine/buckets.h"
 #include "murmur/threads/pool.h"
 
 namespace murmur::engine {
@@ -33,11 +35,19 @@ class Averager {
   Averager(const comm::Ownership* ownership,
            comm::Transport* transport,
            threads::Pool* pool,
-           std::size_t row_size,
+           const Buckets* buckets,
            comm::WorkerRange range);
 
   // Writes the mean to `out` (a whole row), on every process that owns one of the workers.
-  Status average(const RowOf<S>& row, S* out, comm::Tag tag);
+  Status average(const RowOf<S>& row, S* out, comm::Tag pass);
+
+  // The same while rows are still computed: opened, told bucket by bucket of every local worker
+  // what is final (from any thread), finished. REQUIRES: is_spread().
+  bool is_spread() const { return participants_.size() > 1; }  // over processes
+  void open(RowOf<S> row, S* out, comm::Tag pass);
+  bool is_open() const { return !parts_.empty(); }
+  void ready(std::size_t bucket);
+  Status finish();
 
  private:
   struct Node {  // a subtree whose workers all live in one process, as large as can be
@@ -45,25 +55,45 @@ class Averager {
     int count = 0;
     int process = 0;
   };
+  enum class State { kFilling, kCollecting, kSpreading };
+  struct Part {  // a bucket on its way
+    State state = State::kFilling;
+    int missing = 0;                    // local workers that are not ready
+    std::vector<comm::Ticket> tickets;  // of the state at hand
+  };
 
   void find_nodes(int first, int count);
-  CoordinateRange chunk_of(int process) const;
-  bool alone() const { return participants_.size() == 1; }
-  // The mean of a subtree's rows over a range of coordinates, into out + range.begin, from local
-  // rows or (from_nodes) from node_rows_.
-  void mean(Node tree, CoordinateRange range, const RowOf<S>& row, bool from_nodes, S* out);
-  Status collect_chunk(comm::Tag tag);
-  Status spread_chunks(comm::Tag tag, S* out);
+  CoordinateRange chunk_of(std::size_t bucket, int process) const;
+  const S* node_row(std::size_t node) const;
+  // The mean of a subtree's rows over a block of coordinates, into out + range.begin, from local
+  // rows or (from_nodes) from those of nodes.
+  void mean_block(Node tree, CoordinateRange range, bool from_nodes, S* scratch, S* out);
+  void mean_in_parallel(Node tree, S* out);
+  void mean_alone(Node tree, CoordinateRange range, bool from_nodes, S* out);
+  comm::Tag tag_of_part(std::size_t bucket, std::size_t node) const;
+  void receive_parts(std::size_t bucket);
+  void send_parts(std::size_t bucket) MURMUR_REQUIRES(mutex_);
+  // Takes up what has come meanwhile.
+  void advance() MURMUR_REQUIRES(mutex_);
+  Status spread(std::size_t bucket) MURMUR_REQUIRES(mutex_);
 
   const comm::Ownership* ownership_;
   comm::Transport* transport_;
   threads::Pool* pool_;
-  std::size_t row_size_;
+  const Buckets* buckets_;
   comm::WorkerRange range_;
   std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;
-  Arena<S> node_rows_;  // of the nodes here: whole rows; of others: our chunk is filled
-  std::vector<std::vector<S>> scratch_;  // per thread: two blocks for every level of the tree
+  Arena<S> node_rows_;  // of several workers here: whole rows; of other processes: our chunks
+  std::vector<std::vector<S>> scratch_;  // per thread, and for who advances
+
+  // Of the average that is open.
+  RowOf<S> row_;
+  S* out_ = nullptr;
+  comm::Tag pass_ = 0;
+  Mutex mutex_;
+  std::vector<Part> parts_;  // per bucket; none: closed
+  Status status_ = Ok{};
 };
 
 extern template class Averager<float>;

@@ -17,6 +17,7 @@ class Buckets {
   Buckets(const Layout& layout, std::size_t scalar_bytes);
 
   std::size_t count() const { return ranges_.size(); }
+  std::size_t row_size() const { return ranges_.empty() ? 0 : ranges_.front().end; }
   // Bucket 0 is the end of the row.
   CoordinateRange range(std::size_t bucket) const { return ranges_[bucket]; }
   const std::vector<CoordinateRange>& ranges() const { return ranges_; }

@@ -18,6 +18,7 @@ template <class S>
 GroupAverager<S>::GroupAverager(const comm::Ownership* ownership,
                                 comm::Transport* transport,
                                 threads::Pool* pool,
+                                const Buckets* buckets,
                                 Rows<S>* rows,
                                 int size)
     : pool_(pool), rows_(rows) {
@@ -25,7 +26,8 @@ GroupAverager<S>::GroupAverager(const comm::Ownership* ownership,
   for (const comm::WorkerRange& group : groups_of(ownership->workers(), size)) {
     const comm::WorkerRange local{std::max(group.begin, here.begin), std::min(group.end, here.end)};
     if (local.size() > 0) {
-      groups_.push_back({local, {ownership, transport, pool, rows->row_size(), group}});
+      groups_.push_back(
+          {local, std::make_unique<Averager<S>>(ownership, transport, pool, buckets, group)});
     }
   }
 }
@@ -38,7 +40,7 @@ Status GroupAverager<S>::average(std::size_t from, std::size_t into, comm::Tag t
   for (Group& group : groups_) {
     S* const mean = rows_->row(into, group.local.begin);
     const auto row = [&](int worker) { return rows_->row(from, worker); };
-    if (Status status = group.averager.average(row, mean, tag); !status) {
+    if (Status status = group.averager->average(row, mean, tag); !status) {
       return status;
     }
     const auto others = static_cast<std::size_t>(group.local.size() - 1);

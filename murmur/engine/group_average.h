@@ -2,6 +2,7 @@
 // Exact averages over contiguous groups of workers, each as average.h takes it.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "murmur/engine/average.h"
@@ -18,6 +19,7 @@ class GroupAverager {
   GroupAverager(const comm::Ownership* ownership,
                 comm::Transport* transport,
                 threads::Pool* pool,
+                const Buckets* buckets,
                 Rows<S>* rows,
                 int size);
 
@@ -27,7 +29,7 @@ class GroupAverager {
  private:
   struct Group {
     comm::WorkerRange local;  // its workers that live here
-    Averager<S> averager;
+    std::unique_ptr<Averager<S>> averager;
   };
 
   threads::Pool* pool_;

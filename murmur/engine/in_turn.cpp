@@ -3,6 +3,7 @@
 #include "murmur/comm/wait_all.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/stopwatch.h"
+#include "murmur/engine/tags.h"
 #include "murmur/engine/traffic.h"
 
 namespace murmur::engine {
@@ -10,6 +11,7 @@ namespace murmur::engine {
 // all.
 template <class S>
 Status Performer<S>::in_turn(const Pass<S>& pass, comm::Tag tag) {
+  tag = tag_of(TagKind::kPlain, tag, 0);
   const std::vector<std::size_t> carried = carried_fields(parts_.program, *pass.head);
   const int here = parts_.transport == nullptr ? 0 : parts_.transport->process();
   const int last = parts_.ownership.processes() - 1;

@@ -7,13 +7,12 @@
 #include "murmur/core/check.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/reduce.h"
+#include "murmur/engine/tags.h"
 
 namespace murmur::engine {
 namespace {
 
-// Apart from the tags of a round's passes, which count from 0.
-constexpr comm::Tag kAverageModelTag = 1000;
-constexpr comm::Tag kGatherTag = 1001;
+constexpr comm::Tag kGatherTag = tag_of(TagKind::kPlain, kGatherPass, 0);
 
 }  // namespace
 
@@ -29,7 +28,8 @@ Status Performer<S>::average_model(S* out) {
     std::memcpy(out, rows_.row(0, rows_.local().begin), rows_.row_size() * sizeof(S));
     return Ok{};
   }
-  return averager_.average([&](int worker) { return rows_.row(0, worker); }, out, kAverageModelTag);
+  return averager_.average(
+      [&](int worker) { return rows_.row(0, worker); }, out, kAverageModelPass);
 }
 
 template <class S>

@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "murmur/core/check.h"
-#include "murmur/engine/reduce.h"
 #include "murmur/engine/stopwatch.h"
 
 namespace murmur::engine {
@@ -45,7 +44,7 @@ Performer<S>::Performer(Parts<S> parts)
       averager_(&parts_.ownership,
                 parts_.transport,
                 parts_.pool,
-                rows_.row_size(),
+                &buckets_,
                 {0, parts_.ownership.workers()}),
       push_weights_(parts_.ownership.workers(), parts_.program.slots()),
       block_(block_size(rows_.local().size(), sizeof(S))) {
@@ -223,32 +222,6 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
       break;
   }
   MURMUR_CHECK(false, "a gradient or a local stage among the others");
-}
-
-template <class S>
-void Performer<S>::reduce(const Pass<S>& pass) {
-  MURMUR_CHECK(pass.locals.empty(), "a reduction ends its pass");
-  const Stage<S>& stage = *pass.head;
-  const comm::WorkerRange local = rows_.local();
-  if (stage.over == Over::kFilter) {
-    over_blocks({nullptr, {{&stage, false}}}, {});
-    parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int) {
-      sum_filters(parts_.problem->layout(),
-                  rows_.row(stage.into, local.begin + static_cast<int>(index)));
-    });
-    return;
-  }
-  reduced_ =
-      sum_rows(parts_.pool,
-               static_cast<std::size_t>(local.size()),
-               rows_.row_size(),
-               [&](std::size_t index, CoordinateRange range, int thread) {
-                 const int worker = local.begin + static_cast<int>(index);
-                 std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
-                 rows_.at(worker, range.begin, stage.binds, fields.data());
-                 return stage.reducer(
-                     fields.data(), nullptr, range.size(), round_of(worker), stage.options.get());
-               });
 }
 
 template <class S>

@@ -55,6 +55,7 @@ class Performer {
   Status perform(const Pass<S>& pass, comm::Tag tag);
   // `next`: the pass behind it, or null; what that sends leaves while backward goes on.
   void take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
+  void open_early(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
   // `batch`: which of the worker's gradients it is.
   void gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread);
   void use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread);
@@ -72,6 +73,7 @@ class Performer {
   Mixer<S>& mixer_of(std::size_t slot);
   Status average(const Pass<S>& pass, comm::Tag tag);
   Status take_average(const Stage<S>& stage, comm::Tag tag);
+  void open_average(const Stage<S>& stage, comm::Tag tag);
   Status in_turn(const Pass<S>& pass, comm::Tag tag);
   Status pass_on(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
   void reduce(const Pass<S>& pass);
@@ -92,7 +94,8 @@ class Performer {
   Mixer<S> mixer_;
   std::map<std::size_t, Mixer<S>> in_flight_;  // by slot
   std::map<std::size_t, std::size_t> slots_;   // slot -> its field
-  Mixer<S>* leaving_ = nullptr;                // while gradients are taken: whose rows leave
+  // While gradients are taken and a communication follows: what becomes of a final bucket.
+  std::function<void(int worker, std::size_t bucket)> leave_;
   Averager<S> averager_;
   std::map<int, GroupAverager<S>> group_averagers_;  // by the groups' size
   PushWeights push_weights_;

@@ -6,13 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "murmur/engine/tags.h"
+
 namespace murmur::engine {
-namespace {
-
-// Above the tags of averages, gathers and texts.
-constexpr comm::Tag kFirstTag = 1 << 16;
-
-}  // namespace
 
 template <class S>
 RowExchange<S>::RowExchange(const comm::Ownership* ownership,
@@ -52,17 +48,16 @@ void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
 
 template <class S>
 comm::Tag RowExchange<S>::tag_of(std::size_t place, int worker, std::size_t bucket) const {
-  const std::size_t workers = static_cast<std::size_t>(ownership_->workers());
-  const std::size_t in_mix =
-      (place * workers + static_cast<std::size_t>(worker)) * buckets_->count() + bucket;
-  constexpr std::size_t kPasses = 64;  // of a round: more than any program has
-  return kFirstTag + static_cast<comm::Tag>(in_mix * kPasses + static_cast<std::size_t>(tag_));
+  const comm::WorkerRange theirs = ownership_->of(ownership_->owner(worker));
+  const auto row = place * static_cast<std::size_t>(theirs.size()) +
+                   static_cast<std::size_t>(worker - theirs.begin);
+  return engine::tag_of(TagKind::kRow, pass_, row * buckets_->count() + bucket);
 }
 
 template <class S>
-void RowExchange<S>::open(std::size_t fields, comm::Tag tag) {
+void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
   fields_ = fields;
-  tag_ = tag;
+  pass_ = pass;
   open_ = true;
   const std::size_t needed = ghosts_.size() * fields;
   if (needed > 0 && (rows_ == nullptr || rows_->rows(0) < needed)) {

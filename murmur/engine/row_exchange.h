@@ -35,7 +35,7 @@ class RowExchange {
   const std::vector<int>& ghosts() const { return ghosts_; }
 
   // Posts the receives of `fields` fields. REQUIRES: everything of the exchange before was brought.
-  void open(std::size_t fields, comm::Tag tag);
+  void open(std::size_t fields, comm::Tag pass);
   bool is_open() const { return open_; }
   // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
   void send(int worker, std::size_t bucket, const Source& source);
@@ -68,7 +68,7 @@ class RowExchange {
   std::vector<std::vector<int>> hearers_;  // per local worker: processes, ascending
   std::unique_ptr<Arena<S>> rows_;         // field place x ghosts
   std::size_t fields_ = 0;
-  comm::Tag tag_ = 0;
+  comm::Tag pass_ = 0;
   bool open_ = false;
   Mutex mutex_;
   std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket

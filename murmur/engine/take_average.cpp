@@ -25,16 +25,34 @@ Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
 template <class S>
 Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
   const std::size_t from = stage.fields.front();
+  if (averager_.is_open()) {  // rows have left while backward went on
+    return averager_.finish();
+  }
   if (stage.group == 0) {
     return averager_.average([&](int worker) { return rows_.row(from, worker); },
                              rows_.row(stage.into, rows_.local().begin),
                              tag);
   }
-  const auto made = group_averagers_.try_emplace(
-      stage.group, &parts_.ownership, parts_.transport, parts_.pool, &rows_, stage.group);
+  const auto made = group_averagers_.try_emplace(stage.group,
+                                                 &parts_.ownership,
+                                                 parts_.transport,
+                                                 parts_.pool,
+                                                 &buckets_,
+                                                 &rows_,
+                                                 stage.group);
   return made.first->second.average(from, stage.into, tag);
 }
 
+template <class S>
+void Performer<S>::open_average(const Stage<S>& stage, comm::Tag tag) {
+  const std::size_t from = stage.fields.front();
+  averager_.open([this, from](int worker) { return rows_.row(from, worker); },
+                 rows_.row(stage.into, rows_.local().begin),
+                 tag);
+}
+
+template void Performer<float>::open_average(const Stage<float>&, comm::Tag);
+template void Performer<double>::open_average(const Stage<double>&, comm::Tag);
 template Status Performer<float>::average(const Pass<float>&, comm::Tag);
 template Status Performer<double>::average(const Pass<double>&, comm::Tag);
 template Status Performer<float>::take_average(const Stage<float>&, comm::Tag);

@@ -15,12 +15,26 @@ constexpr std::size_t kBlock = 4096;  // coordinates
 
 // What a pass mixes or sends is final where the gradient pass before it has done its work.
 template <class S>
-bool leaves_early(const Pass<S>* next) {
+bool mixes(const Pass<S>* next) {
   if (next == nullptr || next->head == nullptr) {
     return false;
   }
   const StageKind kind = next->head->kind;
   return kind == StageKind::kMix || kind == StageKind::kPush || kind == StageKind::kSend;
+}
+
+// What an average writes, nobody looks at before the last gradient is taken.
+template <class S>
+bool averages_apart(const Pass<S>& pass, const Pass<S>* next) {
+  if (next == nullptr || next->head == nullptr || next->head->kind != StageKind::kAverage ||
+      next->head->group != 0) {
+    return false;
+  }
+  std::uint64_t touched = (std::uint64_t{1} << pass.head->at) | touched_fields(*pass.head);
+  for (const LocalStage<S>& local : pass.locals) {
+    touched |= touched_fields(*local.stage);
+  }
+  return ((touched >> next->head->into) & 1U) == 0;
 }
 
 }  // namespace
@@ -29,15 +43,13 @@ template <class S>
 void Performer<S>::take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
   const comm::WorkerRange local = rows_.local();
   if (turn_ == nullptr) {
-    if (parts_.transport != nullptr && leaves_early(next)) {
-      const Stage<S>& stage = *next->head;
-      leaving_ = stage.kind == StageKind::kSend ? &mixer_of(stage.slot) : &mixer_;
-      open_mix(*leaving_, stage, next_tag);
+    if (parts_.transport != nullptr) {
+      open_early(pass, next, next_tag);
     }
     parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
       gradient_of(pass, local.begin + static_cast<int>(index), counters_.step, thread);
     });
-    leaving_ = nullptr;
+    leave_ = {};
     return;
   }
   std::vector<Turn::Actor> actors;
@@ -48,6 +60,19 @@ void Performer<S>::take_gradients(const Pass<S>& pass, const Pass<S>* next, comm
   parts_.pool->run(actors.size(), [&](std::size_t index, int thread) {
     gradient_of(pass, actors[index].worker, actors[index].gradient, thread);
   });
+}
+
+template <class S>
+void Performer<S>::open_early(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
+  if (mixes(next)) {
+    const Stage<S>& stage = *next->head;
+    Mixer<S>& mixer = stage.kind == StageKind::kSend ? mixer_of(stage.slot) : mixer_;
+    open_mix(mixer, stage, next_tag);
+    leave_ = [&mixer](int worker, std::size_t bucket) { mixer.leave(worker, bucket); };
+  } else if (averages_apart(pass, next) && averager_.is_spread()) {
+    open_average(*next->head, next_tag);
+    leave_ = [this](int /*worker*/, std::size_t bucket) { averager_.ready(bucket); };
+  }
 }
 
 template <class S>
@@ -63,7 +88,7 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
                                .worker = worker,
                                .x = rows_.row(pass.head->at, worker),
                                .gradient = gradients_.row(0, t)};
-  if (leaving_ != nullptr) {
+  if (leave_) {
     leave_early(pass, job, thread);
   } else {
     parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
@@ -102,7 +127,7 @@ void Performer<S>::leave_early(const Pass<S>& pass, problems::GradientJob<S>& jo
   BucketCount count(buckets_);
   const auto complete = [&](std::size_t bucket) {
     use_gradient(pass, job.worker, buckets_.range(bucket), thread);
-    leaving_->leave(job.worker, bucket);
+    leave_(job.worker, bucket);
   };
   parts_.problem->gradients(
       {&job, 1}, thread, [&](std::size_t, CoordinateRange range) { count.add(range, complete); });
@@ -113,6 +138,8 @@ template void Performer<float>::take_gradients(const Pass<float>&, const Pass<fl
 template void Performer<double>::take_gradients(const Pass<double>&,
                                                 const Pass<double>*,
                                                 comm::Tag);
+template void Performer<float>::open_early(const Pass<float>&, const Pass<float>*, comm::Tag);
+template void Performer<double>::open_early(const Pass<double>&, const Pass<double>*, comm::Tag);
 template void Performer<float>::gradient_of(const Pass<float>&, int, std::int64_t, int);
 template void Performer<double>::gradient_of(const Pass<double>&, int, std::int64_t, int);
 template void Performer<float>::use_gradient(const Pass<float>&, int, CoordinateRange, int);

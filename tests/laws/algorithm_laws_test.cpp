@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "murmur/engine/buckets.h"
 #include "tests/support/worlds.h"
 
 namespace murmur::testing {
@@ -100,6 +101,21 @@ TEST_P(EveryAlgorithm, GivesTheSameBitsHoweverTheWorkersAreSplit) {
   for (const std::vector<int>& split : splits) {
     EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = split})) << split.size();
   }
+}
+
+// Rows of several buckets, which leave while the gradient is computed.
+TEST_P(EveryAlgorithm, GivesTheSameBitsInBuckets) {
+  RunSpec<float> spec = spec_of<float>(GetParam(), 3, {});
+  spec.problem = [] {
+    return std::make_unique<RandomQuadratic<float>>(
+        3,
+        RandomQuadratic<float>::Kind{},
+        RandomQuadratic<float>::Shape{
+            .matrix_rows = 40, .matrix_columns = 1000, .vector_size = 34'000});
+  };
+  spec.rates = {0.1, 0.1, 0.05};
+  ASSERT_GT(engine::Buckets(spec.problem()->layout(), sizeof(float)).count(), 1U);
+  EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 2}}));
 }
 
 TEST_P(EveryAlgorithm, GivesTheSameBitsOverATimeVaryingGraphHoweverSplit) {

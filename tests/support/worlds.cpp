@@ -43,14 +43,17 @@ void RandomQuadratic<S>::gradients(std::span<problems::GradientJob<S>> jobs,
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     problems::GradientJob<S>& job = jobs[j];
     std::fill(job.gradient, job.gradient + layout_.row_size(), S(0));
-    for (const TensorSlot& slot : layout_.tensors()) {
+    job.loss = loss(job.worker, job.x, 0);
+    std::size_t end = layout_.row_size();
+    for (std::size_t t = layout_.tensors().size(); t-- > 0;) {  // as backward does
+      const TensorSlot& slot = layout_.tensors()[t];
       for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
         const double x = static_cast<double>(job.x[k]);
         job.gradient[k] = static_cast<S>(curvature(job.worker, k) * (x - center(job.worker, k)));
       }
+      ready(j, {slot.offset, end});
+      end = slot.offset;
     }
-    job.loss = loss(job.worker, job.x, 0);
-    ready(j, {0, layout_.row_size()});
   }
 }
 
