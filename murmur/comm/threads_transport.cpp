@@ -84,7 +84,10 @@ class Hub::Port final : public Transport {
   bool is_done(Ticket ticket) override { return mailbox().is_done(ticket); }
   void set_wait_limit(std::chrono::milliseconds limit) override { wait_limit_ = limit; }
   std::int64_t bytes_sent() const override { return bytes_sent_; }
-  void tell(int to, const Notice& notice) override { world_->ear(to).put(process_, notice); }
+  void tell(int to, const Notice& notice) override {
+    const std::string text = notice.text.substr(0, kNoticeText);
+    world_->ear(to).put(process_, {.kind = notice.kind, .number = notice.number, .text = text});
+  }
   void on_notice(NoticeHandler handler) override { world_->ear(process_).set(std::move(handler)); }
   void fail(const Failure& failure) override { mailbox().fail(failure); }
 

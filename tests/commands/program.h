@@ -3,47 +3,15 @@
 #pragma once
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include <sys/wait.h>
-
+#include "tests/support/shell.h"
 #include "tests/support/temporary_folder.h"
 
 namespace murmur::testing {
-
-struct Ran {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-inline std::string read_text(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return std::move(text).str();
-}
-
-inline std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) {
-    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return text + "'";
-}
-
-inline std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(line);
-  }
-  return lines;
-}
 
 // What the tests' own surroundings may have set, and would change what a command does.
 constexpr std::array kForeign{"MURMUR_SEED",
@@ -74,7 +42,7 @@ class Desk {
   // `environment`: NAME=value, before the program's name.
   Ran run(const std::vector<std::string>& arguments,
           const std::vector<std::string>& environment = {}) const {
-    std::string command = "cd " + quoted(folder_.path().string()) + " && env";
+    std::string command = "env";
     for (const char* name : kForeign) {
       command += std::string(" -u ") + name;
     }
@@ -85,11 +53,7 @@ class Desk {
     for (const std::string& argument : arguments) {
       command += " " + quoted(argument);
     }
-    command += " > .out 2> .err";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-            read_text(path(".out")),
-            read_text(path(".err"))};
+    return shell(folder_.path(), command);
   }
 
  private:

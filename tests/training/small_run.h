@@ -82,15 +82,12 @@ epochs = 4
   // murmur ARGUMENTS where no file may grow beyond so many KiB: as on a full disk, a write fails
   // and nothing else does.
   Ran run_with_small_files(const std::vector<std::string>& arguments, int kibibytes) const {
-    std::string command = "cd " + quoted(path("").string()) + " && trap '' XFSZ && ulimit -f " +
-                          std::to_string(2 * kibibytes) + " && exec " + quoted(MURMUR_PROGRAM);
+    std::string command = "trap '' XFSZ && ulimit -f " + std::to_string(2 * kibibytes) +
+                          " && exec " + quoted(MURMUR_PROGRAM);
     for (const std::string& argument : arguments) {
       command += " " + quoted(argument);
     }
-    const int status = std::system((command + " > .out 2> .err").c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-            read_text(path(".out")),
-            read_text(path(".err"))};
+    return shell(path(""), command);
   }
 };
 

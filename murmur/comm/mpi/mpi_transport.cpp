@@ -112,20 +112,27 @@ void MpiTransport::make_progress() {
 }
 
 bool MpiTransport::progress() {
-  std::vector<std::pair<int, Notice>> heard;
   bool moved = false;
+  bool has_heard = false;
   {
     const Lock lock(mutex_);
-    moved = requests_->test(heard);
+    moved = requests_->test(heard_);
+    has_heard = !heard_.empty();
   }
-  if (!heard.empty()) {
-    hand_on(std::move(heard));
+  if (has_heard) {
+    hand_on();
   }
   return moved;
 }
 
-void MpiTransport::hand_on(std::vector<std::pair<int, Notice>> heard) {
-  const Lock lock(notices_);
+// Several threads make progress: whoever may hand on takes all there is, the oldest first.
+void MpiTransport::hand_on() {
+  const Lock handing(notices_);
+  std::vector<std::pair<int, Notice>> heard;
+  {
+    const Lock lock(mutex_);
+    heard.swap(heard_);
+  }
   for (auto& [from, notice] : heard) {
     if (handler_) {
       handler_(from, notice);

@@ -45,7 +45,7 @@ class MpiTransport final : public Transport {
  private:
   void make_progress();  // the thread's
   bool progress();       // whether something has ended
-  void hand_on(std::vector<std::pair<int, Notice>> heard);
+  void hand_on();
   // Nothing while the ticket is neither done nor failed; forgets it otherwise.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
   Failure lost(const Entry& entry, const std::string& why) const;
@@ -61,9 +61,10 @@ class MpiTransport final : public Transport {
   Condition work_;
   std::unique_ptr<Requests> requests_ MURMUR_GUARDED_BY(mutex_);
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
+  std::vector<std::pair<int, Notice>> heard_ MURMUR_GUARDED_BY(mutex_);  // to be handed on
   bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
 
-  Mutex notices_;  // held while a handler runs
+  Mutex notices_;  // held while a handler runs, and locked before mutex_
   NoticeHandler handler_ MURMUR_GUARDED_BY(notices_);
   std::vector<std::pair<int, Notice>> kept_ MURMUR_GUARDED_BY(notices_);
 

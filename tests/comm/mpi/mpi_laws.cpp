@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// mpi_laws [LAW]: the laws of every transport over the MPI that the program was started by: those
+// of messages and notices, or one of failure. A line per law and process on standard output.
+#include <cstdio>
+#include <string>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "murmur/comm/launch.h"
+#include "murmur/comm/mpi.h"
+#include "tests/comm/laws/laws.h"
+
+namespace murmur::comm {
+namespace {
+
+void report(const Law& law, const Transport& transport, const Findings& found) {
+  const bool holds = found.wrong().empty();
+  fmt::print("{} {}: {}\n",
+             transport.process(),
+             law.name,
+             holds ? "kept" : fmt::format("{}", fmt::join(found.wrong(), "; ")));
+}
+
+void check_all(Transport& transport) {
+  for (const std::vector<Law>& some : {laws_of_messages(), laws_of_notices()}) {
+    for (const Law& law : some) {
+      Findings found;
+      law.check(transport, found);
+      meet(transport, found);
+      report(law, transport, found);
+      std::fflush(stdout);
+    }
+  }
+}
+
+// A launcher ends everyone once somebody ends whose MPI has failed: what there is to say comes
+// first.
+void check_failure(Transport& transport, const std::string& name) {
+  Findings ends;
+  for (const Law& law : laws_of_failure()) {
+    if (law.name == name) {
+      Findings found;
+      law.check(transport, found);
+      report(law, transport, found);
+      std::fflush(stdout);
+      std::fflush(stdout);
+      meet_by_notices(transport, ends);
+    }
+  }
+}
+
+void check(const std::string& name) {
+  const auto transport = open_mpi(detect_launch().value().library).value();
+  if (name.empty()) {
+    check_all(*transport);
+  } else {
+    check_failure(*transport, name);
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace murmur::comm
+
+int main(int argc, char** argv) {
+  murmur::comm::check(argc > 1 ? argv[1] : "");
+  return 0;
+}

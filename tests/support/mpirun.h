@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts programs by the launchers of the implementations of MPI that this build has. CMake says
+// which; without any the tests that need one are not built.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/support/shell.h"
+#include "tests/support/temporary_folder.h"
+
+namespace murmur::testing {
+
+struct Launcher {
+  std::string name;
+  std::string program;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Launcher& launcher) {
+  return out << launcher.name;
+}
+
+// Those that are here, by their names.
+inline std::vector<Launcher> launchers() {
+  std::vector<Launcher> found;
+  for (const Launcher& launcher :
+       {Launcher{"OpenMpi", MURMUR_OPENMPI_RUN}, Launcher{"Mpich", MURMUR_MPICH_RUN}}) {
+    if (!launcher.program.empty()) {
+      found.push_back(launcher);
+    }
+  }
+  return found;
+}
+
+// What Open MPI wants to hear where tests run: as root in a container, more processes than cores,
+// and several worlds on the same cores.
+inline const std::vector<std::string>& launch_settings() {
+  static const std::vector<std::string> kSettings{"OMPI_ALLOW_RUN_AS_ROOT=1",
+                                                  "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+                                                  "OMPI_MCA_rmaps_base_oversubscribe=1",
+                                                  "OMPI_MCA_hwloc_base_binding_policy=none"};
+  return kSettings;
+}
+
+// LAUNCHER -n PROCESSES COMMAND, for a shell. A world that hangs is ended after two minutes.
+inline std::string launched(const Launcher& launcher,
+                            int processes,
+                            const std::vector<std::string>& command) {
+  std::string words = "env";
+  for (const std::string& setting : launch_settings()) {
+    words += " " + setting;
+  }
+  words += " timeout 120 " + quoted(launcher.program) + " -n " + std::to_string(processes);
+  for (const std::string& word : command) {
+    words += " " + quoted(word);
+  }
+  return words + " < /dev/null";
+}
+
+inline Ran launch(const Launcher& launcher,
+                  int processes,
+                  const std::vector<std::string>& command) {
+  const TemporaryFolder folder;
+  return shell(folder.path(), launched(launcher, processes, command));
+}
+
+}  // namespace murmur::testing

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// mpi_digests [THREADS]: everything of the registry on small problems, in the world that the
+// program was started in: alone, by mpirun of Open MPI, by mpiexec of MPICH. A line per run on the
+// first process's standard output; the lines do not depend on the world.
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "murmur/algorithms/algorithm.h"
+#include "murmur/comm/launch.h"
+#include "murmur/comm/mpi.h"
+#include "murmur/engine/turns.h"
+#include "tests/support/outer_variants.h"
+#include "tests/support/worlds.h"
+#include "tests/topology/make.h"
+#include "tests/worlds/mpi/player.h"
+
+namespace murmur::testing {
+namespace {
+
+template <class S>
+using Quadratic = RandomQuadratic<S>;
+
+template <class S>
+Program<S> plain(const std::string& algorithm) {
+  const algorithms::Algorithm* found = algorithms::find_algorithm(algorithm);
+  return found->program<S>(OptionValues(found->options));
+}
+
+Variant variant_of(const std::string& algorithm) {
+  const algorithms::Algorithm* found = algorithms::find_algorithm(algorithm);
+  return {algorithm, found, OptionValues(found->options)};
+}
+
+template <class S>
+Quadratic<S> problem_of(int workers, typename Quadratic<S>::Shape shape = {}) {
+  return Quadratic<S>(workers, {}, shape);
+}
+
+constexpr std::int64_t kFew = 20;  // rows and columns of a problem that is all messages
+
+// Every algorithm in every variant: in float on a ring, plainly in double on a graph that changes.
+void play_algorithms(Player& player) {
+  auto of_nine = problem_of<float>(9);
+  for (const Variant& variant : variants()) {
+    player.play<float>("algorithm " + variant.label,
+                       {.program = variant.algorithm->program<float>(variant.options),
+                        .topology = topology::make("ring", 9),
+                        .problem = &of_nine,
+                        .steps = 6},
+                       Split::kEven);
+  }
+  auto of_eight = problem_of<double>(8);
+  for (const algorithms::Algorithm& algorithm : algorithms::algorithms()) {
+    player.play<double>("algorithm in double " + algorithm.name,
+                        {.program = plain<double>(algorithm.name),
+                         .topology = topology::make("one-peer-exponential", 8),
+                         .problem = &of_eight,
+                         .steps = 5},
+                        Split::kFirstSmall);
+  }
+}
+
+// Bases that keep a model for each worker, with and without weights of push-sum, and one for all.
+void play_outer_steps(Player& player) {
+  auto problem = problem_of<float>(9, {kFew, kFew, 7});
+  for (const char* base : {"qg-dsgdm-n", "sgp", "allreduce-adam"}) {
+    const bool one_model = plain<float>(base).keeps_one_model();
+    for (const OuterVariant& variant : outer_variants(one_model)) {
+      player.play<float>(fmt::format("outer step {} over {}", variant.label, base),
+                         {.program = with_outer_of(variant, variant_of(base)),
+                          .topology = topology::make("ring", 9),
+                          .problem = &problem,
+                          .steps = 7},
+                         one_model ? Split::kEven : Split::kLastLarge);
+    }
+  }
+}
+
+// Nine workers, or eight, or as many as the graph has.
+std::shared_ptr<const topology::Topology> any_of(const topology::TopologyInfo& info) {
+  for (const int workers : {9, 8, info.typical_workers}) {
+    if (auto made = topology::try_make(info.name, workers)) {
+      return made.value();
+    }
+  }
+  MURMUR_CHECK(false, "no {}", info.name);
+}
+
+void play_topologies(Player& player) {
+  for (const topology::TopologyInfo& info : topology::topologies()) {
+    const auto graph = any_of(info);
+    auto problem = problem_of<float>(graph->workers(), {kFew, kFew, 7});
+    for (const char* algorithm : {"dsgdm", "sgp"}) {
+      player.play<float>(
+          fmt::format("topology {} of {} under {}", info.name, graph->workers(), algorithm),
+          {.program = plain<float>(algorithm), .topology = graph, .problem = &problem, .steps = 5},
+          Split::kFirstSmall);
+    }
+  }
+}
+
+// Workers of three speeds, over links that take time.
+void play_asynchronous(Player& player) {
+  auto problem = problem_of<double>(9);
+  for (const char* name : {"ring", "exponential", "complete"}) {
+    const auto graph = topology::make(name, 9);
+    const engine::Pace pace{
+        .gradient_s = [](int worker, std::int64_t, double) { return 1.0 + worker % 3; },
+        .message_s = [](int from, int to, double) { return 0.1 * (1 + (from + to) % 4); }};
+    player.play<double>(fmt::format("asynchronous over {}", name),
+                        {.program = plain<double>("ad-psgd"),
+                         .topology = graph,
+                         .problem = &problem,
+                         .steps = 8,
+                         .turns = std::make_shared<engine::Turns>(graph, pace, 3)},
+                        Split::kLastLarge);
+  }
+}
+
+// Rows that travel in several buckets.
+void play_large(Player& player) {
+  auto problem = problem_of<float>(8, {600, 500, 35});
+  for (const char* algorithm : {"qg-dsgdm-n", "allreduce-sgd", "sgp"}) {
+    for (const Split split : {Split::kEven, Split::kFirstSmall}) {
+      player.play<float>(
+          fmt::format(
+              "300 000 coordinates of {}{}", algorithm, split == Split::kEven ? "" : ", unevenly"),
+          {.program = plain<float>(algorithm),
+           .topology = topology::make("exponential", 8),
+           .problem = &problem,
+           .steps = 2},
+          split);
+    }
+  }
+}
+
+int play_all(int threads) {
+  const comm::Launch launch = comm::detect_launch().value();
+  std::unique_ptr<comm::Transport> transport;
+  if (launch.library != comm::MpiLibrary::kNone) {
+    transport = comm::open_mpi(launch.library).value();
+  }
+  Player player(transport.get(), threads);
+  play_algorithms(player);
+  play_outer_steps(player);
+  play_topologies(player);
+  play_asynchronous(player);
+  play_large(player);
+  for (const std::string& line : player.lines()) {
+    fmt::print("{}\n", line);
+  }
+  const int processes = transport == nullptr ? 1 : transport->processes();
+  if (transport == nullptr || transport->process() == 0) {
+    fmt::print("played by {} processes\n", processes);
+  }
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace murmur::testing
+
+int main(int argc, char** argv) {
+  return murmur::testing::play_all(argc > 1 ? std::atoi(argv[1]) : 1);
+}
