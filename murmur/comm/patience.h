@@ -13,21 +13,29 @@ class Patience {
   // `floor`: never less than this.
   explicit Patience(std::chrono::milliseconds floor) : floor_(floor) {}
 
-  void observe(std::chrono::steady_clock::duration round) { longest_ = std::max(longest_, round); }
+  // The first round is not counted: it waits for whoever started last.
+  void observe(std::chrono::steady_clock::duration round) {
+    if (rounds_++ > 0) {
+      longest_ = std::max(longest_, round);
+      mean_ += (round - mean_) / kRemembered;
+    }
+  }
 
   // Before the first round nothing is known, and others may still be reading their data.
   std::chrono::milliseconds limit() const {
-    const auto learnt = longest_ == longest_.zero() ? kUnknown : kTimes * longest_;
+    const Duration learnt = rounds_ == 0 ? kUnknown : std::max(2 * longest_, 10 * mean_);
     return std::max(floor_, std::chrono::duration_cast<std::chrono::milliseconds>(learnt));
   }
 
  private:
   using Duration = std::chrono::steady_clock::duration;
-  static constexpr int kTimes = 10;
+  static constexpr int kRemembered = 8;  // rounds, about
   static constexpr Duration kUnknown = std::chrono::minutes(2);
 
   std::chrono::milliseconds floor_;
+  long rounds_ = 0;
   Duration longest_ = Duration::zero();
+  Duration mean_ = Duration::zero();
 };
 
 }  // namespace murmur::comm

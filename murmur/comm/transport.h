@@ -23,7 +23,7 @@ struct Ticket {
 
 // A word aside: it overtakes messages, nobody has to be ready for it.
 struct Notice {
-  int kind = 0;  // the listener's business
+  int kind = 0;  // the listener's business, 0 or more
   std::int64_t number = 0;
   std::string text = {};  // what is longer than kNoticeText is cut off
 };

@@ -161,7 +161,7 @@ Status Session<S>::round() {
   const double begin_s = wall_s();
   const auto losses = engine_->step(schedule_.rate(step()));
   if (!losses) {
-    return losses.failure();
+    return losses.failure().in(fmt::format("step {}", step()));
   }
   if (trace_) {
     trace_->span("step", begin_s, wall_s(), step());

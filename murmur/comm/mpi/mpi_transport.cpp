@@ -14,8 +14,12 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
+// Notices of the transport's own; its users' are 0 and above.
+constexpr int kAreYouThere = -1;
+constexpr int kIAmHere = -2;
+
+constexpr int kMostTimes = 4;                   // as long as the limit, while the other one answers
 constexpr milliseconds kListenEvery{20};        // where no message is under way
 constexpr microseconds kWhileOthersWork{2000};  // a waiting thread makes the progress
 constexpr milliseconds kToSayGoodbye{500};
@@ -58,6 +62,7 @@ MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
   MPI_Comm_rank(MPI_COMM_WORLD, &process_);
   MPI_Comm_size(MPI_COMM_WORLD, &processes_);
   largest_tag_ = largest_tag();
+  answered_.resize(static_cast<std::size_t>(processes_));
   // Naps of ten microseconds are not rounded up to sixty; threads made from here on have it too.
   prctl(PR_SET_TIMERSLACK, 1000UL);
   thread_ = std::thread([this] { make_progress(); });
@@ -134,7 +139,13 @@ void MpiTransport::hand_on() {
     heard.swap(heard_);
   }
   for (auto& [from, notice] : heard) {
-    if (handler_) {
+    if (notice.kind == kAreYouThere || notice.kind == kIAmHere) {
+      const Lock lock(mutex_);
+      if (notice.kind == kAreYouThere) {
+        requests_->tell(from, {.kind = kIAmHere});
+      }
+      answered_[static_cast<std::size_t>(from)] = Clock::now();
+    } else if (handler_) {
       handler_(from, notice);
     } else {
       kept_.emplace_back(from, std::move(notice));
@@ -194,8 +205,9 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
 }
 
 Status MpiTransport::wait(Ticket ticket) {
-  const milliseconds limit(limit_ms_);
-  const auto deadline = Clock::now() + limit;
+  Watch watch{.limit = milliseconds(limit_ms_), .asked = Clock::now()};
+  watch.begun = watch.asked;
+  watch.deadline = watch.begun + watch.limit;
   Naps naps;
   ++waiting_;
   while (true) {
@@ -205,11 +217,9 @@ Status MpiTransport::wait(Ticket ticket) {
     {
       const Lock lock(mutex_);
       std::optional<Status> result = outcome(ticket);
-      if (!result && Clock::now() >= deadline) {
-        const double waited_s = std::chrono::duration<double>(limit).count();
-        failure_ =
-            lost(requests_->entry(ticket), fmt::format("nothing happened for {:.3g} s", waited_s));
-        result = outcome(ticket);
+      if (!result) {
+        keep_watch(watch, requests_->entry(ticket));
+        result = failure_ ? outcome(ticket) : std::nullopt;
       }
       if (result) {
         --waiting_;
@@ -218,6 +228,31 @@ Status MpiTransport::wait(Ticket ticket) {
     }
     naps.rest();
   }
+}
+
+// Half way the other one is asked whether it is there at all. Who answers may be waiting for a
+// third one itself, and that one is to be named: so it gets more time, though not for ever.
+void MpiTransport::keep_watch(Watch& watch, const Entry& entry) {
+  const Clock::time_point now = Clock::now();
+  if (!watch.has_asked && now >= watch.begun + watch.limit / 2) {
+    requests_->tell(entry.peer, {.kind = kAreYouThere});
+    watch.has_asked = true;
+    watch.asked = now;
+  }
+  if (now < watch.deadline) {
+    return;
+  }
+  const bool answers = answered_[static_cast<std::size_t>(entry.peer)] > watch.asked;
+  if (answers && now < watch.begun + kMostTimes * watch.limit) {
+    watch.deadline = now + watch.limit;
+    watch.asked = now;
+    requests_->tell(entry.peer, {.kind = kAreYouThere});
+    return;
+  }
+  failure_ = lost(entry,
+                  fmt::format("nothing came for {:.3g} s{}",
+                              std::chrono::duration<double>(now - watch.begun).count(),
+                              answers ? ", though it answers" : ", and it does not answer"));
 }
 
 bool MpiTransport::is_done(Ticket ticket) {

@@ -43,11 +43,22 @@ class MpiTransport final : public Transport {
   void fail(const Failure& failure) override;
 
  private:
+  using Clock = std::chrono::steady_clock;
+  struct Watch {  // over one wait
+    std::chrono::milliseconds limit{};
+    Clock::time_point asked{};
+    Clock::time_point begun{};
+    Clock::time_point deadline{};
+    bool has_asked = false;
+  };
+
   void make_progress();  // the thread's
   bool progress();       // whether something has ended
   void hand_on();
   // Nothing while the ticket is neither done nor failed; forgets it otherwise.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
+  // Sets failure_ when the other one has had its time.
+  void keep_watch(Watch& watch, const Entry& entry) MURMUR_REQUIRES(mutex_);
   Failure lost(const Entry& entry, const std::string& why) const;
 
   int process_ = 0;
@@ -63,6 +74,7 @@ class MpiTransport final : public Transport {
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
   std::vector<std::pair<int, Notice>> heard_ MURMUR_GUARDED_BY(mutex_);  // to be handed on
   bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
+  std::vector<Clock::time_point> answered_ MURMUR_GUARDED_BY(mutex_);  // last, per process
 
   Mutex notices_;  // held while a handler runs, and locked before mutex_
   NoticeHandler handler_ MURMUR_GUARDED_BY(notices_);
