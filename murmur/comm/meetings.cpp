@@ -76,13 +76,12 @@ void Meetings::deliver(const Letters& letters) {
 }
 
 void Meetings::hear(int from, const Notice& notice) {
-  Letters letters;
   {
     const Lock lock(mutex_);
-    letters = take(from, notice);
+    // Two threads may be here, and nobody may hear the next question before the last appointment.
+    deliver(take(from, notice));
   }
   changed_.notify_all();
-  deliver(letters);
   if (notice.kind / kPurposes == kGiveUp) {
     transport_.fail({FailureKind::kPeer, fmt::format("process {} gave up: {}", from, notice.text)});
   }

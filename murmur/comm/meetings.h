@@ -64,7 +64,7 @@ class Meetings {
   void hear(int from, const Notice& notice);
   void deliver(const Letters& letters);
   Letters to_all(int kind, std::int64_t number, const Meeting& meeting) const;
-  // Each returns what is to be told, after the lock is given back.
+  // Each returns what is to be told, in this order, before the lock is given back.
   Letters take(int from, const Notice& notice) MURMUR_REQUIRES(mutex_);
   Letters ask_next() MURMUR_REQUIRES(mutex_);
   Letters take_answer(std::int64_t begun) MURMUR_REQUIRES(mutex_);

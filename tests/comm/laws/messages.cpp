@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "murmur/comm/exchange.h"
 #include "murmur/core/random.h"
 #include "tests/comm/laws/words.h"
 
@@ -212,6 +213,26 @@ void count_the_bytes_of_messages(Transport& transport, Findings& found) {
   found.expect(transport.bytes_sent() - before == 100'005, "0 + 5 + 100000 bytes");
 }
 
+// Beside the messages of others that nobody has received yet.
+void exchange_texts_of_any_length(Transport& transport, Findings& found) {
+  const std::string aside = "aside";
+  const Ticket sent = start_send(transport, next_of(transport), 0, aside);
+  const auto of = [](int process, int round) {
+    const int length = (process + round) % 3 * 40'000;  // none, one at once, one when asked for
+    return std::string(static_cast<std::size_t>(length), static_cast<char>('a' + process));
+  };
+  for (int round = 0; round < 4; ++round) {
+    const auto texts = exchange_texts(transport, of(transport.process(), round));
+    found.expect(static_cast<bool>(texts), "an exchange");
+    for (int p = 0; texts && p < transport.processes(); ++p) {
+      found.expect(texts.value()[static_cast<std::size_t>(p)] == of(p, round),
+                   fmt::format("the text of process {}", p));
+    }
+  }
+  found.expect(receive(transport, found, previous_of(transport), 0, 5) == aside, aside);
+  found.expect(transport.wait(sent), "a send");
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_messages() {
@@ -224,7 +245,8 @@ std::vector<Law> laws_of_messages() {
           {"PassAWordAroundARing", pass_a_word_around_a_ring},
           {"ServeSeveralThreads", serve_several_threads},
           {"SayWhenAMessageHasCome", say_when_a_message_has_come},
-          {"CountTheBytesOfMessages", count_the_bytes_of_messages}};
+          {"CountTheBytesOfMessages", count_the_bytes_of_messages},
+          {"ExchangeTextsOfAnyLength", exchange_texts_of_any_length}};
 }
 
 }  // namespace murmur::comm

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/comm/exchange.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "murmur/comm/patience.h"
+#include "murmur/comm/threads_transport.h"
+
+namespace murmur::comm {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST(ExchangeTexts, GivesBackTheOwnOneToAProcessAlone) {
+  Hub hub(1);
+  const auto transport = hub.transport(0);
+  const auto texts = exchange_texts(*transport, "mine");
+  ASSERT_TRUE(texts);
+  EXPECT_THAT(texts.value(), ::testing::ElementsAre("mine"));
+}
+
+TEST(ExchangeTexts, FailsWhereAProcessIsGone) {
+  Hub hub(2, minutes(1));
+  const auto transport = hub.transport(0);
+  hub.transport(1).reset();
+  const auto texts = exchange_texts(*transport, "mine");
+  ASSERT_FALSE(texts);
+  EXPECT_EQ(texts.failure().kind, FailureKind::kPeer);
+  EXPECT_THAT(texts.failure().message, ::testing::HasSubstr("process 1"));
+}
+
+TEST(Patience, KnowsNothingBeforeTheFirstRound) {
+  EXPECT_EQ(Patience(seconds(1)).limit(), minutes(2));
+  EXPECT_EQ(Patience(minutes(5)).limit(), minutes(5));
+}
+
+TEST(Patience, IsTenTimesTheLongestRound) {
+  Patience patience(seconds(1));
+  patience.observe(seconds(3));
+  EXPECT_EQ(patience.limit(), seconds(30));
+  patience.observe(milliseconds(1));
+  EXPECT_EQ(patience.limit(), seconds(30));
+  patience.observe(seconds(20));
+  EXPECT_EQ(patience.limit(), seconds(200));
+}
+
+TEST(Patience, IsNeverLessThanItsFloor) {
+  Patience patience(seconds(1));
+  patience.observe(milliseconds(3));
+  EXPECT_EQ(patience.limit(), seconds(1));
+}
+
+}  // namespace
+}  // namespace murmur::comm
