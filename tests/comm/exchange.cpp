@@ -37,18 +37,30 @@ TEST(Patience, KnowsNothingBeforeTheFirstRound) {
   EXPECT_EQ(Patience(minutes(5)).limit(), minutes(5));
 }
 
-TEST(Patience, IsTenTimesTheLongestRound) {
+TEST(Patience, DoesNotCountTheFirstRound) {
   Patience patience(seconds(1));
-  patience.observe(seconds(3));
-  EXPECT_EQ(patience.limit(), seconds(30));
-  patience.observe(milliseconds(1));
-  EXPECT_EQ(patience.limit(), seconds(30));
-  patience.observe(seconds(20));
-  EXPECT_EQ(patience.limit(), seconds(200));
+  patience.observe(seconds(30));
+  EXPECT_EQ(patience.limit(), seconds(1));
+}
+
+TEST(Patience, GrowsWithTheUsualRoundAndWithTheLongest) {
+  Patience patience(seconds(1));
+  patience.observe(seconds(0));
+  for (int round = 0; round < 100; ++round) {
+    patience.observe(seconds(3));
+  }
+  EXPECT_GT(patience.limit(), seconds(29));
+  EXPECT_LE(patience.limit(), seconds(30));
+  patience.observe(seconds(40));
+  for (int round = 0; round < 100; ++round) {
+    patience.observe(milliseconds(1));
+  }
+  EXPECT_EQ(patience.limit(), seconds(80));
 }
 
 TEST(Patience, IsNeverLessThanItsFloor) {
   Patience patience(seconds(1));
+  patience.observe(milliseconds(3));
   patience.observe(milliseconds(3));
   EXPECT_EQ(patience.limit(), seconds(1));
 }
