@@ -20,6 +20,7 @@ namespace murmur::cli {
 // What the command line asked for.
 struct Invocation {
   std::function<ExitCode()> run;
+  bool knows_processes = false;  // it makes sense in several processes of one launch
 };
 
 // The options that every command takes.

@@ -41,8 +41,10 @@ void add_doctor_command(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand(
       "doctor", "what this machine offers, how the process was launched, and what is wrong");
   add_common_options(*command, *common);
-  command->callback(
-      [common, &invocation] { invocation.run = [common] { return run_doctor(*common); }; });
+  command->callback([common, &invocation] {
+    invocation.run = [common] { return run_doctor(*common); };
+    invocation.knows_processes = true;
+  });
 }
 
 }  // namespace murmur::cli

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "murmur/cli/commands.h"
+#include "murmur/comm/launch.h"
 #include "murmur/run/names.h"
 #include "murmur/run/version.h"
 
@@ -56,6 +57,22 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
       "{} '{}'{}; {}", unknown, given, has_near ? run::did_you_mean(given, known) : "", help);
 }
 
+// Started by mpirun, a command that knows nothing of it would do everything once per process.
+void refuse_several_processes(const std::string& command) {
+  const auto launch = comm::detect_launch();
+  if (launch && launch.value().library != comm::MpiLibrary::kNone) {
+    const bool first = launch.value().process == 0;
+    throw UserError(first ? fmt::format("`murmur {}` runs in one process, and this launch has {}; "
+                                        "start it without mpirun or srun. `murmur train` is what "
+                                        "many processes do together",
+                                        command,
+                                        launch.value().processes < 0
+                                            ? std::string("several")
+                                            : std::to_string(launch.value().processes))
+                          : std::string());
+  }
+}
+
 ExitCode parse_and_run(int argc, char** argv) {
   CLI::App app{"Murmuration: decentralized training of deep networks", "murmur"};
   app.set_version_flag("--version", "murmur " + std::string(run::version()));
@@ -69,6 +86,9 @@ ExitCode parse_and_run(int argc, char** argv) {
     return ExitCode::kDone;
   } catch (const CLI::ParseError& error) {
     throw UserError(explain(app, error));
+  }
+  if (!invocation.knows_processes) {
+    refuse_several_processes(app.get_subcommands().front()->get_name());
   }
   return invocation.run();
 }

@@ -23,6 +23,7 @@ struct Arguments {
   CommonOptions common;
   std::string file;
   std::optional<std::int64_t> steps_limit;
+  bool trace = false;
 };
 
 void print_results(const run::Summary& summary, const std::filesystem::path& folder) {
@@ -98,8 +99,12 @@ ExitCode run_train(const Arguments& arguments) {
   }
   const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
   const std::unique_ptr<run::World> world = run::World::open();
+  run::Overrides overrides = arguments.common.overrides();
+  if (arguments.trace) {
+    overrides.set.emplace_back("output.trace=true");
+  }
   const run::Config config =
-      run::load_config(*world, arguments.file, run::Purpose::kTrain, arguments.common.overrides());
+      run::load_config(*world, arguments.file, run::Purpose::kTrain, overrides);
   std::filesystem::path folder = arguments.common.output
                                      ? std::filesystem::path(*arguments.common.output)
                                      : run::default_folder(config);
@@ -141,9 +146,14 @@ void add_train_command(CLI::App& app, Invocation& invocation) {
                    arguments->steps_limit,
                    "stop after so many steps in all, with a checkpoint")
       ->type_name("N");
+  command->add_flag("--trace",
+                    arguments->trace,
+                    "write trace.json (Chrome trace): gradients, kernels, sends and waits");
   add_common_options(*command, arguments->common);
-  command->callback(
-      [arguments, &invocation] { invocation.run = [arguments] { return run_train(*arguments); }; });
+  command->callback([arguments, &invocation] {
+    invocation.run = [arguments] { return run_train(*arguments); };
+    invocation.knows_processes = true;
+  });
 }
 
 }  // namespace murmur::cli

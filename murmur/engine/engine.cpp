@@ -13,6 +13,11 @@ template <class S>
 Engine<S>::~Engine() = default;
 
 template <class S>
+void Engine<S>::trace(Tracer* tracer) {
+  performer_->trace(tracer);
+}
+
+template <class S>
 Result<std::span<const double>> Engine<S>::step(double lr) {
   if (Status status = performer_->step(lr); !status) {
     return status.failure();

@@ -13,6 +13,7 @@
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
 #include "murmur/core/program.h"
+#include "murmur/engine/tracer.h"
 #include "murmur/engine/turns.h"
 #include "murmur/problems/problem.h"
 #include "murmur/threads/pool.h"
@@ -63,6 +64,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
+
+  // Tells the tracer from now on, which outlives the engine; null: nobody.
+  void trace(Tracer* tracer);
 
   // One round at learning rate `lr`, 0 or more. Returns the local workers' batch losses (taken
   // before the step), in worker order; valid until the next call.

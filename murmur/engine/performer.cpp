@@ -228,6 +228,7 @@ template <class S>
 void Performer<S>::over_blocks(const Pass<S>& pass,
                                CoordinateRange all,
                                const BeforeBlock& before) {
+  const Traced traced(tracer_, "kernel", kAllWorkers);
   const std::size_t blocks = (all.size() + block_ - 1) / block_;
   parts_.pool->run(blocks, [&](std::size_t index, int thread) {
     const auto started = SteadyClock::now();

@@ -23,6 +23,7 @@ class Performer {
   explicit Performer(Parts<S> parts);
 
   Status step(double lr);
+  void trace(Tracer* tracer) { tracer_ = tracer; }
 
   const Parts<S>& parts() const { return parts_; }
   const Rows<S>& rows() const { return rows_; }
@@ -87,6 +88,7 @@ class Performer {
   void add_up_times();
 
   Parts<S> parts_;
+  Tracer* tracer_ = nullptr;
   Rows<S> rows_;
   Arena<S> gradients_;  // a row per compute thread
   Passes<S> passes_;

@@ -9,8 +9,11 @@ namespace murmur::engine {
 template <class S>
 Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
   const auto started = SteadyClock::now();
-  if (Status status = take_average(*pass.head, tag); !status) {
-    return status;
+  {
+    const Traced traced(tracer_, "average", kAllWorkers);
+    if (Status status = take_average(*pass.head, tag); !status) {
+      return status;
+    }
   }
   (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) += seconds_since(started);
   over_blocks(pass, {});

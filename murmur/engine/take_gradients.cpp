@@ -82,6 +82,7 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
   context.worker = worker;
   context.step = counters_.step;
 
+  const Traced traced(tracer_, "gradient", worker);
   const auto started = SteadyClock::now();
   const double before_s = clocks_[t].algorithm_s;
   problems::GradientJob<S> job{.step = batch,
@@ -104,6 +105,7 @@ void Performer<S>::use_gradient(const Pass<S>& pass,
                                 int worker,
                                 CoordinateRange range,
                                 int thread) {
+  const Traced traced(tracer_, "kernel", worker);
   const auto started = SteadyClock::now();
   const auto t = static_cast<std::size_t>(thread);
   const S* const gradient = gradients_.row(0, t);
@@ -127,6 +129,7 @@ void Performer<S>::leave_early(const Pass<S>& pass, problems::GradientJob<S>& jo
   BucketCount count(buckets_);
   const auto complete = [&](std::size_t bucket) {
     use_gradient(pass, job.worker, buckets_.range(bucket), thread);
+    const Traced traced(tracer_, "send", job.worker);
     leave_(job.worker, bucket);
   };
   parts_.problem->gradients(

@@ -38,6 +38,7 @@ void Performer<S>::leave_all(Mixer<S>& mixer) {
   }
   const comm::WorkerRange local = rows_.local();
   parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int /*thread*/) {
+    const Traced traced(tracer_, "send", local.begin + static_cast<int>(index));
     for (std::size_t b = 0; b < buckets_.count(); ++b) {
       mixer.leave(local.begin + static_cast<int>(index), b);
     }
@@ -46,6 +47,7 @@ void Performer<S>::leave_all(Mixer<S>& mixer) {
 
 template <class S>
 Status Performer<S>::bring(Mixer<S>& mixer, std::size_t bucket) {
+  const Traced traced(tracer_, "wait", kAllWorkers);
   const auto started = SteadyClock::now();
   Status brought = mixer.bring(bucket);
   times_.wait_s += seconds_since(started);

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "murmur/run/config.h"
 
 namespace murmur::run {
@@ -22,7 +24,9 @@ struct RunFolder {
   std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
   std::filesystem::path csv() const { return path / "metrics.csv"; }
   std::filesystem::path summary() const { return path / "summary.json"; }
-  std::filesystem::path trace() const { return path / "trace.json"; }
+  std::filesystem::path trace(int process = 0) const {
+    return path / (process == 0 ? "trace.json" : fmt::format("trace-{}.json", process));
+  }
   std::filesystem::path checkpoint() const { return path / "checkpoint"; }
 };
 

@@ -108,7 +108,7 @@ Status Session<S>::begin_run(bool resume) {
     learn_patience();
   }
   began_ = saved_ = round_began_ = Clock::now();
-  return Ok{};
+  return config_.output.trace ? open_trace() : Ok{};
 }
 
 template <class S>
@@ -123,13 +123,19 @@ Status Session<S>::open_files() {
     }
     tensorboard_ = std::move(file).value();
   }
-  if (config_.output.trace) {
-    Result<TraceFile> file = TraceFile::create(folder_.trace());
-    if (!file) {
-      return file.failure();
-    }
-    trace_ = std::move(file).value();
+  return Ok{};
+}
+
+template <class S>
+Status Session<S>::open_trace() {
+  const int process = world_ == nullptr ? 0 : world_->process();
+  auto file = TraceFile::create(folder_.trace(process), process);
+  if (!file) {
+    return file.failure();
   }
+  trace_ = std::move(file).value();
+  engine_trace_.emplace(*trace_, traced_step_, state_.wall_s, began_);
+  engine_->trace(&*engine_trace_);
   return Ok{};
 }
 
@@ -159,12 +165,13 @@ Status Session<S>::rounds() {
 template <class S>
 Status Session<S>::round() {
   const double begin_s = wall_s();
+  traced_step_ = step();
   const auto losses = engine_->step(schedule_.rate(step()));
   if (!losses) {
     return losses.failure().in(fmt::format("step {}", step()));
   }
   if (trace_) {
-    trace_->span("step", begin_s, wall_s(), step());
+    trace_->span("step", engine::kAllWorkers, begin_s, wall_s(), traced_step_);
   }
   if (const Status finite = account(losses.value()); !finite) {
     return finite;

@@ -25,6 +25,8 @@
 
 namespace murmur::run {
 
+using Clock = std::chrono::steady_clock;
+
 // What a checkpoint keeps beside the engine's state, so that the next line is the one that would
 // have been written.
 struct RunState {
@@ -35,6 +37,30 @@ struct RunState {
   double evaluation_s = 0;
   engine::Times times;
   double wire_bytes = 0;  // between processes
+};
+
+// Hands what an engine tells to a trace.
+class EngineTrace final : public engine::Tracer {
+ public:
+  // `began`: where the run's clock stood at `offset_s`.
+  EngineTrace(TraceFile& file, const std::int64_t& step, double offset_s, Clock::time_point began)
+      : file_(file), step_(step), offset_s_(offset_s), began_(began) {}
+  void span(std::string_view what,
+            int worker,
+            Clock::time_point begin,
+            Clock::time_point end) override {
+    file_.span(what, worker, on_clock(begin), on_clock(end), step_);
+  }
+
+ private:
+  double on_clock(Clock::time_point time) const {
+    return offset_s_ + std::chrono::duration<double>(time - began_).count();
+  }
+
+  TraceFile& file_;
+  const std::int64_t& step_;
+  double offset_s_;
+  Clock::time_point began_;
 };
 
 template <class S>
@@ -49,13 +75,12 @@ class Session {
   TrainOutcome run(bool resume);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   engine::Parts<S> parts();
 
   // session.cpp
   Status begin_run(bool resume);
   Status open_files();
+  Status open_trace();
   Status rounds();
   Status round();
   Status finish_rounds();
@@ -77,6 +102,7 @@ class Session {
   Status diverge(const std::string& message);
   void learn_patience();
   Status leave_together(const Status& status);
+  Status close_trace();
   // Of all processes: their mean, weighted by workers; their sum.
   Result<double> mean_of(double mine);
   Result<double> all_wire_bytes();
@@ -114,7 +140,8 @@ class Session {
 
   std::optional<MetricsLog> log_;
   std::optional<TensorboardFile> tensorboard_;
-  std::optional<TraceFile> trace_;
+  std::unique_ptr<TraceFile> trace_;
+  std::optional<EngineTrace> engine_trace_;
 
   RunState state_;
   Clock::time_point began_ = Clock::now();
@@ -126,6 +153,7 @@ class Session {
   bool called_ = false;  // for a meeting to stop
   comm::Patience patience_;
   Clock::time_point round_began_ = Clock::now();
+  std::int64_t traced_step_ = 0;
   double last_loss_ = 0;
   Summary summary_;
 };

@@ -108,7 +108,7 @@ Result<MetricsLine> Session<S>::make_line() {
       .wall_s = wall_s(),
       .values = std::move(evaluated).value()};
   if (trace_) {
-    trace_->span("evaluation", begin_s, line.wall_s, line.step);
+    trace_->span("evaluation", engine::kAllWorkers, begin_s, line.wall_s, line.step);
   }
   const Result<Metrics> sums = totals();
   if (!sums) {
@@ -220,17 +220,12 @@ Status Session<S>::write_results() {
     return summary.failure();
   }
   summary_ = std::move(summary).value();
-  if (!is_first()) {
-    return Ok{};
+  if (const Status closed = close_trace(); !closed || !is_first()) {
+    return closed;
   }
   if (config_.output.csv) {
     if (const Status written = files::write_file(folder_.csv(), to_csv(log_->lines())); !written) {
       return written;
-    }
-  }
-  if (trace_) {
-    if (const Status closed = trace_->close(); !closed) {
-      return closed;
     }
   }
   const std::string text = to_json(summary_).dump(2) + "\n";

@@ -92,7 +92,7 @@ Status Session<S>::save() {
   saved_ = Clock::now();
   saved_step_ = step();
   if (trace_) {
-    trace_->span("checkpoint", begin_s, wall_s(), step());
+    trace_->span("checkpoint", engine::kAllWorkers, begin_s, wall_s(), step());
   }
   return Ok{};
 }

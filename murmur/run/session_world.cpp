@@ -141,6 +141,25 @@ Status Session<S>::leave_together(const Status& status) {
   return status;
 }
 
+// One file of all processes: the others close theirs, and the first one takes them in.
+template <class S>
+Status Session<S>::close_trace() {
+  if (!trace_) {
+    return Ok{};
+  }
+  engine_->trace(nullptr);
+  Status closed = is_first() ? Status(Ok{}) : trace_->close();
+  if (world_ != nullptr) {
+    if (const auto met = comm::exchange_texts(*transport(), {}); !met) {
+      return met.failure();
+    }
+  }
+  for (int p = 1; is_first() && world_ != nullptr && p < world_->processes() && closed; ++p) {
+    closed = trace_->join(folder_.trace(p));
+  }
+  return is_first() && closed ? trace_->close() : closed;
+}
+
 template class Session<float>;
 template class Session<double>;
 

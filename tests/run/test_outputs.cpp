@@ -58,17 +58,29 @@ TEST(Tensorboard, BeginsWithItsVersionAndNamesItsValues) {
 
 TEST(Trace, IsAnArrayOfSpans) {
   const murmur::testing::TemporaryFolder folder;
-  auto trace = TraceFile::create(folder.path() / "trace.json");
-  ASSERT_TRUE(trace);
-  trace.value().span("step", 0.5, 0.75, 1);
-  trace.value().span("evaluation", 0.75, 1, 1);
-  ASSERT_TRUE(trace.value().close());
+  auto made = TraceFile::create(folder.path() / "trace.json", 0);
+  auto other = TraceFile::create(folder.path() / "trace-1.json", 1);
+  ASSERT_TRUE(made && other);
+  TraceFile& trace = *made.value();
+  trace.span("step", -1, 0.5, 0.75, 1);
+  trace.span("evaluation", -1, 0.75, 1, 1);
+  other.value()->span("gradient", 6, 0.25, 0.5, 2);
+  other.value()->span("wait", -1, 0.5, 0.75, 2);
+  ASSERT_TRUE(other.value()->close());
+  ASSERT_TRUE(trace.join(folder.path() / "trace-1.json"));
+  ASSERT_TRUE(trace.close());
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "trace-1.json"));
   const auto events = nlohmann::json::parse(read(folder.path() / "trace.json"));
-  ASSERT_EQ(events.size(), 2U);
-  EXPECT_EQ(events[0]["ph"], "X");
-  EXPECT_EQ(events[0]["ts"], 500000.0);
-  EXPECT_EQ(events[0]["dur"], 250000.0);
-  EXPECT_EQ(events[1]["name"], "evaluation");
+  ASSERT_EQ(events.size(), 6U);
+  EXPECT_EQ(events[0]["args"]["name"], "process 0");
+  EXPECT_EQ(events[1]["ph"], "X");
+  EXPECT_EQ(events[1]["ts"], 500000.0);
+  EXPECT_EQ(events[1]["dur"], 250000.0);
+  EXPECT_EQ(events[2]["name"], "evaluation");
+  EXPECT_EQ(events[4]["name"], "gradient");
+  EXPECT_EQ(events[4]["pid"], 1);
+  EXPECT_EQ(events[4]["tid"], 7);
+  EXPECT_EQ(events[5]["tid"], 0);
 }
 
 TEST(Progress, SaysHowMuchIsLeft) {
