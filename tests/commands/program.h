@@ -12,6 +12,15 @@
 
 namespace murmur::testing {
 
+// env, without what a user may have set.
+inline std::string plain_environment() {
+  std::string words = "env";
+  for (const char* name : {"MURMUR_SEED", "MURMUR_OUTPUT", "MURMUR_THREADS", "MURMUR_DATA"}) {
+    words += std::string(" -u ") + name;
+  }
+  return words;
+}
+
 // A folder of a user's, in which commands are given.
 class Desk {
  public:
@@ -25,10 +34,7 @@ class Desk {
   // `environment`: NAME=value, before the program's name.
   Ran run(const std::vector<std::string>& arguments,
           const std::vector<std::string>& environment = {}) const {
-    std::string command = "env";
-    for (const char* name : {"MURMUR_SEED", "MURMUR_OUTPUT", "MURMUR_THREADS", "MURMUR_DATA"}) {
-      command += std::string(" -u ") + name;
-    }
+    std::string command = plain_environment();
     for (const std::string& setting : environment) {
       command += " " + quoted(setting);
     }
