@@ -14,6 +14,7 @@
 #include "murmur/comm/patience.h"
 #include "murmur/engine/engine.h"
 #include "murmur/engine/timeline.h"
+#include "murmur/run/engine_trace.h"
 #include "murmur/run/evaluate.h"
 #include "murmur/run/metrics.h"
 #include "murmur/run/run_folder.h"
@@ -37,30 +38,6 @@ struct RunState {
   double evaluation_s = 0;
   engine::Times times;
   double wire_bytes = 0;  // between processes
-};
-
-// Hands what an engine tells to a trace.
-class EngineTrace final : public engine::Tracer {
- public:
-  // `began`: where the run's clock stood at `offset_s`.
-  EngineTrace(TraceFile& file, const std::int64_t& step, double offset_s, Clock::time_point began)
-      : file_(file), step_(step), offset_s_(offset_s), began_(began) {}
-  void span(std::string_view what,
-            int worker,
-            Clock::time_point begin,
-            Clock::time_point end) override {
-    file_.span(what, worker, on_clock(begin), on_clock(end), step_);
-  }
-
- private:
-  double on_clock(Clock::time_point time) const {
-    return offset_s_ + std::chrono::duration<double>(time - began_).count();
-  }
-
-  TraceFile& file_;
-  const std::int64_t& step_;
-  double offset_s_;
-  Clock::time_point began_;
 };
 
 template <class S>

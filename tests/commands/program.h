@@ -29,6 +29,15 @@ constexpr std::array kForeign{"MURMUR_SEED",
                               "RANK",
                               "WORLD_SIZE"};
 
+// env, without those.
+inline std::string plain_environment() {
+  std::string words = "env";
+  for (const char* name : kForeign) {
+    words += std::string(" -u ") + name;
+  }
+  return words;
+}
+
 // A folder of a user's, in which commands are given.
 class Desk {
  public:
@@ -42,10 +51,7 @@ class Desk {
   // `environment`: NAME=value, before the program's name.
   Ran run(const std::vector<std::string>& arguments,
           const std::vector<std::string>& environment = {}) const {
-    std::string command = "env";
-    for (const char* name : kForeign) {
-      command += std::string(" -u ") + name;
-    }
+    std::string command = plain_environment();
     for (const std::string& setting : environment) {
       command += " " + quoted(setting);
     }

@@ -20,14 +20,18 @@ namespace murmur::testing {
 
 class Started {
  public:
+  // murmur ARGUMENTS
+  Started(const Desk& desk, std::vector<std::string> arguments)
+      : Started(desk, MURMUR_PROGRAM, std::move(arguments)) {}
+
   // Standard error goes through a pipe with a name, .pipe, which both ends of this test hold too.
-  Started(const Desk& desk, std::vector<std::string> arguments) {
+  Started(const Desk& desk, const std::string& program, std::vector<std::string> arguments) {
     const std::string pipe = desk.path(".pipe").string();
     unlink(pipe.c_str());
     EXPECT_EQ(mkfifo(pipe.c_str(), 0600), 0);
     ends_ = open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
     EXPECT_GE(ends_, 0);
-    arguments.insert(arguments.begin(), "murmur");
+    arguments.insert(arguments.begin(), program);
     std::vector<char*> words;
     for (std::string& argument : arguments) {
       words.push_back(argument.data());
@@ -38,7 +42,7 @@ class Started {
       dup2(open(pipe.c_str(), O_WRONLY), STDERR_FILENO);
       dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
       if (chdir(desk.path("").c_str()) == 0) {
-        execv(MURMUR_PROGRAM, words.data());
+        execv(program.c_str(), words.data());
       }
       _exit(127);
     }
@@ -78,6 +82,7 @@ class Started {
   bool is_running() { return !has_ended(); }
 
   void send(int signal) const { kill(child_, signal); }
+  pid_t process() const { return child_; }
 
   // Waits until a signal is no longer pending: the program has taken it.
   bool has_taken(int signal) const {

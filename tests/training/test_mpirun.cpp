@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Training in the processes that mpirun and mpiexec make, as a user does it.
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/training/small_world.h"
+
+namespace murmur::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+json summary_of(const Desk& desk, const std::string& folder) {
+  return json::parse(read_text(desk.path(folder + "/summary.json")));
+}
+
+// Without what a clock says, and without what went from process to process.
+std::vector<json> lines_of_any_world(const Desk& desk, const std::string& folder) {
+  std::vector<json> lines;
+  for (const std::string& text : lines_of(read_text(desk.path(folder + "/metrics.jsonl")))) {
+    json line = json::parse(text);
+    for (auto it = line.begin(); it != line.end();) {
+      const bool differs =
+          it.key() == "wall_s" || it.key() == "comm/wire_bytes" || it.key().starts_with("time/");
+      it = differs ? line.erase(it) : std::next(it);
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+int times(const std::string& text, const std::string& words) {
+  int count = 0;
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+class MpiRun : public ::testing::TestWithParam<Launcher> {
+ protected:
+  Ran world(int processes, const std::vector<std::string>& arguments) const {
+    return train_in_world(desk_, GetParam(), processes, arguments);
+  }
+
+  // The same result as in folder "one".
+  void expect_same(const Ran& ran, const Ran& one, const std::string& folder) const {
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    EXPECT_THAT(last_line(one), StartsWith("digest "));
+    EXPECT_EQ(last_line(ran), last_line(one));
+    const std::vector<json> lines = lines_of_any_world(desk_, folder);
+    EXPECT_EQ(lines.size(), 4U);
+    EXPECT_EQ(lines, lines_of_any_world(desk_, "one"));
+  }
+
+  TrainingDesk desk_;
+};
+
+TEST_P(MpiRun, GivesTheDigestAndTheLinesOfOneProcess) {
+  const Ran one = desk_.train({"--output", "one"});
+  EXPECT_EQ(summary_of(desk_, "one")["totals"]["comm/wire_bytes"], 0);
+  for (const int processes : {2, 4}) {
+    const std::string folder = "world " + std::to_string(processes);
+    const Ran ran = world(processes, {"--output", folder});
+    expect_same(ran, one, folder);
+    EXPECT_GT(summary_of(desk_, folder)["totals"]["comm/wire_bytes"], 0);
+    EXPECT_EQ(times(ran.out, "digest "), 1) << ran.out;
+  }
+}
+
+TEST_P(MpiRun, GoesOnWhereAnotherWorldStopped) {
+  const Ran one = desk_.train({"--output", "one"});
+  ASSERT_EQ(desk_.train({"--output", "grows", "--steps-limit", "13"}).code, 0);
+  expect_same(world(3, {"--output", "grows", "--resume"}), one, "grows");
+
+  const Ran part = world(3, {"--output", "shrinks", "--steps-limit", "13"});
+  ASSERT_EQ(part.code, 0) << part.err;
+  EXPECT_EQ(summary_of(desk_, "shrinks")["steps"], 13);
+  expect_same(desk_.train({"--output", "shrinks", "--resume"}), one, "shrinks");
+}
+
+// What each process would say is said once.
+TEST_P(MpiRun, RefusesWhatCannotBeOneRun) {
+  const Ran differ = world(1,
+                           {"--seed",
+                            "1",
+                            "--output",
+                            "a",
+                            ":",
+                            "-n",
+                            "1",
+                            MURMUR_PROGRAM,
+                            "train",
+                            "small.toml",
+                            "--seed",
+                            "5",
+                            "--output",
+                            "a"});
+  EXPECT_EQ(differ.code, 2) << differ.err;
+  EXPECT_EQ(times(differ.err, "murmur: "), 1) << differ.err;
+  EXPECT_THAT(differ.err,
+              HasSubstr("process 1 has another configuration than process 0: seed = 5, not seed = "
+                        "1"));
+  const Ran many = world(5, {"--output", "a"});
+  EXPECT_EQ(many.code, 2) << many.err;
+  EXPECT_EQ(times(many.err, "murmur: "), 1) << many.err;
+  EXPECT_THAT(many.err, HasSubstr("5 processes for 4 workers"));
+  std::filesystem::remove(desk_.path("small.toml"));
+  const Ran missing = world(3, {"--output", "a"});
+  EXPECT_EQ(missing.code, 2) << missing.err;
+  EXPECT_EQ(times(missing.err, "murmur: "), 1) << missing.err;
+  EXPECT_EQ(times(missing.err, "small.toml"), 1) << missing.err;
+  EXPECT_FALSE(std::filesystem::exists(desk_.path("a")));
+}
+
+TEST_P(MpiRun, EndsTogetherWhereOneProcessIsAsked) {
+  const std::vector<std::string> often{
+      "--set", "schedule.steps=1000000", "--set", "evaluation.every_steps=1"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), often.begin(), often.end());
+    return more;
+  };
+  for (const auto& [signal, code] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
+    const std::string folder = "asked " + std::to_string(signal);
+    StartedWorld run(desk_, GetParam(), 3, with({"-v", "--output", folder}));
+    ASSERT_TRUE(run.wait_for_lines(2));
+    const auto asked = run.find(1);
+    ASSERT_TRUE(asked);
+    kill(*asked, signal);
+    EXPECT_EQ(run.end(), code);
+    const json summary = summary_of(desk_, folder);
+    EXPECT_EQ(summary["status"], "interrupted");
+    const std::int64_t done = summary["steps"];
+    EXPECT_GE(done, 1);
+    const std::string more = std::to_string(done + 2);
+    const Ran resumed = desk_.train(with({"--output", folder, "--resume", "--steps-limit", more}));
+    const std::string whole = "undisturbed " + std::to_string(signal);
+    const Ran undisturbed = desk_.train(with({"--output", whole, "--steps-limit", more}));
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_THAT(last_line(undisturbed), StartsWith("digest "));
+    EXPECT_EQ(last_line(resumed), last_line(undisturbed));
+    EXPECT_EQ(lines_of_any_world(desk_, folder), lines_of_any_world(desk_, whole));
+  }
+}
+
+TEST_P(MpiRun, EndsTogetherWhereALossIsNoNumber) {
+  const std::vector<std::string> absurd{
+      "--set", "algorithm.learning_rate=1e30", "--set", "schedule.epochs=1000", "--output"};
+  for (const int processes : {1, 2}) {
+    std::vector<std::string> arguments = absurd;
+    arguments.push_back("of " + std::to_string(processes));
+    const Ran ran = processes == 1 ? desk_.train(arguments) : world(processes, arguments);
+    EXPECT_EQ(ran.code, 4) << ran.err;
+    EXPECT_EQ(times(ran.err, "murmur: "), 1) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("smaller learning rate"));
+    EXPECT_EQ(summary_of(desk_, arguments.back())["status"], "diverged");
+    const Ran report = desk_.run({"report", arguments.back()});
+    EXPECT_EQ(report.code, 0) << report.err;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Launchers, MpiRun, ::testing::ValuesIn(launchers()), [](const auto& info) {
+  return info.param.name;
+});
+
+}  // namespace
+}  // namespace murmur::testing
