@@ -3,22 +3,22 @@
 #pragma once
 
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include "tests/support/shell.h"
 #include "tests/support/temporary_folder.h"
 
 namespace murmur::testing {
 
-// What the tests' own surroundings may have set, and would change what a command does.
-constexpr std::array kForeign{"MURMUR_SEED",
-                              "MURMUR_OUTPUT",
-                              "MURMUR_THREADS",
-                              "MURMUR_DATA",
-                              "OMPI_COMM_WORLD_RANK",
+// What the tests' own surroundings may have set besides MURMUR_*, and would change what a command
+// does.
+constexpr std::array kForeign{"OMPI_COMM_WORLD_RANK",
                               "OMPI_COMM_WORLD_SIZE",
                               "PMI_RANK",
                               "PMI_SIZE",
@@ -34,6 +34,12 @@ inline std::string plain_environment() {
   std::string words = "env";
   for (const char* name : kForeign) {
     words += std::string(" -u ") + name;
+  }
+  for (char** setting = environ; *setting != nullptr; ++setting) {
+    const std::string name(*setting, std::strcspn(*setting, "="));
+    if (name.starts_with("MURMUR_")) {
+      words += " -u " + quoted(name);
+    }
   }
   return words;
 }
