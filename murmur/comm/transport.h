@@ -10,16 +10,11 @@
 #include <span>
 #include <string>
 
+#include "murmur/comm/lending.h"
+#include "murmur/comm/ticket.h"
 #include "murmur/core/error.h"
 
 namespace murmur::comm {
-
-using Tag = int;
-
-// A started send or receive.
-struct Ticket {
-  std::uint64_t id = 0;
-};
 
 // A word aside: it overtakes messages, nobody has to be ready for it.
 struct Notice {
@@ -54,6 +49,8 @@ class Transport {
   virtual void set_wait_limit(std::chrono::milliseconds limit) = 0;
   // Of all messages so far, in bytes.
   virtual std::int64_t bytes_sent() const = 0;
+  // Null: there is nobody to lend to.
+  virtual Lending* lending() { return nullptr; }
 
   // Does not wait for anything; lost where `to` is gone.
   virtual void tell(int to, const Notice& notice) = 0;

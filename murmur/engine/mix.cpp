@@ -169,6 +169,14 @@ Status Mixer<S>::bring(std::size_t bucket) {
 }
 
 template <class S>
+void Mixer<S>::close() {
+  if (exchange_) {
+    exchange_->close();
+  }
+  open_ = false;
+}
+
+template <class S>
 const S* Mixer<S>::own_row(std::size_t place, int worker) const {
   return copies_ ? copies_->row(0, static_cast<std::size_t>(worker - rows_->local().begin))
                  : rows_->row(fields_[place], worker);

@@ -51,7 +51,7 @@ class Mixer {
                  const std::vector<std::size_t>& fields,
                  comm::Tag tag);
   bool is_open() const { return open_; }
-  void close() { open_ = false; }
+  void close();
 
   // A local worker's bucket is as it is to be mixed. Any thread.
   void leave(int worker, std::size_t bucket);

@@ -55,13 +55,39 @@ comm::Tag RowExchange<S>::tag_of(std::size_t place, int worker, std::size_t buck
 }
 
 template <class S>
+bool RowExchange<S>::shares_memory(int process) const {
+  return transport_->lending() != nullptr && transport_->lending()->reaches(process);
+}
+
+template <class S>
+void RowExchange<S>::make_room(std::size_t fields) {
+  const std::size_t heard = ghosts_.size() * fields;
+  where_.assign(heard, nullptr);
+  const bool all_share = std::all_of(ghosts_.begin(), ghosts_.end(), [this](int ghost) {
+    return shares_memory(ownership_->owner(ghost));
+  });
+  if (heard > 0 && !all_share && (rows_ == nullptr || rows_->rows(0) < heard)) {
+    rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{heard}, row_size_);
+  }
+  const bool lends = std::any_of(hearers_.begin(), hearers_.end(), [this](const auto& processes) {
+    return std::any_of(
+        processes.begin(), processes.end(), [this](int process) { return shares_memory(process); });
+  });
+  const std::size_t lent = static_cast<std::size_t>(local_.size()) * fields;
+  if (lends && (lent_ == nullptr || lent_->rows() < lent)) {
+    lent_ = nullptr;  // first waits until it is read
+    lent_ = std::make_unique<LentRows<S>>(transport_, lent, row_size_, buckets_->count());
+  }
+}
+
+template <class S>
 void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
   fields_ = fields;
   pass_ = pass;
   open_ = true;
-  const std::size_t needed = ghosts_.size() * fields;
-  if (needed > 0 && (rows_ == nullptr || rows_->rows(0) < needed)) {
-    rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{needed}, row_size_);
+  make_room(fields);
+  if (lent_ != nullptr) {
+    lent_->turn();
   }
   const Lock lock(mutex_);
   for (std::size_t b = 0; b < buckets_->count(); ++b) {
@@ -69,13 +95,17 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
     for (std::size_t g = 0; g < ghosts_.size(); ++g) {
       const int owner = ownership_->owner(ghosts_[g]);
       for (std::size_t f = 0; f < fields; ++f) {
-        S* const row = rows_->row(0, f * ghosts_.size() + g);
-        const std::span<S> place(row + range.begin, range.size());
-        waiting_[b].push_back(
-            {transport_->receive(owner, tag_of(f, ghosts_[g], b), std::as_writable_bytes(place)),
-             false,
-             ghosts_[g],
-             owner});
+        const comm::Tag tag = tag_of(f, ghosts_[g], b);
+        const std::size_t at = f * ghosts_.size() + g;
+        if (shares_memory(owner)) {
+          const comm::Ticket ticket = transport_->lending()->borrow(owner, tag);
+          waiting_[b].push_back({ticket, Way::kBorrowed, ghosts_[g], at});
+          continue;
+        }
+        const std::span<S> place(rows_->row(0, at) + range.begin, range.size());
+        const comm::Ticket ticket = transport_->receive(owner, tag, std::as_writable_bytes(place));
+        waiting_[b].push_back({ticket, Way::kReceived, ghosts_[g], at});
+        where_[at] = rows_->row(0, at);
       }
     }
   }
@@ -84,32 +114,70 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
 template <class S>
 void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) {
   const CoordinateRange range = buckets_->range(bucket);
-  for (const int process : hearers_[static_cast<std::size_t>(worker - local_.begin)]) {
-    for (std::size_t f = 0; f < fields_; ++f) {
-      const std::span<const S> values(source(f, worker, range.begin), range.size());
-      const comm::Ticket ticket =
-          transport_->send(process, tag_of(f, worker, bucket), std::as_bytes(values));
+  const auto local = static_cast<std::size_t>(worker - local_.begin);
+  std::vector<Hearer> on_this_host;
+  for (std::size_t f = 0; f < fields_; ++f) {
+    const std::span<const S> values(source(f, worker, range.begin), range.size());
+    const comm::Tag tag = tag_of(f, worker, bucket);
+    on_this_host.clear();
+    for (const int process : hearers_[local]) {
+      if (shares_memory(process) && lent_->has_memory()) {
+        on_this_host.push_back({process, tag});
+        continue;
+      }
+      const comm::Ticket ticket = transport_->send(process, tag, std::as_bytes(values));
       const Lock lock(mutex_);
-      waiting_[bucket].push_back({ticket, true, worker, process});
+      waiting_[bucket].push_back({ticket, Way::kSent, worker, 0});
+    }
+    if (on_this_host.empty()) {
+      continue;
+    }
+    const std::size_t row = f * static_cast<std::size_t>(local_.size()) + local;
+    if (Status lent = lent_->lend(row, bucket, range, values.data(), on_this_host); !lent) {
+      const Lock lock(mutex_);
+      lent_so_far_ = lent.failure().in(fmt::format("sending the row of worker {}", worker));
     }
   }
 }
 
 template <class S>
 Status RowExchange<S>::bring(std::size_t bucket) {
+  give_back();
   std::vector<Waiting> all;
   {
     const Lock lock(mutex_);
+    if (!lent_so_far_) {
+      return lent_so_far_;
+    }
     all.swap(waiting_[bucket]);
   }
   for (const Waiting& each : all) {
     if (const Status status = transport_->wait(each.ticket); !status) {
-      return status.failure().in(
-          each.is_send ? fmt::format("sending the row of worker {}", each.worker)
-                       : fmt::format("waiting for the row of worker {}", each.worker));
+      return status.failure().in(fmt::format("{} the row of worker {}",
+                                             each.way == Way::kSent ? "sending" : "waiting for",
+                                             each.worker));
+    }
+    if (each.way == Way::kBorrowed) {
+      const std::span<const std::byte> bytes = transport_->lending()->borrowed(each.ticket);
+      where_[each.at] = reinterpret_cast<const S*>(bytes.data()) - buckets_->range(bucket).begin;
+      borrowed_.push_back(each.ticket);
     }
   }
   return Ok{};
+}
+
+template <class S>
+void RowExchange<S>::give_back() {
+  for (const comm::Ticket ticket : borrowed_) {
+    transport_->lending()->give_back(ticket);
+  }
+  borrowed_.clear();
+}
+
+template <class S>
+void RowExchange<S>::close() {
+  give_back();
+  open_ = false;
 }
 
 template class RowExchange<float>;

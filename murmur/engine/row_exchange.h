@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings the rows of remote neighbors here and sends rows to those who hear them, bucket by bucket.
-// A bucket leaves when it is said to be final, so messages travel while the rest is computed.
+// A bucket leaves when it is said to be final, so messages travel while the rest is computed. Rows
+// of processes on the same host are read where they lie.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "murmur/core/error.h"
 #include "murmur/core/mutex.h"
 #include "murmur/engine/buckets.h"
+#include "murmur/engine/lent_rows.h"
 #include "murmur/topology/topology.h"
 
 namespace murmur::engine {
@@ -40,23 +42,27 @@ class RowExchange {
   // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
   void send(int worker, std::size_t bucket, const Source& source);
   // Returns when the bucket of every remote neighbor is here and that of every local worker has
-  // left. REQUIRES: every local worker's was sent.
+  // left, and gives up the bucket that was brought before. REQUIRES: every local worker's was sent.
   Status bring(std::size_t bucket);
-  void close() { open_ = false; }
+  void close();
 
-  // The row of a remote worker, ghosts()[ghost].
+  // The row of a remote worker, ghosts()[ghost], of which the bucket brought last is here.
   const S* row(std::size_t place, std::size_t ghost) const {
-    return rows_->row(0, place * ghosts_.size() + ghost);
+    return where_[place * ghosts_.size() + ghost];
   }
 
  private:
+  enum class Way { kSent, kReceived, kBorrowed };
   struct Waiting {  // for a ticket, and what it is of
     comm::Ticket ticket;
-    bool is_send = false;
+    Way way = Way::kSent;
     int worker = 0;
-    int process = 0;
+    std::size_t at = 0;  // place x ghosts
   };
 
+  bool shares_memory(int process) const;
+  void make_room(std::size_t fields);
+  void give_back();
   comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;
 
   const comm::Ownership* ownership_;
@@ -66,12 +72,16 @@ class RowExchange {
   std::size_t row_size_;
   std::vector<int> ghosts_;                // remote workers heard here, ascending
   std::vector<std::vector<int>> hearers_;  // per local worker: processes, ascending
-  std::unique_ptr<Arena<S>> rows_;         // field place x ghosts
+  std::unique_ptr<Arena<S>> rows_;         // field place x ghosts; of those who share no memory
+  std::vector<const S*> where_;            // the same, and of those who do; none if not here
+  std::vector<comm::Ticket> borrowed_;     // of the bucket brought last
+  std::unique_ptr<LentRows<S>> lent_;      // field place x local workers
   std::size_t fields_ = 0;
   comm::Tag pass_ = 0;
   bool open_ = false;
   Mutex mutex_;
   std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket
+  Status lent_so_far_ MURMUR_GUARDED_BY(mutex_) = Ok{};
 };
 
 extern template class RowExchange<float>;

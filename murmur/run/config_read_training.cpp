@@ -163,6 +163,7 @@ void read_output(const Document& document, Config& config) {
 void read_processes(const Document& document, Config& config) {
   TableReader table(document, "processes");
   config.processes.timeout_s = table.number("timeout_s", config.processes.timeout_s, kPositive);
+  config.processes.shared_memory = table.flag("shared_memory", true);
   table.finish();
 }
 

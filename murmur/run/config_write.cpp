@@ -134,6 +134,7 @@ void write_watching(const Config& config, Writer& out) {
   out.put("csv", config.output.csv);
   out.table("processes");
   out.put("timeout_s", config.processes.timeout_s);
+  out.put("shared_memory", config.processes.shared_memory);
 }
 
 std::string levels_toml(const std::vector<LevelConfig>& levels) {

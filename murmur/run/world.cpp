@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/comm/exchange.h"
+#include "murmur/comm/host.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/run/machine.h"
 #include "murmur/run/version.h"
@@ -167,6 +168,19 @@ void World::require_same(const Config& config) {
   }
 }
 
+void World::share_memory() {
+  if (is_alone()) {
+    return;
+  }
+  meetings_.reset();
+  auto shared = comm::share_host(std::move(transport_));
+  if (!shared) {
+    throw UserError(shared.failure().message, ExitCode::kNetwork);
+  }
+  transport_ = std::move(shared).value();
+  meetings_ = std::make_unique<comm::Meetings>(*transport_);
+}
+
 std::string World::say(const std::string& mine) {
   return is_alone() ? mine : exchange(is_first() ? mine : std::string()).front();
 }
@@ -195,6 +209,9 @@ Config load_config(World& world,
     world.agree(UserError(fmt::format("{} processes for {} workers; at most one process per worker",
                                       world.processes(),
                                       config.workers)));
+  }
+  if (config.processes.shared_memory) {
+    world.share_memory();
   }
   return config;
 }

@@ -41,6 +41,8 @@ class World {
   void agree(const std::optional<UserError>& mine);
   // The same, and where a process is not of the same program, kind of processor or configuration.
   void require_same(const Config& config);
+  // Processes of one host read each other's rows where they lie from now on.
+  void share_memory();
   // What the first process says.
   std::string say(const std::string& mine);
 

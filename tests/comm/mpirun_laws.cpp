@@ -24,25 +24,37 @@ std::vector<std::string> all_kept(const std::vector<Law>& laws, int processes) {
   return lines;
 }
 
-TEST_P(TransportsOfMpi, KeepTheLaws) {
+void expect_laws(const testing::Launcher& launcher,
+                 const std::string& world,
+                 const std::vector<std::vector<Law>>& all) {
   constexpr int kProcesses = 4;
-  const Ran ran = launch(GetParam(), kProcesses, {MURMUR_MPI_LAWS});
+  const Ran ran = launch(launcher, kProcesses, {MURMUR_MPI_LAWS, world});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  std::vector<Law> laws = laws_of_messages();
-  for (const Law& law : laws_of_notices()) {
-    laws.push_back(law);
+  std::vector<Law> laws;
+  for (const std::vector<Law>& some : all) {
+    laws.insert(laws.end(), some.begin(), some.end());
   }
   EXPECT_THAT(testing::lines_of(ran.out),
               ::testing::UnorderedElementsAreArray(all_kept(laws, kProcesses)));
 }
 
+TEST_P(TransportsOfMpi, KeepTheLaws) {
+  expect_laws(GetParam(), "messages", {laws_of_messages(), laws_of_notices()});
+}
+
+TEST_P(TransportsOfMpi, KeepTheLawsOnOneHost) {
+  expect_laws(GetParam(), "host", {laws_of_messages(), laws_of_notices(), laws_of_lending()});
+}
+
 // MPI cannot be left in order after a failure, and each launcher has its own code for that.
 TEST_P(TransportsOfMpi, KeepTheLawsOfFailure) {
   constexpr int kProcesses = 3;
-  for (const Law& law : laws_of_failure()) {
-    const Ran ran = launch(GetParam(), kProcesses, {MURMUR_MPI_LAWS, law.name});
-    EXPECT_THAT(testing::lines_of(ran.out), ::testing::IsSupersetOf(all_kept({law}, kProcesses)))
-        << ran.err;
+  for (const std::string world : {"messages", "host"}) {
+    for (const Law& law : laws_of_failure()) {
+      const Ran ran = launch(GetParam(), kProcesses, {MURMUR_MPI_LAWS, world, law.name});
+      EXPECT_THAT(testing::lines_of(ran.out), ::testing::IsSupersetOf(all_kept({law}, kProcesses)))
+          << world << ": " << ran.err;
+    }
   }
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The laws of every transport, over the one within a process.
+// The laws of every transport, over the one within a process, and over memory shared by the
+// processes of a host, some of which are of this one.
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "murmur/comm/host.h"
 #include "murmur/comm/threads_transport.h"
 #include "tests/comm/laws/laws.h"
 
@@ -12,15 +14,19 @@ namespace murmur::comm {
 namespace {
 
 // Every process of a world on a thread of its own.
-void expect_kept(const Law& law, bool is_of_failure, int processes) {
+void expect_kept(const Law& law, bool is_of_failure, int processes, bool on_a_host = false) {
   Hub hub(processes);
   std::vector<Findings> found(static_cast<std::size_t>(processes));
   std::vector<std::thread> threads;
   for (int p = 0; p < processes; ++p) {
-    threads.emplace_back([&, &here = found[static_cast<std::size_t>(p)], t = hub.transport(p)] {
-      law.check(*t, here);
-      is_of_failure ? meet_by_notices(*t, here) : meet(*t, here);
-    });
+    threads.emplace_back(
+        [&, &here = found[static_cast<std::size_t>(p)], t = hub.transport(p)]() mutable {
+          if (on_a_host) {
+            t = share_host(std::move(t)).value();
+          }
+          law.check(*t, here);
+          is_of_failure ? meet_by_notices(*t, here) : meet(*t, here);
+        });
   }
   for (std::thread& thread : threads) {
     thread.join();
@@ -45,6 +51,21 @@ TEST_P(FailingTransportsOfThreads, KeepTheLaw) {
   }
 }
 
+class TransportsOfAHost : public ::testing::TestWithParam<Law> {};
+class FailingTransportsOfAHost : public ::testing::TestWithParam<Law> {};
+
+TEST_P(TransportsOfAHost, KeepTheLaw) {
+  for (const int processes : {2, 4}) {
+    expect_kept(GetParam(), false, processes, true);
+  }
+}
+
+TEST_P(FailingTransportsOfAHost, KeepTheLaw) {
+  for (const int processes : {2, 4}) {
+    expect_kept(GetParam(), true, processes, true);
+  }
+}
+
 const auto kName = [](const auto& info) { return info.param.name; };
 
 INSTANTIATE_TEST_SUITE_P(Messages,
@@ -57,6 +78,20 @@ INSTANTIATE_TEST_SUITE_P(Notices,
                          kName);
 INSTANTIATE_TEST_SUITE_P(Failures,
                          FailingTransportsOfThreads,
+                         ::testing::ValuesIn(laws_of_failure()),
+                         kName);
+
+INSTANTIATE_TEST_SUITE_P(Messages,
+                         TransportsOfAHost,
+                         ::testing::ValuesIn(laws_of_messages()),
+                         kName);
+INSTANTIATE_TEST_SUITE_P(Notices, TransportsOfAHost, ::testing::ValuesIn(laws_of_notices()), kName);
+INSTANTIATE_TEST_SUITE_P(Lending,
+                         TransportsOfAHost,
+                         ::testing::ValuesIn(laws_of_lending()),
+                         kName);
+INSTANTIATE_TEST_SUITE_P(Failures,
+                         FailingTransportsOfAHost,
                          ::testing::ValuesIn(laws_of_failure()),
                          kName);
 

@@ -63,6 +63,15 @@ TEST_P(EveryLauncher, GivesTheBitsOfOneProcessOnAnyNumberOfThem) {
   }
 }
 
+TEST_P(EveryLauncher, GivesTheSameBitsWhereProcessesShareMemory) {
+  const std::vector<std::string> expected = alone(1);
+  for (const auto& [processes, threads] : {std::pair{2, "2"}, {3, "1"}, {4, "1"}, {8, "1"}}) {
+    SCOPED_TRACE(std::to_string(processes) + " processes");
+    const Ran ran = launch(GetParam(), processes, {MURMUR_MPI_DIGESTS, threads, "shared"});
+    expect_the_same(lines_of(ran, processes), expected);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(WorldsOfMpi,
                          EveryLauncher,
                          ::testing::ValuesIn(launchers()),

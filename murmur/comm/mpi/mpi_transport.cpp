@@ -19,7 +19,6 @@ using std::chrono::milliseconds;
 constexpr int kAreYouThere = -1;
 constexpr int kIAmHere = -2;
 
-constexpr int kMostTimes = 4;                   // as long as the limit, while the other one answers
 constexpr milliseconds kListenEvery{20};        // where no message is under way
 constexpr microseconds kWhileOthersWork{2000};  // a waiting thread makes the progress
 constexpr milliseconds kToSayGoodbye{500};
@@ -205,9 +204,7 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
 }
 
 Status MpiTransport::wait(Ticket ticket) {
-  Watch watch{.limit = milliseconds(limit_ms_), .asked = Clock::now()};
-  watch.begun = watch.asked;
-  watch.deadline = watch.begun + watch.limit;
+  Watch watch(Clock::now(), milliseconds(limit_ms_));
   Naps naps;
   ++waiting_;
   while (true) {
@@ -230,29 +227,17 @@ Status MpiTransport::wait(Ticket ticket) {
   }
 }
 
-// Half way the other one is asked whether it is there at all. Who answers may be waiting for a
-// third one itself, and that one is to be named: so it gets more time, though not for ever.
 void MpiTransport::keep_watch(Watch& watch, const Entry& entry) {
-  const Clock::time_point now = Clock::now();
-  if (!watch.has_asked && now >= watch.begun + watch.limit / 2) {
-    requests_->tell(entry.peer, {.kind = kAreYouThere});
-    watch.has_asked = true;
-    watch.asked = now;
+  switch (watch.look(Clock::now(), answered_[static_cast<std::size_t>(entry.peer)])) {
+    case Watch::Verdict::kGoOn:
+      return;
+    case Watch::Verdict::kAsk:
+      requests_->tell(entry.peer, {.kind = kAreYouThere});
+      return;
+    case Watch::Verdict::kGiveUp:
+      failure_ = lost(entry, watch.reason());
+      return;
   }
-  if (now < watch.deadline) {
-    return;
-  }
-  const bool answers = answered_[static_cast<std::size_t>(entry.peer)] > watch.asked;
-  if (answers && now < watch.begun + kMostTimes * watch.limit) {
-    watch.deadline = now + watch.limit;
-    watch.asked = now;
-    requests_->tell(entry.peer, {.kind = kAreYouThere});
-    return;
-  }
-  failure_ = lost(entry,
-                  fmt::format("nothing came for {:.3g} s{}",
-                              std::chrono::duration<double>(now - watch.begun).count(),
-                              answers ? ", though it answers" : ", and it does not answer"));
 }
 
 bool MpiTransport::is_done(Ticket ticket) {

@@ -16,6 +16,7 @@
 
 #include "murmur/comm/mpi/requests.h"
 #include "murmur/comm/transport.h"
+#include "murmur/comm/watch.h"
 #include "murmur/core/mutex.h"
 
 namespace murmur::comm {
@@ -43,14 +44,7 @@ class MpiTransport final : public Transport {
   void fail(const Failure& failure) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
-  struct Watch {  // over one wait
-    std::chrono::milliseconds limit{};
-    Clock::time_point asked{};
-    Clock::time_point begun{};
-    Clock::time_point deadline{};
-    bool has_asked = false;
-  };
+  using Clock = Watch::Clock;
 
   void make_progress();  // the thread's
   bool progress();       // whether something has ended

@@ -35,6 +35,8 @@ struct Law {
 // The transport is as good afterwards, so one may follow the other.
 std::vector<Law> laws_of_messages();
 std::vector<Law> laws_of_notices();
+// Of transports that can lend.
+std::vector<Law> laws_of_lending();
 // Each ends every wait of its world.
 std::vector<Law> laws_of_failure();
 

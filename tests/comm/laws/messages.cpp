@@ -57,7 +57,7 @@ void keep_the_order_of_a_tag(Transport& transport, Findings& found) {
 }
 
 void separate_many_tags(Transport& transport, Findings& found) {
-  constexpr int kTags = 1000;
+  constexpr int kTags = 3000;
   constexpr int kLast = 32'767;  // what every MPI has
   std::vector<Ticket> sends;
   std::deque<std::string> texts;

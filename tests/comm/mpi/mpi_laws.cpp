@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// mpi_laws [LAW]: the laws of every transport over the MPI that the program was started by: those
-// of messages and notices, or one of failure. A line per law and process on standard output.
+// mpi_laws messages|host [LAW]: the laws of every transport over the MPI that the program was
+// started by, or over memory that the processes of this host share: those of messages and notices
+// (and of lending), or one of failure. A line per law and process on standard output.
 #include <cstdio>
 #include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "murmur/comm/host.h"
 #include "murmur/comm/launch.h"
 #include "murmur/comm/mpi.h"
 #include "tests/comm/laws/laws.h"
@@ -23,7 +25,11 @@ void report(const Law& law, const Transport& transport, const Findings& found) {
 }
 
 void check_all(Transport& transport) {
-  for (const std::vector<Law>& some : {laws_of_messages(), laws_of_notices()}) {
+  std::vector<std::vector<Law>> all{laws_of_messages(), laws_of_notices()};
+  if (transport.lending() != nullptr) {
+    all.push_back(laws_of_lending());
+  }
+  for (const std::vector<Law>& some : all) {
     for (const Law& law : some) {
       Findings found;
       law.check(transport, found);
@@ -44,14 +50,16 @@ void check_failure(Transport& transport, const std::string& name) {
       law.check(transport, found);
       report(law, transport, found);
       std::fflush(stdout);
-      std::fflush(stdout);
       meet_by_notices(transport, ends);
     }
   }
 }
 
-void check(const std::string& name) {
-  const auto transport = open_mpi(detect_launch().value().library).value();
+void check(const std::string& world, const std::string& name) {
+  auto transport = open_mpi(detect_launch().value().library).value();
+  if (world == "host") {
+    transport = share_host(std::move(transport)).value();
+  }
   if (name.empty()) {
     check_all(*transport);
   } else {
@@ -64,6 +72,6 @@ void check(const std::string& name) {
 }  // namespace murmur::comm
 
 int main(int argc, char** argv) {
-  murmur::comm::check(argc > 1 ? argv[1] : "");
+  murmur::comm::check(argc > 1 ? argv[1] : "messages", argc > 2 ? argv[2] : "");
   return 0;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// mpi_digests [THREADS]: everything of the registry on small problems, in the world that the
-// program was started in: alone, by mpirun of Open MPI, by mpiexec of MPICH. A line per run on the
-// first process's standard output; the lines do not depend on the world.
+// mpi_digests [THREADS [shared]]: everything of the registry on small problems, in the world that
+// the program was started in: alone, by mpirun of Open MPI, by mpiexec of MPICH, with or without
+// memory that the processes of a host share. A line per run on the first process's standard output;
+// the lines do not depend on the world.
 #include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "murmur/algorithms/algorithm.h"
+#include "murmur/comm/host.h"
 #include "murmur/comm/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/turns.h"
@@ -136,11 +138,17 @@ void play_large(Player& player) {
   }
 }
 
-int play_all(int threads) {
+int play_all(int threads, bool shared) {
   const comm::Launch launch = comm::detect_launch().value();
   std::unique_ptr<comm::Transport> transport;
   if (launch.library != comm::MpiLibrary::kNone) {
     transport = comm::open_mpi(launch.library).value();
+  }
+  if (transport != nullptr && shared) {
+    transport = comm::share_host(std::move(transport)).value();
+    if (transport->lending() == nullptr) {
+      return 1;
+    }
   }
   Player player(transport.get(), threads);
   play_algorithms(player);
@@ -162,5 +170,6 @@ int play_all(int threads) {
 }  // namespace murmur::testing
 
 int main(int argc, char** argv) {
-  return murmur::testing::play_all(argc > 1 ? std::atoi(argv[1]) : 1);
+  return murmur::testing::play_all(argc > 1 ? std::atoi(argv[1]) : 1,
+                                   argc > 2 && std::string_view(argv[2]) == "shared");
 }

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/comm/host/host_transport.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "murmur/core/check.h"
+
+namespace murmur::comm {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kBeat{20};
+constexpr milliseconds kBeatWhenFull{1};
+constexpr milliseconds kToSayGoodbye{500};
+
+Board& board_in(const SharedMemory& memory) {
+  return *reinterpret_cast<Board*>(memory.bytes().data());
+}
+
+}  // namespace
+
+HostTransport::HostTransport(std::unique_ptr<Transport> below,
+                             SharedMemory board,
+                             std::vector<Neighbor> neighbors)
+    : below_(std::move(below)), board_(std::move(board)) {
+  for (Neighbor& each : neighbors) {
+    neighbors_.emplace(each.process,
+                       std::make_unique<Peer>(Peer{
+                           .out = Outbox(&board_in(board_).lane_to(each.process), &heap_, &slips_),
+                           .in = Inbox(std::move(each.board), each.system_process, process()),
+                       }));
+  }
+  thread_ = std::thread([this] { beat(); });
+}
+
+HostTransport::~HostTransport() {
+  const auto limit = Clock::now() + kToSayGoodbye;
+  bool all_taken = false;
+  while (!all_taken && Clock::now() < limit) {
+    {
+      const Lock lock(mutex_);
+      all_taken = true;
+      for (const auto& [process, peer] : neighbors_) {
+        peer->out.flush();
+        all_taken = all_taken && (failure_ || peer->in.has_left() || peer->out.all_taken());
+      }
+    }
+    if (!all_taken) {
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+  {
+    const Lock lock(mutex_);
+    closing_ = true;
+  }
+  closing_changed_.notify_all();
+  thread_.join();
+  below_.reset();  // tells what there is to tell, and waits for others that read what was lent
+  board_in(board_).has_left = true;
+  for (const auto& [process, peer] : neighbors_) {
+    peer->out.posted().ring();
+    peer->in.returned().ring();
+  }
+}
+
+void HostTransport::beat() {
+  while (true) {
+    const Lock lock(mutex_);
+    milliseconds pause = kBeat;
+    for (const auto& [process, peer] : neighbors_) {
+      peer->out.flush();
+      pause = peer->out.is_full() ? kBeatWhenFull : pause;
+      look(process);
+    }
+    board_in(board_).pulse.fetch_add(1);
+    const auto next = Clock::now() + pause;
+    while (!closing_ && closing_changed_.wait_until(mutex_, next)) {
+    }
+    if (closing_) {
+      return;
+    }
+  }
+}
+
+void HostTransport::look(int process) {
+  Peer& from = peer(process);
+  const std::uint64_t pulse = from.in.pulse();
+  if (pulse != from.pulse) {
+    from.pulse = pulse;
+    from.answered = Clock::now();
+  }
+  if (const Status looked = from.in.look(); !looked) {
+    set_failure({FailureKind::kPeer, looked.failure().message});
+  }
+}
+
+Ticket HostTransport::add(const Item& item) {
+  const std::uint64_t id = kMine | next_id_++;
+  items_.emplace(id, item);
+  return {id};
+}
+
+void HostTransport::post(int to, const Outbox::Message& message) {
+  if (const Status posted = peer(to).out.post(message); !posted) {
+    set_failure(posted.failure());
+  }
+}
+
+Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
+  if (!reaches(to)) {
+    return below_->send(to, tag, bytes);
+  }
+  std::optional<SharedHeap::Block> copy;
+  {
+    const Lock lock(mutex_);
+    if (auto taken = bytes.empty() ? Result<SharedHeap::Block>(SharedHeap::Block())
+                                   : heap_.take(bytes.size());
+        taken) {
+      copy = taken.value();
+    } else {
+      set_failure(taken.failure());
+    }
+  }
+  if (copy && !bytes.empty()) {
+    std::memcpy(copy->bytes.data(), bytes.data(), bytes.size());
+  }
+  bytes_sent_ += static_cast<std::int64_t>(bytes.size());
+  const Lock lock(mutex_);
+  if (copy) {
+    Outbox::Message message{
+        .tag = tag, .memory = copy->memory, .offset = copy->offset, .bytes = bytes.size()};
+    if (!bytes.empty()) {
+      message.copy = copy;
+    }
+    post(to, message);
+  }
+  return add({.kind = Kind::kSent, .peer = to, .tag = tag});
+}
+
+Ticket HostTransport::receive(int from, Tag tag, std::span<std::byte> bytes) {
+  if (!reaches(from)) {
+    return below_->receive(from, tag, bytes);
+  }
+  const Lock lock(mutex_);
+  const Ticket ticket = add({.kind = Kind::kReceive, .peer = from, .tag = tag, .into = bytes});
+  peer(from).in.ask(ticket.id, tag);
+  return ticket;
+}
+
+Result<std::span<std::byte>> HostTransport::take(std::size_t bytes) {
+  const Lock lock(mutex_);
+  const auto block = heap_.take(bytes);
+  if (!block) {
+    return block.failure();
+  }
+  taken_.emplace(block.value().bytes.data(), block.value());
+  return block.value().bytes.first(bytes);
+}
+
+void HostTransport::release(std::span<std::byte> memory) {
+  const Lock lock(mutex_);
+  const auto found = taken_.find(memory.data());
+  MURMUR_CHECK(found != taken_.end(), "{} bytes that were not taken", memory.size());
+  heap_.give_back(found->second);
+  taken_.erase(found);
+}
+
+Ticket HostTransport::lend(int to, Tag tag, std::span<const std::byte> bytes) {
+  bytes_sent_ += static_cast<std::int64_t>(bytes.size());
+  const Lock lock(mutex_);
+  const auto after = taken_.upper_bound(bytes.data());
+  MURMUR_CHECK(after != taken_.begin(), "{} bytes from elsewhere", bytes.size());
+  const SharedHeap::Block& block = std::prev(after)->second;
+  const auto begin = static_cast<std::uint64_t>(bytes.data() - block.bytes.data());
+  MURMUR_CHECK(begin + bytes.size() <= block.bytes.size(), "{} bytes from elsewhere", bytes.size());
+  const Ticket ticket = add({.kind = Kind::kLent, .peer = to, .tag = tag});
+  post(to,
+       {.tag = tag,
+        .memory = block.memory,
+        .offset = block.offset + begin,
+        .bytes = bytes.size(),
+        .lend = ticket.id});
+  return ticket;
+}
+
+Ticket HostTransport::borrow(int from, Tag tag) {
+  const Lock lock(mutex_);
+  const Ticket ticket = add({.kind = Kind::kBorrow, .peer = from, .tag = tag});
+  peer(from).in.ask(ticket.id, tag);
+  return ticket;
+}
+
+std::span<const std::byte> HostTransport::borrowed(Ticket ticket) {
+  const Lock lock(mutex_);
+  const Inbox::Message* message = peer(items_.at(ticket.id).peer).in.find(ticket.id);
+  MURMUR_CHECK(message != nullptr, "ticket {} was not waited for", ticket.id);
+  return message->bytes;
+}
+
+void HostTransport::give_back(Ticket ticket) {
+  const Lock lock(mutex_);
+  peer(items_.at(ticket.id).peer).in.give_back(ticket.id);
+  items_.erase(ticket.id);
+}
+
+void HostTransport::set_failure(const Failure& failure) {
+  if (!failure_) {
+    failure_ = failure;
+    below_->fail(failure);
+  }
+}
+
+void HostTransport::fail(const Failure& failure) {
+  const Lock lock(mutex_);
+  set_failure(failure);
+}
+
+void HostTransport::set_wait_limit(milliseconds limit) {
+  limit_ms_ = limit.count();
+  below_->set_wait_limit(limit);
+}
+
+}  // namespace murmur::comm

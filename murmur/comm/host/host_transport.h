@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages between processes of one host through memory, those to others through the transport
+// below. Whoever waits sleeps until the other one rings; nobody polls. A thread of the transport's
+// shows that the process lives, and takes what comes where nobody waits.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "murmur/comm/host/inbox.h"
+#include "murmur/comm/host/outbox.h"
+#include "murmur/comm/host/shared_heap.h"
+#include "murmur/comm/transport.h"
+#include "murmur/comm/watch.h"
+#include "murmur/core/mutex.h"
+
+namespace murmur::comm {
+
+class HostTransport final : public Transport, public Lending {
+ public:
+  struct Neighbor {
+    int process = 0;
+    std::int64_t system_process = 0;
+    SharedMemory board;
+  };
+
+  // `board`: this process's, with a lane per process of the world.
+  HostTransport(std::unique_ptr<Transport> below,
+                SharedMemory board,
+                std::vector<Neighbor> neighbors);
+  // What was sent can still be received by those who take it in time.
+  ~HostTransport() override;
+
+  int process() const override { return below_->process(); }
+  int processes() const override { return below_->processes(); }
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override;
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override;
+  Status wait(Ticket ticket) override;
+  bool is_done(Ticket ticket) override;
+  void set_wait_limit(std::chrono::milliseconds limit) override;
+  std::int64_t bytes_sent() const override { return bytes_sent_ + below_->bytes_sent(); }
+  Lending* lending() override { return this; }
+  void tell(int to, const Notice& notice) override { below_->tell(to, notice); }
+  void on_notice(NoticeHandler handler) override { below_->on_notice(std::move(handler)); }
+  void fail(const Failure& failure) override;
+
+  bool reaches(int process) const override { return neighbors_.count(process) > 0; }
+  Result<std::span<std::byte>> take(std::size_t bytes) override;
+  void release(std::span<std::byte> memory) override;
+  Ticket lend(int to, Tag tag, std::span<const std::byte> bytes) override;
+  Ticket borrow(int from, Tag tag) override;
+  std::span<const std::byte> borrowed(Ticket ticket) override;
+  void give_back(Ticket ticket) override;
+
+ private:
+  using Clock = Watch::Clock;
+  // In a ticket: not of the transport below.
+  static constexpr std::uint64_t kMine = std::uint64_t{1} << 63U;
+  struct Peer {
+    Outbox out;
+    Inbox in;
+    std::uint64_t pulse = 0;  // as last seen
+    Clock::time_point answered{};
+    std::optional<Clock::time_point> left{};  // when it was noticed
+  };
+  enum class Kind { kSent, kLent, kReceive, kBorrow };
+  struct Item {  // what a ticket is for
+    Kind kind = Kind::kSent;
+    int peer = 0;
+    Tag tag = 0;
+    std::span<std::byte> into = {};
+    bool is_copying = false;
+    bool is_done = false;
+  };
+
+  Ticket add(const Item& item) MURMUR_REQUIRES(mutex_);
+  Peer& peer(int process) MURMUR_REQUIRES(mutex_) { return *neighbors_.at(process); }
+  void post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
+  // Takes what has come from a neighbor.
+  void look(int process) MURMUR_REQUIRES(mutex_);
+  // Whether it is done; copies what has come into its place.
+  bool complete(std::uint64_t id);
+  Bell& bell_of(const Item& item) MURMUR_REQUIRES(mutex_);
+  void keep_watch(Watch& watch, std::uint64_t id) MURMUR_REQUIRES(mutex_);
+  void set_failure(const Failure& failure) MURMUR_REQUIRES(mutex_);
+  Failure lost(const Item& item, const std::string& why) const;
+  void beat();  // the thread's
+
+  std::unique_ptr<Transport> below_;
+  SharedMemory board_;
+  std::map<int, std::unique_ptr<Peer>> neighbors_;  // which: constant
+  std::atomic<std::int64_t> bytes_sent_ = 0;
+  std::atomic<std::int64_t> limit_ms_ = 60'000;
+
+  Mutex mutex_;
+  Condition closing_changed_;
+  bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
+  SharedHeap heap_ MURMUR_GUARDED_BY(mutex_);
+  Slips slips_ MURMUR_GUARDED_BY(mutex_){&heap_};
+  std::map<const std::byte*, SharedHeap::Block> taken_ MURMUR_GUARDED_BY(mutex_);
+  std::unordered_map<std::uint64_t, Item> items_ MURMUR_GUARDED_BY(mutex_);
+  std::uint64_t next_id_ MURMUR_GUARDED_BY(mutex_) = 1;
+  std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
+
+  std::thread thread_;
+};
+
+}  // namespace murmur::comm

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// How those wait who have sent, lent, or asked for something.
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "murmur/comm/host/host_transport.h"
+#include "murmur/core/check.h"
+
+namespace murmur::comm {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestSleep{20};   // a failure is noticed by then
+constexpr milliseconds kForLastWords{200};  // what somebody who leaves has told may come later
+
+}  // namespace
+
+bool HostTransport::complete(std::uint64_t id) {
+  std::span<const std::byte> from;
+  std::span<std::byte> into;
+  {
+    const Lock lock(mutex_);
+    Item& item = items_.at(id);
+    Peer& other = peer(item.peer);
+    if (item.kind == Kind::kSent || item.is_done || item.is_copying) {
+      return !item.is_copying;
+    }
+    if (item.kind == Kind::kLent) {
+      other.out.flush();
+      item.is_done = other.out.has_returned(id);
+      return item.is_done;
+    }
+    look(item.peer);
+    const Inbox::Message* message = other.in.find(id);
+    if (message == nullptr) {
+      return false;
+    }
+    if (item.kind == Kind::kBorrow) {
+      item.is_done = true;
+      return true;
+    }
+    MURMUR_CHECK(message->bytes.size() == item.into.size(),
+                 "{} bytes with tag {} from process {}, {} expected",
+                 message->bytes.size(),
+                 item.tag,
+                 item.peer,
+                 item.into.size());
+    item.is_copying = true;
+    from = message->bytes;
+    into = item.into;
+  }
+  if (!from.empty()) {
+    std::memcpy(into.data(), from.data(), from.size());
+  }
+  const Lock lock(mutex_);
+  Item& item = items_.at(id);
+  peer(item.peer).in.give_back(id);
+  item.is_copying = false;
+  item.is_done = true;
+  return true;
+}
+
+Bell& HostTransport::bell_of(const Item& item) {
+  Peer& other = peer(item.peer);
+  return item.kind == Kind::kLent ? other.out.returned() : other.in.posted();
+}
+
+Status HostTransport::wait(Ticket ticket) {
+  if ((ticket.id & kMine) == 0) {
+    return below_->wait(ticket);
+  }
+  Watch watch(Clock::now(), milliseconds(limit_ms_));
+  while (true) {
+    Bell* bell = nullptr;
+    {
+      const Lock lock(mutex_);
+      if (failure_) {
+        return *failure_;
+      }
+      bell = &bell_of(items_.at(ticket.id));
+    }
+    const std::uint32_t heard = bell->heard();
+    const bool is_complete = complete(ticket.id);
+    {
+      const Lock lock(mutex_);
+      const auto found = items_.find(ticket.id);
+      if (is_complete) {
+        if (found->second.kind != Kind::kBorrow) {
+          items_.erase(found);
+        }
+        return Ok{};
+      }
+      keep_watch(watch, ticket.id);
+      if (failure_) {
+        return *failure_;
+      }
+    }
+    bell->sleep(heard, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
+  }
+}
+
+bool HostTransport::is_done(Ticket ticket) {
+  if ((ticket.id & kMine) == 0) {
+    return below_->is_done(ticket);
+  }
+  {
+    const Lock lock(mutex_);
+    if (failure_) {
+      return true;
+    }
+  }
+  return complete(ticket.id);
+}
+
+void HostTransport::keep_watch(Watch& watch, std::uint64_t id) {
+  const Item& item = items_.at(id);
+  Peer& other = peer(item.peer);
+  const bool has_left = other.in.has_left();  // before the last look at what it sent
+  look(item.peer);
+  const Clock::time_point now = Clock::now();
+  if (has_left && (item.kind == Kind::kLent || other.in.find(id) == nullptr)) {
+    if (!other.left) {
+      other.left = now;
+    } else if (now > *other.left + kForLastWords) {
+      set_failure(lost(item, "it has left"));
+    }
+  } else if (watch.look(now, other.answered) == Watch::Verdict::kGiveUp) {
+    set_failure(lost(item, watch.reason()));
+  }
+}
+
+Failure HostTransport::lost(const Item& item, const std::string& why) const {
+  const bool receives = item.kind == Kind::kReceive || item.kind == Kind::kBorrow;
+  return {FailureKind::kPeer,
+          fmt::format("process {} waited to {} process {}: {}",
+                      process(),
+                      receives ? "receive a message from" : "send a message to",
+                      item.peer,
+                      why)};
+}
+
+}  // namespace murmur::comm

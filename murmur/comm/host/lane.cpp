@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/comm/host/lane.h"
+
+#include <climits>
+#include <ctime>
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace murmur::comm {
+namespace {
+
+// Shared between processes, so not the private kind.
+void futex(std::atomic<std::uint32_t>* word,
+           int operation,
+           std::uint32_t value,
+           const timespec* limit) {
+  syscall(SYS_futex, word, operation, value, limit, nullptr, 0);
+}
+
+}  // namespace
+
+void Bell::ring() {
+  count_.fetch_add(1);
+  if (sleepers_.load() > 0) {
+    futex(&count_, FUTEX_WAKE, INT_MAX, nullptr);
+  }
+}
+
+void Bell::sleep(std::uint32_t heard, std::chrono::nanoseconds limit) {
+  constexpr std::int64_t kPerSecond = 1'000'000'000;
+  timespec time{};
+  time.tv_sec = limit.count() / kPerSecond;
+  time.tv_nsec = limit.count() % kPerSecond;
+  sleepers_.fetch_add(1);
+  futex(&count_, FUTEX_WAIT, heard, &time);
+  sleepers_.fetch_sub(1);
+}
+
+}  // namespace murmur::comm

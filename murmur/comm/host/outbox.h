@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes to one process of this host. Where the other one has not taken the letters so far,
+// messages wait here. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+
+#include "murmur/comm/host/lane.h"
+#include "murmur/comm/host/shared_heap.h"
+#include "murmur/comm/host/slips.h"
+
+namespace murmur::comm {
+
+class Outbox {
+ public:
+  struct Message {
+    Tag tag = 0;
+    SharedAddress memory;
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t lend = 0;                                // the ticket; 0: nobody waits for it
+    std::optional<SharedHeap::Block> copy = std::nullopt;  // given back when it has been read
+  };
+
+  Outbox(Lane* lane, SharedHeap* heap, Slips* slips) : lane_(lane), heap_(heap), slips_(slips) {}
+
+  // kIo: there is no more memory to share.
+  Status post(const Message& message);
+  // Posts what had to wait.
+  void flush();
+  bool is_full() const { return !kept_.empty(); }
+  // Whether a lent message is the owner's again. REQUIRES: it was posted; once true, not asked
+  // again.
+  bool has_returned(std::uint64_t lend);
+  bool all_taken() const;
+  Bell& returned() { return lane_->returned; }
+  Bell& posted() { return lane_->posted; }
+
+ private:
+  struct Copy {
+    Slips::Place slip;
+    std::optional<SharedHeap::Block> block;
+  };
+  struct Kept {
+    Message message;
+    Slips::Place slip;
+  };
+
+  bool put(const Kept& kept);
+
+  Lane* lane_;
+  SharedHeap* heap_;
+  Slips* slips_;
+  std::size_t next_ = 0;                                   // letter to write
+  std::unordered_map<std::uint64_t, Slips::Place> lends_;  // by ticket
+  std::deque<Copy> copies_;                                // as they were posted
+  std::deque<Kept> kept_;
+};
+
+}  // namespace murmur::comm

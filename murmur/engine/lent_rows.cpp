@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/engine/lent_rows.h"
+
+#include <cstring>
+#include <utility>
+
+#include "murmur/comm/wait_all.h"
+
+namespace murmur::engine {
+
+template <class S>
+LentRows<S>::LentRows(comm::Transport* transport,
+                      std::size_t rows,
+                      std::size_t row_size,
+                      std::size_t buckets)
+    : transport_(transport), rows_(rows), row_size_(row_size), buckets_(buckets) {
+  if (const auto taken = transport->lending()->take(2 * rows * row_size * sizeof(S))) {
+    memory_ = taken.value();
+  }
+  for (auto& side : lent_) {
+    side.resize(rows * buckets);
+  }
+}
+
+template <class S>
+LentRows<S>::~LentRows() {
+  Status read = Ok{};
+  for (auto& side : lent_) {
+    for (std::vector<comm::Ticket>& tickets : side) {
+      read = read ? wait_for(tickets) : read;
+    }
+  }
+  if (read && has_memory()) {  // else somebody may still look at it
+    transport_->lending()->release(memory_);
+  }
+}
+
+template <class S>
+Status LentRows<S>::wait_for(std::vector<comm::Ticket>& tickets) {
+  return comm::wait_all(*transport_, std::exchange(tickets, {}));
+}
+
+template <class S>
+Status LentRows<S>::lend(std::size_t row,
+                         std::size_t bucket,
+                         CoordinateRange range,
+                         const S* values,
+                         std::span<const Hearer> hearers) {
+  std::vector<comm::Ticket>& tickets = lent(side_, row, bucket);
+  if (Status read = wait_for(tickets); !read) {
+    return read;
+  }
+  const std::size_t offset = ((side_ * rows_ + row) * row_size_ + range.begin) * sizeof(S);
+  const std::span<std::byte> copy = memory_.subspan(offset, range.size() * sizeof(S));
+  std::memcpy(copy.data(), values, copy.size());
+  for (const Hearer& hearer : hearers) {
+    tickets.push_back(transport_->lending()->lend(hearer.process, hearer.tag, copy));
+  }
+  return Ok{};
+}
+
+template class LentRows<float>;
+template class LentRows<double>;
+
+}  // namespace murmur::engine
