@@ -2,7 +2,6 @@
 #include "murmur/engine/mix.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
@@ -10,72 +9,6 @@
 #include "murmur/engine/push_weights.h"
 
 namespace murmur::engine {
-namespace {
-
-// Adds K neighbors at a time to `out`, which starts as `own`; the additions are the same one by
-// one.
-template <class S, std::size_t K>
-void add_neighbors(const S* __restrict own,
-                   const WeightedRow<S>* in,
-                   std::size_t count,
-                   const S* from,
-                   S* __restrict out) {
-  std::array<const S*, K> rows{};
-  std::array<S, K> weights{};
-  for (std::size_t k = 0; k < K; ++k) {
-    rows[k] = in[k].row;
-    weights[k] = in[k].weight;
-  }
-  for (std::size_t c = 0; c < count; ++c) {
-    const S x = own[c];
-    S sum = from[c];
-    for (std::size_t k = 0; k < K; ++k) {
-      sum += weights[k] * (rows[k][c] - x);
-    }
-    out[c] = sum;
-  }
-}
-
-// out[c] += share row[c]
-template <class S>
-void add_share(const S* __restrict row, S share, std::size_t count, S* __restrict out) {
-  for (std::size_t c = 0; c < count; ++c) {
-    out[c] += share * row[c];
-  }
-}
-
-}  // namespace
-
-template <class S>
-void mix_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t count, S* out) {
-  std::size_t k = 0;
-  const S* from = own;
-  if (in.empty()) {
-    std::memcpy(out, own, count * sizeof(S));
-  }
-  while (k < in.size()) {
-    const std::size_t left = in.size() - k;
-    const std::size_t taken = std::min<std::size_t>(left, 4);
-    const WeightedRow<S>* some = &in[k];
-    switch (taken) {
-      case 1:
-        add_neighbors<S, 1>(own, some, count, from, out);
-        break;
-      case 2:
-        add_neighbors<S, 2>(own, some, count, from, out);
-        break;
-      case 3:
-        add_neighbors<S, 3>(own, some, count, from, out);
-        break;
-      default:
-        add_neighbors<S, 4>(own, some, count, from, out);
-        break;
-    }
-    k += taken;
-    from = out;
-  }
-}
-
 template <class S>
 Mixer<S>::Mixer(std::shared_ptr<const topology::Topology> topology,
                 const comm::Ownership* ownership,
@@ -188,31 +121,35 @@ const S* Mixer<S>::row_of(const InRow& in, std::size_t place) const {
 }
 
 template <class S>
+const std::vector<WeightedRow<S>>& Mixer<S>::neighbors(int worker,
+                                                       std::size_t place,
+                                                       std::size_t begin) const {
+  thread_local std::vector<WeightedRow<S>> in;
+  in.clear();
+  for (const InRow& neighbor : in_[static_cast<std::size_t>(worker - rows_->local().begin)]) {
+    in.push_back({row_of(neighbor, place) + begin, neighbor.weight});
+  }
+  return in;
+}
+
+// Rows that others here mix as well change only when all have been mixed.
+template <class S>
 void Mixer<S>::block(CoordinateRange range, S* scratch) const {
   const comm::WorkerRange local = rows_->local();
-  thread_local std::vector<WeightedRow<S>> in;
   for (std::size_t f = 0; f < fields_.size(); ++f) {
-    for (int i = local.begin; i < local.end; ++i) {
-      const auto place = static_cast<std::size_t>(i - local.begin);
-      if (in_[place].empty()) {
-        continue;
-      }
-      in.clear();
-      for (const InRow& neighbor : in_[place]) {
-        in.push_back({row_of(neighbor, f) + range.begin, neighbor.weight});
-      }
-      mix_row(rows_->row(fields_[f], i) + range.begin,
-              in,
-              range.size(),
-              scratch + place * range.size());
+    const auto own = [&](int worker) { return rows_->row(fields_[f], worker) + range.begin; };
+    const auto out = [&](int worker) {
+      return scratch + static_cast<std::size_t>(worker - local.begin) * range.size();
+    };
+    if (local.size() == 1 &&
+        mix_in_place(neighbors(local.begin, f, range.begin), range.size(), own(local.begin))) {
+      continue;
     }
     for (int i = local.begin; i < local.end; ++i) {
-      const auto place = static_cast<std::size_t>(i - local.begin);
-      if (!in_[place].empty()) {
-        std::memcpy(rows_->row(fields_[f], i) + range.begin,
-                    scratch + place * range.size(),
-                    range.size() * sizeof(S));
-      }
+      mix_row(own(i), neighbors(i, f, range.begin), range.size(), out(i));
+    }
+    for (int i = local.begin; i < local.end; ++i) {
+      std::memcpy(own(i), out(i), range.size() * sizeof(S));
     }
   }
 }
@@ -264,8 +201,6 @@ void Mixer<S>::keep_block(std::size_t field, CoordinateRange range) const {
   }
 }
 
-template void mix_row(const float*, const std::vector<WeightedRow<float>>&, std::size_t, float*);
-template void mix_row(const double*, const std::vector<WeightedRow<double>>&, std::size_t, double*);
 template class Mixer<float>;
 template class Mixer<double>;
 
