@@ -45,6 +45,7 @@ OWN_IMAGES = "/where/the/four/files/are"  # in a page: a folder of the reader's
 
 BUILDS = "installs and builds: the tests run in what it has built"
 MEASURES = "a benchmark: minutes, on a machine that does nothing else"
+HOSTS = "makes network namespaces, which needs root; tests/network does, where it can"
 ELSEWHERE = {
     "scripts/demo": BUILDS,
     "scripts/test": BUILDS,
@@ -58,6 +59,9 @@ ELSEWHERE = {
     "bench/start": MEASURES,
     "bench/memory": MEASURES,
     "bench/timeline": MEASURES,
+    "bench/cluster --quiet-cores --rounds 2": MEASURES,
+    "scripts/network --hosts 4 --mbit 1000 -- build/bench/bench_cluster --gradient silent": MEASURES,
+    "scripts/network --hosts 4 --mbit 1000 -- build/release/murmur train examples/quasi-global.toml": HOSTS,
 }
 
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/comm/mpi_table.h"
 
+#include <cstdlib>
+
 #include "murmur/comm/mpi/mpi_header.h"
 #include "murmur/comm/mpi/mpi_transport.h"
 
@@ -21,7 +23,18 @@ std::string version() {
   return line;
 }
 
+// What the user has not chosen; no other MPI knows these. A bucket of a row is to leave at once:
+// Open MPI asks before it sends what is larger than 64 KiB by TCP, and the answer queues behind all
+// that goes the same way, so that of two who send to each other one is heard after the other.
+void choose_settings() {
+  constexpr const char* kMoreThanABucket = "1100000";
+  for (const char* name : {"OMPI_MCA_btl_tcp_eager_limit", "OMPI_MCA_btl_tcp_rndv_eager_limit"}) {
+    setenv(name, kMoreThanABucket, 0);
+  }
+}
+
 Result<std::unique_ptr<Transport>> open() {
+  choose_settings();
   int provided = MPI_THREAD_SINGLE;
   if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS) {
     return Failure{FailureKind::kPeer, "MPI did not start (" + version() + ")"};
