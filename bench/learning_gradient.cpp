@@ -22,6 +22,7 @@
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/learning/supervised.h"
+#include "murmur/learning/torch.h"
 #include "murmur/models/model.h"
 
 namespace {

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # murmur/learning, in three parts:
-#   murmur_learning            the folder itself, which tests and benchmarks link
-#   murmur_learning_library    the same as libmurmur_learning.so, exporting one function
-#   murmur_learning_on_demand  what the program links: loads that library when something of it is asked for
-# Without torch the first and the last are without_torch.cpp, and there is no library.
+#   murmur_learning_itself     all but torch/
+#   murmur_learning_torch      torch/, with torch
+#   murmur_learning_loader     on_demand.cpp: stands in for torch/, and loads it as libmurmur_torch.so
+# Tests and benchmarks link the first two as murmur_learning, the program the first and the last as
+# murmur_learning_on_demand. Without torch both are without_torch.cpp.
 set(folders FOLDERS core problems data models)
 if(NOT MURMUR_WITH_TORCH)
   murmur_library(learning ${folders} ONLY "/without_torch.cpp$")
@@ -11,19 +12,26 @@ if(NOT MURMUR_WITH_TORCH)
   return()
 endif()
 
-murmur_library(learning ${folders} KERNELS LIBRARIES murmur_torch murmur_matmul
-               WITHOUT "/(without_torch|on_demand|library_table).cpp$|${MURMUR_OTHER_MATMUL}")
+murmur_library(learning AS learning_itself ${folders} KERNELS LIBRARIES murmur_matmul
+               WITHOUT "/torch/|/(without_torch|on_demand).cpp$|${MURMUR_OTHER_MATMUL}")
+# For torch's version alone.
+target_include_directories(murmur_learning_itself SYSTEM PRIVATE
+                           $<TARGET_PROPERTY:murmur_torch,INTERFACE_INCLUDE_DIRECTORIES>)
 
-add_library(murmur_learning_library SHARED murmur/learning/library_table.cpp)
-set_target_properties(murmur_learning_library PROPERTIES OUTPUT_NAME murmur_learning
+murmur_library(learning AS learning_torch ${folders} KERNELS LIBRARIES murmur_torch ONLY "/torch/(body|matmul).cpp$")
+add_library(murmur_learning INTERFACE)
+target_link_libraries(murmur_learning INTERFACE murmur_learning_itself murmur_learning_torch)
+
+add_library(murmur_learning_library SHARED murmur/learning/torch/torch_table.cpp)
+set_target_properties(murmur_learning_library PROPERTIES OUTPUT_NAME murmur_torch
                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-target_link_libraries(murmur_learning_library PRIVATE murmur_learning)
+target_link_libraries(murmur_learning_library PRIVATE murmur_learning_torch)
 target_link_options(murmur_learning_library PRIVATE -Wl,--no-undefined
-                    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/learning_symbols.map)
-set_target_properties(murmur_learning_library PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/learning_symbols.map)
+                    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/torch_symbols.map)
+set_target_properties(murmur_learning_library PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/torch_symbols.map)
 
-add_library(murmur_learning_on_demand STATIC murmur/learning/on_demand.cpp)
-target_link_libraries(murmur_learning_on_demand
-                      PUBLIC murmur_flags murmur_core murmur_problems murmur_data murmur_models PRIVATE ${CMAKE_DL_LIBS})
-target_link_options(murmur_learning_on_demand INTERFACE -Wl,--export-dynamic-symbol=_ZN6murmur1?check_*)
-add_dependencies(murmur_learning_on_demand murmur_learning_library)
+murmur_library(learning AS learning_loader ${folders} LIBRARIES ${CMAKE_DL_LIBS} ONLY "/on_demand.cpp$")
+target_link_options(murmur_learning_loader INTERFACE -Wl,--export-dynamic-symbol=_ZN6murmur1?check_*)
+add_dependencies(murmur_learning_loader murmur_learning_library)
+add_library(murmur_learning_on_demand INTERFACE)
+target_link_libraries(murmur_learning_on_demand INTERFACE murmur_learning_itself murmur_learning_loader)

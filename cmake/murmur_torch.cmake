@@ -90,7 +90,7 @@ set(MURMUR_WITH_TORCH ON)
 message(STATUS "torch ${MURMUR_TORCH_VERSION}: ${torch_cpu_library}")
 
 # oneDNN is not linked but loaded (learning/onednn.h says why), under the name that was found here.
-# Of learning's sources, *onednn.cpp are compiled with it, and matmul_torch_only.cpp without.
+# Of learning's sources, *onednn.cpp are compiled with it, and no_onednn.cpp without.
 find_path(DNNL_INCLUDE_DIR dnnl.h)
 find_library(DNNL_LIBRARY dnnl)
 mark_as_advanced(DNNL_INCLUDE_DIR DNNL_LIBRARY)
@@ -102,10 +102,10 @@ if(DNNL_INCLUDE_DIR AND DNNL_LIBRARY)
   target_include_directories(murmur_matmul SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
   target_link_libraries(murmur_matmul INTERFACE ${CMAKE_DL_LIBS})
   target_compile_definitions(murmur_matmul INTERFACE MURMUR_HAS_ONEDNN=1 MURMUR_ONEDNN_NAME="${dnnl_name}")
-  set(MURMUR_OTHER_MATMUL "/learning/matmul_torch_only.cpp$")
+  set(MURMUR_OTHER_MATMUL "/learning/no_onednn.cpp$")
   message(STATUS "matrix products: oneDNN, ${DNNL_LIBRARY}")
 else()
   target_compile_definitions(murmur_matmul INTERFACE MURMUR_HAS_ONEDNN=0)
-  set(MURMUR_OTHER_MATMUL "/learning/.*onednn.cpp$")
+  set(MURMUR_OTHER_MATMUL "/learning/(matmul_)?onednn.cpp$")
   message(STATUS "matrix products: torch's own (oneDNN is faster with some torch builds: apt-get install libdnnl-dev)")
 endif()

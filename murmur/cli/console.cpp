@@ -36,6 +36,13 @@ ExitCode exit_code(FailureKind kind) {
   return ExitCode::kRunFailed;
 }
 
+ExitCode report_error(const UserError& error) {
+  if (*error.what() != '\0') {
+    fmt::print(stderr, "murmur: {}\n", error.what());
+  }
+  return error.code();
+}
+
 ExitCode report_failure(const Failure& failure) {
   fmt::print(stderr, "murmur: {}\n", failure.message);
   return exit_code(failure.kind);

@@ -19,4 +19,7 @@ ExitCode exit_code(FailureKind kind);
 // Says "murmur: ..." on standard error and gives the exit code.
 ExitCode report_failure(const Failure& failure);
 
+// The same of a mistake; without words another process says it.
+ExitCode report_error(const UserError& error);
+
 }  // namespace murmur::cli

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "murmur/cli/commands.h"
+#include "murmur/cli/console.h"
 #include "murmur/comm/launch.h"
 #include "murmur/run/names.h"
 #include "murmur/run/version.h"
@@ -97,10 +98,7 @@ ExitCode run_main(int argc, char** argv) {
   try {
     return parse_and_run(argc, argv);
   } catch (const UserError& error) {
-    if (*error.what() != '\0') {  // another process says it
-      fmt::print(stderr, "murmur: {}\n", error.what());
-    }
-    return error.code();
+    return report_error(error);
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "murmur: out of memory; fewer workers or a smaller model need less\n");
   } catch (const std::exception& error) {

@@ -93,25 +93,20 @@ run::TrainOutcome train_with_progress(const Arguments& arguments,
   return run::train(config, request);
 }
 
-ExitCode run_train(const Arguments& arguments) {
-  if (arguments.steps_limit.value_or(0) < 0) {
-    throw UserError(fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
-  }
-  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
-  const std::unique_ptr<run::World> world = run::World::open();
+ExitCode train_in(run::World& world, const Arguments& arguments, const std::atomic<int>* stop) {
   run::Overrides overrides = arguments.common.overrides();
   if (arguments.trace) {
     overrides.set.emplace_back("output.trace=true");
   }
   const run::Config config =
-      run::load_config(*world, arguments.file, run::Purpose::kTrain, overrides);
+      run::load_config(world, arguments.file, run::Purpose::kTrain, overrides);
   std::filesystem::path folder = arguments.common.output
                                      ? std::filesystem::path(*arguments.common.output)
                                      : run::default_folder(config);
-  const std::string of_first = world->say(std::filesystem::absolute(folder).string());
-  folder = world->is_first() ? folder : std::filesystem::path(of_first);
-  const run::TrainOutcome outcome = train_with_progress(arguments, config, folder, *world, stop);
-  if (!world->is_first()) {
+  const std::string of_first = world.say(std::filesystem::absolute(folder).string());
+  folder = world.is_first() ? folder : std::filesystem::path(of_first);
+  const run::TrainOutcome outcome = train_with_progress(arguments, config, folder, world, stop);
+  if (!world.is_first()) {
     if (!outcome.told && !outcome.message.empty()) {
       fmt::print(stderr, "murmur: {}\n", outcome.message);
     }
@@ -131,6 +126,21 @@ ExitCode run_train(const Arguments& arguments) {
         stderr, "murmur: {} holds this run already; nothing was computed\n", folder.string());
   }
   return outcome.code;
+}
+
+// What is wrong is said while the world is there: a launcher kills the processes that are left when
+// one has ended with a code, and nobody ends before the world does.
+ExitCode run_train(const Arguments& arguments) {
+  if (arguments.steps_limit.value_or(0) < 0) {
+    throw UserError(fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
+  }
+  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
+  const std::unique_ptr<run::World> world = run::World::open();
+  try {
+    return train_in(*world, arguments, stop);
+  } catch (const UserError& error) {
+    return report_error(error);
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "murmur/core/check.h"
+#include "murmur/core/huge_pages.h"
 
 namespace murmur::comm {
 namespace {
@@ -23,7 +24,11 @@ Failure refused(const std::string& what) {
 // Null with errno set where it cannot be mapped.
 std::byte* map(int file, std::size_t bytes) {
   void* const mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  return mapped == MAP_FAILED ? nullptr : static_cast<std::byte*>(mapped);
+  if (mapped == MAP_FAILED) {
+    return nullptr;
+  }
+  prefer_huge_pages(mapped, bytes);
+  return static_cast<std::byte*>(mapped);
 }
 
 // The target of a link as the system writes it: "net:[4026531840]".

@@ -18,6 +18,7 @@ namespace murmur::data {
 namespace {
 
 constexpr std::size_t kFirstRoom = std::size_t{1} << 16U;
+constexpr std::size_t kGzipRatio = 1032;                      // deflate packs nothing tighter
 constexpr std::uint64_t kXzMemory = std::uint64_t{1} << 30U;  // bytes; xz -9 needs 65 MiB
 
 bool starts_with(const Bytes& bytes, std::span<const std::uint8_t> magic) {
@@ -32,16 +33,17 @@ Failure too_large(const std::string& name, std::size_t limit) {
   return damaged(name, fmt::format("holds more than {} bytes, the most it may hold", limit));
 }
 
-// Makes room behind the `used` bytes of `out`; false: that would be more than `limit`. One byte
-// beyond the limit is allowed, so that a file of exactly that size reaches its end.
-bool make_room(Bytes& out, std::size_t used, std::size_t limit) {
+// Makes room behind the `used` bytes of `out`, `first` bytes at first; false: that would be more
+// than `limit`. One byte beyond the limit is allowed, so that a file of exactly that size reaches
+// its end.
+bool make_room(Bytes& out, std::size_t used, std::size_t limit, std::size_t first = kFirstRoom) {
   if (used < out.size()) {
     return true;
   }
   if (used > limit) {
     return false;
   }
-  out.resize(std::min(std::max(kFirstRoom, used * 2), limit + 1));
+  out.resize(std::min(std::max(first, used * 2), limit + 1));
   return true;
 }
 
@@ -59,6 +61,16 @@ void feed(z_stream& stream, const Bytes& packed, std::size_t& fed) {
   }
 }
 
+// The last four bytes tell how long the last member is, which is the only one in most files: then
+// nothing has to be moved. One byte more, as above.
+std::size_t first_room_of_gzip(const Bytes& packed) {
+  std::size_t told = 0;
+  for (std::size_t i = 1; i <= std::min<std::size_t>(4, packed.size()); ++i) {
+    told = (told << 8U) | packed[packed.size() - i];
+  }
+  return std::max(kFirstRoom, std::min(told + 1, kGzipRatio * packed.size()));
+}
+
 Result<Bytes> unpack_gzip(const Bytes& packed, const std::string& name, std::size_t limit) {
   z_stream stream{};
   constexpr int kGzipOnly = 16 + MAX_WBITS;
@@ -66,12 +78,13 @@ Result<Bytes> unpack_gzip(const Bytes& packed, const std::string& name, std::siz
     return Failure{FailureKind::kIo, name + ": zlib cannot start"};
   }
   const std::unique_ptr<z_stream, InflateEnd> guard(&stream);
+  const std::size_t first = first_room_of_gzip(packed);
   Bytes out;
   std::size_t used = 0;
   std::size_t fed = 0;
   while (true) {
     feed(stream, packed, fed);
-    if (!make_room(out, used, limit)) {
+    if (!make_room(out, used, limit, first)) {
       return too_large(name, limit);
     }
     const std::size_t room = std::min(out.size() - used, std::size_t{1} << 30U);

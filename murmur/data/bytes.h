@@ -3,17 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/data/held_bytes.h"
 
 namespace murmur::data {
-
-using Bytes = std::vector<std::uint8_t>;
 
 // No file of a dataset is larger, so what claims to be is damaged.
 inline constexpr std::size_t kMaxFileBytes = (std::size_t{1} << 31U) - 1;

@@ -57,7 +57,7 @@ void measure_normalisation(Dataset& dataset) {
   }
 }
 
-int largest(const std::vector<std::uint8_t>& labels) {
+int largest(const HeldBytes& labels) {
   return labels.empty() ? 0 : *std::max_element(labels.begin(), labels.end());
 }
 

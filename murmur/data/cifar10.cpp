@@ -15,17 +15,19 @@ Result<Dataset> read_cifar10(const DatasetInfo& info,
   if (!contents) {
     return contents.failure();
   }
-  Dataset dataset;
+  CifarRecords training;
+  CifarRecords test;
   for (std::size_t i = 0; i < files.paths.size(); ++i) {
     const bool is_test = i + 1 == files.paths.size();
-    const Status appended = append_cifar(contents.value()[i],
-                                         files.paths[i].string(),
-                                         info.classes,
-                                         is_test ? dataset.test : dataset.training);
+    const Status appended = append_cifar(
+        contents.value()[i], files.paths[i].string(), info.classes, is_test ? test : training);
     if (!appended) {
       return appended.failure();
     }
   }
+  Dataset dataset;
+  dataset.training = examples_of(std::move(training));
+  dataset.test = examples_of(std::move(test));
   dataset.as_published = are_as_published(info, contents.value());
   return complete_dataset(info, files, std::move(dataset));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/data/cifar_binary.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace murmur::data {
@@ -14,7 +16,7 @@ constexpr std::size_t kRecordBytes = 1 + kImageBytes;
 Status append_cifar(std::span<const std::uint8_t> bytes,
                     const std::string& name,
                     int classes,
-                    Examples& examples) {
+                    CifarRecords& records) {
   if (bytes.empty() || bytes.size() % kRecordBytes != 0) {
     return Failure{FailureKind::kDamaged,
                    fmt::format("{}: expected whole records of {} bytes, found {} bytes, which are "
@@ -25,10 +27,9 @@ Status append_cifar(std::span<const std::uint8_t> bytes,
                                bytes.size() / kRecordBytes,
                                bytes.size() % kRecordBytes)};
   }
-  examples.shape = kCifarShape;
-  const std::size_t records = bytes.size() / kRecordBytes;
-  examples.labels.reserve(examples.labels.size() + records);
-  examples.pixels.reserve(examples.pixels.size() + records * kImageBytes);
+  const std::size_t count = bytes.size() / kRecordBytes;
+  records.labels.reserve(records.labels.size() + count);
+  records.pixels.reserve(records.pixels.size() + count * kImageBytes);
   for (std::size_t start = 0; start < bytes.size(); start += kRecordBytes) {
     const std::uint8_t label = bytes[start];
     if (label >= classes) {
@@ -39,11 +40,17 @@ Status append_cifar(std::span<const std::uint8_t> bytes,
                                  label,
                                  start / kRecordBytes)};
     }
-    examples.labels.push_back(label);
+    records.labels.push_back(label);
     const auto image = bytes.subspan(start + 1, kImageBytes);
-    examples.pixels.insert(examples.pixels.end(), image.begin(), image.end());
+    records.pixels.insert(records.pixels.end(), image.begin(), image.end());
   }
   return Ok{};
+}
+
+Examples examples_of(CifarRecords records) {
+  return {.shape = kCifarShape,
+          .pixels = std::move(records.pixels),
+          .labels = std::move(records.labels)};
 }
 
 }  // namespace murmur::data

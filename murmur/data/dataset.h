@@ -14,20 +14,18 @@
 #include <vector>
 
 #include "murmur/core/error.h"
-#include "murmur/core/huge_pages.h"
 #include "murmur/core/options.h"
+#include "murmur/data/held_bytes.h"
 
 namespace murmur::data {
 
 using ImageShape = std::array<std::int64_t, 3>;  // channels, rows, columns
 
-using Pixels = std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>>;
-
 // Images as the files have them: bytes, example by example, each channel by channel, row by row.
 struct Examples {
   ImageShape shape{};
-  Pixels pixels;                     // count() x example_size()
-  std::vector<std::uint8_t> labels;  // below Dataset::classes
+  HeldBytes pixels;  // count() x example_size()
+  HeldBytes labels;  // below Dataset::classes
 
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t example_size() const { return shape[0] * shape[1] * shape[2]; }

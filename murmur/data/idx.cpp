@@ -2,6 +2,8 @@
 #include "murmur/data/idx.h"
 
 #include <array>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -41,15 +43,18 @@ Result<ImageShape> image_shape(const IdxArray& images, const std::string& name) 
   }
 }
 
-Result<Examples> join(const Bytes& image_bytes,
-                      const Bytes& label_bytes,
+// What it gives are views of the files' bytes.
+Result<Examples> join(Bytes image_bytes,
+                      Bytes label_bytes,
                       const std::string& image_name,
                       const std::string& label_name) {
-  const Result<IdxArray> images = parse_idx(image_bytes, image_name);
+  const auto image_file = std::make_shared<const Bytes>(std::move(image_bytes));
+  const auto label_file = std::make_shared<const Bytes>(std::move(label_bytes));
+  const Result<IdxArray> images = parse_idx(*image_file, image_name);
   if (!images) {
     return images.failure();
   }
-  const Result<IdxArray> labels = parse_idx(label_bytes, label_name);
+  const Result<IdxArray> labels = parse_idx(*label_file, label_name);
   if (!labels) {
     return labels.failure();
   }
@@ -70,11 +75,9 @@ Result<Examples> join(const Bytes& image_bytes,
                                image_name,
                                labels.value().extents[0]));
   }
-  const auto pixels = images.value().values;
-  const auto numbers = labels.value().values;
   return Examples{.shape = shape.value(),
-                  .pixels = {pixels.begin(), pixels.end()},
-                  .labels = {numbers.begin(), numbers.end()}};
+                  .pixels = {images.value().values, image_file},
+                  .labels = {labels.value().values, label_file}};
 }
 
 }  // namespace
@@ -131,25 +134,26 @@ Result<IdxArray> parse_idx(std::span<const std::uint8_t> bytes, const std::strin
 Result<Dataset> read_idx_dataset(const DatasetInfo& info,
                                  const DatasetFiles& files,
                                  const ForEach& for_each) {
-  const Result<std::vector<Bytes>> contents = read_all(files, for_each);
+  Result<std::vector<Bytes>> contents = read_all(files, for_each);
   if (!contents) {
     return contents.failure();
   }
-  const std::vector<Bytes>& bytes = contents.value();
-  Result<Examples> training =
-      join(bytes[0], bytes[1], files.paths[0].string(), files.paths[1].string());
+  std::vector<Bytes>& bytes = contents.value();
+  const bool as_published = are_as_published(info, bytes);
+  Result<Examples> training = join(
+      std::move(bytes[0]), std::move(bytes[1]), files.paths[0].string(), files.paths[1].string());
   if (!training) {
     return training.failure();
   }
-  Result<Examples> test =
-      join(bytes[2], bytes[3], files.paths[2].string(), files.paths[3].string());
+  Result<Examples> test = join(
+      std::move(bytes[2]), std::move(bytes[3]), files.paths[2].string(), files.paths[3].string());
   if (!test) {
     return test.failure();
   }
   Dataset dataset;
   dataset.training = std::move(training).value();
   dataset.test = std::move(test).value();
-  dataset.as_published = are_as_published(info, bytes);
+  dataset.as_published = as_published;
   return complete_dataset(info, files, std::move(dataset));
 }
 

@@ -47,7 +47,7 @@ Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
 }
 
 std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data) {
-  const std::vector<std::uint8_t>& labels = data.dataset->training.labels;
+  const HeldBytes& labels = data.dataset->training.labels;
   std::vector<std::vector<std::int64_t>> counts;
   for (int worker = 0; worker < data.partition->workers(); ++worker) {
     std::vector<std::int64_t> own(static_cast<std::size_t>(data.dataset->classes), 0);

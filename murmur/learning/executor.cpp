@@ -5,6 +5,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/learning/flush_denormals.h"
+#include "murmur/learning/torch.h"
 
 namespace murmur::learning {
 namespace {
@@ -18,6 +19,12 @@ std::size_t whole_lines(std::int64_t numbers) {
   return (static_cast<std::size_t>(numbers) + kLine - 1) / kLine * kLine;
 }
 
+template <class S>
+std::unique_ptr<Body<S>> make_body(const models::Network& network, const Layout& layout) {
+  const std::size_t layers = first_of_head(network);
+  return layers == 0 ? nullptr : make_torch_body<S>(network, layout, layers);
+}
+
 }  // namespace
 
 template <class S>
@@ -28,10 +35,10 @@ Executor<S>::Executor(const models::Network& network,
                       Matmul<S> matmul)
     : reader_(reader),
       most_(most),
-      body_(network, layout),
+      body_(make_body<S>(network, layout)),
       head_(network, layout, most, matmul),
       arena_(
-          {1, body_.exists() ? 1U : 0U},
+          {1, body_ != nullptr ? 1U : 0U},
           whole_lines<S>(most * std::max(head_.inputs(),
                                          network.input[0] * network.input[1] * network.input[2]))) {
 }
@@ -68,14 +75,14 @@ double Executor<S>::gradient(const ExampleBatch& batch,
   const auto count = static_cast<std::int64_t>(labels_.size());
   const S* features = arena_.row(kImages, 0);
   typename Head<S>::Targets targets{.gradient = gradient, .features = nullptr};
-  if (body_.exists()) {
-    features = body_.forward(x, features, count, gradient);
+  if (body_ != nullptr) {
+    features = body_->forward(x, features, count, gradient);
     targets.features = arena_.row(kFeatureGradient, 0);
   }
   const problems::Score score = head_.forward(x, features, labels_);
   head_.backward(x, features, labels_, targets, announce);
-  if (body_.exists()) {
-    body_.backward(targets.features, announce);
+  if (body_ != nullptr) {
+    body_->backward(targets.features, announce);
   }
   return score.loss_sum / static_cast<double>(count);
 }
@@ -85,8 +92,8 @@ problems::Score Executor<S>::score(const ExampleBatch& batch, const S* x) {
   const FlushDenormals guard;
   read(batch);
   const S* features = arena_.row(kImages, 0);
-  if (body_.exists()) {
-    features = body_.forward(x, features, static_cast<std::int64_t>(labels_.size()), nullptr);
+  if (body_ != nullptr) {
+    features = body_->forward(x, features, static_cast<std::int64_t>(labels_.size()), nullptr);
   }
   return head_.forward(x, features, labels_);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct ExampleBatch {
 template <class S>
 class Executor {
  public:
-  // `most`: examples in one call. The network and the reader outlive the executor.
+  // `most`: examples in one call. The network and the reader outlive the executor. REQUIRES: torch
+  // is loaded where the network has more than a head.
   Executor(const models::Network& network,
            const Layout& layout,
            const data::ImageReader<S>& reader,
@@ -45,7 +47,7 @@ class Executor {
 
   const data::ImageReader<S>& reader_;
   std::int64_t most_;
-  Body<S> body_;
+  std::unique_ptr<Body<S>> body_;  // null: the head is all of the network
   Head<S> head_;
   Arena<S> arena_;  // images, and the derivative by the features
   std::vector<std::uint8_t> labels_;

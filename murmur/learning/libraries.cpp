@@ -10,6 +10,7 @@
 #include <torch/version.h>
 
 #include "murmur/learning/matmul.h"
+#include "murmur/learning/torch.h"
 
 namespace murmur::learning {
 namespace {
@@ -69,7 +70,15 @@ Result<Matmul<S>> find_matmul(const std::string& wish) {
       return onednn_matmul();
     }
   }
+  if (const Status loaded = load_torch(); !loaded) {
+    return loaded.failure();
+  }
   return torch_matmul<S>();
+}
+
+void compute_alone() {
+  compute_alone_in_onednn();
+  compute_alone_in_torch();
 }
 
 template Result<Matmul<float>> find_matmul<float>(const std::string&);

@@ -10,8 +10,12 @@
 
 namespace murmur::learning {
 
-// "2.15.0", or "none" in a build without torch.
+// "2.15.0", or "none" in a build without torch: the one of the build, which is loaded where a
+// network needs it.
 std::string torch_version();
+
+// Loads torch. kMissing: it is not where it was when murmur was built.
+Status load_torch();
 
 // The library that multiplies matrices in single precision for a wish of "auto", "onednn" or
 // "torch", with its version: "onednn 2.6.3", "torch 2.15.0". Double precision is always torch's.

@@ -23,20 +23,18 @@ struct Product {
 template <class S>
 using Matmul = void (*)(const Product& product, const S* a, const S* b, S* c);
 
-// By torch: of the library that torch was built with. float and double.
-template <class S>
-Matmul<S> torch_matmul();
-
 // By the system's oneDNN. kMissing: this build does not know it, or it cannot be loaded.
 Result<Matmul<float>> onednn_matmul();
 std::string onednn_version();  // "2.6.3", or "none"
 
-// The one that a wish of "auto", "onednn" or "torch" means (libraries.h).
+// The one that a wish of "auto", "onednn" or "torch" (torch.h) means (libraries.h). kMissing: torch
+// cannot be loaded.
 template <class S>
 Result<Matmul<S>> find_matmul(const std::string& wish);
 
 // The calling thread computes alone from now on: neither torch nor the OpenMP runtimes below it and
 // below oneDNN start threads for it. Cheap when repeated.
 void compute_alone();
+void compute_alone_in_onednn();
 
 }  // namespace murmur::learning

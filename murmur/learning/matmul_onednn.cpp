@@ -26,6 +26,16 @@ void multiply(const Product& p, const float* a, const float* b, float* c) {
 
 }  // namespace
 
+void compute_alone_in_onednn() {
+  thread_local bool alone = false;
+  if (!alone) {
+    if (const auto set_threads = onednn_set_threads()) {
+      set_threads(1);
+    }
+    alone = true;
+  }
+}
+
 Result<Matmul<float>> onednn_matmul() {
   const Result<OnednnSgemm> loaded = onednn_sgemm();
   if (!loaded) {

@@ -1,56 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for this folder in the program: loads libmurmur_learning.so, which lies beside it, when
+// Stands in for torch/ in the program: loads libmurmur_torch.so, which lies beside it, when
 // something is asked for, and hands the question on.
+#include <atomic>
 #include <string>
+#include <tuple>
 
 #include <dlfcn.h>
 
-#include "murmur/learning/libraries.h"
-#include "murmur/learning/library_table.h"
-#include "murmur/learning/supervised.h"
+#include "murmur/learning/torch.h"
+#include "murmur/learning/torch_table.h"
 
 namespace murmur::learning {
 namespace {
 
-Result<const LibraryTable*> load() {
-  void* library = dlopen("libmurmur_learning.so", RTLD_LAZY | RTLD_LOCAL);
-  void* symbol = library == nullptr ? nullptr : dlsym(library, kLibraryTableSymbol);
+std::atomic<const TorchTable*> g_loaded = nullptr;
+
+Result<const TorchTable*> load() {
+  void* library = dlopen("libmurmur_torch.so", RTLD_LAZY | RTLD_LOCAL);
+  void* symbol = library == nullptr ? nullptr : dlsym(library, kTorchTableSymbol);
   if (symbol == nullptr) {
     return Failure{FailureKind::kMissing,
-                   std::string("the part of murmur that trains networks cannot be loaded (") +
+                   std::string("the part of murmur that computes by torch cannot be loaded (") +
                        dlerror() +
                        "); build again: scripts/setup && cmake --build --preset release"};
   }
-  return reinterpret_cast<LibraryTableFunction>(symbol)();
+  g_loaded = reinterpret_cast<TorchTableFunction>(symbol)();
+  return g_loaded.load();
 }
 
-// Threads: the first caller loads, others wait. Never unloaded: torch's threads outlive any owner.
-const Result<const LibraryTable*>& table() {
-  static const Result<const LibraryTable*> kTable = load();
+// Never unloaded: torch's threads outlive any owner.
+const Result<const TorchTable*>& table() {
+  static const Result<const TorchTable*> kTable = load();
   return kTable;
 }
 
 }  // namespace
 
-std::string torch_version() {
-  return table() ? table().value()->torch_version() : "none: " + table().failure().message;
-}
-
-Result<std::string> matmul_library(const std::string& wish) {
-  return table() ? table().value()->matmul_library(wish) : table().failure();
+Status load_torch() {
+  return table() ? Status(Ok{}) : table().failure();
 }
 
 template <class S>
-Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
-  if (!table()) {
-    return table().failure();
-  }
-  return std::get<MakeSupervised<S>>(table().value()->make_supervised)(settings);
+Matmul<S> torch_matmul() {
+  return std::get<Matmul<S>>(table().value()->matmul);
 }
 
-template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float>(
-    const SupervisedSettings&);
-template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
-    const SupervisedSettings&);
+template <class S>
+std::unique_ptr<Body<S>> make_torch_body(const models::Network& network,
+                                         const Layout& layout,
+                                         std::size_t layers) {
+  return std::get<MakeBody<S>>(table().value()->make_body)(network, layout, layers);
+}
+
+void compute_alone_in_torch() {
+  if (const TorchTable* loaded = g_loaded) {
+    loaded->compute_alone();
+  }
+}
+
+template Matmul<float> torch_matmul<float>();
+template Matmul<double> torch_matmul<double>();
+template std::unique_ptr<Body<float>> make_torch_body<float>(const models::Network&,
+                                                             const Layout&,
+                                                             std::size_t);
+template std::unique_ptr<Body<double>> make_torch_body<double>(const models::Network&,
+                                                               const Layout&,
+                                                               std::size_t);
 
 }  // namespace murmur::learning

@@ -14,6 +14,7 @@ using VersionFunction = decltype(&dnnl_version);
 struct Onednn {
   OnednnSgemm sgemm = nullptr;
   VersionFunction version = nullptr;
+  void (*set_threads)(int) = nullptr;
 };
 
 Result<Onednn> load() {
@@ -25,8 +26,10 @@ Result<Onednn> load() {
                    std::string("this program was built with oneDNN, which cannot be loaded now (") +
                        dlerror() + "); install libdnnl2 or build again without libdnnl-dev"};
   }
+  void* set_threads = dlsym(library, "omp_set_num_threads");  // looks into what it needs, too
   return Onednn{.sgemm = reinterpret_cast<OnednnSgemm>(sgemm),
-                .version = reinterpret_cast<VersionFunction>(version)};
+                .version = reinterpret_cast<VersionFunction>(version),
+                .set_threads = reinterpret_cast<void (*)(int)>(set_threads)};
 }
 
 const Result<Onednn>& loaded() {
@@ -41,6 +44,10 @@ Result<OnednnSgemm> onednn_sgemm() {
     return loaded().failure();
   }
   return loaded().value().sgemm;
+}
+
+void (*onednn_set_threads())(int) {
+  return loaded() ? loaded().value().set_threads : nullptr;
 }
 
 std::string onednn_version() {

@@ -17,9 +17,12 @@ namespace murmur::learning {
 using OnednnSgemm = decltype(&dnnl_sgemm);
 
 // Loaded at the first call, then the same function for the rest of the process. Any thread may ask.
-// It computes with as many threads as omp_set_num_threads or at::set_num_threads said on the
-// caller's.
+// It computes with as many threads as the OpenMP runtime below it allows the caller's.
 Result<OnednnSgemm> onednn_sgemm();
+
+// omp_set_num_threads of that runtime, which may be another one than torch's. Null: it has none, or
+// oneDNN cannot be loaded.
+void (*onednn_set_threads())(int);
 
 // "2.6.3", or "none" where it cannot be loaded.
 std::string onednn_version();

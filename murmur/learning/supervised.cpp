@@ -10,6 +10,7 @@
 #include "murmur/core/random.h"
 #include "murmur/data/images.h"
 #include "murmur/learning/executor.h"
+#include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
 
 namespace murmur::learning {
@@ -143,6 +144,12 @@ class Supervised : public problems::Problem<S> {
 
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
+  // Torch before oneDNN: then both use the OpenMP runtime that torch brings.
+  if (first_of_head(settings.network) > 0) {
+    if (const Status loaded = load_torch(); !loaded) {
+      return loaded.failure();
+    }
+  }
   const Result<Matmul<S>> matmul = find_matmul<S>(settings.matmul);
   if (!matmul) {
     return matmul.failure();

@@ -24,6 +24,7 @@ struct SupervisedSettings {
 };
 
 // S: float or double. kInvalid: this build has no torch, or not the library that `matmul` names.
+// kMissing: torch is needed, and cannot be loaded.
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings);
 

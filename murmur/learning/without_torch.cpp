@@ -18,6 +18,10 @@ std::string torch_version() {
   return "none";
 }
 
+Status load_torch() {
+  return no_torch();
+}
+
 Result<std::string> matmul_library(const std::string& /*wish*/) {
   return no_torch();
 }

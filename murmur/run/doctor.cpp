@@ -134,11 +134,18 @@ void find_output_problems(Diagnosis& found) {
   }
 }
 
+// Its version; "none" in a build without it, and "none: why" where it cannot be loaded.
+std::string torch_state() {
+  const std::string version = learning::torch_version();
+  const Status loaded = version == "none" ? Ok{} : learning::load_torch();
+  return loaded ? version : "none: " + loaded.failure().message;
+}
+
 }  // namespace
 
 Diagnosis diagnose(const std::optional<std::string>& output) {
   Diagnosis found{.machine = look_at_machine(),
-                  .torch = learning::torch_version(),
+                  .torch = torch_state(),
                   .matmul = learning::matmul_library("auto"),
                   .mpi = mpi_states(),
                   .sources = {},

@@ -91,7 +91,7 @@ std::string program_digest() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   std::string text;
-  for (const fs::path& file : {program, program.parent_path() / "libmurmur_learning.so"}) {
+  for (const fs::path& file : {program, program.parent_path() / "libmurmur_torch.so"}) {
     if (const auto digest = files::digest_of_file(file)) {
       text += files::to_hex(digest.value());
     }

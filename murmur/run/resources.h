@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the runs of one process share: datasets, found, unpacked and checked once.
+// What the runs of one process share: datasets, found, unpacked and checked once. Processes that
+// make a run together share them, too, where they are on one host.
 #pragma once
 
 #include <map>
@@ -9,6 +10,7 @@
 #include "murmur/core/mutex.h"
 #include "murmur/data/dataset.h"
 #include "murmur/run/config.h"
+#include "murmur/run/world.h"
 #include "murmur/threads/pool.h"
 
 namespace murmur::run {
@@ -18,9 +20,11 @@ data::Places data_places(const std::string& folder);
 
 class Resources {
  public:
-  // kMissing, kDamaged. One caller reads; others wait for it.
+  // kMissing, kDamaged. One caller reads; others wait for it. In a world this is collective, and
+  // kPeer: a process of it is gone.
   Result<std::shared_ptr<const data::Dataset>> dataset(const DataConfig& config,
-                                                       threads::Pool& pool);
+                                                       threads::Pool& pool,
+                                                       World* world = nullptr);
 
  private:
   Mutex mutex_;

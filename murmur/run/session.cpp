@@ -33,7 +33,7 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
       folder_{request.folder},
       pool_(thread_count(config, world_ == nullptr ? 1 : world_->local_processes())),
       resources_(resources_of(request)),
-      setup_(make_training_setup(config, *resources_, pool_)),
+      setup_(make_training_setup(config, *resources_, pool_, world_)),
       problem_(make_training_problem<S>(config, setup_)),
       graph_(make_graph(config)),
       engine_(std::make_unique<engine::Engine<S>>(parts())),

@@ -19,10 +19,14 @@ bool wants(const OptionValues& options, const std::string& flag) {
 
 }  // namespace
 
-TrainingSetup make_training_setup(const Config& config, Resources& resources, threads::Pool& pool) {
-  auto dataset = resources.dataset(config.data, pool);
+TrainingSetup make_training_setup(const Config& config,
+                                  Resources& resources,
+                                  threads::Pool& pool,
+                                  World* world) {
+  auto dataset = resources.dataset(config.data, pool, world);
   if (!dataset) {
-    throw UserError(dataset.failure().message, ExitCode::kData);
+    const bool is_peer = dataset.failure().kind == FailureKind::kPeer;
+    throw UserError(dataset.failure().message, is_peer ? ExitCode::kNetwork : ExitCode::kData);
   }
   const data::TrainingDataSettings settings{
       .workers = static_cast<int>(config.workers),

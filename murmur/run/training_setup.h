@@ -11,6 +11,7 @@
 #include "murmur/run/config.h"
 #include "murmur/run/resources.h"
 #include "murmur/run/schedule.h"
+#include "murmur/run/world.h"
 #include "murmur/threads/pool.h"
 #include "murmur/topology/topology.h"
 
@@ -24,8 +25,11 @@ struct TrainingSetup {
 };
 
 // Throws UserError: data missing or damaged (exit code 3), a partition or a network that is
-// impossible.
-TrainingSetup make_training_setup(const Config& config, Resources& resources, threads::Pool& pool);
+// impossible. With a `world`, null for this process alone, it is collective.
+TrainingSetup make_training_setup(const Config& config,
+                                  Resources& resources,
+                                  threads::Pool& pool,
+                                  World* world);
 
 // The one way to a problem that needs torch. Throws UserError where this build has none.
 template <class S>

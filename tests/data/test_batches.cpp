@@ -73,10 +73,12 @@ TEST(Batches, AreFunctionsOfSeedWorkerAndStep) {
 Dataset small_dataset() {
   Dataset dataset;
   dataset.training.shape = {2, 2, 3};
-  dataset.training.labels = {0, 1};
+  dataset.training.labels = Bytes{0, 1};
+  Bytes pixels;
   for (int i = 0; i < 24; ++i) {
-    dataset.training.pixels.push_back(static_cast<std::uint8_t>(10 * i));
+    pixels.push_back(static_cast<std::uint8_t>(10 * i));
   }
+  dataset.training.pixels = std::move(pixels);
   dataset.test = dataset.training;
   dataset.classes = 2;
   dataset.mean = {0.5, 0.25};

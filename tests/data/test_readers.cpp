@@ -23,6 +23,10 @@ Result<std::shared_ptr<const Dataset>> read(const char* name, const TemporaryFol
   return read_dataset(*find_dataset(name), {.folder = folder.path().string(), .environment = {}});
 }
 
+Bytes values(const HeldBytes& held) {
+  return {held.begin(), held.end()};
+}
+
 TEST(Idx, GivesExtentsAndValues) {
   const Bytes bytes = make_idx({2, 3, 4});
   const Result<IdxArray> array = parse_idx(bytes, "x");
@@ -76,7 +80,7 @@ TEST(IdxDataset, IsReadFromAFolderOfOnesOwn) {
   EXPECT_EQ(data.training.count(), 5);
   EXPECT_EQ(data.test.count(), 3);
   EXPECT_EQ(data.classes, 3);
-  EXPECT_EQ(data.training.labels, (std::vector<std::uint8_t>{0, 1, 2, 0, 1}));
+  EXPECT_EQ(values(data.training.labels), (Bytes{0, 1, 2, 0, 1}));
   // Pixels are 0 .. 119 once each: their mean is 59.5, their variance (120^2 - 1) / 12.
   EXPECT_NEAR(data.mean.at(0), 59.5 / 255, 1e-12);
   EXPECT_NEAR(data.deviation.at(0), std::sqrt(14399.0 / 12) / 255, 1e-12);
@@ -115,22 +119,22 @@ TEST(Cifar, IsReadInTheOrderOfItsFiles) {
   const Dataset& data = *dataset.value();
   EXPECT_EQ(data.training.shape, kCifarShape);
   EXPECT_EQ(data.training.count(), 10);
-  EXPECT_EQ(data.test.labels, (std::vector<std::uint8_t>{0, 1, 2}));
+  EXPECT_EQ(values(data.test.labels), (Bytes{0, 1, 2}));
   EXPECT_EQ(data.training.pixels[3072], 1);
   EXPECT_EQ(data.classes, 10);
   EXPECT_FALSE(data.as_published);
 }
 
 TEST(Cifar, RefusesPartsOfRecordsAndWrongLabels) {
-  Examples examples;
+  CifarRecords records;
   const Bytes bytes = make_cifar(2);
   for (const std::size_t length : {std::size_t{0}, std::size_t{1}, bytes.size() - 1}) {
-    const Status status = append_cifar(std::span(bytes).first(length), "some/file", 10, examples);
+    const Status status = append_cifar(std::span(bytes).first(length), "some/file", 10, records);
     ASSERT_FALSE(status) << length;
     EXPECT_EQ(status.failure().kind, FailureKind::kDamaged);
     EXPECT_THAT(status.failure().message, HasSubstr("some/file: expected whole records of 3073"));
   }
-  EXPECT_THAT(append_cifar(make_cifar(12, 12), "x", 10, examples).failure().message,
+  EXPECT_THAT(append_cifar(make_cifar(12, 12), "x", 10, records).failure().message,
               HasSubstr("found 10 in record 10"));
 }
 

@@ -12,16 +12,20 @@ constexpr int kClasses = 5;
 data::Examples random_examples(std::int64_t count, std::int64_t part) {
   data::Examples examples;
   examples.shape = kShape;
-  const Random pixels(1, Stream::kTest, part, 0);
-  const Random labels(1, Stream::kTest, part, 1);
+  const Random pixel_draws(1, Stream::kTest, part, 0);
+  const Random label_draws(1, Stream::kTest, part, 1);
+  data::Bytes pixels;
+  data::Bytes labels;
   for (std::int64_t i = 0; i < count * examples.example_size(); ++i) {
-    examples.pixels.push_back(
-        static_cast<std::uint8_t>(pixels.below(static_cast<std::uint64_t>(i), 256)));
+    pixels.push_back(
+        static_cast<std::uint8_t>(pixel_draws.below(static_cast<std::uint64_t>(i), 256)));
   }
   for (std::int64_t i = 0; i < count; ++i) {
-    examples.labels.push_back(
-        static_cast<std::uint8_t>(labels.below(static_cast<std::uint64_t>(i), kClasses)));
+    labels.push_back(
+        static_cast<std::uint8_t>(label_draws.below(static_cast<std::uint64_t>(i), kClasses)));
   }
+  examples.pixels = std::move(pixels);
+  examples.labels = std::move(labels);
   return examples;
 }
 

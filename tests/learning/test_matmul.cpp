@@ -8,6 +8,7 @@
 #include "murmur/core/random.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
+#include "murmur/learning/torch.h"
 
 namespace murmur::learning {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training in the processes that mpirun and mpiexec make, as a user does it.
 #include <csignal>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -116,6 +117,62 @@ TEST_P(MpiRun, RefusesWhatCannotBeOneRun) {
   EXPECT_EQ(times(missing.err, "murmur: "), 1) << missing.err;
   EXPECT_EQ(times(missing.err, "small.toml"), 1) << missing.err;
   EXPECT_FALSE(std::filesystem::exists(desk_.path("a")));
+}
+
+// The memory of that many bytes that a process shares with others: the number of the file without
+// a name that it is to the system. Empty: there is none.
+std::string shared_memory_of(pid_t process, std::int64_t size) {
+  for (const std::string& line :
+       lines_of(read_text("/proc/" + std::to_string(process) + "/maps"))) {
+    std::istringstream words(line);
+    std::string range;
+    std::string ignored;
+    std::string file;
+    words >> range >> ignored >> ignored >> ignored >> file;
+    const std::size_t dash = range.find('-');
+    const bool is_shared = line.find("/memfd:murmur") != std::string::npos;
+    if (is_shared && std::stoll(range.substr(dash + 1), nullptr, 16) -
+                             std::stoll(range.substr(0, dash), nullptr, 16) ==
+                         size) {
+      return file;
+    }
+  }
+  return {};
+}
+
+TEST_P(MpiRun, HasTheDataOncePerHost) {
+  StartedWorld run(desk_,
+                   GetParam(),
+                   3,
+                   {"-v",
+                    "--output",
+                    "a",
+                    "--set",
+                    "schedule.steps=1000000",
+                    "--set",
+                    "evaluation.every_steps=1"});
+  ASSERT_TRUE(run.wait_for_lines(2));
+  const std::int64_t page = sysconf(_SC_PAGESIZE);
+  const std::int64_t bytes = (256 + 64) * (64 + 1);  // pixels and labels of small_run.h
+  const std::int64_t size = (bytes + page - 1) / page * page;
+  const auto first = run.find(0);
+  ASSERT_TRUE(first);
+  const std::string shared = shared_memory_of(*first, size);
+  EXPECT_NE(shared, "");
+  for (const int other : {1, 2}) {
+    const auto process = run.find(other);
+    ASSERT_TRUE(process);
+    EXPECT_EQ(shared_memory_of(*process, size), shared);
+  }
+}
+
+TEST_P(MpiRun, SaysOnceWhatIsWrongWithTheData) {
+  const std::filesystem::path file = desk_.path("images/train-images-idx3-ubyte");
+  std::filesystem::resize_file(file, 100);
+  const Ran ran = world(3, {"--output", "a"});
+  EXPECT_EQ(ran.code, 3) << ran.err;
+  EXPECT_EQ(times(ran.err, "murmur: " + file.string() + ": truncated"), 1) << ran.err;
+  EXPECT_EQ(times(ran.err, "truncated"), 1) << ran.err;
 }
 
 TEST_P(MpiRun, EndsTogetherWhereOneProcessIsAsked) {

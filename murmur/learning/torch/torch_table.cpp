@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/learning/torch_table.h"
+
+#include "murmur/learning/torch.h"
+
+extern "C" [[gnu::visibility("default")]] const murmur::learning::TorchTable* murmur_torch_table() {
+  static const murmur::learning::TorchTable kTable{
+      .matmul = {murmur::learning::torch_matmul<float>(), murmur::learning::torch_matmul<double>()},
+      .make_body = {murmur::learning::make_torch_body<float>,
+                    murmur::learning::make_torch_body<double>},
+      .compute_alone = murmur::learning::compute_alone_in_torch};
+  return &kTable;
+}

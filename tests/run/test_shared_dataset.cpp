@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processes are threads here, with a transport each; they open each other's memory as processes do.
+#include <atomic>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "murmur/comm/exchange.h"
+#include "murmur/comm/threads_transport.h"
+#include "murmur/run/shared_dataset.h"
+
+namespace murmur::run {
+namespace {
+
+using data::Bytes;
+using data::Dataset;
+using Found = Result<std::shared_ptr<const Dataset>>;
+
+Dataset small_dataset() {
+  Dataset dataset;
+  dataset.name = "small";
+  dataset.folder = "/some/where";
+  dataset.classes = 3;
+  dataset.class_names = {"a", "b", "c"};
+  dataset.training = {.shape = {1, 2, 3},
+                      .pixels = Bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+                      .labels = Bytes{2, 0}};
+  dataset.test = {.shape = {1, 2, 3}, .pixels = Bytes{7, 7, 7, 7, 7, 9}, .labels = Bytes{1}};
+  dataset.mean = {1.0 / 3};
+  dataset.deviation = {0.1};
+  dataset.digest = 0xfedcba9876543210U;
+  dataset.as_published = true;
+  return dataset;
+}
+
+std::vector<int> numbers(const data::HeldBytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+void expect_same(const data::Examples& a, const data::Examples& b) {
+  EXPECT_EQ(a.shape, b.shape);
+  EXPECT_EQ(numbers(a.pixels), numbers(b.pixels));
+  EXPECT_EQ(numbers(a.labels), numbers(b.labels));
+}
+
+void expect_same(const Dataset& a, const Dataset& b) {
+  expect_same(a.training, b.training);
+  expect_same(a.test, b.test);
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.folder, b.folder);
+  EXPECT_EQ(a.classes, b.classes);
+  EXPECT_EQ(a.class_names, b.class_names);
+  EXPECT_EQ(a.mean, b.mean);
+  EXPECT_EQ(a.deviation, b.deviation);
+  EXPECT_EQ(a.digest, b.digest);
+  EXPECT_EQ(a.as_published, b.as_published);
+}
+
+struct Shared {
+  std::vector<Found> found;  // by process
+  int reads = 0;
+};
+
+// A process of each of these homes calls share_dataset().
+Shared share(const std::vector<std::string>& homes, const Found& on_disk) {
+  comm::Hub hub(static_cast<int>(homes.size()));
+  std::atomic<int> reads = 0;
+  std::vector<Found> found(homes.size(), std::shared_ptr<const Dataset>());
+  std::vector<std::thread> processes;
+  for (std::size_t p = 0; p < homes.size(); ++p) {
+    processes.emplace_back([&, p, transport = hub.transport(static_cast<int>(p))] {
+      found[p] = share_dataset(*transport, homes[p], [&] {
+        ++reads;
+        return on_disk;
+      });
+    });
+  }
+  for (std::thread& process : processes) {
+    process.join();
+  }
+  return {std::move(found), reads};
+}
+
+Found small() {
+  return std::make_shared<const Dataset>(small_dataset());
+}
+
+// The number of a process that is no more.
+pid_t gone() {
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
+  return child;
+}
+
+TEST(SharedDataset, IsReadOncePerHomeAndTheSameForAll) {
+  const Shared shared = share({"a", "b", "a", "a", "b", "c"}, small());
+  EXPECT_EQ(shared.reads, 3);
+  for (const Found& found : shared.found) {
+    ASSERT_TRUE(found);
+    expect_same(*found.value(), small_dataset());
+  }
+}
+
+TEST(SharedDataset, OfAReaderThatFailsIsTheFailureOfItsHome) {
+  const Shared shared = share({"a", "a", "a"}, Failure{FailureKind::kDamaged, "some/file: torn"});
+  EXPECT_EQ(shared.reads, 1);
+  for (const Found& found : shared.found) {
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.failure().kind, FailureKind::kDamaged);
+    EXPECT_EQ(found.failure().message, "some/file: torn");
+  }
+}
+
+TEST(SharedDataset, IsReadByEachProcessThatHasNoHome) {
+  const Shared shared = share({"", "a", "", "a"}, small());
+  EXPECT_EQ(shared.reads, 3);
+  for (const Found& found : shared.found) {
+    ASSERT_TRUE(found);
+    expect_same(*found.value(), small_dataset());
+  }
+}
+
+// Process 0 is played by hand: it tells where its memory was, and that is gone.
+TEST(SharedDataset, IsReadWhereTheMemoryCannotBeOpened) {
+  auto mine = put_where_others_see(small_dataset());
+  ASSERT_TRUE(mine);
+  std::string address = mine.value().address;
+  const std::string here = "[" + std::to_string(getpid()) + ",";
+  ASSERT_NE(address.find(here), std::string::npos);
+  address.replace(address.find(here), here.size(), "[" + std::to_string(gone()) + ",");
+  for (const std::string& told : {address, std::string("{}")}) {
+    comm::Hub hub(2);
+    std::thread reader([&, transport = hub.transport(0)] {
+      EXPECT_TRUE(comm::exchange_texts(*transport, "a"));
+      EXPECT_TRUE(comm::exchange_texts(*transport, told));
+    });
+    int reads = 0;
+    const auto transport = hub.transport(1);
+    const Found found = share_dataset(*transport, "a", [&] {
+      ++reads;
+      return small();
+    });
+    reader.join();
+    EXPECT_EQ(reads, 1);
+    ASSERT_TRUE(found);
+    expect_same(*found.value(), small_dataset());
+  }
+}
+
+TEST(SharedDataset, LivesAsLongAsSomebodyLooksAtIt) {
+  data::HeldBytes pixels;
+  {
+    auto mine = put_where_others_see(small_dataset());
+    ASSERT_TRUE(mine);
+    const Found theirs = open_dataset(mine.value().address);
+    ASSERT_TRUE(theirs);
+    EXPECT_NE(theirs.value()->test.pixels.data(), mine.value().dataset->test.pixels.data());
+    pixels = theirs.value()->test.pixels;
+  }
+  EXPECT_EQ(numbers(pixels), numbers(small_dataset().test.pixels));
+}
+
+TEST(SharedDataset, FailsWhereAProcessIsGone) {
+  comm::Hub hub(2);
+  hub.transport(1).reset();
+  const auto transport = hub.transport(0);
+  const Found found = share_dataset(*transport, "a", small);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.failure().kind, FailureKind::kPeer);
+}
+
+}  // namespace
+}  // namespace murmur::run
