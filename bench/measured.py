@@ -2,6 +2,7 @@
 """What the scripts of bench/ share: building, running, and a table of figures next to their limits."""
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -11,6 +12,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
+
+
+# What tells the programs of bench/ for one implementation of MPI from those for another, and its launchers.
+LAUNCHERS = {
+    "Open MPI": ("openmpi", ("mpirun.openmpi", "mpirun")),
+    "MPICH": ("mpich", ("mpiexec.mpich", "mpiexec.hydra", "mpiexec")),
+}
+# More processes than cores, and as root in a container.
+LAUNCH_SETTINGS = {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none"}
+if os.geteuid() == 0:
+    LAUNCH_SETTINGS |= {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+
+
+def launchers():
+    """The name, the suffix and the launcher of each MPI that is here."""
+    for name, (suffix, programs) in LAUNCHERS.items():
+        found = next(filter(None, map(shutil.which, programs)), None)
+        if found:
+            yield name, suffix, found
 
 
 @dataclass

@@ -3,10 +3,11 @@
 // 784-128-10 on a ring, DSGDm-N, batch 32, on Fashion-MNIST. Prints one JSON line, like the peers.
 //
 //   bench_w1 [--threads N] [--steps N] [--repeats N] [--workers N] [--algorithm NAME]
-//            [--matmul auto|onednn|torch] [--data FOLDER]
+//            [--matmul auto|onednn|torch] [--data FOLDER] [--memory shared|messages]
 //
 // Timed are Engine::step() and all that it waits for; not the reading of data, nor evaluation. One
-// untimed run of all steps comes first.
+// untimed run of all steps comes first. Started by mpirun, every process has its share of the
+// workers; `--algorithm sgd`, with the same momentum, is what they do without communication.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -16,22 +17,24 @@
 #include <string>
 #include <vector>
 
+#include "bench/w1_problem.h"
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include "murmur/algorithms/algorithm.h"
-#include "murmur/data/training_data.h"
+#include "murmur/comm/host.h"
+#include "murmur/comm/launch.h"
+#include "murmur/comm/mpi.h"
 #include "murmur/engine/engine.h"
 #include "murmur/learning/libraries.h"
-#include "murmur/learning/supervised.h"
-#include "murmur/models/model.h"
 
 namespace {
 
 using murmur::OptionValues;
-using murmur::Result;
+using murmur::bench::refuse;
+using murmur::bench::take;
 using Engine = murmur::engine::Engine<float>;
-using Problem = std::unique_ptr<murmur::problems::Problem<float>>;
+using World = std::unique_ptr<murmur::comm::Transport>;  // none: this process is alone
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr double kLearningRate = 0.05;
@@ -44,20 +47,8 @@ struct Settings {
   std::string algorithm = "dsgdm-n";
   std::string matmul = "auto";
   std::string data;
+  std::string memory = "shared";
 };
-
-[[noreturn]] void refuse(const std::string& message) {
-  fmt::print(stderr, "bench_w1: {}\n", message);
-  std::exit(2);
-}
-
-template <class T>
-T take(Result<T> result) {
-  if (!result) {
-    refuse(result.failure().message);
-  }
-  return std::move(result).value();
-}
 
 int count(const std::string& name, const std::string& text) {
   const int value = std::atoi(text.c_str());
@@ -75,7 +66,8 @@ Settings parse(int argc, char** argv) {
                                             {"--workers", &settings.workers}};
   const std::map<std::string, std::string*> words{{"--algorithm", &settings.algorithm},
                                                   {"--matmul", &settings.matmul},
-                                                  {"--data", &settings.data}};
+                                                  {"--data", &settings.data},
+                                                  {"--memory", &settings.memory}};
   for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
     if (i + 1 == argc || (!numbers.contains(name) && !words.contains(name))) {
@@ -90,41 +82,42 @@ Settings parse(int argc, char** argv) {
   return settings;
 }
 
-murmur::data::TrainingData divided(const Settings& settings) {
-  const char* environment = std::getenv("MURMUR_DATA");
-  const murmur::data::Places places{.folder = settings.data,
-                                    .environment = environment == nullptr ? "" : environment};
-  const murmur::data::DatasetInfo* info = murmur::data::find_dataset("fashion-mnist");
-  murmur::data::TrainingDataSettings wanted;
-  wanted.workers = settings.workers;
-  return take(murmur::data::divide(take(murmur::data::read_dataset(*info, places)), wanted));
+World open_world(const Settings& settings) {
+  const auto launch = take(murmur::comm::detect_launch());
+  if (launch.library == murmur::comm::MpiLibrary::kNone) {
+    return nullptr;
+  }
+  World world = take(murmur::comm::open_mpi(launch.library));
+  return settings.memory == "shared" ? take(murmur::comm::share_host(std::move(world)))
+                                     : std::move(world);
 }
 
-Problem supervised(const Settings& settings) {
-  murmur::learning::SupervisedSettings wanted;
-  wanted.data = divided(settings);
-  const murmur::data::Dataset& dataset = *wanted.data.dataset;
-  const murmur::models::Model* model = murmur::models::find_model("mlp");
-  wanted.network = take(murmur::models::make_network(
-      *model, OptionValues(model->options), dataset.training.shape, dataset.classes));
-  wanted.matmul = settings.matmul;
-  return take(murmur::learning::make_supervised<float>(wanted));
+OptionValues options_of(const murmur::algorithms::Algorithm& algorithm) {
+  OptionValues options(algorithm.options);
+  if (algorithm.name == "sgd") {
+    options.set("momentum", 0.9);
+    options.set("nesterov", true);
+  }
+  return options;
 }
 
 murmur::engine::Parts<float> parts(const Settings& settings,
                                    murmur::problems::Problem<float>* problem,
-                                   murmur::threads::Pool* pool) {
+                                   murmur::threads::Pool* pool,
+                                   murmur::comm::Transport* transport) {
   const auto* algorithm = murmur::algorithms::find_algorithm(settings.algorithm);
   if (algorithm == nullptr) {
     refuse(fmt::format("no algorithm '{}'; murmur list algorithms shows them", settings.algorithm));
   }
   const auto* ring = murmur::topology::find_topology("ring");
-  return {.program = algorithm->program<float>(OptionValues(algorithm->options)),
+  return {.program = algorithm->program<float>(options_of(*algorithm)),
           .topology = take(murmur::topology::make_topology(
               "ring", settings.workers, OptionValues(ring->options), 1)),
           .problem = problem,
           .pool = pool,
-          .ownership = murmur::comm::Ownership({settings.workers})};
+          .transport = transport,
+          .ownership = murmur::comm::Ownership::even(
+              settings.workers, transport == nullptr ? 1 : transport->processes())};
 }
 
 // Seconds of all threads together.
@@ -149,7 +142,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// All steps once; the mean loss of the last.
+// All steps once; the mean loss of the last here.
 double run(Engine& engine, int steps) {
   double loss = 0;
   for (int step = 0; step < steps; ++step) {
@@ -159,7 +152,17 @@ double run(Engine& engine, int steps) {
   return loss;
 }
 
-void measure(const Settings& settings, Engine& engine) {
+// From the first process's begin until all have ended; nobody begins before all can.
+double seconds_of_run(Engine& engine, int steps) {
+  const std::vector<double> mine(static_cast<std::size_t>(engine.local().size()));
+  take(engine.gather(mine));
+  const auto started = SteadyClock::now();
+  run(engine, steps);
+  take(engine.gather(mine));
+  return std::chrono::duration<double>(SteadyClock::now() - started).count();
+}
+
+void measure(const Settings& settings, Engine& engine, bool is_first) {
   const double loss = run(engine, settings.steps);
   const double gradient_steps = static_cast<double>(settings.workers) * settings.steps;
   const murmur::engine::Times before = engine.times();
@@ -167,11 +170,11 @@ void measure(const Settings& settings, Engine& engine) {
   std::vector<double> cpu_rates;
   for (int k = 0; k < settings.repeats; ++k) {
     const double cpu = cpu_seconds();
-    const auto started = SteadyClock::now();
-    run(engine, settings.steps);
-    rates.push_back(gradient_steps /
-                    std::chrono::duration<double>(SteadyClock::now() - started).count());
+    rates.push_back(gradient_steps / seconds_of_run(engine, settings.steps));
     cpu_rates.push_back(gradient_steps / (cpu_seconds() - cpu));
+  }
+  if (!is_first) {
+    return;
   }
   const double gradient = engine.times().gradient_s - before.gradient_s;
   const double algorithm = engine.times().algorithm_s - before.algorithm_s;
@@ -198,9 +201,10 @@ void measure(const Settings& settings, Engine& engine) {
 
 int main(int argc, char** argv) {
   const Settings settings = parse(argc, argv);
-  const Problem problem = supervised(settings);
+  const World world = open_world(settings);
+  const auto problem = murmur::bench::make_w1(settings.workers, settings.data, settings.matmul);
   murmur::threads::Pool pool(settings.threads);
-  Engine engine(parts(settings, problem.get(), &pool));
-  measure(settings, engine);
+  Engine engine(parts(settings, problem.get(), &pool, world.get()));
+  measure(settings, engine, world == nullptr || world->process() == 0);
   return 0;
 }
