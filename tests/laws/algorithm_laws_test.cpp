@@ -100,6 +100,8 @@ TEST_P(EveryAlgorithm, GivesTheSameBitsHoweverTheWorkersAreSplit) {
   const std::vector<std::vector<int>> splits{{2, 3}, {1, 3, 1}, {4, 1}, {1, 1, 1, 1, 1}};
   for (const std::vector<int>& split : splits) {
     EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = split})) << split.size();
+    EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = split, .shares_memory = true}))
+        << split.size() << " on one host";
   }
 }
 
@@ -116,11 +118,13 @@ TEST_P(EveryAlgorithm, GivesTheSameBitsInBuckets) {
   spec.rates = {0.1, 0.1, 0.05};
   ASSERT_GT(engine::Buckets(spec.problem()->layout(), sizeof(float)).count(), 1U);
   EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 2}}));
+  EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 2}, .shares_memory = true}));
 }
 
 TEST_P(EveryAlgorithm, GivesTheSameBitsOverATimeVaryingGraphHoweverSplit) {
   const RunSpec<double> spec = spec_of<double>(GetParam(), 6, {}, "one-peer-exponential");
   EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 4, 1}}));
+  EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 4, 1}, .shares_memory = true}));
 }
 
 // Workers that share their data are one worker: mixing equal rows changes nothing.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "murmur/comm/host.h"
 #include "murmur/comm/threads_transport.h"
 #include "murmur/core/check.h"
 #include "murmur/core/random.h"
@@ -185,7 +186,10 @@ Rows<S> run(const RunSpec<S>& spec, const World& world) {
   std::vector<std::thread> engines;
   for (std::size_t p = 0; p < processes; ++p) {
     engines.emplace_back([&, p] {
-      const auto transport = hub.transport(static_cast<int>(p));
+      auto transport = hub.transport(static_cast<int>(p));
+      if (world.shares_memory) {
+        transport = comm::share_host(std::move(transport)).value();
+      }
       parts[p] = run_one<S>(spec, world, transport.get());
     });
   }

@@ -81,6 +81,7 @@ using Rows = std::vector<std::vector<S>>;
 struct World {
   int threads = 1;
   std::vector<int> ownership;  // empty: one process
+  bool shares_memory = false;  // between the processes, as on one host
 };
 
 template <class S>
