@@ -5,6 +5,8 @@
 find_package(PkgConfig QUIET)
 if(MURMUR_SANITIZE)
   message(STATUS "MPI: left out under sanitizers")
+  set(OPENMPI_FOUND FALSE)
+  set(MPICH_FOUND FALSE)
 elseif(PKG_CONFIG_FOUND)
   pkg_check_modules(OPENMPI QUIET IMPORTED_TARGET ompi-c)
   pkg_check_modules(MPICH QUIET IMPORTED_TARGET mpich)

@@ -2,6 +2,7 @@
 #include "murmur/comm/mpi/mpi_transport.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,6 +23,7 @@ constexpr int kIAmHere = -2;
 constexpr milliseconds kListenEvery{20};        // where no message is under way
 constexpr microseconds kWhileOthersWork{2000};  // a waiting thread makes the progress
 constexpr milliseconds kToSayGoodbye{500};
+constexpr milliseconds kUntilAllAreSilent{50};
 constexpr int kYields = 8;
 constexpr microseconds kShortestNap{10};
 constexpr microseconds kLongestNap{250};
@@ -53,6 +55,20 @@ int largest_tag() {
   int found = 0;
   MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &bound, &found);
   return found != 0 ? *static_cast<int*>(bound) : 32767;
+}
+
+// MPICH over UCX before 4.2 (github.com/pmodels/mpich/pull/6596): while MPI_Finalize closes its
+// connections it needs an answer of everyone, and who has all of his gives no more. None goes ahead
+// if nobody answers before he has asked himself: if all come to MPI_Finalize without having looked
+// at MPI since the others began.
+bool may_hang_at_the_end() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  int major = 0;
+  int minor = 0;
+  return std::sscanf(text.c_str(), "MPICH Version: %d.%d", &major, &minor) == 2 &&
+         (major < 4 || (major == 4 && minor < 2)) && text.find("ch4:ucx") != std::string::npos;
 }
 
 }  // namespace
@@ -90,6 +106,10 @@ MpiTransport::~MpiTransport() {
     return;
   }
   requests_.reset();
+  if (may_hang_at_the_end()) {
+    MPI_Barrier(MPI_COMM_WORLD);
+    std::this_thread::sleep_for(kUntilAllAreSilent);
+  }
   MPI_Finalize();
 }
 
