@@ -105,6 +105,14 @@ std::unique_ptr<World> World::open() {
   return std::make_unique<World>(launch.value(), std::move(transport).value());
 }
 
+int World::local_processes() const {
+  int here = 1;
+  for (int p = 0; p < processes() && !is_alone() && transport_->lending() != nullptr; ++p) {
+    here += transport_->lending()->reaches(p) ? 1 : 0;
+  }
+  return std::max(launch_.local_processes, here);
+}
+
 std::vector<std::string> World::exchange(const std::string& mine) {
   auto texts = comm::exchange_texts(*transport_, mine);
   if (!texts) {

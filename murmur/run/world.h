@@ -30,9 +30,10 @@ class World {
   int process() const { return is_alone() ? 0 : transport_->process(); }
   int processes() const { return is_alone() ? 1 : transport_->processes(); }
   bool is_first() const { return process() == 0; }
-  int local_processes() const { return launch_.local_processes; }  // on this host
-  comm::Transport* transport() { return transport_.get(); }        // null: alone
-  comm::Meetings* meetings() { return meetings_.get(); }           // the same
+  // On this host: those that the launcher tells of, or those that share memory, whichever are more.
+  int local_processes() const;
+  comm::Transport* transport() { return transport_.get(); }  // null: alone
+  comm::Meetings* meetings() { return meetings_.get(); }     // the same
 
   // The following are collective. All of them throw the same UserError everywhere, with words on
   // the first process alone and none on the others.

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The processes of a run, as threads of this one.
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "murmur/comm/threads_transport.h"
+#include "murmur/run/world.h"
+
+namespace murmur::run {
+namespace {
+
+// Calls play(world of the process) for every process, each on a thread of its own.
+void play_in_all(int processes,
+                 const comm::Launch& launch,
+                 const std::function<void(World&)>& play) {
+  comm::Hub hub(processes);
+  std::vector<std::thread> threads;
+  for (int p = 0; p < processes; ++p) {
+    threads.emplace_back([&, p] {
+      World world(launch, hub.transport(p));
+      play(world);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
+TEST(World, CountsThoseThatShareMemoryWhereTheLauncherDoesNotTell) {
+  std::vector<int> before(3);
+  std::vector<int> after(3);
+  play_in_all(3, {}, [&](World& world) {
+    const auto p = static_cast<std::size_t>(world.process());
+    before[p] = world.local_processes();
+    world.share_memory();
+    after[p] = world.local_processes();
+  });
+  EXPECT_THAT(before, ::testing::Each(1));
+  EXPECT_THAT(after, ::testing::Each(3));
+}
+
+TEST(World, BelievesALauncherThatTellsOfMore) {
+  comm::Launch launch;
+  launch.local_processes = 5;
+  play_in_all(2, launch, [](World& world) {
+    world.share_memory();
+    EXPECT_EQ(world.local_processes(), 5);
+  });
+}
+
+TEST(World, SaysTheSameWhereMemoryIsShared) {
+  play_in_all(3, {}, [](World& world) {
+    world.share_memory();
+    EXPECT_EQ(world.say(world.is_first() ? "first" : "other"), "first");
+    world.agree(std::nullopt);
+  });
+}
+
+}  // namespace
+}  // namespace murmur::run
