@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct Law {
   std::string name;
   std::function<void(Transport&, Findings&)> check;
 };
+
+inline std::ostream& operator<<(std::ostream& out, const Law& law) {
+  return out << law.name;
+}
 
 // The transport is as good afterwards, so one may follow the other.
 std::vector<Law> laws_of_messages();
