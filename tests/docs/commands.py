@@ -59,7 +59,7 @@ ELSEWHERE = {
     "bench/start": MEASURES,
     "bench/memory": MEASURES,
     "bench/timeline": MEASURES,
-    "bench/processes": MEASURES,
+    "bench/processes --rounds 1": MEASURES,
     "bench/cluster --quiet-cores --rounds 2": MEASURES,
     "bench/cluster --parts bandwidth,cores --rounds 1": MEASURES,
     "scripts/network --hosts 4 --mbit 1000 -- build/bench/bench_cluster --gradient silent": MEASURES,
