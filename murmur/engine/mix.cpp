@@ -146,10 +146,14 @@ void Mixer<S>::block(CoordinateRange range, S* scratch) const {
       continue;
     }
     for (int i = local.begin; i < local.end; ++i) {
-      mix_row(own(i), neighbors(i, f, range.begin), range.size(), out(i));
+      if (hears_somebody(i)) {
+        mix_row(own(i), neighbors(i, f, range.begin), range.size(), out(i));
+      }
     }
     for (int i = local.begin; i < local.end; ++i) {
-      std::memcpy(own(i), out(i), range.size() * sizeof(S));
+      if (hears_somebody(i)) {
+        std::memcpy(own(i), out(i), range.size() * sizeof(S));
+      }
     }
   }
 }

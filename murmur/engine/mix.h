@@ -75,6 +75,9 @@ class Mixer {
   void begin(const std::vector<std::size_t>& fields, comm::Tag tag);
   const S* own_row(std::size_t place, int worker) const;
   const S* row_of(const InRow& in, std::size_t place) const;
+  bool hears_somebody(int worker) const {
+    return !in_[static_cast<std::size_t>(worker - rows_->local().begin)].empty();
+  }
   // Of a local worker, from a coordinate on; until this thread asks again.
   const std::vector<WeightedRow<S>>& neighbors(int worker,
                                                std::size_t place,

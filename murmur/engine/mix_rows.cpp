@@ -4,50 +4,70 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 namespace murmur::engine {
 namespace {
 
-// Adds K neighbors at a time to `out`, which starts as `own`; the additions are the same one by
-// one.
+constexpr std::size_t kAtOnce = 4;  // neighbors; the additions are the same one by one
+
 template <class S, std::size_t K>
-void add_neighbors(const S* __restrict own,
-                   const WeightedRow<S>* in,
-                   std::size_t count,
-                   const S* from,
-                   S* __restrict out) {
-  std::array<const S*, K> rows{};
-  std::array<S, K> weights{};
-  for (std::size_t k = 0; k < K; ++k) {
-    rows[k] = in[k].row;
-    weights[k] = in[k].weight;
-  }
-  for (std::size_t c = 0; c < count; ++c) {
-    const S x = own[c];
-    S sum = from[c];
+class Some {
+ public:
+  explicit Some(const WeightedRow<S>* in) {
     for (std::size_t k = 0; k < K; ++k) {
-      sum += weights[k] * (rows[k][c] - x);
+      rows_[k] = in[k].row;
+      weights_[k] = in[k].weight;
     }
-    out[c] = sum;
+  }
+  S add(std::size_t c, S x, S sum) const {
+    for (std::size_t k = 0; k < K; ++k) {
+      sum += weights_[k] * (rows_[k][c] - x);
+    }
+    return sum;
+  }
+
+ private:
+  std::array<const S*, K> rows_{};
+  std::array<S, K> weights_{};
+};
+
+// Calls apply(the first of `in`, as many as can be added at once); returns how many these are.
+template <class S, class Apply>
+std::size_t apply_some(std::span<const WeightedRow<S>> in, const Apply& apply) {
+  const std::size_t taken = std::min(in.size(), kAtOnce);
+  switch (taken) {
+    case 0:
+      break;
+    case 1:
+      apply(Some<S, 1>(in.data()));
+      break;
+    case 2:
+      apply(Some<S, 2>(in.data()));
+      break;
+    case 3:
+      apply(Some<S, 3>(in.data()));
+      break;
+    default:
+      apply(Some<S, kAtOnce>(in.data()));
+      break;
+  }
+  return taken;
+}
+
+// `from` starts as `own`, and is `out` behind the first neighbors.
+template <class S, std::size_t K>
+void add_neighbors(
+    Some<S, K> some, const S* __restrict own, std::size_t count, const S* from, S* __restrict out) {
+  for (std::size_t c = 0; c < count; ++c) {
+    out[c] = some.add(c, own[c], from[c]);
   }
 }
 
-// The same over the own row itself, which nobody else reads.
 template <class S, std::size_t K>
-void add_neighbors_in_place(const WeightedRow<S>* in, std::size_t count, S* __restrict own) {
-  std::array<const S*, K> rows{};
-  std::array<S, K> weights{};
-  for (std::size_t k = 0; k < K; ++k) {
-    rows[k] = in[k].row;
-    weights[k] = in[k].weight;
-  }
+void add_neighbors_in_place(Some<S, K> some, std::size_t count, S* __restrict own) {
   for (std::size_t c = 0; c < count; ++c) {
-    const S x = own[c];
-    S sum = x;
-    for (std::size_t k = 0; k < K; ++k) {
-      sum += weights[k] * (rows[k][c] - x);
-    }
-    own[c] = sum;
+    own[c] = some.add(c, own[c], own[c]);
   }
 }
 
@@ -55,54 +75,23 @@ void add_neighbors_in_place(const WeightedRow<S>* in, std::size_t count, S* __re
 
 template <class S>
 void mix_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t count, S* out) {
-  std::size_t k = 0;
   const S* from = own;
   if (in.empty()) {
     std::memcpy(out, own, count * sizeof(S));
   }
-  while (k < in.size()) {
-    const std::size_t left = in.size() - k;
-    const std::size_t taken = std::min<std::size_t>(left, 4);
-    const WeightedRow<S>* some = &in[k];
-    switch (taken) {
-      case 1:
-        add_neighbors<S, 1>(own, some, count, from, out);
-        break;
-      case 2:
-        add_neighbors<S, 2>(own, some, count, from, out);
-        break;
-      case 3:
-        add_neighbors<S, 3>(own, some, count, from, out);
-        break;
-      default:
-        add_neighbors<S, 4>(own, some, count, from, out);
-        break;
-    }
-    k += taken;
-    from = out;
+  for (std::span<const WeightedRow<S>> left = in; !left.empty(); from = out) {
+    left = left.subspan(
+        apply_some<S>(left, [&](const auto& some) { add_neighbors(some, own, count, from, out); }));
   }
 }
 
 template <class S>
 bool mix_in_place(const std::vector<WeightedRow<S>>& in, std::size_t count, S* own) {
-  switch (in.size()) {
-    case 0:
-      return true;
-    case 1:
-      add_neighbors_in_place<S, 1>(in.data(), count, own);
-      return true;
-    case 2:
-      add_neighbors_in_place<S, 2>(in.data(), count, own);
-      return true;
-    case 3:
-      add_neighbors_in_place<S, 3>(in.data(), count, own);
-      return true;
-    case 4:
-      add_neighbors_in_place<S, 4>(in.data(), count, own);
-      return true;
-    default:
-      return false;
+  if (in.size() > kAtOnce) {
+    return false;
   }
+  apply_some<S>(in, [&](const auto& some) { add_neighbors_in_place(some, count, own); });
+  return true;
 }
 
 template <class S>
