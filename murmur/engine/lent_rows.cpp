@@ -45,7 +45,8 @@ Status LentRows<S>::lend(std::size_t row,
                          std::size_t bucket,
                          CoordinateRange range,
                          const S* values,
-                         std::span<const Hearer> hearers) {
+                         comm::Tag tag,
+                         std::span<const int> processes) {
   std::vector<comm::Ticket>& tickets = lent(side_, row, bucket);
   if (Status read = wait_for(tickets); !read) {
     return read;
@@ -53,8 +54,8 @@ Status LentRows<S>::lend(std::size_t row,
   const std::size_t offset = ((side_ * rows_ + row) * row_size_ + range.begin) * sizeof(S);
   const std::span<std::byte> copy = memory_.subspan(offset, range.size() * sizeof(S));
   std::memcpy(copy.data(), values, copy.size());
-  for (const Hearer& hearer : hearers) {
-    tickets.push_back(transport_->lending()->lend(hearer.process, hearer.tag, copy));
+  for (const int process : processes) {
+    tickets.push_back(transport_->lending()->lend(process, tag, copy));
   }
   return Ok{};
 }

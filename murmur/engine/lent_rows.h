@@ -13,11 +13,6 @@
 
 namespace murmur::engine {
 
-struct Hearer {
-  int process = 0;
-  comm::Tag tag = 0;
-};
-
 template <class S>
 class LentRows {
  public:
@@ -34,13 +29,15 @@ class LentRows {
 
   // The next pass begins.
   void turn() { side_ = 1 - side_; }
-  // Lends a copy of values [range) of a row to all of them. Waits for those who still read what the
-  // pass before the last one wrote there: kPeer. Any thread; a bucket of a row once in a pass.
+  // Lends a copy of values [range) of a row to all of those processes. Waits for those who still
+  // read what the pass before the last one wrote there: kPeer. Any thread; a bucket of a row once
+  // in a pass.
   Status lend(std::size_t row,
               std::size_t bucket,
               CoordinateRange range,
               const S* values,
-              std::span<const Hearer> hearers);
+              comm::Tag tag,
+              std::span<const int> processes);
 
  private:
   std::vector<comm::Ticket>& lent(std::size_t side, std::size_t row, std::size_t bucket) {

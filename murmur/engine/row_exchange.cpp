@@ -40,9 +40,17 @@ void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
     }
   }
   ghosts_.assign(ghosts.begin(), ghosts.end());
+  owners_.clear();
+  for (const int ghost : ghosts_) {
+    const int owner = ownership_->owner(ghost);
+    owners_.push_back({owner, shares_memory(owner)});
+  }
   hearers_.clear();
   for (const std::set<int>& processes : hearers) {
-    hearers_.emplace_back(processes.begin(), processes.end());
+    Hearers& all = hearers_.emplace_back();
+    for (const int process : processes) {
+      (shares_memory(process) ? all.here : all.elsewhere).push_back(process);
+    }
   }
 }
 
@@ -63,16 +71,13 @@ template <class S>
 void RowExchange<S>::make_room(std::size_t fields) {
   const std::size_t heard = ghosts_.size() * fields;
   where_.assign(heard, nullptr);
-  const bool all_share = std::all_of(ghosts_.begin(), ghosts_.end(), [this](int ghost) {
-    return shares_memory(ownership_->owner(ghost));
-  });
-  if (heard > 0 && !all_share && (rows_ == nullptr || rows_->rows(0) < heard)) {
+  const bool all_lend =
+      std::all_of(owners_.begin(), owners_.end(), [](const Ghost& ghost) { return ghost.lends; });
+  if (heard > 0 && !all_lend && (rows_ == nullptr || rows_->rows(0) < heard)) {
     rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{heard}, row_size_);
   }
-  const bool lends = std::any_of(hearers_.begin(), hearers_.end(), [this](const auto& processes) {
-    return std::any_of(
-        processes.begin(), processes.end(), [this](int process) { return shares_memory(process); });
-  });
+  const bool lends = std::any_of(
+      hearers_.begin(), hearers_.end(), [](const Hearers& all) { return !all.here.empty(); });
   const std::size_t lent = static_cast<std::size_t>(local_.size()) * fields;
   if (lends && (lent_ == nullptr || lent_->rows() < lent)) {
     lent_ = nullptr;  // first waits until it is read
@@ -93,11 +98,11 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
   for (std::size_t b = 0; b < buckets_->count(); ++b) {
     const CoordinateRange range = buckets_->range(b);
     for (std::size_t g = 0; g < ghosts_.size(); ++g) {
-      const int owner = ownership_->owner(ghosts_[g]);
+      const auto [owner, lends] = owners_[g];
       for (std::size_t f = 0; f < fields; ++f) {
         const comm::Tag tag = tag_of(f, ghosts_[g], b);
         const std::size_t at = f * ghosts_.size() + g;
-        if (shares_memory(owner)) {
+        if (lends) {
           const comm::Ticket ticket = transport_->lending()->borrow(owner, tag);
           waiting_[b].push_back({ticket, Way::kBorrowed, ghosts_[g], at});
           continue;
@@ -115,25 +120,25 @@ template <class S>
 void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) {
   const CoordinateRange range = buckets_->range(bucket);
   const auto local = static_cast<std::size_t>(worker - local_.begin);
-  std::vector<Hearer> on_this_host;
+  const auto& [here, elsewhere] = hearers_[local];
+  const bool lends = !here.empty() && lent_->has_memory();
   for (std::size_t f = 0; f < fields_; ++f) {
     const std::span<const S> values(source(f, worker, range.begin), range.size());
     const comm::Tag tag = tag_of(f, worker, bucket);
-    on_this_host.clear();
-    for (const int process : hearers_[local]) {
-      if (shares_memory(process) && lent_->has_memory()) {
-        on_this_host.push_back({process, tag});
-        continue;
+    const auto send_to = [&](const std::vector<int>& processes) {
+      for (const int process : processes) {
+        const comm::Ticket ticket = transport_->send(process, tag, std::as_bytes(values));
+        const Lock lock(mutex_);
+        waiting_[bucket].push_back({ticket, Way::kSent, worker, 0});
       }
-      const comm::Ticket ticket = transport_->send(process, tag, std::as_bytes(values));
-      const Lock lock(mutex_);
-      waiting_[bucket].push_back({ticket, Way::kSent, worker, 0});
-    }
-    if (on_this_host.empty()) {
+    };
+    send_to(elsewhere);
+    if (!lends) {
+      send_to(here);
       continue;
     }
     const std::size_t row = f * static_cast<std::size_t>(local_.size()) + local;
-    if (Status lent = lent_->lend(row, bucket, range, values.data(), on_this_host); !lent) {
+    if (Status lent = lent_->lend(row, bucket, range, values.data(), tag, here); !lent) {
       const Lock lock(mutex_);
       lent_so_far_ = lent.failure().in(fmt::format("sending the row of worker {}", worker));
     }

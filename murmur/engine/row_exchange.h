@@ -60,6 +60,15 @@ class RowExchange {
     std::size_t at = 0;  // place x ghosts
   };
 
+  struct Ghost {  // a remote worker heard here
+    int owner = 0;
+    bool lends = false;  // its rows, since it is on this host
+  };
+  struct Hearers {          // of a local worker: processes, ascending
+    std::vector<int> here;  // on this host
+    std::vector<int> elsewhere;
+  };
+
   bool shares_memory(int process) const;
   void make_room(std::size_t fields);
   void give_back();
@@ -70,12 +79,13 @@ class RowExchange {
   comm::WorkerRange local_;
   const Buckets* buckets_;
   std::size_t row_size_;
-  std::vector<int> ghosts_;                // remote workers heard here, ascending
-  std::vector<std::vector<int>> hearers_;  // per local worker: processes, ascending
-  std::unique_ptr<Arena<S>> rows_;         // field place x ghosts; of those who share no memory
-  std::vector<const S*> where_;            // the same, and of those who do; none if not here
-  std::vector<comm::Ticket> borrowed_;     // of the bucket brought last
-  std::unique_ptr<LentRows<S>> lent_;      // field place x local workers
+  std::vector<int> ghosts_;             // remote workers heard here, ascending
+  std::vector<Ghost> owners_;           // the same
+  std::vector<Hearers> hearers_;        // per local worker
+  std::unique_ptr<Arena<S>> rows_;      // field place x ghosts; of those who share no memory
+  std::vector<const S*> where_;         // the same, and of those who do; none if not here
+  std::vector<comm::Ticket> borrowed_;  // of the bucket brought last
+  std::unique_ptr<LentRows<S>> lent_;   // field place x local workers
   std::size_t fields_ = 0;
   comm::Tag pass_ = 0;
   bool open_ = false;

@@ -2,7 +2,6 @@
 #include "murmur/comm/host/host_transport.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -116,29 +115,24 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
   if (!reaches(to)) {
     return below_->send(to, tag, bytes);
   }
-  std::optional<SharedHeap::Block> copy;
-  {
-    const Lock lock(mutex_);
-    if (auto taken = bytes.empty() ? Result<SharedHeap::Block>(SharedHeap::Block())
-                                   : heap_.take(bytes.size());
-        taken) {
-      copy = taken.value();
-    } else {
-      set_failure(taken.failure());
-    }
-  }
-  if (copy && !bytes.empty()) {
-    std::memcpy(copy->bytes.data(), bytes.data(), bytes.size());
-  }
   bytes_sent_ += static_cast<std::int64_t>(bytes.size());
+  const auto copy = [&] {
+    const Lock lock(mutex_);
+    return heap_.take(bytes.size());
+  }();
+  if (copy) {
+    std::copy(bytes.begin(), bytes.end(), copy.value().bytes.begin());
+  }
   const Lock lock(mutex_);
   if (copy) {
-    Outbox::Message message{
-        .tag = tag, .memory = copy->memory, .offset = copy->offset, .bytes = bytes.size()};
-    if (!bytes.empty()) {
-      message.copy = copy;
-    }
-    post(to, message);
+    post(to,
+         {.tag = tag,
+          .memory = copy.value().memory,
+          .offset = copy.value().offset,
+          .bytes = bytes.size(),
+          .copy = copy.value()});
+  } else {
+    set_failure(copy.failure());
   }
   return add({.kind = Kind::kSent, .peer = to, .tag = tag});
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How those wait who have sent, lent, or asked for something.
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -52,9 +51,7 @@ bool HostTransport::complete(std::uint64_t id) {
     from = message->bytes;
     into = item.into;
   }
-  if (!from.empty()) {
-    std::memcpy(into.data(), from.data(), from.size());
-  }
+  std::copy(from.begin(), from.end(), into.begin());
   const Lock lock(mutex_);
   Item& item = items_.at(id);
   peer(item.peer).in.give_back(id);

@@ -29,13 +29,11 @@ Result<Inbox::Message> Inbox::read(const Letter& letter) {
     return slips.failure();
   }
   message.slip = reinterpret_cast<Slip*>(slips.value().data() + letter.slip_offset);
-  if (letter.bytes > 0) {
-    const auto memory = map(letter.file, letter.memory_bytes);
-    if (!memory) {
-      return memory.failure();
-    }
-    message.bytes = memory.value().subspan(letter.offset, letter.bytes);
+  const auto memory = map(letter.file, letter.memory_bytes);
+  if (!memory) {
+    return memory.failure();
   }
+  message.bytes = memory.value().subspan(letter.offset, letter.bytes);
   return message;
 }
 

@@ -10,10 +10,10 @@ Status Outbox::post(const Message& message) {
   if (!slip) {
     return slip.failure();
   }
-  if (message.lend != 0) {
-    lends_.emplace(message.lend, slip.value());
+  if (message.copy) {
+    copies_.push_back({slip.value(), *message.copy});
   } else {
-    copies_.push_back({slip.value(), message.copy});
+    lends_.emplace(message.lend, slip.value());
   }
   kept_.push_back({message, slip.value()});
   flush();
@@ -22,9 +22,7 @@ Status Outbox::post(const Message& message) {
 
 void Outbox::flush() {
   while (!copies_.empty() && copies_.front().slip.slip->has_read.load(std::memory_order_acquire)) {
-    if (copies_.front().block) {
-      heap_->give_back(*copies_.front().block);
-    }
+    heap_->give_back(copies_.front().block);
     slips_->give_back(copies_.front().slip);
     copies_.pop_front();
   }

@@ -21,8 +21,9 @@ class Outbox {
     SharedAddress memory;
     std::uint64_t offset = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t lend = 0;                                // the ticket; 0: nobody waits for it
-    std::optional<SharedHeap::Block> copy = std::nullopt;  // given back when it has been read
+    // Either the ticket that waits for it, or a block that is given back when it has been read.
+    std::uint64_t lend = 0;
+    std::optional<SharedHeap::Block> copy = std::nullopt;
   };
 
   Outbox(Lane* lane, SharedHeap* heap, Slips* slips) : lane_(lane), heap_(heap), slips_(slips) {}
@@ -42,7 +43,7 @@ class Outbox {
  private:
   struct Copy {
     Slips::Place slip;
-    std::optional<SharedHeap::Block> block;
+    SharedHeap::Block block;
   };
   struct Kept {
     Message message;
