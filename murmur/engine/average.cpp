@@ -19,20 +19,16 @@ constexpr std::size_t kChunkUnit = 16;  // chunks of processes end on 64-byte li
 }  // namespace
 
 template <class S>
-Averager<S>::Averager(const comm::Ownership* ownership,
-                      comm::Transport* transport,
-                      threads::Pool* pool,
-                      const Buckets* buckets,
-                      comm::WorkerRange range)
-    : ownership_(ownership), transport_(transport), pool_(pool), buckets_(buckets), range_(range) {
+Averager<S>::Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange range)
+    : peers_(peers), pool_(pool), range_(range) {
   for (int i = range.begin; i < range.end; ++i) {
-    if (participants_.empty() || participants_.back() != ownership->owner(i)) {
-      participants_.push_back(ownership->owner(i));
+    if (participants_.empty() || participants_.back() != peers.ownership->owner(i)) {
+      participants_.push_back(peers.ownership->owner(i));
     }
   }
   find_nodes(range.begin, range.size());
   if (is_spread()) {
-    node_rows_ = Arena<S>({nodes_.size()}, buckets->row_size());
+    node_rows_ = Arena<S>({nodes_.size()}, peers.buckets->row_size());
   }
   const std::size_t blocks = 2 * tree_levels(range.size());
   scratch_.assign(static_cast<std::size_t>(pool->threads()) + 1, std::vector<S>(blocks * kBlock));
@@ -40,8 +36,8 @@ Averager<S>::Averager(const comm::Ownership* ownership,
 
 template <class S>
 void Averager<S>::find_nodes(int first, int count) {
-  const int process = ownership_->owner(first);
-  if (ownership_->owner(first + count - 1) == process) {
+  const int process = peers_.ownership->owner(first);
+  if (peers_.ownership->owner(first + count - 1) == process) {
     nodes_.push_back({first, count, process});
     return;
   }
@@ -52,7 +48,7 @@ void Averager<S>::find_nodes(int first, int count) {
 
 template <class S>
 CoordinateRange Averager<S>::chunk_of(std::size_t bucket, int process) const {
-  const CoordinateRange all = buckets_->range(bucket);
+  const CoordinateRange all = peers_.buckets->range(bucket);
   const std::size_t processes = participants_.size();
   const std::size_t units = (all.size() + kChunkUnit - 1) / kChunkUnit;
   const auto found = std::lower_bound(participants_.begin(), participants_.end(), process);
@@ -64,7 +60,8 @@ CoordinateRange Averager<S>::chunk_of(std::size_t bucket, int process) const {
 // One worker of this process is a node of its own and needs no copy.
 template <class S>
 const S* Averager<S>::node_row(std::size_t node) const {
-  const bool is_row = nodes_[node].process == transport_->process() && nodes_[node].count == 1;
+  const bool is_row =
+      nodes_[node].process == peers_.transport->process() && nodes_[node].count == 1;
   return is_row ? row_(nodes_[node].first) : node_rows_.row(0, node);
 }
 
@@ -91,7 +88,7 @@ void Averager<S>::mean_block(
 
 template <class S>
 void Averager<S>::mean_in_parallel(Node tree, S* out) {
-  const std::size_t row_size = buckets_->row_size();
+  const std::size_t row_size = peers_.buckets->row_size();
   pool_->run((row_size + kBlock - 1) / kBlock, [&](std::size_t index, int thread) {
     const std::size_t begin = index * kBlock;
     S* const scratch = scratch_[static_cast<std::size_t>(thread)].data();
@@ -109,7 +106,7 @@ void Averager<S>::mean_alone(Node tree, CoordinateRange range, bool from_nodes, 
 
 template <class S>
 Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag pass) {
-  const int here = transport_ == nullptr ? 0 : transport_->process();
+  const int here = peers_.process();
   if (!std::binary_search(participants_.begin(), participants_.end(), here)) {
     return Ok{};
   }
@@ -141,9 +138,9 @@ void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
   out_ = out;
   pass_ = pass;
   status_ = Ok{};
-  const comm::WorkerRange here = ownership_->of(transport_->process());
+  const comm::WorkerRange here = peers_.ownership->of(peers_.transport->process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);
-  parts_.assign(buckets_->count(), Part{.missing = locals, .tickets = {}});
+  parts_.assign(peers_.buckets->count(), Part{.missing = locals, .tickets = {}});
   for (std::size_t b = 0; b < parts_.size(); ++b) {
     receive_parts(b);
   }
@@ -156,12 +153,12 @@ comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
 
 template <class S>
 void Averager<S>::receive_parts(std::size_t bucket) {
-  const int here = transport_->process();
+  const int here = peers_.transport->process();
   const CoordinateRange chunk = chunk_of(bucket, here);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
     if (nodes_[k].process != here) {
       const std::span<S> place(node_rows_.row(0, k) + chunk.begin, chunk.size());
-      parts_[bucket].tickets.push_back(transport_->receive(
+      parts_[bucket].tickets.push_back(peers_.transport->receive(
           nodes_[k].process, tag_of_part(bucket, k), std::as_writable_bytes(place)));
     }
   }
@@ -169,7 +166,7 @@ void Averager<S>::receive_parts(std::size_t bucket) {
 
 template <class S>
 void Averager<S>::send_parts(std::size_t bucket) {
-  const int here = transport_->process();
+  const int here = peers_.transport->process();
   Part& part = parts_[bucket];
   part.state = State::kCollecting;
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
@@ -177,7 +174,8 @@ void Averager<S>::send_parts(std::size_t bucket) {
       if (nodes_[k].process == here && p != here) {
         const CoordinateRange chunk = chunk_of(bucket, p);
         const std::span<const S> values(node_row(k) + chunk.begin, chunk.size());
-        part.tickets.push_back(transport_->send(p, tag_of_part(bucket, k), std::as_bytes(values)));
+        part.tickets.push_back(
+            peers_.transport->send(p, tag_of_part(bucket, k), std::as_bytes(values)));
       }
     }
   }
@@ -190,8 +188,8 @@ void Averager<S>::ready(std::size_t bucket) {
     return;
   }
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    if (nodes_[k].process == transport_->process() && nodes_[k].count > 1) {
-      mean_alone(nodes_[k], buckets_->range(bucket), false, node_rows_.row(0, k));
+    if (nodes_[k].process == peers_.transport->process() && nodes_[k].count > 1) {
+      mean_alone(nodes_[k], peers_.buckets->range(bucket), false, node_rows_.row(0, k));
     }
   }
   send_parts(bucket);
@@ -204,7 +202,7 @@ void Averager<S>::advance() {
     const std::vector<comm::Ticket>& tickets = parts_[b].tickets;
     const bool done = parts_[b].state == State::kCollecting &&
                       std::all_of(tickets.begin(), tickets.end(), [&](comm::Ticket ticket) {
-                        return transport_->is_done(ticket);
+                        return peers_.transport->is_done(ticket);
                       });
     if (done) {
       status_ = spread(b);
@@ -216,11 +214,11 @@ void Averager<S>::advance() {
 template <class S>
 Status Averager<S>::spread(std::size_t bucket) {
   Part& part = parts_[bucket];
-  if (Status status = comm::wait_all(*transport_, std::exchange(part.tickets, {})); !status) {
+  if (Status status = comm::wait_all(*peers_.transport, std::exchange(part.tickets, {})); !status) {
     return status;
   }
   part.state = State::kSpreading;
-  const int here = transport_->process();
+  const int here = peers_.transport->process();
   mean_alone({range_.begin, range_.size(), 0}, chunk_of(bucket, here), true, out_);
   const comm::Tag tag = tag_of(TagKind::kMean, pass_, bucket);
   const auto place = [&](int process) {
@@ -229,8 +227,8 @@ Status Averager<S>::spread(std::size_t bucket) {
   };
   for (const int p : participants_) {
     if (p != here) {
-      part.tickets.push_back(transport_->receive(p, tag, std::as_writable_bytes(place(p))));
-      part.tickets.push_back(transport_->send(p, tag, std::as_bytes(place(here))));
+      part.tickets.push_back(peers_.transport->receive(p, tag, std::as_writable_bytes(place(p))));
+      part.tickets.push_back(peers_.transport->send(p, tag, std::as_bytes(place(here))));
     }
   }
   return Ok{};
@@ -246,7 +244,7 @@ Status Averager<S>::finish() {
     }
   }
   for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
-    status_ = comm::wait_all(*transport_, parts_[b].tickets);
+    status_ = comm::wait_all(*peers_.transport, parts_[b].tickets);
   }
   parts_.clear();
   return status_ ? status_ : Status(status_.failure().in("averaging over all workers"));

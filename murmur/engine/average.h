@@ -14,12 +14,10 @@
 #include <memory>
 #include <vector>
 
-#include "murmur/comm/ownership.h"
-#include "murmur/comm/transport.h"
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
 #include "murmur/core/mutex.h"
-#include "murmur/engine/buckets.h"
+#include "murmur/engine/peers.h"
 #include "murmur/threads/pool.h"
 
 namespace murmur::engine {
@@ -32,11 +30,7 @@ template <class S>
 class Averager {
  public:
   // Of the workers in `range`.
-  Averager(const comm::Ownership* ownership,
-           comm::Transport* transport,
-           threads::Pool* pool,
-           const Buckets* buckets,
-           comm::WorkerRange range);
+  Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange range);
 
   // Writes the mean to `out` (a whole row), on every process that owns one of the workers.
   Status average(const RowOf<S>& row, S* out, comm::Tag pass);
@@ -77,10 +71,8 @@ class Averager {
   void advance() MURMUR_REQUIRES(mutex_);
   Status spread(std::size_t bucket) MURMUR_REQUIRES(mutex_);
 
-  const comm::Ownership* ownership_;
-  comm::Transport* transport_;
+  Peers peers_;
   threads::Pool* pool_;
-  const Buckets* buckets_;
   comm::WorkerRange range_;
   std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;

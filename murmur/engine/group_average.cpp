@@ -15,19 +15,13 @@ std::vector<comm::WorkerRange> groups_of(int workers, int size) {
 }
 
 template <class S>
-GroupAverager<S>::GroupAverager(const comm::Ownership* ownership,
-                                comm::Transport* transport,
-                                threads::Pool* pool,
-                                const Buckets* buckets,
-                                Rows<S>* rows,
-                                int size)
+GroupAverager<S>::GroupAverager(const Peers& peers, threads::Pool* pool, Rows<S>* rows, int size)
     : pool_(pool), rows_(rows) {
   const comm::WorkerRange here = rows->local();
-  for (const comm::WorkerRange& group : groups_of(ownership->workers(), size)) {
+  for (const comm::WorkerRange& group : groups_of(peers.ownership->workers(), size)) {
     const comm::WorkerRange local{std::max(group.begin, here.begin), std::min(group.end, here.end)};
     if (local.size() > 0) {
-      groups_.push_back(
-          {local, std::make_unique<Averager<S>>(ownership, transport, pool, buckets, group)});
+      groups_.push_back({local, std::make_unique<Averager<S>>(peers, pool, group)});
     }
   }
 }

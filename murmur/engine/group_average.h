@@ -16,12 +16,7 @@ std::vector<comm::WorkerRange> groups_of(int workers, int size);
 template <class S>
 class GroupAverager {
  public:
-  GroupAverager(const comm::Ownership* ownership,
-                comm::Transport* transport,
-                threads::Pool* pool,
-                const Buckets* buckets,
-                Rows<S>* rows,
-                int size);
+  GroupAverager(const Peers& peers, threads::Pool* pool, Rows<S>* rows, int size);
 
   // into_i <- the mean of `from` over worker i's group, for every local worker.
   Status average(std::size_t from, std::size_t into, comm::Tag tag);

@@ -9,16 +9,14 @@
 namespace murmur::engine {
 
 template <class S>
-LentRows<S>::LentRows(comm::Transport* transport,
-                      std::size_t rows,
-                      std::size_t row_size,
-                      std::size_t buckets)
-    : transport_(transport), rows_(rows), row_size_(row_size), buckets_(buckets) {
-  if (const auto taken = transport->lending()->take(2 * rows * row_size * sizeof(S))) {
+LentRows<S>::LentRows(comm::Transport* transport, std::size_t rows, const Buckets* buckets)
+    : transport_(transport), rows_(rows), buckets_(buckets) {
+  const std::size_t bytes = 2 * rows * buckets->row_size() * sizeof(S);
+  if (const auto taken = transport->lending()->take(bytes)) {
     memory_ = taken.value();
   }
   for (auto& side : lent_) {
-    side.resize(rows * buckets);
+    side.resize(rows * buckets->count());
   }
 }
 
@@ -43,7 +41,6 @@ Status LentRows<S>::wait_for(std::vector<comm::Ticket>& tickets) {
 template <class S>
 Status LentRows<S>::lend(std::size_t row,
                          std::size_t bucket,
-                         CoordinateRange range,
                          const S* values,
                          comm::Tag tag,
                          std::span<const int> processes) {
@@ -51,8 +48,9 @@ Status LentRows<S>::lend(std::size_t row,
   if (Status read = wait_for(tickets); !read) {
     return read;
   }
-  const std::size_t offset = ((side_ * rows_ + row) * row_size_ + range.begin) * sizeof(S);
-  const std::span<std::byte> copy = memory_.subspan(offset, range.size() * sizeof(S));
+  const CoordinateRange range = buckets_->range(bucket);
+  const std::size_t first = (side_ * rows_ + row) * buckets_->row_size() + range.begin;
+  const std::span<std::byte> copy = memory_.subspan(first * sizeof(S), range.size() * sizeof(S));
   std::memcpy(copy.data(), values, copy.size());
   for (const int process : processes) {
     tickets.push_back(transport_->lending()->lend(process, tag, copy));

@@ -9,15 +9,15 @@
 
 #include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
-#include "murmur/core/layout.h"
+#include "murmur/engine/buckets.h"
 
 namespace murmur::engine {
 
 template <class S>
 class LentRows {
  public:
-  // Of `rows` rows that travel in `buckets` parts. REQUIRES: the transport can lend.
-  LentRows(comm::Transport* transport, std::size_t rows, std::size_t row_size, std::size_t buckets);
+  // Of `rows` rows. REQUIRES: the transport can lend.
+  LentRows(comm::Transport* transport, std::size_t rows, const Buckets* buckets);
   LentRows(const LentRows&) = delete;
   LentRows& operator=(const LentRows&) = delete;
   // Waits until all has been read.
@@ -29,26 +29,24 @@ class LentRows {
 
   // The next pass begins.
   void turn() { side_ = 1 - side_; }
-  // Lends a copy of values [range) of a row to all of those processes. Waits for those who still
-  // read what the pass before the last one wrote there: kPeer. Any thread; a bucket of a row once
-  // in a pass.
+  // Lends a copy of a row's bucket, which begins at `values`, to all of those processes. Waits for
+  // those who still read what the pass before the last one wrote there: kPeer. Any thread; a bucket
+  // of a row once in a pass.
   Status lend(std::size_t row,
               std::size_t bucket,
-              CoordinateRange range,
               const S* values,
               comm::Tag tag,
               std::span<const int> processes);
 
  private:
   std::vector<comm::Ticket>& lent(std::size_t side, std::size_t row, std::size_t bucket) {
-    return lent_[side][row * buckets_ + bucket];
+    return lent_[side][row * buckets_->count() + bucket];
   }
   Status wait_for(std::vector<comm::Ticket>& tickets);
 
   comm::Transport* transport_;
   std::size_t rows_;
-  std::size_t row_size_;
-  std::size_t buckets_;
+  const Buckets* buckets_;
   std::span<std::byte> memory_;
   std::size_t side_ = 0;
   std::array<std::vector<std::vector<comm::Ticket>>, 2> lent_;

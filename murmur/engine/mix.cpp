@@ -9,16 +9,15 @@
 #include "murmur/engine/push_weights.h"
 
 namespace murmur::engine {
+
 template <class S>
 Mixer<S>::Mixer(std::shared_ptr<const topology::Topology> topology,
-                const comm::Ownership* ownership,
-                comm::Transport* transport,
+                const Peers& peers,
                 Rows<S>* rows,
-                const Buckets* buckets,
                 Of of)
-    : topology_(std::move(topology)), rows_(rows), buckets_(buckets) {
-  if (transport != nullptr) {
-    exchange_.emplace(ownership, transport, rows->local(), buckets, rows->row_size());
+    : topology_(std::move(topology)), rows_(rows), buckets_(peers.buckets) {
+  if (peers.transport != nullptr) {
+    exchange_.emplace(peers);
   }
   if (of == Of::kCopies) {
     const auto workers = static_cast<std::size_t>(rows->local().size());

@@ -6,11 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "murmur/comm/ownership.h"
-#include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
-#include "murmur/engine/buckets.h"
 #include "murmur/engine/mix_rows.h"
+#include "murmur/engine/peers.h"
 #include "murmur/engine/row_exchange.h"
 #include "murmur/engine/rows.h"
 #include "murmur/topology/topology.h"
@@ -27,10 +25,8 @@ class Mixer {
   enum class Of { kRows, kCopies };
 
   Mixer(std::shared_ptr<const topology::Topology> topology,
-        const comm::Ownership* ownership,
-        comm::Transport* transport,
+        const Peers& peers,
         Rows<S>* rows,
-        const Buckets* buckets,
         Of of);
 
   // Fixes the step's weights, or takes others, and makes ready to receive.

@@ -11,17 +11,10 @@
 namespace murmur::engine {
 
 template <class S>
-RowExchange<S>::RowExchange(const comm::Ownership* ownership,
-                            comm::Transport* transport,
-                            comm::WorkerRange local,
-                            const Buckets* buckets,
-                            std::size_t row_size)
-    : ownership_(ownership),
-      transport_(transport),
-      local_(local),
-      buckets_(buckets),
-      row_size_(row_size),
-      waiting_(buckets->count()) {}
+RowExchange<S>::RowExchange(const Peers& peers)
+    : peers_(peers),
+      local_(peers.ownership->of(peers.process())),
+      waiting_(peers.buckets->count()) {}
 
 template <class S>
 void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
@@ -35,14 +28,14 @@ void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
       }
       if (!local_.contains(i) && from_here) {
         hearers[static_cast<std::size_t>(neighbor.worker - local_.begin)].insert(
-            ownership_->owner(i));
+            peers_.ownership->owner(i));
       }
     }
   }
   ghosts_.assign(ghosts.begin(), ghosts.end());
   owners_.clear();
   for (const int ghost : ghosts_) {
-    const int owner = ownership_->owner(ghost);
+    const int owner = peers_.ownership->owner(ghost);
     owners_.push_back({owner, shares_memory(owner)});
   }
   hearers_.clear();
@@ -56,15 +49,15 @@ void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
 
 template <class S>
 comm::Tag RowExchange<S>::tag_of(std::size_t place, int worker, std::size_t bucket) const {
-  const comm::WorkerRange theirs = ownership_->of(ownership_->owner(worker));
+  const comm::WorkerRange theirs = peers_.ownership->of(peers_.ownership->owner(worker));
   const auto row = place * static_cast<std::size_t>(theirs.size()) +
                    static_cast<std::size_t>(worker - theirs.begin);
-  return engine::tag_of(TagKind::kRow, pass_, row * buckets_->count() + bucket);
+  return engine::tag_of(TagKind::kRow, pass_, row * peers_.buckets->count() + bucket);
 }
 
 template <class S>
 bool RowExchange<S>::shares_memory(int process) const {
-  return transport_->lending() != nullptr && transport_->lending()->reaches(process);
+  return peers_.transport->lending() != nullptr && peers_.transport->lending()->reaches(process);
 }
 
 template <class S>
@@ -74,14 +67,14 @@ void RowExchange<S>::make_room(std::size_t fields) {
   const bool all_lend =
       std::all_of(owners_.begin(), owners_.end(), [](const Ghost& ghost) { return ghost.lends; });
   if (heard > 0 && !all_lend && (rows_ == nullptr || rows_->rows(0) < heard)) {
-    rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{heard}, row_size_);
+    rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{heard}, peers_.buckets->row_size());
   }
   const bool lends = std::any_of(
       hearers_.begin(), hearers_.end(), [](const Hearers& all) { return !all.here.empty(); });
   const std::size_t lent = static_cast<std::size_t>(local_.size()) * fields;
   if (lends && (lent_ == nullptr || lent_->rows() < lent)) {
     lent_ = nullptr;  // first waits until it is read
-    lent_ = std::make_unique<LentRows<S>>(transport_, lent, row_size_, buckets_->count());
+    lent_ = std::make_unique<LentRows<S>>(peers_.transport, lent, peers_.buckets);
   }
 }
 
@@ -95,20 +88,21 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
     lent_->turn();
   }
   const Lock lock(mutex_);
-  for (std::size_t b = 0; b < buckets_->count(); ++b) {
-    const CoordinateRange range = buckets_->range(b);
+  for (std::size_t b = 0; b < peers_.buckets->count(); ++b) {
+    const CoordinateRange range = peers_.buckets->range(b);
     for (std::size_t g = 0; g < ghosts_.size(); ++g) {
       const auto [owner, lends] = owners_[g];
       for (std::size_t f = 0; f < fields; ++f) {
         const comm::Tag tag = tag_of(f, ghosts_[g], b);
         const std::size_t at = f * ghosts_.size() + g;
         if (lends) {
-          const comm::Ticket ticket = transport_->lending()->borrow(owner, tag);
+          const comm::Ticket ticket = peers_.transport->lending()->borrow(owner, tag);
           waiting_[b].push_back({ticket, Way::kBorrowed, ghosts_[g], at});
           continue;
         }
         const std::span<S> place(rows_->row(0, at) + range.begin, range.size());
-        const comm::Ticket ticket = transport_->receive(owner, tag, std::as_writable_bytes(place));
+        const comm::Ticket ticket =
+            peers_.transport->receive(owner, tag, std::as_writable_bytes(place));
         waiting_[b].push_back({ticket, Way::kReceived, ghosts_[g], at});
         where_[at] = rows_->row(0, at);
       }
@@ -118,7 +112,7 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
 
 template <class S>
 void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) {
-  const CoordinateRange range = buckets_->range(bucket);
+  const CoordinateRange range = peers_.buckets->range(bucket);
   const auto local = static_cast<std::size_t>(worker - local_.begin);
   const auto& [here, elsewhere] = hearers_[local];
   const bool lends = !here.empty() && lent_->has_memory();
@@ -127,7 +121,7 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
     const comm::Tag tag = tag_of(f, worker, bucket);
     const auto send_to = [&](const std::vector<int>& processes) {
       for (const int process : processes) {
-        const comm::Ticket ticket = transport_->send(process, tag, std::as_bytes(values));
+        const comm::Ticket ticket = peers_.transport->send(process, tag, std::as_bytes(values));
         const Lock lock(mutex_);
         waiting_[bucket].push_back({ticket, Way::kSent, worker, 0});
       }
@@ -138,7 +132,7 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
       continue;
     }
     const std::size_t row = f * static_cast<std::size_t>(local_.size()) + local;
-    if (Status lent = lent_->lend(row, bucket, range, values.data(), tag, here); !lent) {
+    if (Status lent = lent_->lend(row, bucket, values.data(), tag, here); !lent) {
       const Lock lock(mutex_);
       lent_so_far_ = lent.failure().in(fmt::format("sending the row of worker {}", worker));
     }
@@ -157,14 +151,15 @@ Status RowExchange<S>::bring(std::size_t bucket) {
     all.swap(waiting_[bucket]);
   }
   for (const Waiting& each : all) {
-    if (const Status status = transport_->wait(each.ticket); !status) {
+    if (const Status status = peers_.transport->wait(each.ticket); !status) {
       return status.failure().in(fmt::format("{} the row of worker {}",
                                              each.way == Way::kSent ? "sending" : "waiting for",
                                              each.worker));
     }
     if (each.way == Way::kBorrowed) {
-      const std::span<const std::byte> bytes = transport_->lending()->borrowed(each.ticket);
-      where_[each.at] = reinterpret_cast<const S*>(bytes.data()) - buckets_->range(bucket).begin;
+      const std::span<const std::byte> bytes = peers_.transport->lending()->borrowed(each.ticket);
+      where_[each.at] =
+          reinterpret_cast<const S*>(bytes.data()) - peers_.buckets->range(bucket).begin;
       borrowed_.push_back(each.ticket);
     }
   }
@@ -174,7 +169,7 @@ Status RowExchange<S>::bring(std::size_t bucket) {
 template <class S>
 void RowExchange<S>::give_back() {
   for (const comm::Ticket ticket : borrowed_) {
-    transport_->lending()->give_back(ticket);
+    peers_.transport->lending()->give_back(ticket);
   }
   borrowed_.clear();
 }

@@ -10,13 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "murmur/comm/ownership.h"
-#include "murmur/comm/transport.h"
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
 #include "murmur/core/mutex.h"
-#include "murmur/engine/buckets.h"
 #include "murmur/engine/lent_rows.h"
+#include "murmur/engine/peers.h"
 #include "murmur/topology/topology.h"
 
 namespace murmur::engine {
@@ -27,11 +25,8 @@ class RowExchange {
   // Where a bucket of a local worker's row is read: place among the fields, worker, coordinate.
   using Source = std::function<const S*(std::size_t place, int worker, std::size_t begin)>;
 
-  RowExchange(const comm::Ownership* ownership,
-              comm::Transport* transport,
-              comm::WorkerRange local,
-              const Buckets* buckets,
-              std::size_t row_size);
+  // REQUIRES: a transport.
+  explicit RowExchange(const Peers& peers);
 
   void set_graph(const topology::MixingMatrix& matrix);
   const std::vector<int>& ghosts() const { return ghosts_; }
@@ -74,11 +69,8 @@ class RowExchange {
   void give_back();
   comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;
 
-  const comm::Ownership* ownership_;
-  comm::Transport* transport_;
+  Peers peers_;
   comm::WorkerRange local_;
-  const Buckets* buckets_;
-  std::size_t row_size_;
   std::vector<int> ghosts_;             // remote workers heard here, ascending
   std::vector<Ghost> owners_;           // the same
   std::vector<Hearers> hearers_;        // per local worker

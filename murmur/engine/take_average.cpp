@@ -36,13 +36,8 @@ Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
                              rows_.row(stage.into, rows_.local().begin),
                              tag);
   }
-  const auto made = group_averagers_.try_emplace(stage.group,
-                                                 &parts_.ownership,
-                                                 parts_.transport,
-                                                 parts_.pool,
-                                                 &buckets_,
-                                                 &rows_,
-                                                 stage.group);
+  const auto made =
+      group_averagers_.try_emplace(stage.group, peers_, parts_.pool, &rows_, stage.group);
   return made.first->second.average(from, stage.into, tag);
 }
 

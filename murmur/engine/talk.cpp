@@ -158,10 +158,7 @@ Status Performer<S>::settle() {
 template <class S>
 Mixer<S>& Performer<S>::mixer_of(std::size_t slot) {
   const auto of = parts_.transport == nullptr ? Mixer<S>::Of::kRows : Mixer<S>::Of::kCopies;
-  return in_flight_
-      .try_emplace(
-          slot, parts_.topology, &parts_.ownership, parts_.transport, &rows_, &buckets_, of)
-      .first->second;
+  return in_flight_.try_emplace(slot, parts_.topology, peers_, &rows_, of).first->second;
 }
 
 template Performer<float>::BeforeBlock Performer<float>::mixing_of(const Stage<float>&);

@@ -77,7 +77,7 @@ struct CheckpointConfig {
 
 // Of a run of several processes.
 struct ProcessesConfig {
-  double timeout_s = 30;  // one that is silent for less is never taken for lost
+  double timeout_s = 30;      // one that is silent for less is never taken for lost
   bool shared_memory = true;  // between processes of one host, instead of messages
 };
 

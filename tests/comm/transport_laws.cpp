@@ -86,10 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Messages,
                          ::testing::ValuesIn(laws_of_messages()),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Notices, TransportsOfAHost, ::testing::ValuesIn(laws_of_notices()), kName);
-INSTANTIATE_TEST_SUITE_P(Lending,
-                         TransportsOfAHost,
-                         ::testing::ValuesIn(laws_of_lending()),
-                         kName);
+INSTANTIATE_TEST_SUITE_P(Lending, TransportsOfAHost, ::testing::ValuesIn(laws_of_lending()), kName);
 INSTANTIATE_TEST_SUITE_P(Failures,
                          FailingTransportsOfAHost,
                          ::testing::ValuesIn(laws_of_failure()),
