@@ -2,6 +2,7 @@
 #include "murmur/engine/engine.h"
 
 #include "murmur/core/check.h"
+#include "murmur/core/flush_denormals.h"
 #include "murmur/engine/performer.h"
 
 namespace murmur::engine {
@@ -19,6 +20,7 @@ void Engine<S>::trace(Tracer* tracer) {
 
 template <class S>
 Result<std::span<const double>> Engine<S>::step(double lr) {
+  const FlushDenormals guard;
   if (Status status = performer_->step(lr); !status) {
     return status.failure();
   }
@@ -77,17 +79,20 @@ void Engine<S>::restore(const Counters& counters) {
 
 template <class S>
 Status Engine<S>::settle() {
+  const FlushDenormals guard;
   return performer_->settle();
 }
 
 template <class S>
 Status Engine<S>::average_model(std::span<S> row) {
+  const FlushDenormals guard;
   MURMUR_CHECK(row.size() == layout().row_size(), "a row of {}", row.size());
   return performer_->average_model(row.data());
 }
 
 template <class S>
 Result<double> Engine<S>::consensus_distance(std::span<const S> average) {
+  const FlushDenormals guard;
   return performer_->consensus_distance(average.data());
 }
 

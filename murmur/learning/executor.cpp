@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "murmur/core/check.h"
-#include "murmur/learning/flush_denormals.h"
+#include "murmur/core/flush_denormals.h"
 #include "murmur/learning/torch.h"
 
 namespace murmur::learning {
@@ -67,10 +67,6 @@ double Executor<S>::gradient(const ExampleBatch& batch,
                              S* gradient,
                              const LayerReady& ready) {
   const FlushDenormals guard;
-  const LayerReady announce = [&ready](CoordinateRange range) {
-    const KeepDenormals theirs;
-    ready(range);
-  };
   read(batch);
   const auto count = static_cast<std::int64_t>(labels_.size());
   const S* features = arena_.row(kImages, 0);
@@ -80,9 +76,9 @@ double Executor<S>::gradient(const ExampleBatch& batch,
     targets.features = arena_.row(kFeatureGradient, 0);
   }
   const problems::Score score = head_.forward(x, features, labels_);
-  head_.backward(x, features, labels_, targets, announce);
+  head_.backward(x, features, labels_, targets, ready);
   if (body_ != nullptr) {
-    body_->backward(targets.features, announce);
+    body_->backward(targets.features, ready);
   }
   return score.loss_sum / static_cast<double>(count);
 }

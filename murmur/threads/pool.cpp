@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "murmur/core/check.h"
+#include "murmur/core/flush_denormals.h"
 #include "murmur/core/mutex.h"
 
 namespace murmur::threads {
@@ -189,6 +190,7 @@ std::exception_ptr Pool::State::close() {
 }
 
 void Pool::State::perform(const Job& job, int thread) {
+  const FlushDenormals guard;
   std::size_t index = next_index.fetch_add(1, std::memory_order_relaxed);
   for (; index < job.count; index = next_index.fetch_add(1, std::memory_order_relaxed)) {
     try {

@@ -22,7 +22,9 @@ class Pool {
 
   // Calls task(index, thread) for every index below count, each once, on any thread, and returns
   // when all are done. An exception thrown by a task is thrown here, after the others have ended;
-  // of several the one with the lowest index. REQUIRES: no other run() of this pool is under way.
+  // of several the one with the lowest index. Tasks flush denormal numbers
+  // (core/flush_denormals.h), on the caller, too, so it does not matter who does what. REQUIRES: no
+  // other run() of this pool is under way.
   void run(std::size_t count, const std::function<void(std::size_t index, int thread)>& task);
 
  private:

@@ -2,7 +2,9 @@
 // Laws that every registered algorithm obeys, in every variant of its options.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -153,6 +155,38 @@ TEST_P(EveryAlgorithm, RenamesTheResultWhenWorkersAreRenamed) {
     const std::vector<double>& theirs = plain[(r + 2 * fields) % plain.size()];
     for (std::size_t k = 0; k < theirs.size(); ++k) {
       ASSERT_NEAR(turned[r][k], theirs[k], 1e-11 * std::max(1.0, std::abs(theirs[k])));
+    }
+  }
+}
+
+// The smallest normal numbers, of both signs, and small multiples.
+void fill_with_tiny_numbers(std::span<float> row) {
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    const auto multiple = static_cast<float>(k % 7) - 3;
+    row[k] = multiple * std::numeric_limits<float>::min();
+  }
+}
+
+// A processor needs a hundred times longer for a number that is too small to be normal, and what
+// dies out would stay one for ever.
+TEST_P(EveryAlgorithm, KeepsNoDenormalNumbers) {
+  RunSpec<float> spec = spec_of<float>(GetParam(), 4, {.flat = true});
+  spec.weight_decay = 0;
+  for (const int threads : {1, 2}) {
+    const Solo<float> solo(spec, threads);
+    const std::vector<Field>& fields = solo.engine->program().fields;
+    for (int worker = 0; worker < 4; ++worker) {
+      for (std::size_t f = 0; f < fields.size(); ++f) {
+        if (fields[f].kind != FieldKind::kScratch) {
+          fill_with_tiny_numbers(solo.engine->mutable_row(f, worker));
+        }
+      }
+    }
+    take_steps(solo);
+    for (const std::vector<float>& row : rows_of(*solo.engine)) {
+      EXPECT_TRUE(std::none_of(row.begin(), row.end(), [](float value) {
+        return std::fpclassify(value) == FP_SUBNORMAL;
+      }));
     }
   }
 }

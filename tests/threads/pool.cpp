@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -45,6 +46,20 @@ TEST_P(PoolOf, GivesEachThreadItsOwnNumber) {
   }
   EXPECT_EQ(strangers.load(), 0);
 }
+
+#if defined(__SSE2__)
+TEST_P(PoolOf, FlushesDenormalNumbersInTasksOnly) {
+  const auto half_of_the_smallest = [] {
+    const volatile float smallest = std::numeric_limits<float>::min();
+    return smallest / 2;
+  };
+  Pool pool(GetParam());
+  std::vector<float> halves(100, 1.0F);
+  pool.run(halves.size(), [&](std::size_t index, int) { halves[index] = half_of_the_smallest(); });
+  EXPECT_EQ(halves, std::vector<float>(100, 0.0F));
+  EXPECT_GT(half_of_the_smallest(), 0.0F);
+}
+#endif
 
 TEST_P(PoolOf, ShowsTheCallerWhatTheTasksWrote) {
   Pool pool(GetParam());
