@@ -47,7 +47,8 @@ class MpiTransport final : public Transport {
   using Clock = Watch::Clock;
 
   void make_progress();  // the thread's
-  bool progress();       // whether something has ended
+  void leave_it_to_others();
+  bool progress();  // whether something has ended
   void hand_on();
   // Nothing while the ticket is neither done nor failed; forgets it otherwise.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
@@ -61,9 +62,12 @@ class MpiTransport final : public Transport {
   std::atomic<std::int64_t> limit_ms_ = 60'000;
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<int> waiting_ = 0;
+  std::atomic<int> looks_;  // of who waits next, before he naps
 
   Mutex mutex_;
   Condition work_;
+  Condition waited_;
+  bool has_waited_long_ MURMUR_GUARDED_BY(mutex_) = false;
   std::unique_ptr<Requests> requests_ MURMUR_GUARDED_BY(mutex_);
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
   std::vector<std::pair<int, Notice>> heard_ MURMUR_GUARDED_BY(mutex_);  // to be handed on

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a thread does between two looks at MPI: first it gives the core away to whoever needs it,
+// then it sleeps, longer and longer while nothing happens.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+namespace murmur::comm {
+
+class Naps {
+ public:
+  // `looks`: how many before the first sleep.
+  explicit Naps(int looks) : looks_(looks), worked_(time_worked()) {}
+
+  void rest() {
+    const std::chrono::nanoseconds before = std::exchange(worked_, time_worked());
+    if (worked_ - before > kIdleLook) {
+      start_again();
+    } else if (looked_ < looks_) {
+      ++looked_;
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(nap_);
+      nap_ = std::min(kLongestNap, nap_ * 3 / 2);
+    }
+  }
+  void start_again() {
+    looked_ = 0;
+    nap_ = kShortestNap;
+  }
+
+ private:
+  using microseconds = std::chrono::microseconds;
+  // A look that works for longer has copied a piece of a message, and the next one may be there:
+  // MPICH says nothing before the last.
+  static constexpr microseconds kIdleLook{100};
+  static constexpr microseconds kShortestNap{10};
+  static constexpr microseconds kLongestNap{250};
+
+  // The processor's time, of this thread.
+  static std::chrono::nanoseconds time_worked() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+
+  int looks_;
+  int looked_ = 0;
+  microseconds nap_ = kShortestNap;
+  std::chrono::nanoseconds worked_;
+};
+
+}  // namespace murmur::comm
