@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBeat{20};
 constexpr milliseconds kBeatWhenFull{1};
 constexpr milliseconds kToSayGoodbye{500};
+// Of a message that is written while the other one reads. It stays in the cache of a core.
+constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes
 
 Board& board_in(const SharedMemory& memory) {
   return *reinterpret_cast<Board*>(memory.bytes().data());
@@ -105,9 +107,28 @@ Ticket HostTransport::add(const Item& item) {
   return {id};
 }
 
-void HostTransport::post(int to, const Outbox::Message& message) {
-  if (const Status posted = peer(to).out.post(message); !posted) {
+Slip* HostTransport::post(int to, const Outbox::Message& message) {
+  const auto posted = peer(to).out.post(message);
+  if (!posted) {
     set_failure(posted.failure());
+    return nullptr;
+  }
+  return posted.value();
+}
+
+void HostTransport::write(int to,
+                          std::span<const std::byte> from,
+                          std::span<std::byte> into,
+                          Slip* slip) {
+  Bell* const bell = [&] {
+    const Lock lock(mutex_);
+    return &peer(to).out.posted();
+  }();
+  for (std::size_t at = kPiece; at < from.size(); at += kPiece) {
+    const std::size_t end = std::min(from.size(), at + kPiece);
+    std::copy(from.data() + at, from.data() + end, into.data() + at);
+    slip->written.store(end, std::memory_order_release);
+    bell->ring();
   }
 }
 
@@ -120,21 +141,31 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
     const Lock lock(mutex_);
     return heap_.take(bytes.size());
   }();
-  if (copy) {
-    std::copy(bytes.begin(), bytes.end(), copy.value().bytes.begin());
-  }
-  const Lock lock(mutex_);
-  if (copy) {
-    post(to,
-         {.tag = tag,
-          .memory = copy.value().memory,
-          .offset = copy.value().offset,
-          .bytes = bytes.size(),
-          .copy = copy.value()});
-  } else {
+  const Item sent{.kind = Kind::kSent, .peer = to, .tag = tag, .is_done = true};
+  if (!copy) {
+    const Lock lock(mutex_);
     set_failure(copy.failure());
+    return add(sent);
   }
-  return add({.kind = Kind::kSent, .peer = to, .tag = tag});
+  const std::span<const std::byte> first = bytes.first(std::min(kPiece, bytes.size()));
+  std::copy(first.begin(), first.end(), copy.value().bytes.begin());
+  Slip* slip = nullptr;
+  Ticket ticket;
+  {
+    const Lock lock(mutex_);
+    slip = post(to,
+                {.tag = tag,
+                 .memory = copy.value().memory,
+                 .offset = copy.value().offset,
+                 .bytes = bytes.size(),
+                 .written = first.size(),
+                 .copy = copy.value()});
+    ticket = add(sent);
+  }
+  if (slip != nullptr) {
+    write(to, bytes, copy.value().bytes, slip);
+  }
+  return ticket;
 }
 
 Ticket HostTransport::receive(int from, Tag tag, std::span<std::byte> bytes) {
@@ -179,6 +210,7 @@ Ticket HostTransport::lend(int to, Tag tag, std::span<const std::byte> bytes) {
         .memory = block.memory,
         .offset = block.offset + begin,
         .bytes = bytes.size(),
+        .written = bytes.size(),
         .lend = ticket.id});
   return ticket;
 }

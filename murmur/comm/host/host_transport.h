@@ -15,6 +15,7 @@
 #include "murmur/comm/host/inbox.h"
 #include "murmur/comm/host/outbox.h"
 #include "murmur/comm/host/shared_heap.h"
+#include "murmur/comm/looks.h"
 #include "murmur/comm/transport.h"
 #include "murmur/comm/watch.h"
 #include "murmur/core/mutex.h"
@@ -74,17 +75,28 @@ class HostTransport final : public Transport, public Lending {
     int peer = 0;
     Tag tag = 0;
     std::span<std::byte> into = {};
+    std::size_t copied = 0;  // bytes
     bool is_copying = false;
     bool is_done = false;
   };
 
   Ticket add(const Item& item) MURMUR_REQUIRES(mutex_);
   Peer& peer(int process) MURMUR_REQUIRES(mutex_) { return *neighbors_.at(process); }
-  void post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
+  // Null: failed.
+  Slip* post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
+  // The rest of a message that has been posted.
+  void write(int to, std::span<const std::byte> from, std::span<std::byte> into, Slip* slip);
   // Takes what has come from a neighbor.
   void look(int process) MURMUR_REQUIRES(mutex_);
   // Whether it is done; copies what has come into its place.
   bool complete(std::uint64_t id);
+  struct Piece {
+    std::span<const std::byte> from;
+    std::span<std::byte> into;
+  };
+  // What is there and not yet copied, which the caller is to copy: none, where there is nothing.
+  std::optional<Piece> next_piece(std::uint64_t id);
+  void copied(std::uint64_t id, std::size_t bytes);
   Bell& bell_of(const Item& item) MURMUR_REQUIRES(mutex_);
   void keep_watch(Watch& watch, std::uint64_t id) MURMUR_REQUIRES(mutex_);
   void set_failure(const Failure& failure) MURMUR_REQUIRES(mutex_);
@@ -96,6 +108,7 @@ class HostTransport final : public Transport, public Lending {
   std::map<int, std::unique_ptr<Peer>> neighbors_;  // which: constant
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<std::int64_t> limit_ms_ = 60'000;
+  Looks looks_;
 
   Mutex mutex_;
   Condition closing_changed_;

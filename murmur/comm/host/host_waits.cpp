@@ -18,46 +18,59 @@ constexpr milliseconds kForLastWords{200};  // what somebody who leaves has told
 }  // namespace
 
 bool HostTransport::complete(std::uint64_t id) {
-  std::span<const std::byte> from;
-  std::span<std::byte> into;
-  {
-    const Lock lock(mutex_);
-    Item& item = items_.at(id);
-    Peer& other = peer(item.peer);
-    if (item.kind == Kind::kSent || item.is_done || item.is_copying) {
-      return !item.is_copying;
-    }
-    if (item.kind == Kind::kLent) {
-      other.out.flush();
-      item.is_done = other.out.has_returned(id);
-      return item.is_done;
-    }
-    look(item.peer);
-    const Inbox::Message* message = other.in.find(id);
-    if (message == nullptr) {
-      return false;
-    }
-    if (item.kind == Kind::kBorrow) {
-      item.is_done = true;
-      return true;
-    }
-    MURMUR_CHECK(message->bytes.size() == item.into.size(),
-                 "{} bytes with tag {} from process {}, {} expected",
-                 message->bytes.size(),
-                 item.tag,
-                 item.peer,
-                 item.into.size());
-    item.is_copying = true;
-    from = message->bytes;
-    into = item.into;
+  while (const std::optional<Piece> piece = next_piece(id)) {
+    std::copy(piece->from.begin(), piece->from.end(), piece->into.begin());
+    copied(id, piece->from.size());
   }
-  std::copy(from.begin(), from.end(), into.begin());
   const Lock lock(mutex_);
   Item& item = items_.at(id);
-  peer(item.peer).in.give_back(id);
+  Peer& other = peer(item.peer);
+  if (item.kind == Kind::kLent && !item.is_done) {
+    other.out.flush();
+    item.is_done = other.out.has_returned(id);
+  } else if (item.kind == Kind::kBorrow && !item.is_done) {
+    look(item.peer);
+    const Inbox::Message* message = other.in.find(id);
+    item.is_done = message != nullptr && message->slip->written.load() == message->bytes.size();
+  }
+  return item.is_done;
+}
+
+std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id) {
+  const Lock lock(mutex_);
+  Item& item = items_.at(id);
+  if (item.kind != Kind::kReceive || item.is_done || item.is_copying) {
+    return std::nullopt;
+  }
+  look(item.peer);
+  const Inbox::Message* message = peer(item.peer).in.find(id);
+  if (message == nullptr) {
+    return std::nullopt;
+  }
+  MURMUR_CHECK(message->bytes.size() == item.into.size(),
+               "{} bytes with tag {} from process {}, {} expected",
+               message->bytes.size(),
+               item.tag,
+               item.peer,
+               item.into.size());
+  const std::size_t written = message->slip->written.load(std::memory_order_acquire);
+  if (written == item.copied && written < item.into.size()) {
+    return std::nullopt;
+  }
+  item.is_copying = true;
+  const std::size_t count = written - item.copied;
+  return Piece{message->bytes.subspan(item.copied, count), item.into.subspan(item.copied, count)};
+}
+
+void HostTransport::copied(std::uint64_t id, std::size_t bytes) {
+  const Lock lock(mutex_);
+  Item& item = items_.at(id);
   item.is_copying = false;
-  item.is_done = true;
-  return true;
+  item.copied += bytes;
+  if (item.copied == item.into.size()) {
+    item.is_done = true;
+    peer(item.peer).in.give_back(id);
+  }
 }
 
 Bell& HostTransport::bell_of(const Item& item) {
@@ -69,7 +82,8 @@ Status HostTransport::wait(Ticket ticket) {
   if ((ticket.id & kMine) == 0) {
     return below_->wait(ticket);
   }
-  Watch watch(Clock::now(), milliseconds(limit_ms_));
+  const Clock::time_point begun = Clock::now();
+  Watch watch(begun, milliseconds(limit_ms_));
   while (true) {
     Bell* bell = nullptr;
     {
@@ -88,12 +102,16 @@ Status HostTransport::wait(Ticket ticket) {
         if (found->second.kind != Kind::kBorrow) {
           items_.erase(found);
         }
+        looks_.learn(Clock::now() - begun);
         return Ok{};
       }
       keep_watch(watch, ticket.id);
       if (failure_) {
         return *failure_;
       }
+    }
+    for (int look = looks_.count(); look > 0 && bell->heard() == heard; --look) {
+      std::this_thread::yield();
     }
     bell->sleep(heard, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
   }

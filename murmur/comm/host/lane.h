@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How processes of one host tell each other what lies where. Every process has a board in shared
 // memory, with a lane to each of the others: a ring of letters, which the owner writes and the
-// other one takes, in order. With every letter goes a slip, on which the other one notes when it
-// has read the message, in any order.
+// other one takes, in order. With every letter goes a slip, on which the owner notes how much of
+// the message is there, and the other one when it has read all, in any order.
 #pragma once
 
 #include <array>
@@ -35,6 +35,8 @@ class Bell {
 // In the memory of the sender of a message.
 struct Slip {
   alignas(64) std::atomic<bool> has_read = false;
+  std::atomic<std::uint64_t> written =
+      0;  // bytes that are there; a long message follows its letter
 };
 
 struct Letter {

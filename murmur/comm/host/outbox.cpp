@@ -5,11 +5,12 @@
 
 namespace murmur::comm {
 
-Status Outbox::post(const Message& message) {
+Result<Slip*> Outbox::post(const Message& message) {
   const auto slip = slips_->take();
   if (!slip) {
     return slip.failure();
   }
+  slip.value().slip->written.store(message.written, std::memory_order_relaxed);
   if (message.copy) {
     copies_.push_back({slip.value(), *message.copy});
   } else {
@@ -17,7 +18,7 @@ Status Outbox::post(const Message& message) {
   }
   kept_.push_back({message, slip.value()});
   flush();
-  return Ok{};
+  return slip.value().slip;
 }
 
 void Outbox::flush() {

@@ -21,6 +21,7 @@ class Outbox {
     SharedAddress memory;
     std::uint64_t offset = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t written = 0;  // by now
     // Either the ticket that waits for it, or a block that is given back when it has been read.
     std::uint64_t lend = 0;
     std::optional<SharedHeap::Block> copy = std::nullopt;
@@ -28,8 +29,8 @@ class Outbox {
 
   Outbox(Lane* lane, SharedHeap* heap, Slips* slips) : lane_(lane), heap_(heap), slips_(slips) {}
 
-  // kIo: there is no more memory to share.
-  Status post(const Message& message);
+  // On the slip is to be noted what is written later. kIo: there is no more memory to share.
+  Result<Slip*> post(const Message& message);
   // Posts what had to wait.
   void flush();
   bool is_full() const { return !kept_.empty(); }

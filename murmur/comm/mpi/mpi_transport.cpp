@@ -24,12 +24,6 @@ constexpr milliseconds kListenEvery{20};  // where no message is under way, or s
 constexpr milliseconds kALongWait{10};    // behind it the thread looks again at once
 constexpr milliseconds kToSayGoodbye{500};
 constexpr milliseconds kUntilAllAreSilent{50};
-// Looks before the first nap, the core given away to whoever needs it: few, or, where waits are
-// short, as many as 1 MB takes within a host (0.3 ms). Where processes are more than cores, all
-// waits are long.
-constexpr milliseconds kAShortWait{1};
-constexpr int kFewLooks = 8;
-constexpr int kManyLooks = 1000;
 
 int largest_tag() {
   void* bound = nullptr;
@@ -54,7 +48,7 @@ bool may_hang_at_the_end() {
 
 }  // namespace
 
-MpiTransport::MpiTransport() : looks_(kManyLooks), requests_(std::make_unique<Requests>()) {
+MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
   MPI_Comm_rank(MPI_COMM_WORLD, &process_);
   MPI_Comm_size(MPI_COMM_WORLD, &processes_);
   largest_tag_ = largest_tag();
@@ -96,7 +90,7 @@ MpiTransport::~MpiTransport() {
 }
 
 void MpiTransport::make_progress() {
-  Naps naps(kFewLooks);
+  Naps naps(Looks::kFew);
   while (true) {
     {
       const Lock lock(mutex_);
@@ -217,7 +211,7 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
 Status MpiTransport::wait(Ticket ticket) {
   const Clock::time_point begun = Clock::now();
   Watch watch(begun, milliseconds(limit_ms_));
-  Naps naps(looks_);
+  Naps naps(looks_.count());
   ++waiting_;
   while (true) {
     if (progress()) {
@@ -233,8 +227,7 @@ Status MpiTransport::wait(Ticket ticket) {
       if (result) {
         --waiting_;
         const Clock::duration waited = Clock::now() - begun;
-        looks_ = waited < kAShortWait ? std::min(kManyLooks, looks_ * 2)
-                                      : std::max(kFewLooks, looks_ / 2);
+        looks_.learn(waited);
         has_waited_long_ = has_waited_long_ || waited > kALongWait;
         if (has_waited_long_) {
           waited_.notify_one();

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "murmur/comm/looks.h"
 #include "murmur/comm/mpi/requests.h"
 #include "murmur/comm/transport.h"
 #include "murmur/comm/watch.h"
@@ -62,7 +63,7 @@ class MpiTransport final : public Transport {
   std::atomic<std::int64_t> limit_ms_ = 60'000;
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<int> waiting_ = 0;
-  std::atomic<int> looks_;  // of who waits next, before he naps
+  Looks looks_;
 
   Mutex mutex_;
   Condition work_;

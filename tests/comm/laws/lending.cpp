@@ -147,11 +147,30 @@ void use_memory_again(Transport& transport, Findings& found) {
 
 }  // namespace
 
+// Who borrows is there before all of it is written.
+void borrow_a_long_message_whole(Transport& transport, Findings& found) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string text(3'000'000, static_cast<char>('a' + round));
+    const bool sends = (transport.process() + round) % 2 == 0;
+    const bool hears = (previous_of(transport) + round) % 2 == 0;
+    if (hears && !sends) {
+      found.expect(borrow(transport, found, 4) == text, "what was borrowed");
+    }
+    if (sends) {
+      found.expect(transport.wait(start_send(transport, next_of(transport), 4, text)), "a send");
+    }
+    if (hears && sends) {  // an odd number of processes
+      found.expect(borrow(transport, found, 4) == text, "what was borrowed");
+    }
+  }
+}
+
 std::vector<Law> laws_of_lending() {
   return {{"ReachEverybodyElse", reach_everybody_else},
           {"LendWithoutACopy", lend_without_a_copy},
           {"LendToMany", lend_to_many},
           {"MixWithMessages", mix_with_messages},
+          {"BorrowALongMessageWhole", borrow_a_long_message_whole},
           {"LendVeryOften", lend_very_often},
           {"UseMemoryAgain", use_memory_again}};
 }
