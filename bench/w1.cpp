@@ -4,10 +4,14 @@
 //
 //   bench_w1 [--threads N] [--steps N] [--repeats N] [--workers N] [--algorithm NAME]
 //            [--matmul auto|onednn|torch] [--data FOLDER] [--memory shared|messages]
+//            [--turns long|short] [--gradients N]
 //
 // Timed are Engine::step() and all that it waits for; not the reading of data, nor evaluation. One
 // untimed run of all steps comes first. Started by mpirun, every process has its share of the
-// workers; `--algorithm sgd`, with the same momentum, is what they do without communication.
+// workers; `--algorithm sgd`, with the same momentum, is what they do without communication. Where
+// processes are more than cores, `--turns short` gives the core to the next one after every step,
+// as those have to who wait for each other. With `--gradients` each gradient is computed N times:
+// it stands for a slower one.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -15,6 +19,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bench/w1_problem.h"
@@ -44,10 +49,12 @@ struct Settings {
   int steps = 468;
   int repeats = 5;
   int workers = 16;
+  int gradients = 1;
   std::string algorithm = "dsgdm-n";
   std::string matmul = "auto";
   std::string data;
   std::string memory = "shared";
+  std::string turns = "long";
 };
 
 int count(const std::string& name, const std::string& text) {
@@ -63,11 +70,13 @@ Settings parse(int argc, char** argv) {
   const std::map<std::string, int*> numbers{{"--threads", &settings.threads},
                                             {"--steps", &settings.steps},
                                             {"--repeats", &settings.repeats},
-                                            {"--workers", &settings.workers}};
+                                            {"--workers", &settings.workers},
+                                            {"--gradients", &settings.gradients}};
   const std::map<std::string, std::string*> words{{"--algorithm", &settings.algorithm},
                                                   {"--matmul", &settings.matmul},
                                                   {"--data", &settings.data},
-                                                  {"--memory", &settings.memory}};
+                                                  {"--memory", &settings.memory},
+                                                  {"--turns", &settings.turns}};
   for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
     if (i + 1 == argc || (!numbers.contains(name) && !words.contains(name))) {
@@ -143,34 +152,37 @@ double median(std::vector<double> values) {
 }
 
 // All steps once; the mean loss of the last here.
-double run(Engine& engine, int steps) {
+double run(Engine& engine, const Settings& settings) {
   double loss = 0;
-  for (int step = 0; step < steps; ++step) {
+  for (int step = 0; step < settings.steps; ++step) {
     const auto losses = take(engine.step(kLearningRate));
     loss = std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+    if (settings.turns == "short") {
+      std::this_thread::yield();
+    }
   }
   return loss;
 }
 
 // From the first process's begin until all have ended; nobody begins before all can.
-double seconds_of_run(Engine& engine, int steps) {
+double seconds_of_run(Engine& engine, const Settings& settings) {
   const std::vector<double> mine(static_cast<std::size_t>(engine.local().size()));
   take(engine.gather(mine));
   const auto started = SteadyClock::now();
-  run(engine, steps);
+  run(engine, settings);
   take(engine.gather(mine));
   return std::chrono::duration<double>(SteadyClock::now() - started).count();
 }
 
 void measure(const Settings& settings, Engine& engine, bool is_first) {
-  const double loss = run(engine, settings.steps);
+  const double loss = run(engine, settings);
   const double gradient_steps = static_cast<double>(settings.workers) * settings.steps;
   const murmur::engine::Times before = engine.times();
   std::vector<double> rates;
   std::vector<double> cpu_rates;
   for (int k = 0; k < settings.repeats; ++k) {
     const double cpu = cpu_seconds();
-    rates.push_back(gradient_steps / seconds_of_run(engine, settings.steps));
+    rates.push_back(gradient_steps / seconds_of_run(engine, settings));
     cpu_rates.push_back(gradient_steps / (cpu_seconds() - cpu));
   }
   if (!is_first) {
@@ -202,9 +214,10 @@ void measure(const Settings& settings, Engine& engine, bool is_first) {
 int main(int argc, char** argv) {
   const Settings settings = parse(argc, argv);
   const World world = open_world(settings);
-  const auto problem = murmur::bench::make_w1(settings.workers, settings.data, settings.matmul);
+  murmur::bench::Repeated problem(
+      murmur::bench::make_w1(settings.workers, settings.data, settings.matmul), settings.gradients);
   murmur::threads::Pool pool(settings.threads);
-  Engine engine(parts(settings, problem.get(), &pool, world.get()));
+  Engine engine(parts(settings, &problem, &pool, world.get()));
   measure(settings, engine, world == nullptr || world->process() == 0);
   return 0;
 }

@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,6 +39,33 @@ inline data::TrainingData divided(int workers, const std::string& folder) {
   wanted.workers = workers;
   return take(data::divide(take(data::read_dataset(*info, places)), wanted));
 }
+
+// The same with a slower gradient: each is computed `times` times.
+class Repeated final : public problems::Problem<float> {
+ public:
+  Repeated(std::unique_ptr<problems::Problem<float>> once, int times)
+      : once_(std::move(once)), times_(times) {}
+
+  int workers() const override { return once_->workers(); }
+  const Layout& layout() const override { return once_->layout(); }
+  void prepare(int threads) override { once_->prepare(threads); }
+  void start(int worker, std::span<float> row) const override { once_->start(worker, row); }
+  void gradients(std::span<problems::GradientJob<float>> jobs,
+                 int thread,
+                 const problems::RangeReady& ready) override {
+    for (int k = 1; k < times_; ++k) {
+      once_->gradients(jobs, thread, [](std::size_t, CoordinateRange) {});
+    }
+    once_->gradients(jobs, thread, ready);
+  }
+  double loss(int worker, const float* x, int thread) override {
+    return once_->loss(worker, x, thread);
+  }
+
+ private:
+  std::unique_ptr<problems::Problem<float>> once_;
+  int times_;
+};
 
 inline std::unique_ptr<problems::Problem<float>> make_w1(int workers,
                                                          const std::string& folder,

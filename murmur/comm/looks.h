@@ -15,7 +15,7 @@ class Looks {
   static constexpr int kFew = 8;
 
   int count() const { return count_; }
-  // How long somebody has waited.
+  // How long somebody has waited who did not find it done at his first look.
   void learn(std::chrono::nanoseconds waited) {
     const int before = count_;
     count_ = waited < kAShortWait ? std::min(kMany, before * 2) : std::max(kFew, before / 2);

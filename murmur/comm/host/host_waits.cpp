@@ -84,6 +84,7 @@ Status HostTransport::wait(Ticket ticket) {
   }
   const Clock::time_point begun = Clock::now();
   Watch watch(begun, milliseconds(limit_ms_));
+  bool has_looked = false;
   while (true) {
     Bell* bell = nullptr;
     {
@@ -102,7 +103,9 @@ Status HostTransport::wait(Ticket ticket) {
         if (found->second.kind != Kind::kBorrow) {
           items_.erase(found);
         }
-        looks_.learn(Clock::now() - begun);
+        if (has_looked) {
+          looks_.learn(Clock::now() - begun);
+        }
         return Ok{};
       }
       keep_watch(watch, ticket.id);
@@ -110,6 +113,7 @@ Status HostTransport::wait(Ticket ticket) {
         return *failure_;
       }
     }
+    has_looked = true;
     for (int look = looks_.count(); look > 0 && bell->heard() == heard; --look) {
       std::this_thread::yield();
     }

@@ -212,6 +212,7 @@ Status MpiTransport::wait(Ticket ticket) {
   const Clock::time_point begun = Clock::now();
   Watch watch(begun, milliseconds(limit_ms_));
   Naps naps(looks_.count());
+  bool has_looked = false;
   ++waiting_;
   while (true) {
     if (progress()) {
@@ -227,7 +228,9 @@ Status MpiTransport::wait(Ticket ticket) {
       if (result) {
         --waiting_;
         const Clock::duration waited = Clock::now() - begun;
-        looks_.learn(waited);
+        if (has_looked) {
+          looks_.learn(waited);
+        }
         has_waited_long_ = has_waited_long_ || waited > kALongWait;
         if (has_waited_long_) {
           waited_.notify_one();
@@ -235,6 +238,7 @@ Status MpiTransport::wait(Ticket ticket) {
         return *result;
       }
     }
+    has_looked = true;
     naps.rest();
   }
 }
