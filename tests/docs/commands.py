@@ -60,8 +60,9 @@ ELSEWHERE = {
     "bench/memory": MEASURES,
     "bench/timeline": MEASURES,
     "bench/processes --rounds 1": MEASURES,
-    "bench/cluster --quiet-cores --rounds 2": MEASURES,
-    "bench/cluster --parts bandwidth,cores --rounds 1": MEASURES,
+    "bench/cluster --parts steps,clock,cores --quiet-cores --rounds 1": MEASURES,
+    "bench/cluster --parts bandwidth --rounds 2": MEASURES,
+    "bench/cluster --parts cores --rounds 3": MEASURES,
     "scripts/network --hosts 4 --mbit 1000 -- build/bench/bench_cluster --gradient silent": MEASURES,
     "scripts/network --hosts 4 --mbit 1000 -- build/release/murmur train examples/quasi-global.toml": HOSTS,
 }

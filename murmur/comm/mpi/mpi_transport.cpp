@@ -115,9 +115,9 @@ void MpiTransport::make_progress() {
 void MpiTransport::leave_it_to_others() {
   const Lock lock(mutex_);
   const auto limit = Clock::now() + kListenEvery;
-  has_waited_long_ = false;
   while (!closing_ && !has_waited_long_ && waited_.wait_until(mutex_, limit)) {
   }
+  has_waited_long_ = false;
 }
 
 bool MpiTransport::progress() {
@@ -231,8 +231,8 @@ Status MpiTransport::wait(Ticket ticket) {
         if (has_looked) {
           looks_.learn(waited);
         }
-        has_waited_long_ = has_waited_long_ || waited > kALongWait;
-        if (has_waited_long_) {
+        if (waited > kALongWait) {
+          has_waited_long_ = true;
           waited_.notify_one();
         }
         return *result;
