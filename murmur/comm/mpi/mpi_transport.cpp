@@ -2,13 +2,13 @@
 #include "murmur/comm/mpi/mpi_transport.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
 #include "murmur/comm/mpi/naps.h"
+#include "murmur/comm/mpi/world_facts.h"
 #include "murmur/core/check.h"
 
 namespace murmur::comm {
@@ -25,33 +25,13 @@ constexpr milliseconds kALongWait{10};    // behind it the thread looks again at
 constexpr milliseconds kToSayGoodbye{500};
 constexpr milliseconds kUntilAllAreSilent{50};
 
-int largest_tag() {
-  void* bound = nullptr;
-  int found = 0;
-  MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &bound, &found);
-  return found != 0 ? *static_cast<int*>(bound) : 32767;
-}
-
-// MPICH over UCX before 4.2 (github.com/pmodels/mpich/pull/6596): while MPI_Finalize closes its
-// connections it needs an answer of everyone, and who has all of his gives no more. None goes ahead
-// if nobody answers before he has asked himself: if all come to MPI_Finalize without having looked
-// at MPI since the others began.
-bool may_hang_at_the_end() {
-  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
-  int length = 0;
-  MPI_Get_library_version(text.data(), &length);
-  int major = 0;
-  int minor = 0;
-  return std::sscanf(text.c_str(), "MPICH Version: %d.%d", &major, &minor) == 2 &&
-         (major < 4 || (major == 4 && minor < 2)) && text.find("ch4:ucx") != std::string::npos;
-}
-
 }  // namespace
 
 MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
   MPI_Comm_rank(MPI_COMM_WORLD, &process_);
   MPI_Comm_size(MPI_COMM_WORLD, &processes_);
   largest_tag_ = largest_tag();
+  is_crowded_ = are_crowded();
   answered_.resize(static_cast<std::size_t>(processes_));
   // Naps of ten microseconds are not rounded up to sixty; threads made from here on have it too.
   prctl(PR_SET_TIMERSLACK, 1000UL);
@@ -90,7 +70,7 @@ MpiTransport::~MpiTransport() {
 }
 
 void MpiTransport::make_progress() {
-  Naps naps(Looks::kFew);
+  Naps naps(Looks::kFew, is_crowded_);
   while (true) {
     {
       const Lock lock(mutex_);
@@ -211,7 +191,7 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
 Status MpiTransport::wait(Ticket ticket) {
   const Clock::time_point begun = Clock::now();
   Watch watch(begun, milliseconds(limit_ms_));
-  Naps naps(looks_.count());
+  Naps naps(looks_.count(), is_crowded_);
   bool has_looked = false;
   ++waiting_;
   while (true) {

@@ -60,6 +60,7 @@ class MpiTransport final : public Transport {
   int process_ = 0;
   int processes_ = 1;
   int largest_tag_ = 0;
+  bool is_crowded_ = false;
   std::atomic<std::int64_t> limit_ms_ = 60'000;
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<int> waiting_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a thread does between two looks at MPI: first it gives the core away to whoever needs it,
-// then it sleeps, longer and longer while nothing happens.
+// then it sleeps, longer and longer while nothing happens. Where processes are more than cores it
+// sleeps longer: whoever wakes up stops another one who computes.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +15,11 @@ namespace murmur::comm {
 class Naps {
  public:
   // `looks`: how many before the first sleep.
-  explicit Naps(int looks) : looks_(looks), worked_(time_worked()) {}
+  Naps(int looks, bool is_crowded)
+      : looks_(looks),
+        shortest_(is_crowded ? 100 : 10),
+        longest_(is_crowded ? 1000 : 250),
+        worked_(time_worked()) {}
 
   void rest() {
     const std::chrono::nanoseconds before = std::exchange(worked_, time_worked());
@@ -25,12 +30,12 @@ class Naps {
       std::this_thread::yield();
     } else {
       std::this_thread::sleep_for(nap_);
-      nap_ = std::min(kLongestNap, nap_ * 3 / 2);
+      nap_ = std::min(longest_, nap_ * 3 / 2);
     }
   }
   void start_again() {
     looked_ = 0;
-    nap_ = kShortestNap;
+    nap_ = shortest_;
   }
 
  private:
@@ -38,8 +43,6 @@ class Naps {
   // A look that works for longer has copied a piece of a message, and the next one may be there:
   // MPICH says nothing before the last.
   static constexpr microseconds kIdleLook{100};
-  static constexpr microseconds kShortestNap{10};
-  static constexpr microseconds kLongestNap{250};
 
   // The processor's time, of this thread.
   static std::chrono::nanoseconds time_worked() {
@@ -50,7 +53,9 @@ class Naps {
 
   int looks_;
   int looked_ = 0;
-  microseconds nap_ = kShortestNap;
+  microseconds shortest_;
+  microseconds longest_;
+  microseconds nap_ = shortest_;
   std::chrono::nanoseconds worked_;
 };
 
