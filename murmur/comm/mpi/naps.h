@@ -39,10 +39,9 @@ class Naps {
   }
 
  private:
-  using microseconds = std::chrono::microseconds;
   // A look that works for longer has copied a piece of a message, and the next one may be there:
   // MPICH says nothing before the last.
-  static constexpr microseconds kIdleLook{100};
+  static constexpr std::chrono::microseconds kIdleLook{100};
 
   // The processor's time, of this thread.
   static std::chrono::nanoseconds time_worked() {
@@ -53,9 +52,9 @@ class Naps {
 
   int looks_;
   int looked_ = 0;
-  microseconds shortest_;
-  microseconds longest_;
-  microseconds nap_ = shortest_;
+  std::chrono::microseconds shortest_;
+  std::chrono::microseconds longest_;
+  std::chrono::microseconds nap_ = shortest_;
   std::chrono::nanoseconds worked_;
 };
 
