@@ -13,7 +13,7 @@ template <class S>
 Status Performer<S>::in_turn(const Pass<S>& pass, comm::Tag tag) {
   tag = tag_of(TagKind::kPlain, tag, 0);
   const std::vector<std::size_t> carried = carried_fields(parts_.program, *pass.head);
-  const int here = parts_.transport == nullptr ? 0 : parts_.transport->process();
+  const int here = peers_.process();
   const int last = parts_.ownership.processes() - 1;
   if (Status status = here > 0 ? pass_on(carried, here - 1, here, tag) : Status(Ok{}); !status) {
     return status;

@@ -28,14 +28,14 @@ std::size_t block_size(int workers, std::size_t scalar_bytes) {
 template <class S>
 Performer<S>::Performer(Parts<S> parts)
     : parts_(std::move(parts)),
+      buckets_(parts_.problem->layout(), sizeof(S)),
+      peers_{&parts_.ownership, parts_.transport, &buckets_},
       rows_(parts_.program,
-            parts_.ownership.of(parts_.transport == nullptr ? 0 : parts_.transport->process()),
+            parts_.ownership.of(peers_.process()),
             parts_.problem->layout().row_size()),
       gradients_({static_cast<std::size_t>(parts_.pool->threads())},
                  parts_.problem->layout().row_size()),
       passes_(parts_.program),
-      buckets_(parts_.problem->layout(), sizeof(S)),
-      peers_{&parts_.ownership, parts_.transport, &buckets_},
       mixer_(parts_.topology, peers_, &rows_, Mixer<S>::Of::kRows),
       averager_(peers_, parts_.pool, {0, parts_.ownership.workers()}),
       push_weights_(parts_.ownership.workers(), parts_.program.slots()),

@@ -89,11 +89,11 @@ class Performer {
 
   Parts<S> parts_;
   Tracer* tracer_ = nullptr;
+  Buckets buckets_;
+  Peers peers_;
   Rows<S> rows_;
   Arena<S> gradients_;  // a row per compute thread
   Passes<S> passes_;
-  Buckets buckets_;
-  Peers peers_;
   Mixer<S> mixer_;
   std::map<std::size_t, Mixer<S>> in_flight_;  // by slot
   std::map<std::size_t, std::size_t> slots_;   // slot -> its field
