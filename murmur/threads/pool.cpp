@@ -17,6 +17,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/flush_denormals.h"
+#include "murmur/core/look_for.h"
 #include "murmur/core/mutex.h"
 
 namespace murmur::threads {
@@ -27,13 +28,6 @@ using Task = std::function<void(std::size_t index, int thread)>;
 // Looks before going to sleep: a tenth of a millisecond in all, given away to whoever needs the
 // core.
 constexpr int kLooks = 300;
-
-template <class Condition>
-void look_for(const Condition& met) {
-  for (int look = 0; look < kLooks && !met(); ++look) {
-    std::this_thread::yield();
-  }
-}
 
 struct Job {
   const Task* task = nullptr;
@@ -133,7 +127,7 @@ void Pool::State::work(int thread, const std::function<void(int thread)>& on_sta
 
 // Waits for a generation that this thread has not seen; false when the pool ends.
 bool Pool::State::enter_next(std::uint64_t& seen, Job& job) {
-  look_for([&] { return generation.load(std::memory_order_relaxed) != seen; });
+  look_for(kLooks, [&] { return generation.load(std::memory_order_relaxed) != seen; });
   const Lock lock(mutex);
   ++sleeping;
   while (!stopping && !(is_open && generation.load(std::memory_order_relaxed) != seen)) {
@@ -179,7 +173,7 @@ std::exception_ptr Pool::State::close() {
     const Lock lock(mutex);
     is_open = false;
   }
-  look_for([&] { return inside.load(std::memory_order_relaxed) == 0; });
+  look_for(kLooks, [&] { return inside.load(std::memory_order_relaxed) == 0; });
   const Lock lock(mutex);
   while (inside.load(std::memory_order_relaxed) > 0) {
     ended.wait(mutex);

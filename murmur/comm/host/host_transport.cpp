@@ -24,6 +24,19 @@ Board& board_in(const SharedMemory& memory) {
   return *reinterpret_cast<Board*>(memory.bytes().data());
 }
 
+// What follows the first piece of a message that has been posted.
+void write_rest(std::span<const std::byte> from,
+                std::span<std::byte> into,
+                Slip& slip,
+                Bell& bell) {
+  for (std::size_t at = kPiece; at < from.size(); at += kPiece) {
+    const std::size_t end = std::min(from.size(), at + kPiece);
+    std::copy(from.data() + at, from.data() + end, into.data() + at);
+    slip.written.store(end, std::memory_order_release);
+    bell.ring();
+  }
+}
+
 }  // namespace
 
 HostTransport::HostTransport(std::unique_ptr<Transport> below,
@@ -116,22 +129,6 @@ Slip* HostTransport::post(int to, const Outbox::Message& message) {
   return posted.value();
 }
 
-void HostTransport::write(int to,
-                          std::span<const std::byte> from,
-                          std::span<std::byte> into,
-                          Slip* slip) {
-  Bell* const bell = [&] {
-    const Lock lock(mutex_);
-    return &peer(to).out.posted();
-  }();
-  for (std::size_t at = kPiece; at < from.size(); at += kPiece) {
-    const std::size_t end = std::min(from.size(), at + kPiece);
-    std::copy(from.data() + at, from.data() + end, into.data() + at);
-    slip->written.store(end, std::memory_order_release);
-    bell->ring();
-  }
-}
-
 Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
   if (!reaches(to)) {
     return below_->send(to, tag, bytes);
@@ -150,6 +147,7 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
   const std::span<const std::byte> first = bytes.first(std::min(kPiece, bytes.size()));
   std::copy(first.begin(), first.end(), copy.value().bytes.begin());
   Slip* slip = nullptr;
+  Bell* bell = nullptr;
   Ticket ticket;
   {
     const Lock lock(mutex_);
@@ -160,10 +158,11 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
                  .bytes = bytes.size(),
                  .written = first.size(),
                  .copy = copy.value()});
+    bell = &peer(to).out.posted();
     ticket = add(sent);
   }
   if (slip != nullptr) {
-    write(to, bytes, copy.value().bytes, slip);
+    write_rest(bytes, copy.value().bytes, *slip, *bell);
   }
   return ticket;
 }

@@ -84,8 +84,6 @@ class HostTransport final : public Transport, public Lending {
   Peer& peer(int process) MURMUR_REQUIRES(mutex_) { return *neighbors_.at(process); }
   // Null: failed.
   Slip* post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
-  // The rest of a message that has been posted.
-  void write(int to, std::span<const std::byte> from, std::span<std::byte> into, Slip* slip);
   // Takes what has come from a neighbor.
   void look(int process) MURMUR_REQUIRES(mutex_);
   // Whether it is done; copies what has come into its place.
@@ -94,9 +92,11 @@ class HostTransport final : public Transport, public Lending {
     std::span<const std::byte> from;
     std::span<std::byte> into;
   };
-  // What is there and not yet copied, which the caller is to copy: none, where there is nothing.
-  std::optional<Piece> next_piece(std::uint64_t id);
-  void copied(std::uint64_t id, std::size_t bytes);
+  // Of a receive: what is there and not yet copied, which the caller is to copy before he says so.
+  std::optional<Piece> next_piece(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
+  void has_copied(std::uint64_t id, Item& item, std::size_t bytes) MURMUR_REQUIRES(mutex_);
+  // Of a lend or a borrow.
+  void look_again(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
   Bell& bell_of(const Item& item) MURMUR_REQUIRES(mutex_);
   void keep_watch(Watch& watch, std::uint64_t id) MURMUR_REQUIRES(mutex_);
   void set_failure(const Failure& failure) MURMUR_REQUIRES(mutex_);

@@ -6,6 +6,7 @@
 
 #include "murmur/comm/host/host_transport.h"
 #include "murmur/core/check.h"
+#include "murmur/core/look_for.h"
 
 namespace murmur::comm {
 namespace {
@@ -18,30 +19,43 @@ constexpr milliseconds kForLastWords{200};  // what somebody who leaves has told
 }  // namespace
 
 bool HostTransport::complete(std::uint64_t id) {
-  while (const std::optional<Piece> piece = next_piece(id)) {
-    std::copy(piece->from.begin(), piece->from.end(), piece->into.begin());
-    copied(id, piece->from.size());
+  std::optional<Piece> piece;
+  while (true) {
+    if (piece) {
+      std::copy(piece->from.begin(), piece->from.end(), piece->into.begin());
+    }
+    const Lock lock(mutex_);
+    Item& item = items_.at(id);
+    if (piece) {
+      has_copied(id, item, piece->from.size());
+    }
+    if (item.is_done || item.is_copying) {
+      return item.is_done;
+    }
+    if (item.kind != Kind::kReceive) {
+      look_again(id, item);
+      return item.is_done;
+    }
+    piece = next_piece(id, item);
+    if (!piece) {
+      return false;
+    }
   }
-  const Lock lock(mutex_);
-  Item& item = items_.at(id);
-  Peer& other = peer(item.peer);
-  if (item.kind == Kind::kLent && !item.is_done) {
-    other.out.flush();
-    item.is_done = other.out.has_returned(id);
-  } else if (item.kind == Kind::kBorrow && !item.is_done) {
-    look(item.peer);
-    const Inbox::Message* message = other.in.find(id);
-    item.is_done = message != nullptr && message->slip->written.load() == message->bytes.size();
-  }
-  return item.is_done;
 }
 
-std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id) {
-  const Lock lock(mutex_);
-  Item& item = items_.at(id);
-  if (item.kind != Kind::kReceive || item.is_done || item.is_copying) {
-    return std::nullopt;
+void HostTransport::look_again(std::uint64_t id, Item& item) {
+  Peer& other = peer(item.peer);
+  if (item.kind == Kind::kLent) {
+    other.out.flush();
+    item.is_done = other.out.has_returned(id);
+    return;
   }
+  look(item.peer);
+  const Inbox::Message* message = other.in.find(id);
+  item.is_done = message != nullptr && message->slip->written.load() == message->bytes.size();
+}
+
+std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id, Item& item) {
   look(item.peer);
   const Inbox::Message* message = peer(item.peer).in.find(id);
   if (message == nullptr) {
@@ -62,9 +76,7 @@ std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id) 
   return Piece{message->bytes.subspan(item.copied, count), item.into.subspan(item.copied, count)};
 }
 
-void HostTransport::copied(std::uint64_t id, std::size_t bytes) {
-  const Lock lock(mutex_);
-  Item& item = items_.at(id);
+void HostTransport::has_copied(std::uint64_t id, Item& item, std::size_t bytes) {
   item.is_copying = false;
   item.copied += bytes;
   if (item.copied == item.into.size()) {
@@ -114,9 +126,7 @@ Status HostTransport::wait(Ticket ticket) {
       }
     }
     has_looked = true;
-    for (int look = looks_.count(); look > 0 && bell->heard() == heard; --look) {
-      std::this_thread::yield();
-    }
+    look_for(looks_.count(), [&] { return bell->heard() != heard; });
     bell->sleep(heard, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
   }
 }

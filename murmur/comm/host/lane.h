@@ -35,8 +35,8 @@ class Bell {
 // In the memory of the sender of a message.
 struct Slip {
   alignas(64) std::atomic<bool> has_read = false;
-  std::atomic<std::uint64_t> written =
-      0;  // bytes that are there; a long message follows its letter
+  // Bytes that are there: a long message follows its letter.
+  std::atomic<std::uint64_t> written = 0;
 };
 
 struct Letter {
