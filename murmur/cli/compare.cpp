@@ -17,6 +17,8 @@
 #include "murmur/cli/signals.h"
 #include "murmur/run/compare_progress.h"
 #include "murmur/run/compare_text.h"
+#include "murmur/run/compare_world.h"
+#include "murmur/run/world.h"
 
 namespace murmur::cli {
 namespace {
@@ -70,7 +72,9 @@ run::CompareProgressLine::Detail detail_of(const CommonOptions& options) {
   return options.verbose ? Detail::kEveryRun : Detail::kSome;
 }
 
-run::CompareOutcome compare_with_progress(const Arguments& arguments) {
+run::CompareOutcome compare_with_progress(const Arguments& arguments,
+                                          run::World& world,
+                                          const std::atomic<int>* stop) {
   run::CompareProgressLine line(stderr, detail_of(arguments.common));
   const auto warn = warner(arguments.common);
   run::CompareRequest request;
@@ -79,18 +83,27 @@ run::CompareOutcome compare_with_progress(const Arguments& arguments) {
   request.output = arguments.common.output;
   request.resume = arguments.common.resume;
   request.jobs = arguments.jobs;
+  request.world = &world;
   request.command = command_of(arguments);
   request.progress = [&](const run::CompareProgress& progress) { line.show(progress); };
   request.warn = [&](const std::string& text) {
     line.clear();
     warn(text);
   };
-  request.stop = catch_signals();
+  request.stop = stop;
   return run::compare(request);
 }
 
-ExitCode run_compare(const Arguments& arguments) {
-  const run::CompareOutcome outcome = compare_with_progress(arguments);
+ExitCode help_in(run::World& world, const std::atomic<int>* stop) {
+  const run::TrainOutcome outcome = run::help_to_compare(world, stop);
+  if (!outcome.message.empty()) {
+    fmt::print(stderr, "murmur: {}\n", outcome.message);
+  }
+  return outcome.code;
+}
+
+ExitCode lead_in(run::World& world, const Arguments& arguments, const std::atomic<int>* stop) {
+  const run::CompareOutcome outcome = compare_with_progress(arguments, world, stop);
   if (outcome.code != ExitCode::kDone) {
     const bool stopped =
         outcome.code == ExitCode::kInterrupted || outcome.code == ExitCode::kTerminated;
@@ -104,10 +117,28 @@ ExitCode run_compare(const Arguments& arguments) {
     fmt::print("{}\n", run::to_json(outcome.comparison).dump(2));
     return outcome.code;
   }
-  const bool bold = isatty(fileno(stdout)) != 0 && !is_set("NO_COLOR");
+  // A launcher's terminal is not the user's.
+  const bool bold = world.is_alone() && isatty(fileno(stdout)) != 0 && !is_set("NO_COLOR");
   fmt::print("{}", run::to_text(outcome.comparison, bold));
   fmt::print("\nreport: {}\n", (outcome.folder / "report.html").string());
   return outcome.code;
+}
+
+// What is wrong is said while the world is there: see train.cpp.
+ExitCode run_compare(const Arguments& arguments) {
+  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
+  const std::unique_ptr<run::World> world = run::World::open();
+  try {
+    if (!world->is_alone() && arguments.jobs > 1) {
+      world->agree(UserError(
+          fmt::format("--jobs {} is for one process; {} processes make one run at a time, together",
+                      arguments.jobs,
+                      world->processes())));
+    }
+    return world->is_first() ? lead_in(*world, arguments, stop) : help_in(*world, stop);
+  } catch (const UserError& error) {
+    return report_error(error);
+  }
 }
 
 }  // namespace
@@ -125,6 +156,7 @@ void add_compare_command(CLI::App& app, Invocation& invocation) {
   add_common_options(*command, arguments->common);
   command->callback([arguments, &invocation] {
     invocation.run = [arguments] { return run_compare(*arguments); };
+    invocation.knows_processes = true;
   });
 }
 

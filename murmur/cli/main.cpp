@@ -64,8 +64,8 @@ void refuse_several_processes(const std::string& command) {
   if (launch && launch.value().library != comm::MpiLibrary::kNone) {
     const bool first = launch.value().process == 0;
     throw UserError(first ? fmt::format("`murmur {}` runs in one process, and this launch has {}; "
-                                        "start it without mpirun or srun. `murmur train` is what "
-                                        "many processes do together",
+                                        "start it without mpirun or srun. `murmur train` and "
+                                        "`murmur compare` are what many processes do together",
                                         command,
                                         launch.value().processes < 0
                                             ? std::string("several")

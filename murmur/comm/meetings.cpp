@@ -10,11 +10,12 @@
 namespace murmur::comm {
 namespace {
 
-// A notice's kind holds both what it is and the purpose of its meeting.
+// A notice's kind holds the run, what it is, and the purpose of its meeting.
 constexpr int kPurposes = 1001;
+constexpr int kKinds = 5;
 
-Notice notice_of(int kind, std::int64_t number, const Meeting& meeting) {
-  return {.kind = kind * kPurposes + meeting.purpose, .number = number, .text = meeting.text};
+int kind_of(const Notice& notice) {
+  return notice.kind / kPurposes % kKinds;
 }
 
 Meeting meeting_of(const Notice& notice) {
@@ -23,7 +24,7 @@ Meeting meeting_of(const Notice& notice) {
 
 }  // namespace
 
-Meetings::Meetings(Transport& transport) : transport_(transport) {
+Meetings::Meetings(Transport& transport, int run) : transport_(transport), run_(run) {
   transport_.on_notice([this](int from, const Notice& notice) { hear(from, notice); });
 }
 
@@ -44,6 +45,12 @@ void Meetings::start_at(std::int64_t step) {
 bool Meetings::has_heard_of_failure() const {
   const Lock lock(mutex_);
   return failure_.has_value();
+}
+
+Notice Meetings::notice_of(int kind, std::int64_t number, const Meeting& meeting) const {
+  return {.kind = (run_ * kKinds + kind) * kPurposes + meeting.purpose,
+          .number = number,
+          .text = meeting.text};
 }
 
 void Meetings::call(const Meeting& meeting) {
@@ -76,19 +83,23 @@ void Meetings::deliver(const Letters& letters) {
 }
 
 void Meetings::hear(int from, const Notice& notice) {
+  const bool of_this_run = notice.kind / kPurposes / kKinds == run_;
+  if (!of_this_run && kind_of(notice) != kGiveUp) {
+    return;
+  }
   {
     const Lock lock(mutex_);
     // Two threads may be here, and nobody may hear the next question before the last appointment.
     deliver(take(from, notice));
   }
   changed_.notify_all();
-  if (notice.kind / kPurposes == kGiveUp) {
+  if (kind_of(notice) == kGiveUp) {
     transport_.fail({FailureKind::kPeer, fmt::format("process {} gave up: {}", from, notice.text)});
   }
 }
 
 Meetings::Letters Meetings::take(int from, const Notice& notice) {
-  switch (notice.kind / kPurposes) {
+  switch (kind_of(notice)) {
     case kCall:
       called_.push_back(meeting_of(notice));
       return asking_ ? Letters{} : ask_next();

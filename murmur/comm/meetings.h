@@ -27,8 +27,9 @@ struct Meeting {
 
 class Meetings {
  public:
-  // Listens to the transport's notices until it is destroyed.
-  explicit Meetings(Transport& transport);
+  // Listens to the transport's notices until it is destroyed; of those of another run, which may
+  // come late, only to that somebody gave up.
+  explicit Meetings(Transport& transport, int run = 0);
   Meetings(const Meetings&) = delete;
   Meetings& operator=(const Meetings&) = delete;
   ~Meetings();
@@ -61,6 +62,8 @@ class Meetings {
   };
   using Letters = std::vector<Letter>;
 
+  // How it is told.
+  Notice notice_of(int kind, std::int64_t number, const Meeting& meeting) const;
   void hear(int from, const Notice& notice);
   void deliver(const Letters& letters);
   Letters to_all(int kind, std::int64_t number, const Meeting& meeting) const;
@@ -70,6 +73,7 @@ class Meetings {
   Letters take_answer(std::int64_t begun) MURMUR_REQUIRES(mutex_);
 
   Transport& transport_;
+  const int run_;
   mutable Mutex mutex_;
   Condition changed_;
   std::chrono::milliseconds limit_ MURMUR_GUARDED_BY(mutex_) = std::chrono::minutes(2);

@@ -118,11 +118,14 @@ std::optional<double> value_of(const std::filesystem::path& folder, const Plan& 
 // The comparison while it grows.
 class Builder {
  public:
-  Builder(const CompareRequest& request, const Plan& plan, const std::filesystem::path& folder)
+  Builder(const CompareRequest& request,
+          const Plan& plan,
+          Crew& crew,
+          const std::filesystem::path& folder)
       : plan_(plan),
         folder_(folder),
         points_(tuning_points(plan)),
-        runner_(request, folder, count()) {
+        runner_(request, crew, folder, count()) {
     result_.name = plan.name;
     result_.metric = plan.metric;
     result_.best_evaluation = plan.best_evaluation;
@@ -238,14 +241,25 @@ Status write_results(const std::filesystem::path& folder,
   return write_report(folder);
 }
 
-}  // namespace
+void prepare(Crew& crew, const std::vector<PlannedRun>& runs) {
+  for (const PlannedRun& run : runs) {
+    crew.require_enough_workers(run.config);
+  }
+  const bool shared = std::all_of(runs.begin(), runs.end(), [](const PlannedRun& run) {
+    return run.config.processes.shared_memory;
+  });
+  if (shared) {
+    crew.share_memory();
+  }
+}
 
-CompareOutcome compare(const CompareRequest& request) {
+CompareOutcome compare(const CompareRequest& request, Crew& crew) {
   const Plan plan = read_plan(request.file, request.overrides);
   CompareOutcome outcome{.folder = folder_of(request, plan.name)};
-  Builder builder(request, plan, outcome.folder);
+  Builder builder(request, plan, crew, outcome.folder);
   const std::vector<PlannedRun> first = builder.first_seed();
   require_usable(outcome.folder, request, plan);
+  prepare(crew, first);
   builder.runner().perform(first);
   if (builder.runner().code() == ExitCode::kDone) {
     builder.runner().perform(builder.other_seeds());
@@ -262,6 +276,20 @@ CompareOutcome compare(const CompareRequest& request) {
     outcome.message = written.failure().message;
   }
   return outcome;
+}
+
+}  // namespace
+
+CompareOutcome compare(const CompareRequest& request) {
+  Crew crew(request.world);
+  try {
+    CompareOutcome outcome = compare(request, crew);
+    crew.dismiss(outcome.code);
+    return outcome;
+  } catch (const UserError& error) {
+    crew.dismiss(error.code());
+    throw;
+  }
 }
 
 }  // namespace murmur::run

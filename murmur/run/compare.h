@@ -20,6 +20,7 @@
 #include "murmur/core/error.h"
 #include "murmur/run/compare_result.h"
 #include "murmur/run/config.h"
+#include "murmur/run/world.h"
 
 namespace murmur::run {
 
@@ -36,8 +37,9 @@ struct CompareRequest {
   Overrides overrides;
   std::optional<std::filesystem::path> output;  // none: runs/NAME, below MURMUR_OUTPUT if set
   bool resume = false;
-  int jobs = 1;                                               // runs at a time
-  std::string command;                                        // that makes it again, for the report
+  int jobs = 1;            // runs at a time; of several processes, one
+  World* world = nullptr;  // the processes that make every run together; null: this one
+  std::string command;     // that makes it again, for the report
   std::function<void(const CompareProgress&)> progress = {};  // one call at a time, from any thread
   std::function<void(const std::string&)> warn = {};          // the same
   const std::atomic<int>* stop = nullptr;  // a signal's number: end after the step
@@ -53,6 +55,7 @@ struct CompareOutcome {
 // Throws UserError for what the user can mend: the file, the output folder. Every configuration of
 // the grid is checked before anything runs. What befalls a run on its way is in the outcome; runs
 // that diverge are results.
+// In a world this is the first process, and the others are in help_to_compare().
 CompareOutcome compare(const CompareRequest& request);
 
 }  // namespace murmur::run

@@ -34,10 +34,6 @@ bool has_checkpoint(const RunFolder& folder) {
   return false;
 }
 
-bool is_result(ExitCode code) {
-  return code == ExitCode::kDone || code == ExitCode::kDiverged;
-}
-
 }  // namespace
 
 bool is_finished(const std::filesystem::path& folder, const Config& config) {
@@ -61,9 +57,14 @@ std::vector<std::string> unfinished_runs(const std::filesystem::path& folder) {
 }
 
 Runner::Runner(const CompareRequest& request,
+               Crew& crew,
                const std::filesystem::path& folder,
                std::int64_t total)
-    : request_(request), folder_(folder), total_(total), resources_(make_resources()) {}
+    : request_(request),
+      crew_(crew),
+      folder_(folder),
+      total_(total),
+      resources_(make_resources()) {}
 
 std::string Runner::place(const std::string& slug, const Config& config) {
   const std::string digest = config_digest(config);
@@ -130,7 +131,9 @@ const PlannedRun* Runner::next(const std::vector<const PlannedRun*>& queue) {
 TrainOutcome Runner::run(const PlannedRun& planned) {
   const RunFolder folder{folder_ / planned.folder};
   Config config = planned.config;
-  config.threads = std::max(1, thread_count(config) / request_.jobs);
+  if (request_.jobs > 1) {
+    config.threads = std::max(1, thread_count(config) / request_.jobs);
+  }
   TrainRequest request;
   request.folder = folder.path;
   request.resume = has_checkpoint(folder);
@@ -143,7 +146,7 @@ TrainOutcome Runner::run(const PlannedRun& planned) {
     }
   };
   request.stop = request_.stop;
-  TrainOutcome outcome = train(config, request);
+  TrainOutcome outcome = crew_.train(config, request);
   if (is_result(outcome.code)) {
     // A grid's checkpoints are worth nothing once their run has ended, and are most of its bytes.
     std::error_code error;

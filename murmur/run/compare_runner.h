@@ -15,6 +15,7 @@
 
 #include "murmur/core/mutex.h"
 #include "murmur/run/compare.h"
+#include "murmur/run/compare_world.h"
 #include "murmur/run/config.h"
 #include "murmur/run/train.h"
 
@@ -28,8 +29,11 @@ struct PlannedRun {
 
 class Runner {
  public:
-  // `total`: how many runs perform() will be given in all. Both arguments outlive the runner.
-  Runner(const CompareRequest& request, const std::filesystem::path& folder, std::int64_t total);
+  // `total`: how many runs perform() will be given in all. The other arguments outlive the runner.
+  Runner(const CompareRequest& request,
+         Crew& crew,
+         const std::filesystem::path& folder,
+         std::int64_t total);
 
   // The folder of a run: of an equal one if there has been one.
   std::string place(const std::string& slug, const Config& config);
@@ -54,6 +58,7 @@ class Runner {
   double seconds_left() const MURMUR_REQUIRES(mutex_);
 
   const CompareRequest& request_;
+  Crew& crew_;
   const std::filesystem::path& folder_;
   std::int64_t total_;
   std::shared_ptr<Resources> resources_;

@@ -44,16 +44,14 @@ Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig
                                                                 World* world) {
   const data::Places places = data_places(config.folder);
   const std::string key = config.dataset.name + '\n' + places.folder + '\n' + places.environment;
-  if (world != nullptr && !world->is_alone()) {
-    return share_dataset(
-        *world->transport(), home_of(key), [&] { return read(config, places, pool); });
-  }
   const Lock lock(mutex_);
   auto& known = datasets_[key];
   if (known != nullptr) {
     return known;
   }
-  auto found = read(config, places, pool);
+  const auto read_here = [&] { return read(config, places, pool); };
+  const bool is_alone = world == nullptr || world->is_alone();
+  auto found = is_alone ? read_here() : share_dataset(*world->transport(), home_of(key), read_here);
   if (found) {
     known = found.value();
   }

@@ -20,8 +20,8 @@ data::Places data_places(const std::string& folder);
 
 class Resources {
  public:
-  // kMissing, kDamaged. One caller reads; others wait for it. In a world this is collective, and
-  // kPeer: a process of it is gone.
+  // kMissing, kDamaged. One caller reads; others wait for it. In a world this is collective,
+  // processes have made the same runs before, and kPeer: one of them is gone.
   Result<std::shared_ptr<const data::Dataset>> dataset(const DataConfig& config,
                                                        threads::Pool& pool,
                                                        World* world = nullptr);

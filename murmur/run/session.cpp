@@ -30,6 +30,7 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
     : config_(config),
       request_(request),
       world_(request.world == nullptr || request.world->is_alone() ? nullptr : request.world),
+      sent_before_(world_ == nullptr ? 0 : transport()->bytes_sent()),
       folder_{request.folder},
       pool_(thread_count(config, world_ == nullptr ? 1 : world_->local_processes())),
       resources_(resources_of(request)),
@@ -76,9 +77,9 @@ TrainOutcome Session<S>::run(bool resume) {
   }
   const bool has_results = status || status.failure().kind == FailureKind::kDiverged;
   if (has_results) {
-    if (const Status written = write_results(); !written) {
-      status = written;
-    }
+    Status ended = engine_->settle();  // nothing is under way when the next run begins
+    ended = ended ? write_results() : ended;
+    status = ended ? status : ended;
   }
   return outcome(leave_together(status));
 }

@@ -71,7 +71,7 @@ class Session {
 
   // session_world.cpp
   bool is_first() const { return world_ == nullptr || world_->is_first(); }
-  comm::Transport* transport() { return world_ == nullptr ? nullptr : world_->transport(); }
+  comm::Transport* transport() const { return world_ == nullptr ? nullptr : world_->transport(); }
   comm::Ownership ownership() const;
   // Before each round; false: the run stops here.
   Result<bool> goes_on();
@@ -102,7 +102,8 @@ class Session {
 
   const Config& config_;
   const TrainRequest& request_;
-  World* const world_;  // null: one process
+  World* const world_;              // null: one process
+  const std::int64_t sent_before_;  // bytes of this process, in earlier runs
   const RunFolder folder_;
   threads::Pool pool_;
   std::shared_ptr<Resources> resources_;

@@ -114,7 +114,7 @@ Result<double> Session<S>::all_wire_bytes() {
     return state_.wire_bytes;
   }
   std::vector<double> local(static_cast<std::size_t>(engine_->local().size()));
-  local.front() = static_cast<double>(transport()->bytes_sent());
+  local.front() = static_cast<double>(transport()->bytes_sent() - sent_before_);
   const auto all = engine_->gather(local);
   if (!all) {
     return all.failure();

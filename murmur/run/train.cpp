@@ -69,6 +69,9 @@ TrainOutcome train_in(const Config& config, const TrainRequest& request, bool re
 
 TrainOutcome train(const Config& config, const TrainRequest& request) {
   MURMUR_CHECK(config.purpose == Purpose::kTrain, "not a training configuration");
+  if (request.world != nullptr) {
+    request.world->begin_run();
+  }
   const Entrance entrance = enter_together(config, request);
   if (entrance == Entrance::kShow) {
     return {.code = ExitCode::kDone,

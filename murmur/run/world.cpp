@@ -44,13 +44,16 @@ std::string list_of(const std::vector<int>& processes) {
   return fmt::format("process{} {}", processes.size() == 1 ? "" : "es", fmt::join(processes, ", "));
 }
 
+// Until a run has learnt how long its rounds take.
+constexpr auto kBeforeTheFirstRound = std::chrono::minutes(2);
+
 // What must be alike: its name, what is compared, and what is said of it.
-json facts_of(const Config& config) {
+json facts_of(const std::string& configuration) {
   const std::string program = program_digest();
   const Machine machine = look_at_machine();
   return {{"program", program, fmt::format("murmur {} ({})", version(), program)},
           {"kind of processor", machine.features, machine.processor},
-          {"configuration", to_toml(config), nullptr}};
+          {"configuration", configuration, nullptr}};
 }
 
 // The first line of a text that is another one there.
@@ -153,11 +156,11 @@ void World::agree(const std::optional<UserError>& mine) {
          static_cast<ExitCode>(errors.begin()->first[0].get<int>()));
 }
 
-void World::require_same(const Config& config) {
+void World::require_same(const std::string& configuration) {
   if (is_alone()) {
     return;
   }
-  const std::vector<std::string> texts = exchange(facts_of(config).dump());
+  const std::vector<std::string> texts = exchange(facts_of(configuration).dump());
   const json first = json::parse(texts.front());
   std::vector<std::string> lines;
   for (std::size_t p = 1; p < texts.size(); ++p) {
@@ -189,6 +192,17 @@ void World::share_memory() {
   meetings_ = std::make_unique<comm::Meetings>(*transport_);
 }
 
+// Nobody goes on while somebody still listens to an earlier run.
+void World::begin_run() {
+  if (is_alone()) {
+    return;
+  }
+  meetings_.reset();
+  meetings_ = std::make_unique<comm::Meetings>(*transport_, ++runs_);
+  transport_->set_wait_limit(kBeforeTheFirstRound);
+  exchange({});
+}
+
 std::string World::say(const std::string& mine) {
   return is_alone() ? mine : exchange(is_first() ? mine : std::string()).front();
 }
@@ -198,6 +212,15 @@ void World::give_up(const std::string& reason) {
     meetings_->give_up(reason);
     transport_->fail({FailureKind::kPeer, reason});
   }
+}
+
+std::optional<UserError> too_many_processes(const World& world, const Config& config) {
+  if (world.processes() <= config.workers) {
+    return std::nullopt;
+  }
+  return UserError(fmt::format("{} processes for {} workers; at most one process per worker",
+                               world.processes(),
+                               config.workers));
 }
 
 Config load_config(World& world,
@@ -212,12 +235,8 @@ Config load_config(World& world,
     error = caught;
   }
   world.agree(error);
-  world.require_same(config);
-  if (world.processes() > config.workers) {
-    world.agree(UserError(fmt::format("{} processes for {} workers; at most one process per worker",
-                                      world.processes(),
-                                      config.workers)));
-  }
+  world.require_same(to_toml(config));
+  world.agree(too_many_processes(world, config));
   if (config.processes.shared_memory) {
     world.share_memory();
   }

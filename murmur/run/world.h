@@ -40,10 +40,13 @@ class World {
 
   // Throws where any process has an error.
   void agree(const std::optional<UserError>& mine);
-  // The same, and where a process is not of the same program, kind of processor or configuration.
-  void require_same(const Config& config);
+  // The same, and where a process is not of the same program, kind of processor or configuration
+  // (its text; none where the first process tells the others theirs).
+  void require_same(const std::string& configuration = {});
   // Processes of one host read each other's rows where they lie from now on.
   void share_memory();
+  // Before each run of this world.
+  void begin_run();
   // What the first process says.
   std::string say(const std::string& mine);
 
@@ -59,7 +62,11 @@ class World {
   comm::Launch launch_;
   std::unique_ptr<comm::Transport> transport_;
   std::unique_ptr<comm::Meetings> meetings_;
+  int runs_ = 0;
 };
+
+// What is wrong where a run has fewer workers than the world has processes.
+std::optional<UserError> too_many_processes(const World& world, const Config& config);
 
 // load_config() in every process: none goes on where one cannot, or has read something else.
 Config load_config(World& world,

@@ -73,6 +73,33 @@ TEST(Meetings, CostNothingWhileNobodyCalls) {
   EXPECT_EQ(mine->bytes_sent(), 0);
 }
 
+// Of an earlier run a call may come late, which is not to end this one.
+TEST(Meetings, HearOfAnotherRunOnlyThatSomebodyGaveUp) {
+  Hub hub(2, hours(1));
+  const auto transport = hub.transport(0);
+  const auto others = hub.transport(1);
+  Meetings meetings(*transport, 2);
+  Meetings(*others, 1).call({.purpose = 1});
+  std::optional<Meetings> theirs(std::in_place, *others, 2);
+  theirs->call({.purpose = 2});
+  std::thread walking([&] { next_meeting(*theirs, 0); });
+  std::int64_t step = 0;
+  auto meeting = meetings.before(step);
+  while (meeting && !meeting.value()) {
+    std::this_thread::yield();
+    meeting = meetings.before(++step);
+  }
+  walking.join();
+  ASSERT_TRUE(meeting);
+  EXPECT_EQ(meeting.value()->purpose, 2);
+  theirs.reset();
+  Meetings(*others, 1).give_up("no room");
+  while (!meetings.has_heard_of_failure()) {
+    std::this_thread::yield();
+  }
+  EXPECT_THAT(meetings.before(step).failure().message, HasSubstr("no room"));
+}
+
 // The second process has not begun a step when the others meet already.
 TEST(Meetings, WaitForNobodyWhoHasNotStarted) {
   Three three;

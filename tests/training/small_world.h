@@ -14,20 +14,25 @@
 
 namespace murmur::testing {
 
-// A launcher -n PROCESSES murmur train small.toml ARGUMENTS, for a shell.
+// A launcher -n PROCESSES murmur ARGUMENTS, for a shell.
 inline std::string world_words(const Launcher& launcher,
                                int processes,
-                               const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{MURMUR_PROGRAM, "train", "small.toml"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return plain_environment() + " " + launched(launcher, processes, command);
+                               std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), MURMUR_PROGRAM);
+  return plain_environment() + " " + launched(launcher, processes, arguments);
+}
+
+// murmur train small.toml ARGUMENTS
+inline std::vector<std::string> training(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"train", "small.toml"});
+  return arguments;
 }
 
 inline Ran train_in_world(const Desk& desk,
                           const Launcher& launcher,
                           int processes,
                           const std::vector<std::string>& arguments) {
-  return shell(desk.path(""), world_words(launcher, processes, arguments));
+  return shell(desk.path(""), world_words(launcher, processes, training(arguments)));
 }
 
 // A world that goes on while a test looks at it. One that is left alone is told to end.

@@ -144,13 +144,13 @@ TEST_P(MpiRun, HasTheDataOncePerHost) {
   StartedWorld run(desk_,
                    GetParam(),
                    3,
-                   {"-v",
-                    "--output",
-                    "a",
-                    "--set",
-                    "schedule.steps=1000000",
-                    "--set",
-                    "evaluation.every_steps=1"});
+                   training({"-v",
+                             "--output",
+                             "a",
+                             "--set",
+                             "schedule.steps=1000000",
+                             "--set",
+                             "evaluation.every_steps=1"}));
   ASSERT_TRUE(run.wait_for_lines(2));
   const std::int64_t page = sysconf(_SC_PAGESIZE);
   const std::int64_t bytes = (256 + 64) * (64 + 1);  // pixels and labels of small_run.h
@@ -184,7 +184,7 @@ TEST_P(MpiRun, EndsTogetherWhereOneProcessIsAsked) {
   };
   for (const auto& [signal, code] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
     const std::string folder = "asked " + std::to_string(signal);
-    StartedWorld run(desk_, GetParam(), 3, with({"-v", "--output", folder}));
+    StartedWorld run(desk_, GetParam(), 3, training(with({"-v", "--output", folder})));
     ASSERT_TRUE(run.wait_for_lines(2));
     const auto asked = run.find(1);
     ASSERT_TRUE(asked);
