@@ -5,9 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
-#include "murmur/engine/tags.h"
 #include "murmur/engine/tree_mean.h"
 
 namespace murmur::engine {
@@ -29,6 +27,8 @@ Averager<S>::Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange
   find_nodes(range.begin, range.size());
   if (is_spread()) {
     node_rows_ = Arena<S>({nodes_.size()}, peers.buckets->row_size());
+    where_.resize(nodes_.size());
+    lend_rows();
   }
   const std::size_t blocks = 2 * tree_levels(range.size());
   scratch_.assign(static_cast<std::size_t>(pool->threads()) + 1, std::vector<S>(blocks * kBlock));
@@ -47,6 +47,25 @@ void Averager<S>::find_nodes(int first, int count) {
 }
 
 template <class S>
+void Averager<S>::lend_rows() {
+  const bool lends = std::any_of(participants_.begin(), participants_.end(), [&](int process) {
+    return process != peers_.process() && peers_.shares_memory(process);
+  });
+  const auto is_here = [&](const Node& node) { return node.process == peers_.process(); };
+  const auto here = std::count_if(nodes_.begin(), nodes_.end(), is_here);
+  if (!lends || here == 0) {
+    return;
+  }
+  first_here_ = static_cast<std::size_t>(std::find_if(nodes_.begin(), nodes_.end(), is_here) -
+                                         nodes_.begin());
+  lent_ = std::make_unique<LentRows<S>>(
+      peers_.transport, static_cast<std::size_t>(here) + 1, peers_.buckets);
+  if (!lent_->has_memory()) {
+    lent_ = nullptr;
+  }
+}
+
+template <class S>
 CoordinateRange Averager<S>::chunk_of(std::size_t bucket, int process) const {
   const CoordinateRange all = peers_.buckets->range(bucket);
   const std::size_t processes = participants_.size();
@@ -60,6 +79,9 @@ CoordinateRange Averager<S>::chunk_of(std::size_t bucket, int process) const {
 // One worker of this process is a node of its own and needs no copy.
 template <class S>
 const S* Averager<S>::node_row(std::size_t node) const {
+  if (where_[node] != nullptr) {
+    return where_[node];
+  }
   const bool is_row =
       nodes_[node].process == peers_.transport->process() && nodes_[node].count == 1;
   return is_row ? row_(nodes_[node].first) : node_rows_.row(0, node);
@@ -140,114 +162,13 @@ void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
   status_ = Ok{};
   const comm::WorkerRange here = peers_.ownership->of(peers_.transport->process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);
-  parts_.assign(peers_.buckets->count(), Part{.missing = locals, .tickets = {}});
+  parts_.assign(peers_.buckets->count(), Part{.missing = locals, .tickets = {}, .borrowed = {}});
+  if (lent_ != nullptr) {
+    lent_->turn();
+  }
   for (std::size_t b = 0; b < parts_.size(); ++b) {
     receive_parts(b);
   }
-}
-
-template <class S>
-comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
-  return tag_of(TagKind::kPart, pass_, bucket * nodes_.size() + node);
-}
-
-template <class S>
-void Averager<S>::receive_parts(std::size_t bucket) {
-  const int here = peers_.transport->process();
-  const CoordinateRange chunk = chunk_of(bucket, here);
-  for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    if (nodes_[k].process != here) {
-      const std::span<S> place(node_rows_.row(0, k) + chunk.begin, chunk.size());
-      parts_[bucket].tickets.push_back(peers_.transport->receive(
-          nodes_[k].process, tag_of_part(bucket, k), std::as_writable_bytes(place)));
-    }
-  }
-}
-
-template <class S>
-void Averager<S>::send_parts(std::size_t bucket) {
-  const int here = peers_.transport->process();
-  Part& part = parts_[bucket];
-  part.state = State::kCollecting;
-  for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    for (const int p : participants_) {
-      if (nodes_[k].process == here && p != here) {
-        const CoordinateRange chunk = chunk_of(bucket, p);
-        const std::span<const S> values(node_row(k) + chunk.begin, chunk.size());
-        part.tickets.push_back(
-            peers_.transport->send(p, tag_of_part(bucket, k), std::as_bytes(values)));
-      }
-    }
-  }
-}
-
-template <class S>
-void Averager<S>::ready(std::size_t bucket) {
-  const Lock lock(mutex_);
-  if (--parts_[bucket].missing > 0) {
-    return;
-  }
-  for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    if (nodes_[k].process == peers_.transport->process() && nodes_[k].count > 1) {
-      mean_alone(nodes_[k], peers_.buckets->range(bucket), false, node_rows_.row(0, k));
-    }
-  }
-  send_parts(bucket);
-  advance();
-}
-
-template <class S>
-void Averager<S>::advance() {
-  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
-    const std::vector<comm::Ticket>& tickets = parts_[b].tickets;
-    const bool done = parts_[b].state == State::kCollecting &&
-                      std::all_of(tickets.begin(), tickets.end(), [&](comm::Ticket ticket) {
-                        return peers_.transport->is_done(ticket);
-                      });
-    if (done) {
-      status_ = spread(b);
-    }
-  }
-}
-
-// Waits for the parts of our chunk, and gives its mean to all.
-template <class S>
-Status Averager<S>::spread(std::size_t bucket) {
-  Part& part = parts_[bucket];
-  if (Status status = comm::wait_all(*peers_.transport, std::exchange(part.tickets, {})); !status) {
-    return status;
-  }
-  part.state = State::kSpreading;
-  const int here = peers_.transport->process();
-  mean_alone({range_.begin, range_.size(), 0}, chunk_of(bucket, here), true, out_);
-  const comm::Tag tag = tag_of(TagKind::kMean, pass_, bucket);
-  const auto place = [&](int process) {
-    const CoordinateRange chunk = chunk_of(bucket, process);
-    return std::span<S>(out_ + chunk.begin, chunk.size());
-  };
-  for (const int p : participants_) {
-    if (p != here) {
-      part.tickets.push_back(peers_.transport->receive(p, tag, std::as_writable_bytes(place(p))));
-      part.tickets.push_back(peers_.transport->send(p, tag, std::as_bytes(place(here))));
-    }
-  }
-  return Ok{};
-}
-
-template <class S>
-Status Averager<S>::finish() {
-  const Lock lock(mutex_);
-  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
-    MURMUR_CHECK(parts_[b].state != State::kFilling, "bucket {} was never ready", b);
-    if (parts_[b].state == State::kCollecting) {
-      status_ = spread(b);
-    }
-  }
-  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
-    status_ = comm::wait_all(*peers_.transport, parts_[b].tickets);
-  }
-  parts_.clear();
-  return status_ ? status_ : Status(status_.failure().in("averaging over all workers"));
 }
 
 template class Averager<float>;

@@ -6,8 +6,8 @@
 //
 // so that equal rows average to themselves exactly for every count. Over processes, each of which
 // owns a chunk of the coordinates: means of the subtrees that lie within one process travel to the
-// chunk's owner, the finished chunk travels to all. Never the MPI library's own all-reduce, whose
-// order of additions is its own business.
+// chunk's owner, the finished chunk travels to all. Processes of one host read both where they lie.
+// Never the MPI library's own all-reduce, whose order of additions is its own business.
 #pragma once
 
 #include <functional>
@@ -17,6 +17,7 @@
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
 #include "murmur/core/mutex.h"
+#include "murmur/engine/lent_rows.h"
 #include "murmur/engine/peers.h"
 #include "murmur/threads/pool.h"
 
@@ -50,13 +51,25 @@ class Averager {
     int process = 0;
   };
   enum class State { kFilling, kCollecting, kSpreading };
+  struct Borrowed {
+    comm::Ticket ticket;
+    std::size_t node = 0;  // whose part it is
+    int process = 0;       // whose chunk of the mean it is
+  };
   struct Part {  // a bucket on its way
     State state = State::kFilling;
     int missing = 0;                    // local workers that are not ready
     std::vector<comm::Ticket> tickets;  // of the state at hand
+    std::vector<Borrowed> borrowed;     // the same
+  };
+  struct Given {
+    std::size_t lent_row = 0;
+    const S* row = nullptr;
+    comm::Tag tag = 0;
   };
 
   void find_nodes(int first, int count);
+  void lend_rows();
   CoordinateRange chunk_of(std::size_t bucket, int process) const;
   const S* node_row(std::size_t node) const;
   // The mean of a subtree's rows over a block of coordinates, into out + range.begin, from local
@@ -69,13 +82,24 @@ class Averager {
   void send_parts(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   // Takes up what has come meanwhile.
   void advance() MURMUR_REQUIRES(mutex_);
+  bool has_come(const Part& part) const;
+  Result<const S*> read(const Borrowed& borrowed);
+  Status collect(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   Status spread(std::size_t bucket) MURMUR_REQUIRES(mutex_);
+  Status take_mean(std::size_t bucket) MURMUR_REQUIRES(mutex_);
+  // Gives every other process coordinates range_of(it) of a row: lent, or sent.
+  template <class RangeOf>
+  Status give(std::size_t bucket, const Given& given, const RangeOf& range_of)
+      MURMUR_REQUIRES(mutex_);
 
   Peers peers_;
   threads::Pool* pool_;
   comm::WorkerRange range_;
   std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;
+  std::vector<const S*> where_;        // of a node: its chunk, while it is borrowed
+  std::size_t first_here_ = 0;         // node of this process
+  std::unique_ptr<LentRows<S>> lent_;  // of nodes here, and of the mean; or none
   Arena<S> node_rows_;  // of several workers here: whole rows; of other processes: our chunks
   std::vector<std::vector<S>> scratch_;  // per thread, and for who advances
 

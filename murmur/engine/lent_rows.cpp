@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/lent_rows.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -43,17 +44,22 @@ Status LentRows<S>::lend(std::size_t row,
                          std::size_t bucket,
                          const S* values,
                          comm::Tag tag,
-                         std::span<const int> processes) {
+                         std::span<const Loan> loans) {
   std::vector<comm::Ticket>& tickets = lent(side_, row, bucket);
   if (Status read = wait_for(tickets); !read) {
     return read;
   }
-  const CoordinateRange range = buckets_->range(bucket);
-  const std::size_t first = (side_ * rows_ + row) * buckets_->row_size() + range.begin;
-  const std::span<std::byte> copy = memory_.subspan(first * sizeof(S), range.size() * sizeof(S));
-  std::memcpy(copy.data(), values, copy.size());
-  for (const int process : processes) {
-    tickets.push_back(transport_->lending()->lend(process, tag, copy));
+  const auto copy_of = [&](CoordinateRange range) {
+    const std::size_t first = (side_ * rows_ + row) * buckets_->row_size() + range.begin;
+    return memory_.subspan(first * sizeof(S), range.size() * sizeof(S));
+  };
+  CoordinateRange all = loans.front().range;
+  for (const Loan& loan : loans) {
+    all = {std::min(all.begin, loan.range.begin), std::max(all.end, loan.range.end)};
+  }
+  std::memcpy(copy_of(all).data(), values + all.begin, all.size() * sizeof(S));
+  for (const Loan& loan : loans) {
+    tickets.push_back(transport_->lending()->lend(loan.process, tag, copy_of(loan.range)));
   }
   return Ok{};
 }

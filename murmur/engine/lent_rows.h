@@ -29,14 +29,18 @@ class LentRows {
 
   // The next pass begins.
   void turn() { side_ = 1 - side_; }
-  // Lends a copy of a row's bucket, which begins at `values`, to all of those processes. Waits for
-  // those who still read what the pass before the last one wrote there: kPeer. Any thread; a bucket
-  // of a row once in a pass.
+  struct Loan {  // to a process, of coordinates of the bucket
+    int process = 0;
+    CoordinateRange range;
+  };
+  // Lends a copy of what they ask for of a row's bucket; `values` is the whole row. Waits for those
+  // who still read what the pass before the last one wrote there: kPeer. Any thread; a bucket of a
+  // row once in a pass. REQUIRES: has_memory(), at least one loan.
   Status lend(std::size_t row,
               std::size_t bucket,
               const S* values,
               comm::Tag tag,
-              std::span<const int> processes);
+              std::span<const Loan> loans);
 
  private:
   std::vector<comm::Ticket>& lent(std::size_t side, std::size_t row, std::size_t bucket) {

@@ -89,9 +89,8 @@ void Mixer<S>::leave(int worker, std::size_t bucket) {
                 range.size() * sizeof(S));
   }
   if (exchange_) {
-    exchange_->send(worker, bucket, [this](std::size_t place, int of, std::size_t begin) {
-      return own_row(place, of) + begin;
-    });
+    exchange_->send(
+        worker, bucket, [this](std::size_t place, int of) { return own_row(place, of); });
   }
 }
 

@@ -14,6 +14,11 @@ struct Peers {
   const Buckets* buckets = nullptr;
 
   int process() const { return transport == nullptr ? 0 : transport->process(); }
+  // Whether that process and this one read each other's rows where they lie.
+  bool shares_memory(int other) const {
+    return transport != nullptr && transport->lending() != nullptr &&
+           transport->lending()->reaches(other);
+  }
 };
 
 }  // namespace murmur::engine

@@ -36,13 +36,13 @@ void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
   owners_.clear();
   for (const int ghost : ghosts_) {
     const int owner = peers_.ownership->owner(ghost);
-    owners_.push_back({owner, shares_memory(owner)});
+    owners_.push_back({owner, peers_.shares_memory(owner)});
   }
   hearers_.clear();
   for (const std::set<int>& processes : hearers) {
     Hearers& all = hearers_.emplace_back();
     for (const int process : processes) {
-      (shares_memory(process) ? all.here : all.elsewhere).push_back(process);
+      (peers_.shares_memory(process) ? all.here : all.elsewhere).push_back(process);
     }
   }
 }
@@ -53,11 +53,6 @@ comm::Tag RowExchange<S>::tag_of(std::size_t place, int worker, std::size_t buck
   const auto row = place * static_cast<std::size_t>(theirs.size()) +
                    static_cast<std::size_t>(worker - theirs.begin);
   return engine::tag_of(TagKind::kRow, pass_, row * peers_.buckets->count() + bucket);
-}
-
-template <class S>
-bool RowExchange<S>::shares_memory(int process) const {
-  return peers_.transport->lending() != nullptr && peers_.transport->lending()->reaches(process);
 }
 
 template <class S>
@@ -117,11 +112,12 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
   const auto& [here, elsewhere] = hearers_[local];
   const bool lends = !here.empty() && lent_->has_memory();
   for (std::size_t f = 0; f < fields_; ++f) {
-    const std::span<const S> values(source(f, worker, range.begin), range.size());
+    const S* const values = source(f, worker);
+    const auto bytes = std::as_bytes(std::span<const S>(values + range.begin, range.size()));
     const comm::Tag tag = tag_of(f, worker, bucket);
     const auto send_to = [&](const std::vector<int>& processes) {
       for (const int process : processes) {
-        const comm::Ticket ticket = peers_.transport->send(process, tag, std::as_bytes(values));
+        const comm::Ticket ticket = peers_.transport->send(process, tag, bytes);
         const Lock lock(mutex_);
         waiting_[bucket].push_back({ticket, Way::kSent, worker, 0});
       }
@@ -132,7 +128,11 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
       continue;
     }
     const std::size_t row = f * static_cast<std::size_t>(local_.size()) + local;
-    if (Status lent = lent_->lend(row, bucket, values.data(), tag, here); !lent) {
+    std::vector<typename LentRows<S>::Loan> loans;
+    for (const int process : here) {
+      loans.push_back({process, range});
+    }
+    if (Status lent = lent_->lend(row, bucket, values, tag, loans); !lent) {
       const Lock lock(mutex_);
       lent_so_far_ = lent.failure().in(fmt::format("sending the row of worker {}", worker));
     }

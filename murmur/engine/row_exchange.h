@@ -22,8 +22,8 @@ namespace murmur::engine {
 template <class S>
 class RowExchange {
  public:
-  // Where a bucket of a local worker's row is read: place among the fields, worker, coordinate.
-  using Source = std::function<const S*(std::size_t place, int worker, std::size_t begin)>;
+  // A local worker's row, of a place among the fields.
+  using Source = std::function<const S*(std::size_t place, int worker)>;
 
   // REQUIRES: a transport.
   explicit RowExchange(const Peers& peers);
@@ -64,7 +64,6 @@ class RowExchange {
     std::vector<int> elsewhere;
   };
 
-  bool shares_memory(int process) const;
   void make_room(std::size_t fields);
   void give_back();
   comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// An exact average over processes, bucket by bucket: parts to the owners of chunks, means to all.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "murmur/comm/wait_all.h"
+#include "murmur/core/check.h"
+#include "murmur/engine/average.h"
+#include "murmur/engine/tags.h"
+
+namespace murmur::engine {
+
+template <class S>
+comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
+  return tag_of(TagKind::kPart, pass_, bucket * nodes_.size() + node);
+}
+
+template <class S>
+void Averager<S>::receive_parts(std::size_t bucket) {
+  const int here = peers_.transport->process();
+  const CoordinateRange chunk = chunk_of(bucket, here);
+  for (std::size_t k = 0; k < nodes_.size(); ++k) {
+    const int from = nodes_[k].process;
+    const comm::Tag tag = tag_of_part(bucket, k);
+    if (from == here) {
+      continue;
+    }
+    if (peers_.shares_memory(from)) {
+      parts_[bucket].borrowed.push_back(
+          {.ticket = peers_.transport->lending()->borrow(from, tag), .node = k});
+      continue;
+    }
+    const std::span<S> place(node_rows_.row(0, k) + chunk.begin, chunk.size());
+    parts_[bucket].tickets.push_back(
+        peers_.transport->receive(from, tag, std::as_writable_bytes(place)));
+  }
+}
+
+template <class S>
+template <class RangeOf>
+Status Averager<S>::give(std::size_t bucket, const Given& given, const RangeOf& range_of) {
+  std::vector<typename LentRows<S>::Loan> loans;
+  for (const int p : participants_) {
+    const CoordinateRange range = range_of(p);
+    if (p == peers_.process()) {
+      continue;
+    }
+    if (lent_ != nullptr && peers_.shares_memory(p)) {
+      loans.push_back({p, range});
+      continue;
+    }
+    const std::span<const S> values(given.row + range.begin, range.size());
+    parts_[bucket].tickets.push_back(peers_.transport->send(p, given.tag, std::as_bytes(values)));
+  }
+  return loans.empty() ? Status(Ok{})
+                       : lent_->lend(given.lent_row, bucket, given.row, given.tag, loans);
+}
+
+template <class S>
+void Averager<S>::send_parts(std::size_t bucket) {
+  const int here = peers_.transport->process();
+  parts_[bucket].state = State::kCollecting;
+  for (std::size_t k = 0; k < nodes_.size() && status_; ++k) {
+    if (nodes_[k].process == here) {
+      status_ =
+          give(bucket,
+               {.lent_row = k - first_here_, .row = node_row(k), .tag = tag_of_part(bucket, k)},
+               [&](int process) { return chunk_of(bucket, process); });
+    }
+  }
+}
+
+template <class S>
+void Averager<S>::ready(std::size_t bucket) {
+  const Lock lock(mutex_);
+  if (--parts_[bucket].missing > 0) {
+    return;
+  }
+  for (std::size_t k = 0; k < nodes_.size(); ++k) {
+    if (nodes_[k].process == peers_.transport->process() && nodes_[k].count > 1) {
+      mean_alone(nodes_[k], peers_.buckets->range(bucket), false, node_rows_.row(0, k));
+    }
+  }
+  send_parts(bucket);
+  advance();
+}
+
+template <class S>
+void Averager<S>::advance() {
+  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
+    if (parts_[b].state == State::kCollecting && has_come(parts_[b])) {
+      status_ = spread(b);
+    }
+  }
+}
+
+template <class S>
+bool Averager<S>::has_come(const Part& part) const {
+  const auto is_done = [&](comm::Ticket ticket) { return peers_.transport->is_done(ticket); };
+  return std::all_of(part.tickets.begin(), part.tickets.end(), is_done) &&
+         std::all_of(part.borrowed.begin(), part.borrowed.end(), [&](const Borrowed& each) {
+           return is_done(each.ticket);
+         });
+}
+
+template <class S>
+Result<const S*> Averager<S>::read(const Borrowed& borrowed) {
+  if (const Status come = peers_.transport->wait(borrowed.ticket); !come) {
+    return come.failure();
+  }
+  const auto bytes = peers_.transport->lending()->borrowed(borrowed.ticket);
+  return reinterpret_cast<const S*>(bytes.data());
+}
+
+// Waits for the parts of our chunk, and takes their mean.
+template <class S>
+Status Averager<S>::collect(std::size_t bucket) {
+  Part& part = parts_[bucket];
+  const CoordinateRange chunk = chunk_of(bucket, peers_.process());
+  if (Status come = comm::wait_all(*peers_.transport, std::exchange(part.tickets, {})); !come) {
+    return come;
+  }
+  for (const Borrowed& each : part.borrowed) {
+    const Result<const S*> values = read(each);
+    if (!values) {
+      return values.failure();
+    }
+    where_[each.node] = values.value() - chunk.begin;
+  }
+  mean_alone({range_.begin, range_.size(), 0}, chunk, true, out_);
+  for (const Borrowed& each : std::exchange(part.borrowed, {})) {
+    peers_.transport->lending()->give_back(each.ticket);
+    where_[each.node] = nullptr;
+  }
+  return Ok{};
+}
+
+// Gives the mean of our chunk to all.
+template <class S>
+Status Averager<S>::spread(std::size_t bucket) {
+  if (Status collected = collect(bucket); !collected) {
+    return collected;
+  }
+  Part& part = parts_[bucket];
+  part.state = State::kSpreading;
+  const int here = peers_.process();
+  const comm::Tag tag = tag_of(TagKind::kMean, pass_, bucket);
+  for (const int p : participants_) {
+    if (p == here) {
+      continue;
+    }
+    if (peers_.shares_memory(p)) {
+      part.borrowed.push_back(
+          {.ticket = peers_.transport->lending()->borrow(p, tag), .process = p});
+      continue;
+    }
+    const CoordinateRange chunk = chunk_of(bucket, p);
+    const std::span<S> place(out_ + chunk.begin, chunk.size());
+    part.tickets.push_back(peers_.transport->receive(p, tag, std::as_writable_bytes(place)));
+  }
+  const std::size_t row = lent_ == nullptr ? 0 : lent_->rows() - 1;
+  return give(bucket, {.lent_row = row, .row = out_, .tag = tag}, [&](int /*process*/) {
+    return chunk_of(bucket, here);
+  });
+}
+
+template <class S>
+Status Averager<S>::take_mean(std::size_t bucket) {
+  for (const Borrowed& each : parts_[bucket].borrowed) {
+    const Result<const S*> values = read(each);
+    if (!values) {
+      return values.failure();
+    }
+    const CoordinateRange chunk = chunk_of(bucket, each.process);
+    std::memcpy(out_ + chunk.begin, values.value(), chunk.size() * sizeof(S));
+    peers_.transport->lending()->give_back(each.ticket);
+  }
+  return comm::wait_all(*peers_.transport, parts_[bucket].tickets);
+}
+
+template <class S>
+Status Averager<S>::finish() {
+  const Lock lock(mutex_);
+  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
+    MURMUR_CHECK(parts_[b].state != State::kFilling, "bucket {} was never ready", b);
+    if (parts_[b].state == State::kCollecting) {
+      status_ = spread(b);
+    }
+  }
+  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
+    status_ = take_mean(b);
+  }
+  parts_.clear();
+  return status_ ? status_ : Status(status_.failure().in("averaging over all workers"));
+}
+
+template class Averager<float>;
+template class Averager<double>;
+
+}  // namespace murmur::engine
