@@ -66,9 +66,7 @@ Status Turns::next_step() {
     const auto [ready, worker] = due_.top();
     due_.pop();
     const int partner = partner_of(worker, ready);
-    const double over = partner < 0 ? ready
-                                    : ready + std::max(pace_.message_s(worker, partner, ready),
-                                                       pace_.message_s(partner, worker, ready));
+    const double over = partner < 0 ? ready : ready + meeting_s(worker, partner, ready);
     join(worker, partner);
     now_s_ = std::max(now_s_, over);
     const double next =
@@ -89,8 +87,7 @@ Status Turns::next_step() {
 int Turns::partner_of(int worker, double at_s) const {
   std::vector<int> reachable;
   for (const topology::Neighbor& neighbor : graph_.in(worker)) {
-    if (std::isfinite(pace_.message_s(worker, neighbor.worker, at_s)) &&
-        std::isfinite(pace_.message_s(neighbor.worker, worker, at_s))) {
+    if (std::isfinite(meeting_s(worker, neighbor.worker, at_s))) {
       reachable.push_back(neighbor.worker);
     }
   }
@@ -99,6 +96,10 @@ int Turns::partner_of(int worker, double at_s) const {
   }
   const Random draw(seed_, Stream::kPartner, worker, gradients_[static_cast<std::size_t>(worker)]);
   return reachable[draw.below(0, reachable.size())];
+}
+
+double Turns::meeting_s(int worker, int partner, double at_s) const {
+  return pace_.meeting_s(worker, partner, gradients_[static_cast<std::size_t>(worker)], at_s);
 }
 
 void Turns::join(int worker, int partner) {

@@ -26,10 +26,9 @@ struct Pace {
   // Of a worker's k-th gradient, k from 0, begun at a time.
   std::function<double(int worker, std::int64_t k, double begin_s)> gradient_s =
       [](int, std::int64_t, double) { return 1.0; };
-  // Of one model on its way.
-  std::function<double(int from, int to, double begin_s)> message_s = [](int, int, double) {
-    return 0.0;
-  };
+  // Of both models on their way, behind the worker's k-th gradient.
+  std::function<double(int worker, int partner, std::int64_t k, double begin_s)> meeting_s =
+      [](int, int, std::int64_t, double) { return 0.0; };
 };
 
 struct Turn {
@@ -62,6 +61,8 @@ class Turns {
   Status next_step();
   // Whom the worker meets: -1 where it can reach nobody.
   int partner_of(int worker, double at_s) const;
+  // Of its gradient at hand.
+  double meeting_s(int worker, int partner, double at_s) const;
   void join(int worker, int partner);
 
   std::shared_ptr<const topology::Topology> topology_;

@@ -73,8 +73,8 @@ std::shared_ptr<engine::Turns> make_turns(const Config& config,
     pace.gradient_s = [clock](int worker, std::int64_t k, double begin_s) {
       return clock->duration_s(worker, k, begin_s);
     };
-    pace.message_s = [clock, bytes](int from, int to, double begin_s) {
-      return clock->message_s(from, to, bytes, begin_s);
+    pace.meeting_s = [clock, bytes](int worker, int partner, std::int64_t k, double begin_s) {
+      return clock->meeting_s(worker, partner, k, bytes, begin_s);
     };
   }
   return std::make_shared<engine::Turns>(std::move(graph), std::move(pace), config.seed);

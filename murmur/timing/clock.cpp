@@ -46,8 +46,17 @@ double Clock::duration_s(int worker, std::int64_t k, double begin_s) const {
   return faults_.computed(worker, begin_s, step_times_.of(worker, k)) - begin_s;
 }
 
-double Clock::message_s(int from, int to, double bytes, double begin_s) const {
-  const double left = faults_.sent(from, to, begin_s, network_.transfer_s(from, to, bytes));
+double Clock::meeting_s(
+    int worker, int partner, std::int64_t k, double bytes, double begin_s) const {
+  const double there = network_.transfer_s(worker, partner, bytes);
+  const double back = network_.transfer_s(partner, worker, bytes);
+  return std::max(
+      message_s(worker, partner, network_.with_losses_s(worker, 2 * k, there), begin_s),
+      message_s(partner, worker, network_.with_losses_s(worker, 2 * k + 1, back), begin_s));
+}
+
+double Clock::message_s(int from, int to, double transfer_s, double begin_s) const {
+  const double left = faults_.sent(from, to, begin_s, transfer_s);
   return faults_.present(to, left + network_.latency_s(from, to), 0) - begin_s;
 }
 
@@ -188,8 +197,14 @@ Status Clock::pass_on(double bytes) {
       return stuck(i, ready_s_[at(i)] == kNever ? i : before);
     }
     wait_until(i, passed_s_);
-    const double left = ready_s_[at(i)];
-    passed_s_ = left + (workers() == 1 ? 0 : message_s(i, (i + 1) % workers(), bytes, left));
+    if (workers() == 1) {
+      passed_s_ = ready_s_[at(i)];
+      continue;
+    }
+    const int next = (i + 1) % workers();
+    const double transfer =
+        network_.with_losses_s(i, sent_[at(i)]++, network_.transfer_s(i, next, bytes));
+    passed_s_ = ready_s_[at(i)] + message_s(i, next, transfer, ready_s_[at(i)]);
   }
   return Ok{};
 }

@@ -56,10 +56,10 @@ class Clock {
   double now_s() const;
 
   // For those who keep their own order of events. Seconds of a worker's k-th gradient (k from 0)
-  // that begins at `begin_s`, and of one message between idle interfaces; infinite where it never
-  // ends.
+  // that begins at `begin_s`, and of the exchange with a partner behind it, a message either way
+  // between idle interfaces; infinite where it never ends.
   double duration_s(int worker, std::int64_t k, double begin_s) const;
-  double message_s(int from, int to, double bytes, double begin_s) const;
+  double meeting_s(int worker, int partner, std::int64_t k, double bytes, double begin_s) const;
 
  private:
   struct Message {
@@ -81,6 +81,8 @@ class Clock {
   double ring_done_s(double bytes, int begin, int end, double start_s);
   Status broken_ring(int begin, int end) const;
   Failure stuck(int worker, int from) const;
+  // One that takes so long to leave.
+  double message_s(int from, int to, double transfer_s, double begin_s) const;
   void wait_until(int worker, double time_s);
 
   StepTimes step_times_;

@@ -23,7 +23,7 @@ Pace slow_first_worker(double factor) {
   pace.gradient_s = [=](int worker, std::int64_t k, double) {
     return (worker == 0 ? factor : 1.0) * (1.0 + 0.01 * static_cast<double>((worker + k) % 7));
   };
-  pace.message_s = [](int, int, double) { return 0.001; };
+  pace.meeting_s = [](int, int, std::int64_t, double) { return 0.001; };
   return pace;
 }
 
@@ -84,7 +84,7 @@ TEST(Turns, GoOnWithoutWhoIsGone) {
   pace.gradient_s = [usual = pace.gradient_s](int worker, std::int64_t k, double at) {
     return worker == 2 && at > 10 ? kNever : usual(worker, k, at);
   };
-  pace.message_s = [](int from, int to, double at) {
+  pace.meeting_s = [](int from, int to, std::int64_t, double at) {
     return (from == 2 || to == 2) && at > 10 ? kNever : 0.001;
   };
   Turns turns(graph("ring", 6), pace, 1);

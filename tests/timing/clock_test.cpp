@@ -183,12 +183,12 @@ TEST(Clock, AnAverageMayOverlapWithTheGradient) {
   expect_ready(clock, {13, 13});
 }
 
-TEST(Clock, SaysHowLongOneMessageAndOneGradientTake) {
+TEST(Clock, SaysHowLongOneMeetingAndOneGradientTake) {
   Cluster cluster = cluster_of({3});
   cluster.latency_s = {0.5};
   cluster.faults = {{.at_s = 10, .worker = 1, .slowdown = 2}};
   const Clock clock(cluster, 2, 1);
-  EXPECT_DOUBLE_EQ(clock.message_s(0, 1, 4, 7), 4.5);
+  EXPECT_DOUBLE_EQ(clock.meeting_s(0, 1, 5, 4, 7), 4.5);
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 0), 3);
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 8), 4);  // two seconds as ever, one at half the pace
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 20), 6);

@@ -160,6 +160,41 @@ TEST(Loss, SendsAgainAfterAWhile) {
   EXPECT_NEAR(lost / kMessages, 1, 5 * std::sqrt(2.0 / kMessages));
 }
 
+TEST(Loss, DelaysMeetingsByTheWorseOfTwoMessages) {
+  // Of two numbers of losses at p = 1/2 the larger one is 5/3 in the mean, with variance 8/3.
+  Cluster cluster = cluster_of({0});
+  cluster.loss = 0.5;
+  cluster.retry_s = 9;
+  const Clock clock(cluster, 3, 7);
+  double lost = 0;
+  constexpr int kMeetings = 4000;
+  for (int k = 0; k < kMeetings; ++k) {
+    const double again = (clock.meeting_s(2, 1, k, 1, 100) - 1) / 10;
+    EXPECT_NEAR(again, std::round(again), 1e-6);
+    lost += again;
+  }
+  EXPECT_NEAR(lost / kMeetings, 5.0 / 3, 5 * std::sqrt(8.0 / 3 / kMeetings));
+}
+
+TEST(Loss, DelaysWhatGoesFromWorkerToWorker) {
+  Cluster cluster = cluster_of({0});
+  cluster.loss = 0.5;
+  cluster.retry_s = 9;
+  Clock clock(cluster, 2, 7);
+  double lost = 0;
+  double before = 0;
+  constexpr int kRounds = 2000;
+  for (int t = 0; t < kRounds; ++t) {
+    ASSERT_TRUE(clock.pass_on(1));
+    // The second worker waits for one message, which waited for the one before.
+    const double again = (clock.now_s() - before - (t == 0 ? 1 : 2)) / 10;
+    EXPECT_NEAR(again, std::round(again), 1e-6);
+    lost += again;
+    before = clock.now_s();
+  }
+  EXPECT_NEAR(lost / (2 * kRounds), 1, 5 * std::sqrt(2.0 / (2 * kRounds)));
+}
+
 TEST(Loss, InAnAverageDelaysAsOftenAsTheWorstOfItsMessages) {
   // The most losses of n messages: the expectation is sum_k 1 - (1 - p^k)^n over k >= 1.
   constexpr int kWorkers = 5;

@@ -110,7 +110,7 @@ void play_asynchronous(Player& player) {
     const auto graph = topology::make(name, 9);
     const engine::Pace pace{
         .gradient_s = [](int worker, std::int64_t, double) { return 1.0 + worker % 3; },
-        .message_s = [](int from, int to, double) { return 0.1 * (1 + (from + to) % 4); }};
+        .meeting_s = [](int a, int b, std::int64_t, double) { return 0.1 * (1 + (a + b) % 4); }};
     player.play<double>(fmt::format("asynchronous over {}", name),
                         {.program = plain<double>("ad-psgd"),
                          .topology = graph,
