@@ -48,18 +48,17 @@ void Crew::require_enough_workers(const Config& config) const {
 
 void Crew::share_memory() {
   if (world_ != nullptr) {
-    world_->say(json{{kShareMemory, true}}.dump());
+    tell(json{{kShareMemory, true}});
     world_->share_memory();
+    is_waiting_ = true;
   }
 }
 
 TrainOutcome Crew::train(const Config& config, TrainRequest request) {
   if (world_ != nullptr) {
-    world_->say(json{{kTrain, to_toml(config)},
-                     {kFolder, std::filesystem::absolute(request.folder).string()},
-                     {kResume, request.resume}}
-                    .dump());
-    is_waiting_ = false;
+    tell(json{{kTrain, to_toml(config)},
+              {kFolder, std::filesystem::absolute(request.folder).string()},
+              {kResume, request.resume}});
   }
   request.world = world_;
   TrainOutcome outcome = run::train(config, request);
@@ -68,9 +67,14 @@ TrainOutcome Crew::train(const Config& config, TrainRequest request) {
 }
 
 void Crew::dismiss(ExitCode code) {
-  if (std::exchange(is_waiting_, false)) {
-    world_->say(json{{kEnd, static_cast<int>(code)}}.dump());
+  if (is_waiting_) {
+    tell(json{{kEnd, static_cast<int>(code)}});
   }
+}
+
+void Crew::tell(const json& what) {
+  is_waiting_ = false;
+  world_->say(what.dump());
 }
 
 TrainOutcome help_to_compare(World& world, const std::atomic<int>* stop) {

@@ -6,6 +6,8 @@
 
 #include <atomic>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "murmur/core/error.h"
 #include "murmur/run/config.h"
 #include "murmur/run/train.h"
@@ -32,6 +34,8 @@ class Crew {
   void dismiss(ExitCode code);
 
  private:
+  void tell(const nlohmann::json& what);
+
   World* world_;
   bool is_waiting_;  // the others, for what comes next
 };
