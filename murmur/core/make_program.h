@@ -35,11 +35,12 @@ Stage<S> make_stage(const std::vector<std::size_t>& binds,
                     const std::shared_ptr<const typename A<S>::Options>& options) {
   using Made = KernelOf<A, S, K>;
   constexpr auto kSpec = std::get<K>(A<S>::kRound);
-  Stage<S> stage;
-  stage.kind = kSpec.kind;
-  stage.over = kSpec.over;
-  stage.options = options;
-  stage.binds = binds;
+  Stage<S> stage{.kind = kSpec.kind,
+                 .binds = binds,
+                 .fields = {},
+                 .over = kSpec.over,
+                 .due = {},
+                 .options = options};
   if constexpr (kSpec.kind == StageKind::kGradient) {
     stage.at = binds[place_of<A<S>>(kSpec.at)];
   }
