@@ -8,6 +8,7 @@
 // way).
 //
 //   bench_learning_gradient [--benchmark_filter=...]      MURMUR_DATA or dataset-fashion-mnist
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>

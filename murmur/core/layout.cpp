@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/core/layout.h"
 
+#include <utility>
+
 #include "murmur/core/check.h"
 
 namespace murmur {

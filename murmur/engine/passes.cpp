@@ -2,6 +2,7 @@
 #include "murmur/engine/passes.h"
 
 #include <set>
+#include <utility>
 
 #include "murmur/core/check.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/document.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>

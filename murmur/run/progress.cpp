@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/progress.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <utility>

@@ -2,6 +2,7 @@
 #include "murmur/comm/meetings.h"
 
 #include <latch>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/comm/meetings_walk.h"
 
+#include <atomic>
 #include <latch>
 #include <ostream>
 

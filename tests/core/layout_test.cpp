@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/core/layout.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parsers against small files made by hand and against every way in which they can be cut short.
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

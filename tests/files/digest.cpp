@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/files/digest.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>

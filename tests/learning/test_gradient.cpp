@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradients against finite differences and against torch's own modules.
 #include <cmath>
+#include <numeric>
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every algorithm against the known answers of golden_vectors.h, and proof that these answers
 // notice a kernel that is wrong by one percent.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <set>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports of folders that were made for the purpose: what they must hold, and what they must not.
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <sstream>

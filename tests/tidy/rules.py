@@ -44,6 +44,27 @@ BANNED = (
     (r"\bUserError\s*[({]", r"murmur/.*", r"murmur/(run|cli|core)/.*", "UserError is thrown in run and cli; elsewhere a Result"),
 )
 
+# What belongs to which header of the standard library: those that one library brings by the way and another does not.
+STANDARD = {
+    "algorithm": r"(adjacent_find|all_of|any_of|binary_search|clamp|copy|copy_if|copy_n|count|count_if|equal|equal_range|"
+    r"fill|fill_n|find|find_if|for_each|generate|includes|is_permutation|is_sorted|lower_bound|max|max_element|min|"
+    r"min_element|minmax|minmax_element|mismatch|none_of|nth_element|partial_sort|partition|remove|remove_if|reverse|"
+    r"rotate|search|set_difference|sort|stable_sort|swap_ranges|transform|unique|upper_bound)\(",
+    "array": r"array\b",
+    "atomic": r"atomic<",
+    "cmath": r"(abs|cbrt|ceil|copysign|cos|erf|exp|expm1|fabs|floor|fma|fmod|hypot|isfinite|isinf|isnan|llround|log|"
+    r"log1p|log2|lround|nextafter|pow|round|signbit|sin|sqrt|trunc)\(",
+    "cstring": r"(memcmp|memcpy|memmove|memset|strerror|strlen)\(",
+    "functional": r"function<",
+    "limits": r"numeric_limits<",
+    "memory": r"(make_shared|make_unique|shared_ptr|unique_ptr)<",
+    "numeric": r"(accumulate|gcd|inner_product|iota|lcm|partial_sum)\(",
+    "optional": r"(nullopt|optional)\b",
+    "sstream": r"[io]?stringstream\b",
+    "thread": r"(thread\b|this_thread::)",
+    "utility": r"(exchange|move|pair|swap)\b",
+}
+
 # Where keeping to a rule makes the code worse: (path, rule) and why.
 EXCEPTIONS = {
     ("murmur/core/make_program.h", "lengths"): "one template and its parts, read from top to bottom",
@@ -125,6 +146,26 @@ def every_header_is_included(files):
             yield file.path, 1, "is included by nobody"
 
 
+def standard_headers(files):
+    """What a file names of the standard library it includes, or a header of ours that it includes does."""
+    by_path = {file.path: file for file in files if file.is_cpp}
+    known = {}
+
+    def brought_by(file):
+        if file.path not in known:
+            known[file.path] = set()  # a circle ends here
+            for _, bracket, what in file.includes():
+                more = brought_by(by_path[what]) if bracket == '"' and what in by_path else {what}
+                known[file.path] |= more
+        return known[file.path]
+
+    for file in by_path.values():
+        for header, names in STANDARD.items():
+            match = re.search(r"\bstd::" + names, file.code)
+            if match and header not in brought_by(file):
+                yield file.path, _line_of(file.code, match.start()), f"names {match.group()}...: #include <{header}>"
+
+
 def libraries_in_their_rooms(files):
     for file in files:
         for number, _, what in file.includes() if file.is_cpp else ():
@@ -189,6 +230,7 @@ RULES = (
     layering,
     includes_from_the_root,
     every_header_is_included,
+    standard_headers,
     libraries_in_their_rooms,
     banned_calls,
     finished_and_portable,

@@ -61,6 +61,15 @@ class Rules(unittest.TestCase):
         self.assertEqual(found(rooms, "murmur/learning/a.h", "#include <torch/torch.h>\n"), [1])
         self.assertEqual(found(rooms, "murmur/engine/a.cpp", "#include <mpi.h>\n"), [1])
 
+    def test_standard_headers(self):
+        rule = rules.standard_headers
+        self.assertEqual(found(rule, "tests/core/a.cpp", "\nauto a = std::max(1, b);\n"), [2])
+        self.assertEqual(found(rule, "tests/core/a.cpp", "#include <algorithm>\nauto a = std::max(1, b);\n"), [])
+        self.assertEqual(found(rule, "tests/core/a.cpp", "auto a = std::numeric_limits<int>::max();\n"), [1])
+        files = [File("murmur/core/a.h", "#include <algorithm>\n"),
+                 File("murmur/core/a.cpp", '#include "murmur/core/a.h"\nauto a = std::max(1, b);\n')]  # fmt: skip
+        self.assertEqual(list(rule(files)), [])
+
     def test_banned_calls(self):
         def banned(code, path="murmur/run/a.cpp"):
             return len(found(rules.banned_calls, path, code + "\n"))

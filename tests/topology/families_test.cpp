@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who hears whom, against rules written down here once more, and known numbers.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Eigenvalues: the tables of the specifications, closed forms, and the solvers against one another.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
