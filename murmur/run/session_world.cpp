@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session agrees on with the other processes of its run. Alone it agrees with itself.
+#include <atomic>
 #include <numeric>
 
 #include "murmur/comm/exchange.h"
@@ -131,6 +132,7 @@ Status Session<S>::leave_together(const Status& status) {
   const bool common = status || status.failure().kind == FailureKind::kDiverged;
   if (!common) {
     world_->give_up(status.failure().message);
+    keep_rows();
     return status;
   }
   transport()->set_wait_limit(
@@ -139,6 +141,13 @@ Status Session<S>::leave_together(const Status& status) {
     return left.failure().in("waiting for the others to end");
   }
   return status;
+}
+
+// A message that has begun goes on while the world is there, and reads or writes rows.
+template <class S>
+void Session<S>::keep_rows() {
+  static std::atomic<const void*> kept = nullptr;  // until the process ends, which it does now
+  kept = engine_.release();
 }
 
 // One file of all processes: the others close theirs, and the first one takes them in.

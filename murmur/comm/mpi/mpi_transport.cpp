@@ -57,7 +57,7 @@ MpiTransport::~MpiTransport() {
   thread_.join();
   const Lock lock(mutex_);
   if (failed) {
-    requests_->cancel_receives();
+    requests_->give_up();                    // what was asked for after the failure
     static_cast<void>(requests_.release());  // MPI may still look at it
     return;
   }
@@ -177,7 +177,7 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
     return *failure_;
   }
   if (!entry.error.empty()) {
-    failure_ = lost(entry, entry.error);
+    fail_with(lost(entry, entry.error));
     requests_->forget(ticket);
     return *failure_;
   }
@@ -231,7 +231,7 @@ void MpiTransport::keep_watch(Watch& watch, const Entry& entry) {
       requests_->tell(entry.peer, {.kind = kAreYouThere});
       return;
     case Watch::Verdict::kGiveUp:
-      failure_ = lost(entry, watch.reason());
+      fail_with(lost(entry, watch.reason()));
       return;
   }
 }
@@ -261,8 +261,13 @@ void MpiTransport::on_notice(NoticeHandler handler) {
 void MpiTransport::fail(const Failure& failure) {
   const Lock lock(mutex_);
   if (!failure_) {
-    failure_ = failure;
+    fail_with(failure);
   }
+}
+
+void MpiTransport::fail_with(const Failure& failure) {
+  failure_ = failure;
+  requests_->give_up();
 }
 
 }  // namespace murmur::comm

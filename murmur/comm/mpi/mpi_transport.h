@@ -51,6 +51,8 @@ class MpiTransport final : public Transport {
   void leave_it_to_others();
   bool progress();  // whether something has ended
   void hand_on();
+  // Every wait fails from here on.
+  void fail_with(const Failure& failure) MURMUR_REQUIRES(mutex_);
   // Nothing while the ticket is neither done nor failed; forgets it otherwise.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
   // Sets failure_ when the other one has had its time.

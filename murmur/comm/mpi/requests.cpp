@@ -171,7 +171,7 @@ const Entry& Requests::entry(Ticket ticket) const {
   return found->second;
 }
 
-void Requests::cancel_receives() {
+void Requests::give_up() {
   for (std::size_t k = 0; k < requests_.size(); ++k) {
     const auto entry = entries_.find(owners_[k]);
     if (entry == entries_.end() || !entry->second.is_send) {

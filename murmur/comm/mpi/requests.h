@@ -42,8 +42,9 @@ class Requests {
 
   const Entry& entry(Ticket ticket) const;
   void forget(Ticket ticket) { entries_.erase(ticket.id); }
-  // Nothing is written any more where receives would have put their messages.
-  void cancel_receives();
+  // No message is waited for any more, and nothing is written where a receive would have put one
+  // that has not begun to come. What has begun goes on.
+  void give_up();
 
  private:
   struct Wire {
