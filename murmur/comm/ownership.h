@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "murmur/core/check.h"
@@ -15,6 +16,13 @@ struct WorkerRange {
   int size() const { return end - begin; }
   bool contains(int worker) const { return worker >= begin && worker < end; }
 };
+
+// "worker 3", "workers 4 to 7"
+inline std::string words_of(WorkerRange range) {
+  return range.size() == 1
+             ? "worker " + std::to_string(range.begin)
+             : "workers " + std::to_string(range.begin) + " to " + std::to_string(range.end - 1);
+}
 
 class Ownership {
  public:

@@ -162,7 +162,7 @@ void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
   status_ = Ok{};
   const comm::WorkerRange here = peers_.ownership->of(peers_.transport->process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);
-  parts_.assign(peers_.buckets->count(), Part{.missing = locals, .tickets = {}, .borrowed = {}});
+  parts_.assign(peers_.buckets->count(), Part{.missing = locals, .awaited = {}, .borrowed = {}});
   if (lent_ != nullptr) {
     lent_->turn();
   }

@@ -52,15 +52,14 @@ class Averager {
   };
   enum class State { kFilling, kCollecting, kSpreading };
   struct Borrowed {
-    comm::Ticket ticket;
-    std::size_t node = 0;  // whose part it is
-    int process = 0;       // whose chunk of the mean it is
+    Awaited message;
+    std::size_t node = 0;  // whose part it is, if not a mean
   };
   struct Part {  // a bucket on its way
     State state = State::kFilling;
-    int missing = 0;                    // local workers that are not ready
-    std::vector<comm::Ticket> tickets;  // of the state at hand
-    std::vector<Borrowed> borrowed;     // the same
+    int missing = 0;                 // local workers that are not ready
+    std::vector<Awaited> awaited;    // of the state at hand
+    std::vector<Borrowed> borrowed;  // the same
   };
   struct Given {
     std::size_t lent_row = 0;

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
 #include "murmur/engine/average.h"
 #include "murmur/engine/tags.h"
@@ -28,12 +27,12 @@ void Averager<S>::receive_parts(std::size_t bucket) {
     }
     if (peers_.shares_memory(from)) {
       parts_[bucket].borrowed.push_back(
-          {.ticket = peers_.transport->lending()->borrow(from, tag), .node = k});
+          {.message = {peers_.transport->lending()->borrow(from, tag), from}, .node = k});
       continue;
     }
     const std::span<S> place(node_rows_.row(0, k) + chunk.begin, chunk.size());
-    parts_[bucket].tickets.push_back(
-        peers_.transport->receive(from, tag, std::as_writable_bytes(place)));
+    parts_[bucket].awaited.push_back(
+        {peers_.transport->receive(from, tag, std::as_writable_bytes(place)), from});
   }
 }
 
@@ -51,7 +50,8 @@ Status Averager<S>::give(std::size_t bucket, const Given& given, const RangeOf& 
       continue;
     }
     const std::span<const S> values(given.row + range.begin, range.size());
-    parts_[bucket].tickets.push_back(peers_.transport->send(p, given.tag, std::as_bytes(values)));
+    parts_[bucket].awaited.push_back(
+        {peers_.transport->send(p, given.tag, std::as_bytes(values)), p});
   }
   return loans.empty() ? Status(Ok{})
                        : lent_->lend(given.lent_row, bucket, given.row, given.tag, loans);
@@ -97,19 +97,19 @@ void Averager<S>::advance() {
 
 template <class S>
 bool Averager<S>::has_come(const Part& part) const {
-  const auto is_done = [&](comm::Ticket ticket) { return peers_.transport->is_done(ticket); };
-  return std::all_of(part.tickets.begin(), part.tickets.end(), is_done) &&
+  const auto is_done = [&](const Awaited& each) { return peers_.transport->is_done(each.ticket); };
+  return std::all_of(part.awaited.begin(), part.awaited.end(), is_done) &&
          std::all_of(part.borrowed.begin(), part.borrowed.end(), [&](const Borrowed& each) {
-           return is_done(each.ticket);
+           return is_done(each.message);
          });
 }
 
 template <class S>
 Result<const S*> Averager<S>::read(const Borrowed& borrowed) {
-  if (const Status come = peers_.transport->wait(borrowed.ticket); !come) {
+  if (const Status come = peers_.wait_for(borrowed.message); !come) {
     return come.failure();
   }
-  const auto bytes = peers_.transport->lending()->borrowed(borrowed.ticket);
+  const auto bytes = peers_.transport->lending()->borrowed(borrowed.message.ticket);
   return reinterpret_cast<const S*>(bytes.data());
 }
 
@@ -118,7 +118,7 @@ template <class S>
 Status Averager<S>::collect(std::size_t bucket) {
   Part& part = parts_[bucket];
   const CoordinateRange chunk = chunk_of(bucket, peers_.process());
-  if (Status come = comm::wait_all(*peers_.transport, std::exchange(part.tickets, {})); !come) {
+  if (Status come = peers_.wait_for(std::exchange(part.awaited, {})); !come) {
     return come;
   }
   for (const Borrowed& each : part.borrowed) {
@@ -130,7 +130,7 @@ Status Averager<S>::collect(std::size_t bucket) {
   }
   mean_alone({range_.begin, range_.size(), 0}, chunk, true, out_);
   for (const Borrowed& each : std::exchange(part.borrowed, {})) {
-    peers_.transport->lending()->give_back(each.ticket);
+    peers_.transport->lending()->give_back(each.message.ticket);
     where_[each.node] = nullptr;
   }
   return Ok{};
@@ -151,13 +151,12 @@ Status Averager<S>::spread(std::size_t bucket) {
       continue;
     }
     if (peers_.shares_memory(p)) {
-      part.borrowed.push_back(
-          {.ticket = peers_.transport->lending()->borrow(p, tag), .process = p});
+      part.borrowed.push_back({.message = {peers_.transport->lending()->borrow(p, tag), p}});
       continue;
     }
     const CoordinateRange chunk = chunk_of(bucket, p);
     const std::span<S> place(out_ + chunk.begin, chunk.size());
-    part.tickets.push_back(peers_.transport->receive(p, tag, std::as_writable_bytes(place)));
+    part.awaited.push_back({peers_.transport->receive(p, tag, std::as_writable_bytes(place)), p});
   }
   const std::size_t row = lent_ == nullptr ? 0 : lent_->rows() - 1;
   return give(bucket, {.lent_row = row, .row = out_, .tag = tag}, [&](int /*process*/) {
@@ -172,11 +171,11 @@ Status Averager<S>::take_mean(std::size_t bucket) {
     if (!values) {
       return values.failure();
     }
-    const CoordinateRange chunk = chunk_of(bucket, each.process);
+    const CoordinateRange chunk = chunk_of(bucket, each.message.process);
     std::memcpy(out_ + chunk.begin, values.value(), chunk.size() * sizeof(S));
-    peers_.transport->lending()->give_back(each.ticket);
+    peers_.transport->lending()->give_back(each.message.ticket);
   }
-  return comm::wait_all(*peers_.transport, parts_[bucket].tickets);
+  return peers_.wait_for(parts_[bucket].awaited);
 }
 
 template <class S>

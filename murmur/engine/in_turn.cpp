@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage that visits the workers one after the other.
-#include "murmur/comm/wait_all.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/stopwatch.h"
 #include "murmur/engine/tags.h"
@@ -43,13 +42,16 @@ Status Performer<S>::pass_on(const std::vector<std::size_t>& fields,
                              comm::Tag tag) {
   const auto started = SteadyClock::now();
   const bool sends = parts_.transport->process() == from;
-  std::vector<comm::Ticket> tickets;
+  std::vector<Awaited> awaited;
   for (const std::size_t f : fields) {
     const std::span<S> row(rows_.row(f, rows_.local().begin), rows_.row_size());
-    tickets.push_back(sends ? parts_.transport->send(to, tag, std::as_bytes(row))
-                            : parts_.transport->receive(from, tag, std::as_writable_bytes(row)));
+    if (sends) {
+      awaited.push_back({parts_.transport->send(to, tag, std::as_bytes(row)), to});
+    } else {
+      awaited.push_back({parts_.transport->receive(from, tag, std::as_writable_bytes(row)), from});
+    }
   }
-  if (const Status status = comm::wait_all(*parts_.transport, tickets); !status) {
+  if (const Status status = peers_.wait_for(awaited); !status) {
     return status.failure().in("visiting the workers in turn");
   }
   times_.wait_s += seconds_since(started);

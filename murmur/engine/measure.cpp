@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "murmur/comm/wait_all.h"
 #include "murmur/core/check.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/reduce.h"
@@ -66,7 +65,7 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) 
   if (parts_.transport == nullptr) {
     return all;
   }
-  std::vector<comm::Ticket> tickets;
+  std::vector<Awaited> awaited;
   for (int p = 0; p < parts_.ownership.processes(); ++p) {
     if (p == parts_.transport->process()) {
       continue;
@@ -74,10 +73,10 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) 
     const comm::WorkerRange theirs = parts_.ownership.of(p);
     const std::span<double> place(all.data() + theirs.begin,
                                   static_cast<std::size_t>(theirs.size()));
-    tickets.push_back(parts_.transport->receive(p, kGatherTag, std::as_writable_bytes(place)));
-    tickets.push_back(parts_.transport->send(p, kGatherTag, std::as_bytes(local)));
+    awaited.push_back({parts_.transport->receive(p, kGatherTag, std::as_writable_bytes(place)), p});
+    awaited.push_back({parts_.transport->send(p, kGatherTag, std::as_bytes(local)), p});
   }
-  if (const Status status = comm::wait_all(*parts_.transport, tickets); !status) {
+  if (const Status status = peers_.wait_for(awaited); !status) {
     return status.failure().in("collecting numbers of all workers");
   }
   return all;
