@@ -19,8 +19,13 @@ LAUNCHERS = {
     "Open MPI": ("openmpi", ("mpirun.openmpi", "mpirun")),
     "MPICH": ("mpich", ("mpiexec.mpich", "mpiexec.hydra", "mpiexec")),
 }
-# More processes than cores, and as root in a container.
-LAUNCH_SETTINGS = {"OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none"}
+# More processes than cores, and as root in a container. From Open MPI 5 on the launcher is PRRTE.
+LAUNCH_SETTINGS = {
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "PRTE_MCA_hwloc_default_binding_policy": "none",
+}
 if os.geteuid() == 0:
     LAUNCH_SETTINGS |= {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 

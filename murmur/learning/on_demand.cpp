@@ -2,7 +2,9 @@
 // Stands in for torch/ in the program: loads libmurmur_torch.so, which lies beside it, when
 // something is asked for, and hands the question on.
 #include <atomic>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <tuple>
 
 #include <dlfcn.h>
@@ -15,8 +17,21 @@ namespace {
 
 std::atomic<const TorchTable*> g_loaded = nullptr;
 
+// Where a library that MPI brings (UCX) has put itself before dlopen, it is that one's folders
+// where a name is looked for; then a path is needed.
+void* open_library() {
+  constexpr const char* kName = "libmurmur_torch.so";
+  constexpr int kHow = RTLD_LAZY | RTLD_LOCAL;
+  if (void* library = dlopen(kName, kHow)) {
+    return library;
+  }
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  return unknown ? nullptr : dlopen((program.parent_path() / kName).c_str(), kHow);
+}
+
 Result<const TorchTable*> load() {
-  void* library = dlopen("libmurmur_torch.so", RTLD_LAZY | RTLD_LOCAL);
+  void* library = open_library();
   void* symbol = library == nullptr ? nullptr : dlsym(library, kTorchTableSymbol);
   if (symbol == nullptr) {
     return Failure{FailureKind::kMissing,

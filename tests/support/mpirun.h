@@ -34,12 +34,15 @@ inline std::vector<Launcher> launchers() {
 }
 
 // What Open MPI wants to hear where tests run: as root in a container, more processes than cores,
-// and several worlds on the same cores.
+// and several worlds on the same cores; from version 5 on its launcher is PRRTE.
 inline const std::vector<std::string>& launch_settings() {
-  static const std::vector<std::string> kSettings{"OMPI_ALLOW_RUN_AS_ROOT=1",
-                                                  "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-                                                  "OMPI_MCA_rmaps_base_oversubscribe=1",
-                                                  "OMPI_MCA_hwloc_base_binding_policy=none"};
+  static const std::vector<std::string> kSettings{
+      "OMPI_ALLOW_RUN_AS_ROOT=1",
+      "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+      "OMPI_MCA_rmaps_base_oversubscribe=1",
+      "OMPI_MCA_hwloc_base_binding_policy=none",
+      "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe",
+      "PRTE_MCA_hwloc_default_binding_policy=none"};
   return kSettings;
 }
 
