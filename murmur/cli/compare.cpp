@@ -14,7 +14,7 @@
 
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
-#include "murmur/cli/signals.h"
+#include "murmur/cli/in_world.h"
 #include "murmur/run/compare_progress.h"
 #include "murmur/run/compare_text.h"
 #include "murmur/run/compare_world.h"
@@ -96,9 +96,7 @@ run::CompareOutcome compare_with_progress(const Arguments& arguments,
 
 ExitCode help_in(run::World& world, const std::atomic<int>* stop) {
   const run::TrainOutcome outcome = run::help_to_compare(world, stop);
-  if (!outcome.message.empty()) {
-    fmt::print(stderr, "murmur: {}\n", outcome.message);
-  }
+  report_unless_told(outcome);
   return outcome.code;
 }
 
@@ -124,21 +122,16 @@ ExitCode lead_in(run::World& world, const Arguments& arguments, const std::atomi
   return outcome.code;
 }
 
-// What is wrong is said while the world is there: see train.cpp.
 ExitCode run_compare(const Arguments& arguments) {
-  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
-  const std::unique_ptr<run::World> world = run::World::open();
-  try {
-    if (!world->is_alone() && arguments.jobs > 1) {
-      world->agree(UserError(
+  return in_world([&](run::World& world, const std::atomic<int>* stop) {
+    if (!world.is_alone() && arguments.jobs > 1) {
+      world.agree(UserError(
           fmt::format("--jobs {} is for one process; {} processes make one run at a time, together",
                       arguments.jobs,
-                      world->processes())));
+                      world.processes())));
     }
-    return world->is_first() ? lead_in(*world, arguments, stop) : help_in(*world, stop);
-  } catch (const UserError& error) {
-    return report_error(error);
-  }
+    return world.is_first() ? lead_in(world, arguments, stop) : help_in(world, stop);
+  });
 }
 
 }  // namespace

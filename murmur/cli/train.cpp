@@ -12,7 +12,7 @@
 
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
-#include "murmur/cli/signals.h"
+#include "murmur/cli/in_world.h"
 #include "murmur/run/progress.h"
 #include "murmur/run/world.h"
 
@@ -107,9 +107,7 @@ ExitCode train_in(run::World& world, const Arguments& arguments, const std::atom
   folder = world.is_first() ? folder : std::filesystem::path(of_first);
   const run::TrainOutcome outcome = train_with_progress(arguments, config, folder, world, stop);
   if (!world.is_first()) {
-    if (!outcome.told && !outcome.message.empty()) {
-      fmt::print(stderr, "murmur: {}\n", outcome.message);
-    }
+    report_unless_told(outcome);
     return outcome.code;
   }
   const bool has_results = !outcome.summary.digest.empty();
@@ -128,19 +126,13 @@ ExitCode train_in(run::World& world, const Arguments& arguments, const std::atom
   return outcome.code;
 }
 
-// What is wrong is said while the world is there: a launcher kills the processes that are left when
-// one has ended with a code, and nobody ends before the world does.
 ExitCode run_train(const Arguments& arguments) {
   if (arguments.steps_limit.value_or(0) < 0) {
     throw UserError(fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
   }
-  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
-  const std::unique_ptr<run::World> world = run::World::open();
-  try {
-    return train_in(*world, arguments, stop);
-  } catch (const UserError& error) {
-    return report_error(error);
-  }
+  return in_world([&](run::World& world, const std::atomic<int>* stop) {
+    return train_in(world, arguments, stop);
+  });
 }
 
 }  // namespace

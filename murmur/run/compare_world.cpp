@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <string>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -55,14 +54,15 @@ void Crew::share_memory() {
 }
 
 TrainOutcome Crew::train(const Config& config, TrainRequest request) {
-  if (world_ != nullptr) {
-    tell(json{{kTrain, to_toml(config)},
-              {kFolder, std::filesystem::absolute(request.folder).string()},
-              {kResume, request.resume}});
+  if (world_ == nullptr) {  // there may be several threads
+    return run::train(config, request);
   }
+  tell(json{{kTrain, to_toml(config)},
+            {kFolder, std::filesystem::absolute(request.folder).string()},
+            {kResume, request.resume}});
   request.world = world_;
   TrainOutcome outcome = run::train(config, request);
-  is_waiting_ = world_ != nullptr && is_result(outcome.code);
+  is_waiting_ = is_result(outcome.code);
   return outcome;
 }
 
@@ -89,14 +89,13 @@ TrainOutcome help_to_compare(World& world, const std::atomic<int>* stop) {
       world.share_memory();
       continue;
     }
-    TrainOutcome outcome = train(config_in(told),
-                                 {.folder = told[kFolder].get<std::string>(),
-                                  .resume = told[kResume].get<bool>(),
-                                  .resources = resources,
-                                  .world = &world,
-                                  .stop = stop});
+    const TrainOutcome outcome = train(config_in(told),
+                                       {.folder = told[kFolder].get<std::string>(),
+                                        .resume = told[kResume].get<bool>(),
+                                        .resources = resources,
+                                        .world = &world,
+                                        .stop = stop});
     if (!is_result(outcome.code)) {
-      outcome.message = outcome.told ? std::string() : outcome.message;
       return outcome;
     }
   }

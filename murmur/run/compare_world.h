@@ -28,7 +28,7 @@ class Crew {
   void require_enough_workers(const Config& config) const;
   // Processes of one host read each other's rows where they lie, in all runs.
   void share_memory();
-  // train(), by all of them.
+  // train(), by all of them. Where there are no others, any thread.
   TrainOutcome train(const Config& config, TrainRequest request);
   // There is nothing more to do; they end with that code. Throws UserError where one is gone.
   void dismiss(ExitCode code);
@@ -40,8 +40,8 @@ class Crew {
   bool is_waiting_;  // the others, for what comes next
 };
 
-// What the other processes do: all that they are told, until they are dismissed. The message is
-// empty where the first process has one. Throws UserError.
+// What the other processes do: all that they are told, until they are dismissed or a run ends
+// without a result. Throws UserError.
 TrainOutcome help_to_compare(World& world, const std::atomic<int>* stop);
 
 }  // namespace murmur::run
