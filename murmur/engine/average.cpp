@@ -82,8 +82,7 @@ const S* Averager<S>::node_row(std::size_t node) const {
   if (where_[node] != nullptr) {
     return where_[node];
   }
-  const bool is_row =
-      nodes_[node].process == peers_.transport->process() && nodes_[node].count == 1;
+  const bool is_row = nodes_[node].process == peers_.process() && nodes_[node].count == 1;
   return is_row ? row_(nodes_[node].first) : node_rows_.row(0, node);
 }
 
@@ -160,7 +159,7 @@ void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
   out_ = out;
   pass_ = pass;
   status_ = Ok{};
-  const comm::WorkerRange here = peers_.ownership->of(peers_.transport->process());
+  const comm::WorkerRange here = peers_.ownership->of(peers_.process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);
   parts_.assign(peers_.buckets->count(), Part{.missing = locals, .awaited = {}, .borrowed = {}});
   if (lent_ != nullptr) {

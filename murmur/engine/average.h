@@ -77,6 +77,13 @@ class Averager {
   void mean_in_parallel(Node tree, S* out);
   void mean_alone(Node tree, CoordinateRange range, bool from_nodes, S* out);
   comm::Tag tag_of_part(std::size_t bucket, std::size_t node) const;
+  struct Asked {
+    int process = 0;
+    comm::Tag tag = 0;
+    std::size_t node = 0;  // whose part it is, if not a mean
+  };
+  // For what that process gives: borrowed, or to be received at that place.
+  void ask(std::size_t bucket, const Asked& asked, std::span<S> place);
   void receive_parts(std::size_t bucket);
   void send_parts(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   // Takes up what has come meanwhile.

@@ -16,23 +16,27 @@ comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
 }
 
 template <class S>
+void Averager<S>::ask(std::size_t bucket, const Asked& asked, std::span<S> place) {
+  if (peers_.shares_memory(asked.process)) {
+    const comm::Ticket ticket = peers_.transport->lending()->borrow(asked.process, asked.tag);
+    parts_[bucket].borrowed.push_back({{ticket, asked.process}, asked.node});
+    return;
+  }
+  const comm::Ticket ticket =
+      peers_.transport->receive(asked.process, asked.tag, std::as_writable_bytes(place));
+  parts_[bucket].awaited.push_back({ticket, asked.process});
+}
+
+template <class S>
 void Averager<S>::receive_parts(std::size_t bucket) {
-  const int here = peers_.transport->process();
+  const int here = peers_.process();
   const CoordinateRange chunk = chunk_of(bucket, here);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    const int from = nodes_[k].process;
-    const comm::Tag tag = tag_of_part(bucket, k);
-    if (from == here) {
-      continue;
+    if (nodes_[k].process != here) {
+      ask(bucket,
+          {.process = nodes_[k].process, .tag = tag_of_part(bucket, k), .node = k},
+          {node_rows_.row(0, k) + chunk.begin, chunk.size()});
     }
-    if (peers_.shares_memory(from)) {
-      parts_[bucket].borrowed.push_back(
-          {.message = {peers_.transport->lending()->borrow(from, tag), from}, .node = k});
-      continue;
-    }
-    const std::span<S> place(node_rows_.row(0, k) + chunk.begin, chunk.size());
-    parts_[bucket].awaited.push_back(
-        {peers_.transport->receive(from, tag, std::as_writable_bytes(place)), from});
   }
 }
 
@@ -59,7 +63,7 @@ Status Averager<S>::give(std::size_t bucket, const Given& given, const RangeOf& 
 
 template <class S>
 void Averager<S>::send_parts(std::size_t bucket) {
-  const int here = peers_.transport->process();
+  const int here = peers_.process();
   parts_[bucket].state = State::kCollecting;
   for (std::size_t k = 0; k < nodes_.size() && status_; ++k) {
     if (nodes_[k].process == here) {
@@ -78,7 +82,7 @@ void Averager<S>::ready(std::size_t bucket) {
     return;
   }
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    if (nodes_[k].process == peers_.transport->process() && nodes_[k].count > 1) {
+    if (nodes_[k].process == peers_.process() && nodes_[k].count > 1) {
       mean_alone(nodes_[k], peers_.buckets->range(bucket), false, node_rows_.row(0, k));
     }
   }
@@ -142,21 +146,14 @@ Status Averager<S>::spread(std::size_t bucket) {
   if (Status collected = collect(bucket); !collected) {
     return collected;
   }
-  Part& part = parts_[bucket];
-  part.state = State::kSpreading;
+  parts_[bucket].state = State::kSpreading;
   const int here = peers_.process();
   const comm::Tag tag = tag_of(TagKind::kMean, pass_, bucket);
   for (const int p : participants_) {
-    if (p == here) {
-      continue;
+    if (p != here) {
+      const CoordinateRange chunk = chunk_of(bucket, p);
+      ask(bucket, {.process = p, .tag = tag}, {out_ + chunk.begin, chunk.size()});
     }
-    if (peers_.shares_memory(p)) {
-      part.borrowed.push_back({.message = {peers_.transport->lending()->borrow(p, tag), p}});
-      continue;
-    }
-    const CoordinateRange chunk = chunk_of(bucket, p);
-    const std::span<S> place(out_ + chunk.begin, chunk.size());
-    part.awaited.push_back({peers_.transport->receive(p, tag, std::as_writable_bytes(place)), p});
   }
   const std::size_t row = lent_ == nullptr ? 0 : lent_->rows() - 1;
   return give(bucket, {.lent_row = row, .row = out_, .tag = tag}, [&](int /*process*/) {

@@ -111,6 +111,10 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
   const auto local = static_cast<std::size_t>(worker - local_.begin);
   const auto& [here, elsewhere] = hearers_[local];
   const bool lends = !here.empty() && lent_->has_memory();
+  std::vector<typename LentRows<S>::Loan> loans;
+  for (const int process : here) {
+    loans.push_back({process, range});
+  }
   for (std::size_t f = 0; f < fields_; ++f) {
     const S* const values = source(f, worker);
     const auto bytes = std::as_bytes(std::span<const S>(values + range.begin, range.size()));
@@ -128,10 +132,6 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
       continue;
     }
     const std::size_t row = f * static_cast<std::size_t>(local_.size()) + local;
-    std::vector<typename LentRows<S>::Loan> loans;
-    for (const int process : here) {
-      loans.push_back({process, range});
-    }
     if (Status lent = lent_->lend(row, bucket, values, tag, loans); !lent) {
       const Lock lock(mutex_);
       lent_so_far_ = lent.failure().in(fmt::format("sending the row of worker {}", worker));
