@@ -79,11 +79,12 @@ void Clock::wait_until(int worker, double time_s) {
 
 // When the last byte has left an interface that begins at begin_s.
 double Clock::leave_one(const Edge& edge, double bytes, double begin_s) {
+  return faults_.sent(edge.from, edge.to, begin_s, next_transfer_s(edge, bytes));
+}
+
+double Clock::next_transfer_s(const Edge& edge, double bytes) {
   const double transfer = network_.transfer_s(edge.from, edge.to, bytes);
-  return faults_.sent(edge.from,
-                      edge.to,
-                      begin_s,
-                      network_.with_losses_s(edge.from, sent_[at(edge.from)]++, transfer));
+  return network_.with_losses_s(edge.from, sent_[at(edge.from)]++, transfer);
 }
 
 void Clock::leave(const Edges& edges, double bytes) {
@@ -201,10 +202,9 @@ Status Clock::pass_on(double bytes) {
       passed_s_ = ready_s_[at(i)];
       continue;
     }
-    const int next = (i + 1) % workers();
-    const double transfer =
-        network_.with_losses_s(i, sent_[at(i)]++, network_.transfer_s(i, next, bytes));
-    passed_s_ = ready_s_[at(i)] + message_s(i, next, transfer, ready_s_[at(i)]);
+    const Edge edge{.from = i, .to = (i + 1) % workers()};
+    const double transfer = next_transfer_s(edge, bytes);
+    passed_s_ = ready_s_[at(i)] + message_s(i, edge.to, transfer, ready_s_[at(i)]);
   }
   return Ok{};
 }

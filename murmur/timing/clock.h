@@ -76,6 +76,8 @@ class Clock {
   void leave(const Edges& edges, double bytes);
   void take_in(const Edges& edges, double bytes, InFlight& in_flight);
   double leave_one(const Edge& edge, double bytes, double begin_s);
+  // Of a sender's next message, with its losses.
+  double next_transfer_s(const Edge& edge, double bytes);
   Status wait_for(InFlight& in_flight);
   Status average_group(double bytes, int begin, int end);
   double ring_done_s(double bytes, int begin, int end, double start_s);

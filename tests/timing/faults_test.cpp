@@ -140,58 +140,57 @@ TEST(Fault, WhatNeverArrivesIsMissedWhenItIsDue) {
   EXPECT_THAT(stuck.failure().message, HasSubstr("worker 0 waits since 1 s"));
 }
 
-TEST(Loss, SendsAgainAfterAWhile) {
-  // A message of one second that is lost L times is there after 1 + L (1 + 9) seconds.
+// A message of one second that is lost L times is there after 1 + L (1 + 9) seconds.
+Cluster that_loses_half() {
   Cluster cluster = cluster_of({0});
   cluster.loss = 0.5;
   cluster.retry_s = 9;
-  Clock clock(cluster, 2, 7);
-  double before = 0;
+  return cluster;
+}
+
+// How many losses fit into the seconds that seconds_more(t) has beside the messages themselves, for
+// all t below `count`.
+template <class Seconds>
+double losses_in(int count, const Seconds& seconds_more) {
   double lost = 0;
-  constexpr int kMessages = 4000;
-  for (int t = 0; t < kMessages; ++t) {
-    ASSERT_TRUE(clock.exchange({2, {{0, 1}}}, 1));
-    const double again = (clock.now_s() - before - 1) / 10;
+  for (int t = 0; t < count; ++t) {
+    const double again = seconds_more(t) / 10;
     EXPECT_NEAR(again, std::round(again), 1e-6);
     lost += again;
-    before = clock.now_s();
   }
+  return lost;
+}
+
+TEST(Loss, SendsAgainAfterAWhile) {
+  Clock clock(that_loses_half(), 2, 7);
+  constexpr int kMessages = 4000;
+  const double lost = losses_in(kMessages, [&](int) {
+    const double before = clock.now_s();
+    EXPECT_TRUE(clock.exchange({2, {{0, 1}}}, 1));
+    return clock.now_s() - before - 1;
+  });
   // One loss per message on average, standard deviation sqrt(2 / 4000).
   EXPECT_NEAR(lost / kMessages, 1, 5 * std::sqrt(2.0 / kMessages));
 }
 
 TEST(Loss, DelaysMeetingsByTheWorseOfTwoMessages) {
   // Of two numbers of losses at p = 1/2 the larger one is 5/3 in the mean, with variance 8/3.
-  Cluster cluster = cluster_of({0});
-  cluster.loss = 0.5;
-  cluster.retry_s = 9;
-  const Clock clock(cluster, 3, 7);
-  double lost = 0;
+  const Clock clock(that_loses_half(), 3, 7);
   constexpr int kMeetings = 4000;
-  for (int k = 0; k < kMeetings; ++k) {
-    const double again = (clock.meeting_s(2, 1, k, 1, 100) - 1) / 10;
-    EXPECT_NEAR(again, std::round(again), 1e-6);
-    lost += again;
-  }
+  const double lost =
+      losses_in(kMeetings, [&](int k) { return clock.meeting_s(2, 1, k, 1, 100) - 1; });
   EXPECT_NEAR(lost / kMeetings, 5.0 / 3, 5 * std::sqrt(8.0 / 3 / kMeetings));
 }
 
 TEST(Loss, DelaysWhatGoesFromWorkerToWorker) {
-  Cluster cluster = cluster_of({0});
-  cluster.loss = 0.5;
-  cluster.retry_s = 9;
-  Clock clock(cluster, 2, 7);
-  double lost = 0;
-  double before = 0;
+  Clock clock(that_loses_half(), 2, 7);
   constexpr int kRounds = 2000;
-  for (int t = 0; t < kRounds; ++t) {
-    ASSERT_TRUE(clock.pass_on(1));
+  const double lost = losses_in(kRounds, [&](int t) {
+    const double before = clock.now_s();
+    EXPECT_TRUE(clock.pass_on(1));
     // The second worker waits for one message, which waited for the one before.
-    const double again = (clock.now_s() - before - (t == 0 ? 1 : 2)) / 10;
-    EXPECT_NEAR(again, std::round(again), 1e-6);
-    lost += again;
-    before = clock.now_s();
-  }
+    return clock.now_s() - before - (t == 0 ? 1 : 2);
+  });
   EXPECT_NEAR(lost / (2 * kRounds), 1, 5 * std::sqrt(2.0 / (2 * kRounds)));
 }
 
