@@ -31,8 +31,8 @@
 #include "murmur/comm/host.h"
 #include "murmur/comm/launch.h"
 #include "murmur/comm/mpi.h"
+#include "murmur/engine/costs/timeline.h"
 #include "murmur/engine/engine.h"
-#include "murmur/engine/timeline.h"
 #include "murmur/threads/pool.h"
 #include "murmur/topology/topology.h"
 

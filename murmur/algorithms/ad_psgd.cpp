@@ -8,8 +8,8 @@
 //   x_i  = x_i - lr u
 //   start_i = x_i
 //
-// Others may have averaged with x_i while i computed, so g is stale. engine/turns.h orders the
-// events.
+// Others may have averaged with x_i while i computed, so g is stale. engine/costs/event_schedule.h
+// orders the events.
 #include "murmur/algorithms/table.h"
 
 namespace murmur::algorithms {

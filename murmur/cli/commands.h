@@ -13,7 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "murmur/core/error.h"
-#include "murmur/run/config.h"
+#include "murmur/run/config/config.h"
 
 namespace murmur::cli {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/cli/commands.h"
-#include "murmur/run/version.h"
+#include "murmur/run/text/version.h"
 
 namespace murmur::cli {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur compare FILE.toml: a grid of runs, one table, one report. Progress on standard error, the
 // table on standard output.
-#include "murmur/run/compare.h"
+#include "murmur/run/compare/compare.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,10 +15,10 @@
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
 #include "murmur/cli/in_world.h"
-#include "murmur/run/compare_progress.h"
-#include "murmur/run/compare_text.h"
-#include "murmur/run/compare_world.h"
-#include "murmur/run/world.h"
+#include "murmur/run/compare/progress.h"
+#include "murmur/run/compare/rank_group.h"
+#include "murmur/run/compare/table_text.h"
+#include "murmur/run/processes/world.h"
 
 namespace murmur::cli {
 namespace {

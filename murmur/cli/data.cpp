@@ -12,10 +12,10 @@
 #include "murmur/cli/commands.h"
 #include "murmur/data/places.h"
 #include "murmur/files/digest.h"
-#include "murmur/run/catalog.h"
-#include "murmur/run/document.h"
-#include "murmur/run/names.h"
-#include "murmur/run/resources.h"
+#include "murmur/run/config/catalog.h"
+#include "murmur/run/config/document.h"
+#include "murmur/run/text/names.h"
+#include "murmur/run/wiring/resources.h"
 
 namespace murmur::cli {
 namespace {

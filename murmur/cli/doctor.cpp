@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur doctor: what this machine and this build offer, how the process was launched, and what is
 // wrong. Of several processes that fit together the first speaks for all.
-#include "murmur/run/doctor.h"
+#include "murmur/run/inspect/doctor.h"
 
 #include <cstdio>
 #include <memory>

@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "murmur/core/error.h"
-#include "murmur/run/train.h"
-#include "murmur/run/world.h"
+#include "murmur/run/processes/world.h"
+#include "murmur/run/train/train.h"
 
 namespace murmur::cli {
 

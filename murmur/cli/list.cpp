@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/cli/commands.h"
-#include "murmur/run/catalog.h"
-#include "murmur/run/names.h"
-#include "murmur/run/option_text.h"
+#include "murmur/run/config/catalog.h"
+#include "murmur/run/text/names.h"
+#include "murmur/run/text/option_text.h"
 
 namespace murmur::cli {
 namespace {

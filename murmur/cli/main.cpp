@@ -12,8 +12,8 @@
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
 #include "murmur/comm/launch.h"
-#include "murmur/run/names.h"
-#include "murmur/run/version.h"
+#include "murmur/run/text/names.h"
+#include "murmur/run/text/version.h"
 
 namespace murmur::cli {
 namespace {

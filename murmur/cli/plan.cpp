@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/cli/commands.h"
-#include "murmur/run/forecast.h"
+#include "murmur/run/inspect/forecast.h"
 
 namespace murmur::cli {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur report DIR...: makes the report of finished runs and comparisons, again or for the first
 // time.
-#include "murmur/run/report.h"
+#include "murmur/run/report/report.h"
 
 #include <memory>
 #include <string>

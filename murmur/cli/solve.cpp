@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur solve FILE.toml: an algorithm on a small analytic problem, the state after every step.
-#include "murmur/run/solve.h"
+#include "murmur/run/solve/solve.h"
 
 #include <cerrno>
 #include <cstdio>

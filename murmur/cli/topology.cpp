@@ -11,7 +11,7 @@
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
 #include "murmur/files/atomic_file.h"
-#include "murmur/run/topology_view.h"
+#include "murmur/run/inspect/topology_view.h"
 #include "murmur/topology/draw.h"
 
 namespace murmur::cli {

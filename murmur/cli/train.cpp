@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur train FILE.toml: one run. Progress on standard error, results on standard output, the
 // digest of the models last.
-#include "murmur/run/train.h"
+#include "murmur/run/train/train.h"
 
 #include <cstdio>
 #include <memory>
@@ -13,8 +13,8 @@
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
 #include "murmur/cli/in_world.h"
-#include "murmur/run/progress.h"
-#include "murmur/run/world.h"
+#include "murmur/run/processes/world.h"
+#include "murmur/run/train/progress.h"
 
 namespace murmur::cli {
 namespace {

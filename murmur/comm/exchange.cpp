@@ -9,7 +9,7 @@
 namespace murmur::comm {
 namespace {
 
-// Of the multiples of four engines use those below 256 (engine/tags.h).
+// Of the multiples of four engines use those below 256 (engine/exchange/tags.h).
 constexpr Tag kLengthTag = 1200;
 constexpr Tag kTextTag = 1204;
 

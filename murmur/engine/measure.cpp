@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "murmur/core/check.h"
+#include "murmur/engine/exchange/tags.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/reduce.h"
-#include "murmur/engine/tags.h"
 
 namespace murmur::engine {
 namespace {

@@ -6,14 +6,14 @@
 #include <map>
 #include <vector>
 
-#include "murmur/engine/average.h"
-#include "murmur/engine/buckets.h"
 #include "murmur/engine/engine.h"
-#include "murmur/engine/group_average.h"
-#include "murmur/engine/mix.h"
+#include "murmur/engine/exchange/average.h"
+#include "murmur/engine/exchange/buckets.h"
+#include "murmur/engine/exchange/group_average.h"
+#include "murmur/engine/exchange/mix.h"
+#include "murmur/engine/exchange/push_weights.h"
+#include "murmur/engine/exchange/rows.h"
 #include "murmur/engine/passes.h"
-#include "murmur/engine/push_weights.h"
-#include "murmur/engine/rows.h"
 
 namespace murmur::engine {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The passes that begin with an exact average, of all workers or of groups.
+#include "murmur/engine/costs/traffic.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/stopwatch.h"
-#include "murmur/engine/traffic.h"
 
 namespace murmur::engine {
 

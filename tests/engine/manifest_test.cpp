@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/engine/manifest.h"
+#include "murmur/checkpoint/manifest.h"
 
 #include <functional>
 #include <string>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/engine/turns.h"
-
 #include <cmath>
 #include <limits>
 #include <map>
 #include <set>
 
 #include <gtest/gtest.h>
+
+#include "murmur/engine/costs/event_schedule.h"
 
 namespace murmur::engine {
 namespace {

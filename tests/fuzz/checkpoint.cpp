@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "murmur/checkpoint/manifest.h"
 #include "murmur/core/check.h"
-#include "murmur/engine/manifest.h"
 #include "murmur/files/digest.h"
 
 namespace {
@@ -17,19 +17,19 @@ namespace {
 using Json = nlohmann::json;
 
 void examine(std::string_view text) {
-  const auto manifest = murmur::engine::parse_manifest(text);
+  const auto manifest = murmur::checkpoint::parse_manifest(text);
   if (!manifest) {
     return;
   }
   int next = 0;
-  for (const murmur::engine::CheckpointFile& file : manifest.value().files) {
+  for (const murmur::checkpoint::CheckpointFile& file : manifest.value().files) {
     MURMUR_CHECK(file.workers.begin == next, "worker {} is left out", next);
     MURMUR_CHECK(file.name.find('/') == std::string::npos, "{} leads elsewhere", file.name);
     next = file.workers.end;
   }
   MURMUR_CHECK(next == manifest.value().workers, "{} workers", next);
   const std::string written = to_text(manifest.value());
-  const auto again = murmur::engine::parse_manifest(written);
+  const auto again = murmur::checkpoint::parse_manifest(written);
   MURMUR_CHECK(static_cast<bool>(again), "{}", written);
   MURMUR_CHECK(to_text(again.value()) == written, "{}", written);
 }

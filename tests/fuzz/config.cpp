@@ -7,7 +7,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
-#include "murmur/run/document.h"
+#include "murmur/run/config/document.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "murmur/engine/buckets.h"
+#include "murmur/engine/exchange/buckets.h"
 #include "tests/support/worlds.h"
 
 namespace murmur::testing {

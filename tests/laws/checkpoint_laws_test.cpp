@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/algorithms/outer/outer.h"
-#include "murmur/engine/checkpoint.h"
+#include "murmur/checkpoint/checkpoint.h"
 #include "tests/support/process_world.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/worlds.h"
@@ -87,15 +87,16 @@ void expect_resumes(const RunSpec<S>& spec,
                     const World& after,
                     std::size_t stop) {
   const TemporaryFolder folder;
-  const engine::CheckpointPlace place{.folder = folder.path() / "checkpoint", .config_digest = "d"};
+  const checkpoint::CheckpointPlace place{.folder = folder.path() / "checkpoint",
+                                          .config_digest = "d"};
   const End straight = end_of(spec, World{}, 0, [](engine::Engine<S>&) {});
   in_world(spec, before, [&](engine::Engine<S>& engine, int /*process*/) {
     take_steps(engine, 0, stop);
-    const Status saved = engine::save_checkpoint(engine, place);
+    const Status saved = checkpoint::save_checkpoint(engine, place);
     EXPECT_TRUE(saved) << saved.failure().message;
   });
   const End resumed = end_of(spec, after, stop, [&](engine::Engine<S>& engine) {
-    const auto restored = engine::restore_checkpoint(engine, place);
+    const auto restored = checkpoint::restore_checkpoint(engine, place);
     ASSERT_TRUE(restored) << restored.failure().message;
     EXPECT_EQ(restored.value().step, static_cast<std::int64_t>(stop));
     EXPECT_TRUE(restored.value().notes.empty());

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "murmur/engine/checkpoint.h"
+#include "murmur/checkpoint/checkpoint.h"
 #include "tests/support/outer_variants.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/worlds.h"
@@ -41,15 +41,15 @@ void step(const Solo<float>& solo, std::size_t begin, std::size_t end) {
 
 void expect_resumes(const RunSpec<float>& spec) {
   const TemporaryFolder folder;
-  const engine::CheckpointPlace place{folder.path(), "digest", 2};
+  const checkpoint::CheckpointPlace place{folder.path(), "digest", 2};
   const Solo<float> whole(spec);
   step(whole, 0, kStop);
-  const auto saved = engine::save_checkpoint(*whole.engine, place);
+  const auto saved = checkpoint::save_checkpoint(*whole.engine, place);
   ASSERT_TRUE(saved) << saved.failure().message;
   step(whole, kStop, kRates.size());
 
   const Solo<float> resumed(spec, 2);
-  const auto restored = engine::restore_checkpoint(*resumed.engine, place);
+  const auto restored = checkpoint::restore_checkpoint(*resumed.engine, place);
   ASSERT_TRUE(restored) << restored.failure().message;
   ASSERT_EQ(resumed.engine->counters().step, static_cast<std::int64_t>(kStop));
   step(resumed, kStop, kRates.size());

@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "murmur/algorithms/outer/outer.h"
-#include "murmur/engine/rows.h"
-#include "murmur/engine/timeline.h"
+#include "murmur/engine/costs/timeline.h"
+#include "murmur/engine/exchange/rows.h"
 #include "tests/support/outer_variants.h"
 #include "tests/support/worlds.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "murmur/core/error.h"
-#include "murmur/run/document.h"
+#include "murmur/run/config/document.h"
 
 namespace murmur::run {
 

@@ -7,11 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "murmur/core/random.h"
-#include "murmur/run/chart.h"
-#include "murmur/run/chart_bars.h"
-#include "murmur/run/chart_classes.h"
-#include "murmur/run/chart_marks.h"
-#include "murmur/run/html.h"
+#include "murmur/run/plot/bars.h"
+#include "murmur/run/plot/class_dots.h"
+#include "murmur/run/plot/line_chart.h"
+#include "murmur/run/plot/marks.h"
+#include "murmur/run/text/html.h"
 #include "tests/run/markup.h"
 
 namespace murmur::run {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "murmur/run/step_trace.h"
+#include "murmur/run/config/step_trace.h"
 #include "tests/run/config_text.h"
 #include "tests/support/temporary_folder.h"
 

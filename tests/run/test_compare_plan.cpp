@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/core/error.h"
-#include "murmur/run/compare_plan.h"
+#include "murmur/run/compare/plan.h"
 #include "tests/support/temporary_folder.h"
 
 namespace murmur::run {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/run/compare_result.h"
-#include "murmur/run/compare_text.h"
+#include "murmur/run/compare/result.h"
+#include "murmur/run/compare/table_text.h"
 
 namespace murmur::run {
 namespace {

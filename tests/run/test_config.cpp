@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "murmur/run/catalog.h"
+#include "murmur/run/config/catalog.h"
 #include "tests/run/config_text.h"
 
 namespace murmur::run {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/run/metrics.h"
+#include "murmur/run/records/metrics.h"
 #include "tests/support/temporary_folder.h"
 
 namespace murmur::run {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "murmur/run/catalog.h"
-#include "murmur/run/names.h"
+#include "murmur/run/config/catalog.h"
+#include "murmur/run/text/names.h"
 
 namespace murmur::run {
 namespace {

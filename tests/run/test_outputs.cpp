@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/run/progress.h"
-#include "murmur/run/tensorboard.h"
-#include "murmur/run/trace.h"
+#include "murmur/run/records/tensorboard.h"
+#include "murmur/run/records/trace.h"
+#include "murmur/run/train/progress.h"
 #include "tests/support/temporary_folder.h"
 
 namespace murmur::run {

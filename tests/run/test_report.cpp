@@ -9,12 +9,12 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/run/compare_result.h"
-#include "murmur/run/metrics.h"
-#include "murmur/run/report.h"
-#include "murmur/run/report_curves.h"
-#include "murmur/run/report_data.h"
-#include "murmur/run/summary.h"
+#include "murmur/run/compare/result.h"
+#include "murmur/run/records/metrics.h"
+#include "murmur/run/records/run_record.h"
+#include "murmur/run/records/summary.h"
+#include "murmur/run/report/curves.h"
+#include "murmur/run/report/report.h"
 #include "tests/run/config_text.h"
 #include "tests/run/markup.h"
 #include "tests/support/temporary_folder.h"

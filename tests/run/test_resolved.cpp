@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "murmur/run/catalog.h"
+#include "murmur/run/config/catalog.h"
 #include "tests/run/config_text.h"
 
 namespace murmur::run {

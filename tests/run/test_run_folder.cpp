@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/run/run_folder.h"
-#include "murmur/run/summary.h"
+#include "murmur/run/records/run_folder.h"
+#include "murmur/run/records/summary.h"
 #include "tests/run/config_text.h"
 #include "tests/support/temporary_folder.h"
 

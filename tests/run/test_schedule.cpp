@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "murmur/run/schedule.h"
+#include "murmur/run/config/schedule.h"
 
 namespace murmur::run {
 namespace {

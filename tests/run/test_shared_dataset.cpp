@@ -10,7 +10,7 @@
 
 #include "murmur/comm/exchange.h"
 #include "murmur/comm/threads_transport.h"
-#include "murmur/run/shared_dataset.h"
+#include "murmur/run/wiring/shared_dataset.h"
 
 namespace murmur::run {
 namespace {

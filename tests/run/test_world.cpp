@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/comm/threads_transport.h"
-#include "murmur/run/world.h"
+#include "murmur/run/processes/world.h"
 
 namespace murmur::run {
 namespace {

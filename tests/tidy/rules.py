@@ -7,6 +7,7 @@ FLOORS = (
     ("core",),
     ("topology", "algorithms", "problems", "comm", "files", "threads", "timing", "data", "models"),
     ("engine", "learning"),
+    ("checkpoint",),
     ("run",),
     ("cli",),
 )

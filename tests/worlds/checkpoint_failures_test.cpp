@@ -49,7 +49,7 @@ TEST_F(CheckpointTest, OnAFullDiskLeavesTheOnesBefore) {
     Status saved = Ok{};
     {
       const FullDisk full(room);
-      saved = engine::save_checkpoint(*solo.engine, place(), extras(4));
+      saved = checkpoint::save_checkpoint(*solo.engine, place(), extras(4));
     }
     ASSERT_FALSE(saved) << room;
     EXPECT_EQ(saved.failure().kind, FailureKind::kIo);
@@ -57,16 +57,16 @@ TEST_F(CheckpointTest, OnAFullDiskLeavesTheOnesBefore) {
                 AllOf(HasSubstr("checkpoint of step 4 is not saved"), HasSubstr("File too large")));
     EXPECT_EQ(content_of(folder()), before);
   }
-  EXPECT_TRUE(engine::save_checkpoint(*solo.engine, place()));
+  EXPECT_TRUE(checkpoint::save_checkpoint(*solo.engine, place()));
 }
 
 TEST_F(CheckpointTest, SaysWhereItCannotBeWritten) {
   std::ofstream(folder()) << "a file where the folder should be";
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const Status saved = engine::save_checkpoint(*solo.engine, place());
+  const Status saved = checkpoint::save_checkpoint(*solo.engine, place());
   ASSERT_FALSE(saved);
   EXPECT_THAT(saved.failure().message, HasSubstr(folder().string()));
-  EXPECT_FALSE(engine::restore_checkpoint(*solo.engine, place()));
+  EXPECT_FALSE(checkpoint::restore_checkpoint(*solo.engine, place()));
 }
 
 // A child saves one checkpoint after the other and says so; it is killed somewhere in the one after
@@ -81,7 +81,7 @@ TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
       const Solo<double> solo(small_run<double>("dsgdm"));
       for (std::int64_t step = 1;; ++step) {
         take_steps(*solo.engine, step);
-        const bool saved = static_cast<bool>(engine::save_checkpoint(*solo.engine, place(1)));
+        const bool saved = static_cast<bool>(checkpoint::save_checkpoint(*solo.engine, place(1)));
         if (!saved || write(ends[1], "x", 1) != 1) {
           _exit(1);
         }
@@ -97,7 +97,7 @@ TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
     ASSERT_EQ(waitpid(child, nullptr, 0), child);
     close(ends[0]);
     const Solo<double> solo(small_run<double>("dsgdm"));
-    const auto restored = engine::restore_checkpoint(*solo.engine, place(1));
+    const auto restored = checkpoint::restore_checkpoint(*solo.engine, place(1));
     ASSERT_TRUE(restored) << restored.failure().message;
     EXPECT_GE(restored.value().step, said);
     EXPECT_TRUE(restored.value().notes.empty());
@@ -111,11 +111,11 @@ TEST_F(CheckpointTest, IgnoresAndDropsWhatAKillLeft) {
   std::filesystem::copy(path_of(2), folder() / ".step-9.tmp");
   std::filesystem::create_directories(folder() / ".step-1.old");
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_TRUE(restored);
   EXPECT_EQ(restored.value().step, 2);
   take_steps(*solo.engine, 3);
-  ASSERT_TRUE(engine::save_checkpoint(*solo.engine, place()));
+  ASSERT_TRUE(checkpoint::save_checkpoint(*solo.engine, place()));
   EXPECT_FALSE(std::filesystem::exists(folder() / ".step-9.tmp"));
   EXPECT_FALSE(std::filesystem::exists(folder() / ".step-1.old"));
 }
@@ -124,11 +124,11 @@ const World kTwoProcesses{.ownership = {2, 2}};
 
 TEST_F(CheckpointTest, IsNotMadeWhereOneProcessCannotWrite) {
   in_world(small_run<double>("dsgdm"), kTwoProcesses, [&](Engine& engine, int process) {
-    engine::CheckpointPlace mine = place();
+    checkpoint::CheckpointPlace mine = place();
     if (process == 1) {
       mine.folder = temporary_.path() / "elsewhere";  // a folder that is not shared
     }
-    const Status saved = engine::save_checkpoint(engine, mine);
+    const Status saved = checkpoint::save_checkpoint(engine, mine);
     ASSERT_FALSE(saved);
     EXPECT_THAT(saved.failure().message,
                 HasSubstr(process == 0 ? "the process of worker 2 could not write"
@@ -141,13 +141,13 @@ TEST_F(CheckpointTest, IsRestoredAtTheSameStepByAllProcesses) {
   in_world(small_run<double>("dsgdm"), kTwoProcesses, [&](Engine& engine, int /*process*/) {
     for (const std::int64_t step : {2, 4}) {
       take_steps(engine, step);
-      ASSERT_TRUE(engine::save_checkpoint(engine, place()));
+      ASSERT_TRUE(checkpoint::save_checkpoint(engine, place()));
     }
   });
   // Only process 1 needs this file.
   std::filesystem::resize_file(path_of(4, "workers-2-3.safetensors"), 10);
   in_world(small_run<double>("dsgdm"), kTwoProcesses, [&](Engine& engine, int process) {
-    const auto restored = engine::restore_checkpoint(engine, place());
+    const auto restored = checkpoint::restore_checkpoint(engine, place());
     ASSERT_TRUE(restored) << restored.failure().message;
     EXPECT_EQ(restored.value().step, 2);
     EXPECT_EQ(engine.counters().step, 2);
@@ -160,9 +160,9 @@ TEST_F(CheckpointTest, IsRestoredAtTheSameStepByAllProcesses) {
 TEST_F(CheckpointTest, OfAnotherConfigurationStopsAllProcesses) {
   save_at({2});
   in_world(small_run<double>("dsgdm"), kTwoProcesses, [&](Engine& engine, int process) {
-    engine::CheckpointPlace mine = place();
+    checkpoint::CheckpointPlace mine = place();
     mine.config_digest = process == 1 ? "another" : mine.config_digest;
-    const auto restored = engine::restore_checkpoint(engine, mine);
+    const auto restored = checkpoint::restore_checkpoint(engine, mine);
     ASSERT_FALSE(restored);
     EXPECT_EQ(restored.failure().kind, FailureKind::kMismatch);
     EXPECT_EQ(engine.counters().step, 0);
@@ -174,12 +174,12 @@ TEST_F(CheckpointTest, GivesEachProcessTheNumbersOfItsWorkers) {
       small_run<double>("dsgdm"), World{.ownership = {1, 3}}, [&](Engine& engine, int process) {
         const std::vector<double> mine =
             process == 0 ? std::vector<double>{10} : std::vector<double>{11, 12, 13};
-        const engine::Extras extras{.numbers = {}, .per_worker = {{"loss", mine}}, .texts = {}};
-        ASSERT_TRUE(engine::save_checkpoint(engine, place(), extras));
+        const checkpoint::Extras extras{.numbers = {}, .per_worker = {{"loss", mine}}, .texts = {}};
+        ASSERT_TRUE(checkpoint::save_checkpoint(engine, place(), extras));
       });
   in_world(
       small_run<double>("dsgdm"), World{.ownership = {3, 1}}, [&](Engine& engine, int process) {
-        const auto restored = engine::restore_checkpoint(engine, place());
+        const auto restored = checkpoint::restore_checkpoint(engine, place());
         ASSERT_TRUE(restored) << restored.failure().message;
         EXPECT_EQ(restored.value().extras.per_worker.at("loss"),
                   process == 0 ? (std::vector<double>{10, 11, 12}) : std::vector<double>{13});
@@ -189,7 +189,7 @@ TEST_F(CheckpointTest, GivesEachProcessTheNumbersOfItsWorkers) {
 TEST_F(CheckpointTest, FailsAtOnceWhenAnotherProcessLeaves) {
   in_world(small_run<double>("dsgdm"), kTwoProcesses, [&](Engine& engine, int process) {
     if (process == 0) {
-      const Status saved = engine::save_checkpoint(engine, place());
+      const Status saved = checkpoint::save_checkpoint(engine, place());
       ASSERT_FALSE(saved);
       EXPECT_EQ(saved.failure().kind, FailureKind::kPeer);
       EXPECT_THAT(saved.failure().message, HasSubstr("process 1"));

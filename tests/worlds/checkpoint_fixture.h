@@ -12,8 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#include "murmur/checkpoint/checkpoint.h"
 #include "murmur/core/check.h"
-#include "murmur/engine/checkpoint.h"
 #include "tests/support/process_world.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/worlds.h"
@@ -60,7 +60,7 @@ class CheckpointTest : public ::testing::Test {
   using Engine = engine::Engine<double>;
 
   std::filesystem::path folder() const { return temporary_.path() / "checkpoint"; }
-  engine::CheckpointPlace place(int keep = 2) const {
+  checkpoint::CheckpointPlace place(int keep = 2) const {
     return {.folder = folder(), .config_digest = "0123", .keep = keep};
   }
   std::filesystem::path path_of(std::int64_t step, const std::string& file = "") const {
@@ -78,11 +78,11 @@ class CheckpointTest : public ::testing::Test {
     const Solo<double> solo(small_run<double>("dsgdm"));
     for (const std::int64_t step : steps) {
       take_steps(*solo.engine, step);
-      const Status saved = engine::save_checkpoint(*solo.engine, place(keep), extras(step));
+      const Status saved = checkpoint::save_checkpoint(*solo.engine, place(keep), extras(step));
       ASSERT_TRUE(saved) << saved.failure().message;
     }
   }
-  static engine::Extras extras(std::int64_t step) {
+  static checkpoint::Extras extras(std::int64_t step) {
     return {.numbers = {{"best", {static_cast<double>(step), 0.5}}}, .per_worker = {}, .texts = {}};
   }
 

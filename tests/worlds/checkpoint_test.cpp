@@ -18,7 +18,7 @@ using ::testing::UnorderedElementsAre;
 
 TEST_F(CheckpointTest, IsMissingWhereThereIsNone) {
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_FALSE(restored);
   EXPECT_EQ(restored.failure().kind, FailureKind::kMissing);
   EXPECT_THAT(restored.failure().message, HasSubstr("no checkpoint in " + folder().string()));
@@ -51,7 +51,7 @@ TEST_F(CheckpointTest, KeepsOnceWhatTheWorkersShare) {
   in_world(small_run<float>("allreduce-sgd"),
            World{.ownership = {2, 2}},
            [&](engine::Engine<float>& engine, int /*process*/) {
-             ASSERT_TRUE(engine::save_checkpoint(engine, place()));
+             ASSERT_TRUE(checkpoint::save_checkpoint(engine, place()));
            });
   const auto first = files::SafetensorsReader::open(path_of(0, "workers-0-1.safetensors")).value();
   EXPECT_THAT(first.find("x/weight")->shape, ElementsAre(5, 7));
@@ -61,7 +61,7 @@ TEST_F(CheckpointTest, KeepsOnceWhatTheWorkersShare) {
 
 TEST_F(CheckpointTest, GivesBackEveryCounterAndExtra) {
   const double odd = std::nextafter(0.1, 1);
-  const engine::Extras extras{
+  const checkpoint::Extras extras{
       .numbers = {{"best", {odd, -0.0, std::numeric_limits<double>::infinity()}}, {"none", {}}},
       .per_worker = {{"loss", {1, 2, 3, odd}}},
       .texts = {{"note", "caf\xc3\xa9 \"quoted\"\n"}}};
@@ -70,10 +70,10 @@ TEST_F(CheckpointTest, GivesBackEveryCounterAndExtra) {
     const Solo<double> solo(small_run<double>("dsgdm"));
     ASSERT_TRUE(solo.engine->step(odd));
     saved = solo.engine->counters();
-    ASSERT_TRUE(engine::save_checkpoint(*solo.engine, place(), extras));
+    ASSERT_TRUE(checkpoint::save_checkpoint(*solo.engine, place(), extras));
   }
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_TRUE(restored) << restored.failure().message;
   EXPECT_EQ(restored.value().extras.numbers, extras.numbers);
   EXPECT_TRUE(std::signbit(restored.value().extras.numbers.at("best")[1]));
@@ -91,7 +91,7 @@ TEST_F(CheckpointTest, GivesBackEveryCounterAndExtra) {
 TEST_F(CheckpointTest, RestoresTheNewest) {
   save_at({2, 9, 10});
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_TRUE(restored);
   EXPECT_EQ(restored.value().step, 10);
   EXPECT_EQ(rows_of(*solo.engine), rows_at(10));
@@ -135,7 +135,7 @@ TEST_P(HarmedCheckpoint, IsPassedOverForTheOneBefore) {
   GetParam().harm(path_of(4, GetParam().file));
   const auto before = content_of(folder());
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_TRUE(restored) << restored.failure().message;
   EXPECT_EQ(restored.value().step, 2);
   EXPECT_EQ(restored.value().extras.numbers.at("best")[0], 2);
@@ -153,7 +153,7 @@ TEST_P(HarmedCheckpoint, IsReportedWhereThereIsNoOther) {
   const auto before = content_of(folder());
   const Solo<double> solo(small_run<double>("dsgdm"));
   take_steps(*solo.engine, 1);
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_FALSE(restored);
   EXPECT_EQ(restored.failure().kind, FailureKind::kDamaged);
   EXPECT_THAT(restored.failure().message,
@@ -183,10 +183,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& about) { return about.param.name; });
 
 template <class S>
-std::string refusal(const RunSpec<S>& spec, const engine::CheckpointPlace& place) {
+std::string refusal(const RunSpec<S>& spec, const checkpoint::CheckpointPlace& place) {
   const Solo<S> solo(spec);
   const Rows<S> before = rows_of(*solo.engine);
-  const auto restored = engine::restore_checkpoint(*solo.engine, place);
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place);
   if (restored) {
     return "not refused";
   }
@@ -205,7 +205,7 @@ TEST_F(CheckpointTest, OfAnotherRunIsRefusedByName) {
               HasSubstr("it has the precision double, this run has single"));
   EXPECT_THAT(refusal(small_run<double>("dsgdm", 8), place()),
               HasSubstr("its tensor 'x/weight' is of another shape"));
-  engine::CheckpointPlace other = place();
+  checkpoint::CheckpointPlace other = place();
   other.config_digest = "4567";
   EXPECT_THAT(refusal(small_run<double>("dsgdm"), other),
               HasSubstr("it has the configuration 0123, this run has 4567"));
@@ -243,7 +243,7 @@ TEST_F(CheckpointTest, ReplacesOneOfItsStep) {
   save_at({2});
   EXPECT_THAT(names_in(folder()), ElementsAre("step-2"));
   const Solo<double> solo(small_run<double>("dsgdm"));
-  ASSERT_TRUE(engine::restore_checkpoint(*solo.engine, place()));
+  ASSERT_TRUE(checkpoint::restore_checkpoint(*solo.engine, place()));
   EXPECT_EQ(rows_of(*solo.engine), rows_at(2));
 }
 
@@ -255,7 +255,7 @@ TEST_F(CheckpointTest, LeavesOtherFilesOfTheFolderAlone) {
   EXPECT_THAT(names_in(folder()),
               UnorderedElementsAre("step-x", "step-007", "notes.txt", "step-3"));
   const Solo<double> solo(small_run<double>("dsgdm"));
-  const auto restored = engine::restore_checkpoint(*solo.engine, place());
+  const auto restored = checkpoint::restore_checkpoint(*solo.engine, place());
   ASSERT_TRUE(restored);
   EXPECT_EQ(restored.value().step, 3);
   EXPECT_TRUE(restored.value().notes.empty());

@@ -12,7 +12,7 @@
 #include "murmur/comm/host.h"
 #include "murmur/comm/launch.h"
 #include "murmur/comm/mpi.h"
-#include "murmur/engine/turns.h"
+#include "murmur/engine/costs/event_schedule.h"
 #include "tests/support/outer_variants.h"
 #include "tests/support/worlds.h"
 #include "tests/topology/make.h"

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processes look at the newest checkpoint that all of them see, each at the files it needs, and
+// load it when all found theirs whole; otherwise at the one before it. Nothing is loaded before.
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "murmur/checkpoint/candidate.h"
+#include "murmur/checkpoint/checkpoint.h"
+#include "murmur/checkpoint/folders.h"
+#include "murmur/checkpoint/parts.h"
+
+namespace murmur::checkpoint {
+namespace {
+
+// What a process found, the worse the larger.
+enum class Verdict { kWhole, kDamaged, kUnfit };
+
+Verdict verdict_on(const Status& status) {
+  if (status) {
+    return Verdict::kWhole;
+  }
+  return status.failure().kind == FailureKind::kDamaged ? Verdict::kDamaged : Verdict::kUnfit;
+}
+
+// The newest step below `limit` that every process sees; -1: none.
+template <class S>
+Result<std::int64_t> newest_common(engine::Engine<S>& engine,
+                                   const std::vector<std::int64_t>& steps,
+                                   std::int64_t limit) {
+  while (true) {
+    const auto mine =
+        std::find_if(steps.begin(), steps.end(), [&](std::int64_t step) { return step < limit; });
+    const std::int64_t step = mine == steps.end() ? -1 : *mine;
+    const Result<std::vector<double>> all = tell_all(engine, static_cast<double>(step));
+    if (!all) {
+      return all.failure();
+    }
+    const auto [least, most] = std::minmax_element(all.value().begin(), all.value().end());
+    if (*least == *most || *least < 0) {
+      return static_cast<std::int64_t>(*least);
+    }
+    limit = static_cast<std::int64_t>(*least) + 1;
+  }
+}
+
+Failure nothing_left(const CheckpointPlace& place, const std::vector<std::string>& notes) {
+  if (notes.empty()) {
+    return {FailureKind::kMissing,
+            fmt::format("there is no checkpoint in {}", place.folder.string())};
+  }
+  return {FailureKind::kDamaged,
+          fmt::format(
+              "no checkpoint in {} is whole: {}", place.folder.string(), fmt::join(notes, "; "))};
+}
+
+// Examines one checkpoint on all processes and loads it where all find it whole. kDamaged: the one
+// before it may be tried.
+template <class S>
+Result<Restored> restore_step(engine::Engine<S>& engine,
+                              const CheckpointPlace& place,
+                              std::int64_t step) {
+  const Result<std::vector<double>> ones = tell_all(engine, 1.0);
+  if (!ones) {
+    return ones.failure();
+  }
+  const auto workers = static_cast<int>(ones.value().size());
+  Candidate<S> candidate(engine, place, workers, step);
+  const Status mine = candidate.examine();
+  const Result<std::vector<double>> all = tell_all(engine, static_cast<double>(verdict_on(mine)));
+  if (!all) {
+    return all.failure();
+  }
+  const double worst = *std::max_element(all.value().begin(), all.value().end());
+  if (worst == static_cast<double>(Verdict::kWhole)) {
+    if (Status loaded = candidate.load(engine); !loaded) {
+      return loaded.failure();
+    }
+    return candidate.restored();
+  }
+  // All processes go the same way: that of the one which found most amiss.
+  if (static_cast<double>(verdict_on(mine)) == worst) {
+    return mine.failure();
+  }
+  const bool damaged = worst == static_cast<double>(Verdict::kDamaged);
+  return Failure{
+      damaged ? FailureKind::kDamaged : FailureKind::kMismatch,
+      damaged ? "another process found its part damaged" : "another process cannot use its part"};
+}
+
+}  // namespace
+
+template <class S>
+Result<Restored> restore_checkpoint(engine::Engine<S>& engine, const CheckpointPlace& place) {
+  const Result<std::vector<std::int64_t>> steps = checkpoint_steps(place.folder);
+  std::vector<std::string> notes;
+  std::int64_t limit = std::numeric_limits<std::int64_t>::max();
+  while (true) {
+    const Result<std::int64_t> step =
+        newest_common(engine, steps ? steps.value() : std::vector<std::int64_t>{}, limit);
+    if (!step) {
+      return step.failure();
+    }
+    if (step.value() < 0) {
+      return steps ? nothing_left(place, notes) : steps.failure();
+    }
+    Result<Restored> restored = restore_step(engine, place, step.value());
+    if (restored) {
+      restored.value().notes = std::move(notes);
+      return restored;
+    }
+    const std::string name = checkpoint_path(place.folder, step.value()).string();
+    if (restored.failure().kind != FailureKind::kDamaged) {
+      return restored.failure().in(fmt::format("the checkpoint {} cannot be restored", name));
+    }
+    notes.push_back(restored.failure().in(name).message);
+    limit = step.value();
+  }
+}
+
+template Result<Restored> restore_checkpoint(engine::Engine<float>&, const CheckpointPlace&);
+template Result<Restored> restore_checkpoint(engine::Engine<double>&, const CheckpointPlace&);
+
+}  // namespace murmur::checkpoint

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every process writes its workers into the temporary folder; the first one adds the manifest and
+// renames. Processes wait for each other before the first write and before the manifest, and what
+// one of them cannot do none of them has done.
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "murmur/checkpoint/checkpoint.h"
+#include "murmur/checkpoint/folders.h"
+#include "murmur/checkpoint/manifest.h"
+#include "murmur/checkpoint/parts.h"
+#include "murmur/core/check.h"
+#include "murmur/files/atomic_file.h"
+#include "murmur/files/safetensors.h"
+
+namespace murmur::checkpoint {
+namespace {
+
+using files::SafetensorsWriter;
+using files::TensorPlan;
+
+std::string rows_name(const comm::WorkerRange& workers) {
+  return fmt::format("workers-{}-{}.safetensors", workers.begin, workers.end - 1);
+}
+
+template <class S>
+class Saving {
+ public:
+  Saving(engine::Engine<S>& engine, const CheckpointPlace& place, const Extras& extras)
+      : engine_(engine), place_(place), extras_(extras), local_(engine.local()) {}
+
+  Status save();
+
+ private:
+  bool is_first() const { return local_.begin == 0; }
+  std::int64_t step() const { return engine_.counters().step; }
+  std::filesystem::path temporary() const { return temporary_path(place_.folder, step()); }
+  Status agree(const Status& mine);
+  files::Metadata metadata() const;
+  Status write_rows();
+  std::vector<TensorPlan> plan_rows() const;
+  Status append_rows(SafetensorsWriter& writer) const;
+  Status gather_per_worker();
+  Status gather_files();
+  Status write_extras();
+  Status write_manifest();
+
+  engine::Engine<S>& engine_;
+  const CheckpointPlace& place_;
+  const Extras& extras_;
+  const comm::WorkerRange local_;
+  CheckpointFile mine_;
+  std::map<std::string, std::vector<double>> per_worker_;  // of all workers
+  Manifest manifest_;
+};
+
+// Everybody goes on, or everybody fails.
+template <class S>
+Status Saving<S>::agree(const Status& mine) {
+  const Result<std::vector<double>> failed = tell_all(engine_, mine ? 0.0 : 1.0);
+  if (!mine) {
+    return mine;
+  }
+  if (!failed) {
+    return failed.failure();
+  }
+  const auto other = std::find(failed.value().begin(), failed.value().end(), 1.0);
+  if (other != failed.value().end()) {
+    return Failure{FailureKind::kIo,
+                   fmt::format("the process of worker {} could not write its part",
+                               other - failed.value().begin())};
+  }
+  return Ok{};
+}
+
+template <class S>
+files::Metadata Saving<S>::metadata() const {
+  return {{"format", "pt"},  // what loaders in Python ask for
+          {"step", std::to_string(step())},
+          {"first_worker", std::to_string(local_.begin)}};
+}
+
+template <class S>
+std::vector<TensorPlan> Saving<S>::plan_rows() const {
+  std::vector<TensorPlan> plan;
+  for (const Field& field : engine_.program().fields) {
+    for (const TensorSlot& slot : engine_.layout().tensors()) {
+      if (is_saved(field) && (!field.shared || is_first())) {
+        plan.push_back({tensor_name(field, slot),
+                        files::dtype_of<S>(),
+                        tensor_shape(field, slot, local_.size())});
+      }
+    }
+  }
+  return plan;
+}
+
+template <class S>
+Status Saving<S>::append_rows(SafetensorsWriter& writer) const {
+  const std::vector<Field>& fields = engine_.program().fields;
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    if (!is_saved(fields[f]) || (fields[f].shared && !is_first())) {
+      continue;
+    }
+    const int end = fields[f].shared ? local_.begin + 1 : local_.end;
+    for (const TensorSlot& slot : engine_.layout().tensors()) {
+      for (int worker = local_.begin; worker < end; ++worker) {
+        const std::span<const S> row = engine_.row(f, worker);
+        if (Status status = writer.append(row.subspan(slot.offset, slot.size)); !status) {
+          return status;
+        }
+      }
+    }
+  }
+  return Ok{};
+}
+
+template <class S>
+Status Saving<S>::write_rows() {
+  mine_.name = rows_name(local_);
+  mine_.workers = local_;
+  const std::filesystem::path path = temporary() / mine_.name;
+  Result<SafetensorsWriter> writer = SafetensorsWriter::create(path, plan_rows(), metadata());
+  if (!writer) {
+    return writer.failure();
+  }
+  if (Status status = append_rows(writer.value()); !status) {
+    return status;
+  }
+  mine_.bytes = writer.value().bytes();
+  mine_.digest = writer.value().digest();
+  return writer.value().commit();
+}
+
+template <class S>
+Status Saving<S>::gather_per_worker() {
+  for (const auto& [name, values] : extras_.per_worker) {
+    Result<std::vector<double>> all = engine_.gather(values);
+    if (!all) {
+      return all.failure();
+    }
+    per_worker_.emplace(name, std::move(all).value());
+  }
+  return Ok{};
+}
+
+// What every process has written, one entry each.
+template <class S>
+Status Saving<S>::gather_files() {
+  // A double holds half a digest exactly.
+  const auto high = static_cast<double>(mine_.digest >> 32U);
+  const auto low = static_cast<double>(mine_.digest & 0xffffffffU);
+  std::vector<std::vector<double>> told;
+  for (const double value : {static_cast<double>(local_.begin),
+                             static_cast<double>(local_.end),
+                             static_cast<double>(mine_.bytes),
+                             high,
+                             low}) {
+    Result<std::vector<double>> all = tell_all(engine_, value);
+    if (!all) {
+      return all.failure();
+    }
+    told.push_back(std::move(all).value());
+  }
+  manifest_.workers = static_cast<int>(told[0].size());
+  for (std::size_t worker = 0; worker < told[0].size();
+       worker = static_cast<std::size_t>(told[1][worker])) {
+    CheckpointFile file{
+        .name = {},
+        .bytes = static_cast<std::uint64_t>(told[2][worker]),
+        .digest = static_cast<std::uint64_t>(told[3][worker]) << 32U |
+                  static_cast<std::uint64_t>(told[4][worker]),
+        .workers = {static_cast<int>(told[0][worker]), static_cast<int>(told[1][worker])}};
+    file.name = rows_name(file.workers);
+    manifest_.files.push_back(std::move(file));
+  }
+  return Ok{};
+}
+
+template <class S>
+Status Saving<S>::write_extras() {
+  std::vector<TensorPlan> plan;
+  std::vector<std::span<const double>> values;
+  const auto add = [&](const std::string& name, const std::vector<double>& numbers) {
+    plan.push_back({name, files::Dtype::kF64, {static_cast<std::int64_t>(numbers.size())}});
+    values.emplace_back(numbers);
+  };
+  if (!engine_.counters().push_weights.empty()) {
+    add(kPushWeightsName, engine_.counters().push_weights);
+  }
+  for (const auto& [name, numbers] : extras_.numbers) {
+    add(kNumbersPrefix + name, numbers);
+  }
+  for (const auto& [name, numbers] : per_worker_) {
+    add(kPerWorkerPrefix + name, numbers);
+  }
+  if (plan.empty()) {
+    return Ok{};
+  }
+  Result<SafetensorsWriter> writer = SafetensorsWriter::create(temporary() / kExtrasName, plan, {});
+  if (!writer) {
+    return writer.failure();
+  }
+  for (const std::span<const double> numbers : values) {
+    if (Status status = writer.value().append(numbers); !status) {
+      return status;
+    }
+  }
+  manifest_.extras = CheckpointFile{
+      .name = kExtrasName, .bytes = writer.value().bytes(), .digest = writer.value().digest()};
+  return writer.value().commit();
+}
+
+template <class S>
+Status Saving<S>::write_manifest() {
+  manifest_.algorithm = engine_.program().name;
+  manifest_.precision = precision_name<S>();
+  manifest_.config_digest = place_.config_digest;
+  manifest_.counters = engine_.counters();
+  manifest_.texts = extras_.texts;
+  if (Status extras = write_extras(); !extras) {
+    return extras;
+  }
+  if (Status written = files::write_file(temporary() / kManifestName, to_text(manifest_));
+      !written) {
+    return written;
+  }
+  return place_checkpoint(place_.folder, step());
+}
+
+template <class S>
+Status Saving<S>::save() {
+  if (Status settled = engine_.settle(); !settled) {
+    return settled;
+  }
+  if (Status begun = agree(is_first() ? begin_checkpoint(place_.folder, step()) : Status(Ok{}));
+      !begun) {
+    return begun;
+  }
+  Status status = agree(write_rows());
+  if (status) {
+    status = gather_per_worker();
+  }
+  if (status) {
+    status = gather_files();
+  }
+  if (status) {
+    status = agree(is_first() ? write_manifest() : Status(Ok{}));
+  }
+  if (is_first()) {
+    if (status) {
+      drop_old_checkpoints(place_.folder, step(), place_.keep);
+    } else {
+      drop_temporary(place_.folder, step());
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+template <class S>
+Status save_checkpoint(engine::Engine<S>& engine,
+                       const CheckpointPlace& place,
+                       const Extras& extras) {
+  MURMUR_CHECK(place.keep >= 1, "keep = {}", place.keep);
+  Status saved = Saving<S>(engine, place, extras).save();
+  if (!saved) {
+    return saved.failure().in(
+        fmt::format("the checkpoint of step {} is not saved", engine.counters().step));
+  }
+  return saved;
+}
+
+template Status save_checkpoint(engine::Engine<float>&, const CheckpointPlace&, const Extras&);
+template Status save_checkpoint(engine::Engine<double>&, const CheckpointPlace&, const Extras&);
+
+}  // namespace murmur::checkpoint

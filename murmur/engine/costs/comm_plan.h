@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program's rounds cost machines, without performing them: its gradients and what is said
+// between workers, in order, with the bytes that the engine would count.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "murmur/core/error.h"
+#include "murmur/core/program.h"
+#include "murmur/engine/costs/event_schedule.h"
+#include "murmur/timing/edges.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::engine {
+
+struct Talk {
+  enum class Kind {
+    kGradient,
+    kExchange,
+    kSend,
+    kArrive,
+    kAverage,
+    kPassOn,  // from worker to worker, round the circle
+    kMeet,    // of an asynchronous program: the pairs that met in this step
+  };
+  Kind kind = Kind::kGradient;
+  double bytes = 0;                      // of one message; average: of what is averaged
+  const timing::Edges* edges = nullptr;  // exchange, send; valid until the next step
+  std::size_t slot = 0;                  // send, arrive
+  int group = 0;                         // average: of groups of so many workers; 0: of all
+  const std::vector<timing::Edge>* met = nullptr;  // meet: valid until the next step
+};
+
+class Talks {
+ public:
+  // `parameters`: of the model in messages. `turns`: of an asynchronous program; null: all workers
+  // are equally fast.
+  template <class S>
+  Talks(const Program<S>& program,
+        std::shared_ptr<const topology::Topology> topology,
+        std::int64_t parameters,
+        std::shared_ptr<Turns> turns = nullptr);
+
+  // Those of the next step, the first being step 0. Valid until the next call. Fails where the
+  // turns do.
+  Result<const std::vector<Talk>*> next();
+
+  std::int64_t step() const { return step_; }          // of the next call
+  std::int64_t bytes_sent() const { return bytes_; }   // so far, as the engine counts
+  std::int64_t messages() const { return messages_; }  // the same
+  int workers() const { return topology_->workers(); }
+  const Turns* turns() const { return turns_.get(); }  // null: workers act together
+
+ private:
+  struct Said {  // what matters of a stage
+    StageKind kind = StageKind::kGradient;
+    std::size_t fields = 0;
+    std::size_t slot = 0;
+    int group = 0;
+    bool drains = false;  // an average that first takes what is in flight
+    std::function<bool(std::int64_t step)> due;
+  };
+  struct Graph {
+    timing::Edges edges;
+    bool rows_sum_to_one = false;
+  };
+
+  const Graph& graph();
+  void say(const Said& said);
+  void exchange(const Said& said);
+  void average(const Said& said);
+  void pass_on(const Said& said);
+  void meet(const Said& said);
+
+  std::shared_ptr<const topology::Topology> topology_;
+  std::shared_ptr<Turns> turns_;
+  std::vector<Said> round_;
+  std::size_t stages_in_turns_ = 0;
+  std::size_t slots_ = 0;
+  std::int64_t row_bytes_ = 0;
+  std::int64_t scalar_bytes_ = 0;
+  std::map<std::int64_t, Graph> graphs_;  // by step of the period
+  std::size_t kept_edges_ = 0;
+  std::optional<Graph> passing_;  // of a step that is not kept
+  std::int64_t passing_step_ = -1;
+  bool weights_differ_ = false;  // push-sum's scalars travel too
+  std::vector<Talk> talks_;
+  std::vector<timing::Edge> met_;
+  std::int64_t step_ = 0;
+  std::int64_t bytes_ = 0;
+  std::int64_t messages_ = 0;
+};
+
+extern template Talks::Talks(const Program<float>&,
+                             std::shared_ptr<const topology::Topology>,
+                             std::int64_t,
+                             std::shared_ptr<Turns>);
+extern template Talks::Talks(const Program<double>&,
+                             std::shared_ptr<const topology::Topology>,
+                             std::int64_t,
+                             std::shared_ptr<Turns>);
+
+}  // namespace murmur::engine

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings the rows of remote neighbors here and sends rows to those who hear them, bucket by bucket.
+// A bucket leaves when it is said to be final, so messages travel while the rest is computed. Rows
+// of processes on the same host are read where they lie.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "murmur/core/arena.h"
+#include "murmur/core/error.h"
+#include "murmur/core/mutex.h"
+#include "murmur/engine/exchange/peers.h"
+#include "murmur/engine/exchange/shared_rows.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::engine {
+
+template <class S>
+class RowExchange {
+ public:
+  // A local worker's row, of a place among the fields.
+  using Source = std::function<const S*(std::size_t place, int worker)>;
+
+  // REQUIRES: a transport.
+  explicit RowExchange(const Peers& peers);
+
+  void set_graph(const topology::MixingMatrix& matrix);
+  const std::vector<int>& ghosts() const { return ghosts_; }
+
+  // Posts the receives of `fields` fields. REQUIRES: everything of the exchange before was brought.
+  void open(std::size_t fields, comm::Tag pass);
+  bool is_open() const { return open_; }
+  // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
+  void send(int worker, std::size_t bucket, const Source& source);
+  // Returns when the bucket of every remote neighbor is here and that of every local worker has
+  // left, and gives up the bucket that was brought before. REQUIRES: every local worker's was sent.
+  Status bring(std::size_t bucket);
+  void close();
+
+  // The row of a remote worker, ghosts()[ghost], of which the bucket brought last is here.
+  const S* row(std::size_t place, std::size_t ghost) const {
+    return where_[place * ghosts_.size() + ghost];
+  }
+
+ private:
+  enum class Way { kSent, kReceived, kBorrowed };
+  struct Waiting {  // for a ticket, and what it is of
+    comm::Ticket ticket;
+    Way way = Way::kSent;
+    int worker = 0;
+    std::size_t at = 0;  // place x ghosts
+  };
+
+  struct Ghost {  // a remote worker heard here
+    int owner = 0;
+    bool lends = false;  // its rows, since it is on this host
+  };
+  struct Hearers {          // of a local worker: processes, ascending
+    std::vector<int> here;  // on this host
+    std::vector<int> elsewhere;
+  };
+
+  void make_room(std::size_t fields);
+  void give_back();
+  comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;
+
+  Peers peers_;
+  comm::WorkerRange local_;
+  std::vector<int> ghosts_;             // remote workers heard here, ascending
+  std::vector<Ghost> owners_;           // the same
+  std::vector<Hearers> hearers_;        // per local worker
+  std::unique_ptr<Arena<S>> rows_;      // field place x ghosts; of those who share no memory
+  std::vector<const S*> where_;         // the same, and of those who do; none if not here
+  std::vector<comm::Ticket> borrowed_;  // of the bucket brought last
+  std::unique_ptr<LentRows<S>> lent_;   // field place x local workers
+  std::size_t fields_ = 0;
+  comm::Tag pass_ = 0;
+  bool open_ = false;
+  Mutex mutex_;
+  std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket
+  Status lent_so_far_ MURMUR_GUARDED_BY(mutex_) = Ok{};
+};
+
+extern template class RowExchange<float>;
+extern template class RowExchange<double>;
+
+}  // namespace murmur::engine

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies of local rows that processes of this host read where they lie. There are two of each: one
+// may still be read while the next pass writes the other.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "murmur/comm/transport.h"
+#include "murmur/core/error.h"
+#include "murmur/engine/exchange/buckets.h"
+
+namespace murmur::engine {
+
+template <class S>
+class LentRows {
+ public:
+  // Of `rows` rows. REQUIRES: the transport can lend.
+  LentRows(comm::Transport* transport, std::size_t rows, const Buckets* buckets);
+  LentRows(const LentRows&) = delete;
+  LentRows& operator=(const LentRows&) = delete;
+  // Waits until all has been read.
+  ~LentRows();
+
+  // False: the system has no memory to share.
+  bool has_memory() const { return !memory_.empty(); }
+  std::size_t rows() const { return rows_; }
+
+  // The next pass begins.
+  void turn() { side_ = 1 - side_; }
+  struct Loan {  // to a process, of coordinates of the bucket
+    int process = 0;
+    CoordinateRange range;
+  };
+  // Lends a copy of what they ask for of a row's bucket; `values` is the whole row. Waits for those
+  // who still read what the pass before the last one wrote there: kPeer. Any thread; a bucket of a
+  // row once in a pass. REQUIRES: has_memory(), at least one loan.
+  Status lend(std::size_t row,
+              std::size_t bucket,
+              const S* values,
+              comm::Tag tag,
+              std::span<const Loan> loans);
+
+ private:
+  std::vector<comm::Ticket>& lent(std::size_t side, std::size_t row, std::size_t bucket) {
+    return lent_[side][row * buckets_->count() + bucket];
+  }
+  Status wait_for(std::vector<comm::Ticket>& tickets);
+
+  comm::Transport* transport_;
+  std::size_t rows_;
+  const Buckets* buckets_;
+  std::span<std::byte> memory_;
+  std::size_t side_ = 0;
+  std::array<std::vector<std::vector<comm::Ticket>>, 2> lent_;
+};
+
+extern template class LentRows<float>;
+extern template class LentRows<double>;
+
+}  // namespace murmur::engine

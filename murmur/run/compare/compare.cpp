@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/compare/compare.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "murmur/files/atomic_file.h"
+#include "murmur/run/compare/grid_runner.h"
+#include "murmur/run/compare/plan.h"
+#include "murmur/run/compare/time_to_accuracy.h"
+#include "murmur/run/records/metrics.h"
+#include "murmur/run/records/summary.h"
+#include "murmur/run/report/report.h"
+
+namespace murmur::run {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+
+// "QG-DSGDm-N, lazy" -> "qg-dsgdm-n-lazy"; two labels may share one, digests tell them apart.
+std::string slug(const std::string& label) {
+  std::string out;
+  for (const char c : label) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '.') {
+      out += static_cast<char>(std::tolower(byte));
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && (out.back() == '-' || out.back() == '.')) {
+    out.pop_back();
+  }
+  return out.substr(0, 40);
+}
+
+std::filesystem::path folder_of(const CompareRequest& request, const std::string& name) {
+  if (request.output) {
+    return *request.output;
+  }
+  const char* parent = std::getenv("MURMUR_OUTPUT");
+  return std::filesystem::path(parent != nullptr && *parent != '\0' ? parent : "runs") / name;
+}
+
+void require_usable(const std::filesystem::path& folder,
+                    const CompareRequest& request,
+                    const Plan& plan) {
+  std::error_code error;
+  const auto is_there = [&](const std::filesystem::path& path) {
+    return std::filesystem::exists(path, error);
+  };
+  if (is_there(folder) && !std::filesystem::is_directory(folder, error)) {
+    throw UserError(
+        fmt::format("--output '{}' is a file; of a comparison it is a folder", folder.string()));
+  }
+  if (is_there(folder / "config.toml")) {
+    throw UserError(fmt::format(
+        "the output folder '{}' holds a run; choose another --output for the comparison",
+        folder.string()));
+  }
+  if (const auto text = files::read_file(folder / "comparison.json", kMostBytes)) {
+    const auto before =
+        comparison_from_json(nlohmann::ordered_json::parse(text.value(), nullptr, false));
+    if (before && before.value().name != plan.name) {
+      throw UserError(fmt::format(
+          "the output folder '{}' holds another comparison, '{}'; choose another --output",
+          folder.string(),
+          before.value().name));
+    }
+  }
+  if (request.resume && !is_there(folder / "runs")) {
+    throw UserError(fmt::format("there is no comparison to --resume in '{}'", folder.string()),
+                    ExitCode::kCheckpoint);
+  }
+  const std::vector<std::string> unfinished = unfinished_runs(folder / "runs");
+  if (!request.resume && !unfinished.empty()) {
+    throw UserError(fmt::format(
+        "the comparison in '{}' was interrupted ({} not finished, the first: {}). --resume "
+        "continues it; --output chooses another folder",
+        folder.string(),
+        unfinished.size() == 1 ? "1 run" : fmt::format("{} runs", unfinished.size()),
+        unfinished.front()));
+  }
+}
+
+// What the table shows of a run; none where it diverged. Throws UserError where the run has no such
+// metric.
+std::optional<double> value_of(const std::filesystem::path& folder, const Plan& plan) {
+  const auto summary = read_summary(folder);
+  if (!summary) {
+    throw UserError(fmt::format("the summary.json in '{}' cannot be read", folder.string()),
+                    ExitCode::kRunFailed);
+  }
+  if (summary->status == "diverged") {
+    return std::nullopt;
+  }
+  const auto best = summary->best.find(plan.metric);
+  if (plan.best_evaluation && best != summary->best.end()) {
+    return best->second.value;
+  }
+  for (const Metrics* metrics : {&summary->final, &summary->totals}) {
+    const auto found = metrics->find(plan.metric);
+    if (found != metrics->end()) {
+      return std::isfinite(found->second) ? std::optional(found->second) : std::nullopt;
+    }
+  }
+  throw UserError(fmt::format(
+      "compare.metric is {}, but the run in '{}' has no such value", plan.metric, folder.string()));
+}
+
+// The comparison while it grows.
+class Builder {
+ public:
+  Builder(const CompareRequest& request,
+          const Plan& plan,
+          Crew& crew,
+          const std::filesystem::path& folder)
+      : plan_(plan),
+        folder_(folder),
+        points_(tuning_points(plan)),
+        runner_(request, crew, folder, count()) {
+    result_.name = plan.name;
+    result_.metric = plan.metric;
+    result_.best_evaluation = plan.best_evaluation;
+    result_.seeds = plan.seeds;
+    result_.command = request.command;
+    for (const PlannedVariant& method : plan.methods) {
+      result_.methods.push_back(method.variant);
+      result_.cells.emplace_back(plan.settings.size());
+    }
+    for (const PlannedVariant& setting : plan.settings) {
+      result_.settings.push_back(setting.variant);
+    }
+  }
+
+  // Every run that is known before anything was tuned: all tuning points on the first seed. That
+  // also checks every configuration of the grid.
+  std::vector<PlannedRun> first_seed() {
+    std::vector<PlannedRun> runs;
+    each_cell([&](std::size_t m, std::size_t s, Cell& cell) {
+      for (const toml::table& point : points_) {
+        runs.push_back(planned({m, s, plan_.seeds.front()}, point));
+        cell.trials.push_back({.set = settings_of(point), .folder = runs.back().folder});
+      }
+    });
+    return runs;
+  }
+
+  // REQUIRES: the runs of first_seed() have ended. Chooses, and gives the runs of the other seeds.
+  std::vector<PlannedRun> other_seeds() {
+    std::vector<PlannedRun> runs;
+    each_cell([&](std::size_t m, std::size_t s, Cell& cell) {
+      for (Trial& trial : cell.trials) {
+        trial.value = value_of(folder_ / trial.folder, plan_);
+      }
+      cell.chosen = choose(cell.trials, lower_is_better(plan_.metric));
+      cell.runs.push_back({plan_.seeds.front(), cell.trials[cell.chosen].folder, std::nullopt});
+      for (std::size_t i = 1; i < plan_.seeds.size(); ++i) {
+        runs.push_back(planned({m, s, plan_.seeds[i]}, points_[cell.chosen]));
+        cell.runs.push_back({plan_.seeds[i], runs.back().folder, std::nullopt});
+      }
+    });
+    return runs;
+  }
+
+  // REQUIRES: all runs have ended.
+  Comparison result() {
+    each_cell([&](std::size_t, std::size_t, Cell& cell) {
+      for (CellRun& run : cell.runs) {
+        run.value = value_of(folder_ / run.folder, plan_);
+      }
+      if (plan_.tune.empty()) {
+        cell.trials.clear();
+      }
+    });
+    summarize(result_);
+    result_.races = races_of(folder_, result_);
+    return result_;
+  }
+
+  Runner& runner() { return runner_; }
+
+ private:
+  std::int64_t count() const {
+    return static_cast<std::int64_t>(plan_.methods.size() * plan_.settings.size() *
+                                     (points_.size() + plan_.seeds.size() - 1));
+  }
+
+  template <class Visit>
+  void each_cell(const Visit& visit) {
+    for (std::size_t m = 0; m < result_.methods.size(); ++m) {
+      for (std::size_t s = 0; s < result_.settings.size(); ++s) {
+        visit(m, s, result_.cells[m][s]);
+      }
+    }
+  }
+
+  PlannedRun planned(const CellPoint& point, const toml::table& tuned) {
+    PlannedRun run;
+    const std::string& method = plan_.methods[point.method].variant.label;
+    const std::string& setting = plan_.settings[point.setting].variant.label;
+    run.label = fmt::format("{}, {}, seed {}", method, setting, point.seed);
+    for (const Setting& set : settings_of(tuned)) {
+      run.label += fmt::format(", {} = {}", set.key, set.value);
+    }
+    run.config = cell_config(plan_, point, tuned);
+    run.folder = runner_.place(slug(method) + "_" + slug(setting), run.config);
+    return run;
+  }
+
+  const Plan& plan_;
+  const std::filesystem::path& folder_;
+  std::vector<toml::table> points_;
+  Comparison result_;
+  Runner runner_;
+};
+
+Status write_results(const std::filesystem::path& folder,
+                     const Comparison& comparison,
+                     const std::filesystem::path& file) {
+  const auto text = files::read_file(file, kMostBytes);
+  if (!text) {
+    return text.failure();
+  }
+  const std::map<std::string, std::string> results{
+      {"comparison.toml", text.value()},
+      {"comparison.csv", to_csv(comparison)},
+      {"comparison.json", to_json(comparison).dump(2) + "\n"}};
+  for (const auto& [name, content] : results) {
+    if (Status written = files::write_file(folder / name, content); !written) {
+      return written;
+    }
+  }
+  return write_report(folder);
+}
+
+void prepare(Crew& crew, const std::vector<PlannedRun>& runs) {
+  for (const PlannedRun& run : runs) {
+    crew.require_enough_workers(run.config);
+  }
+  const bool shared = std::all_of(runs.begin(), runs.end(), [](const PlannedRun& run) {
+    return run.config.processes.shared_memory;
+  });
+  if (shared) {
+    crew.share_memory();
+  }
+}
+
+CompareOutcome compare(const CompareRequest& request, Crew& crew) {
+  const Plan plan = read_plan(request.file, request.overrides);
+  CompareOutcome outcome{.folder = folder_of(request, plan.name)};
+  Builder builder(request, plan, crew, outcome.folder);
+  const std::vector<PlannedRun> first = builder.first_seed();
+  require_usable(outcome.folder, request, plan);
+  prepare(crew, first);
+  builder.runner().perform(first);
+  if (builder.runner().code() == ExitCode::kDone) {
+    builder.runner().perform(builder.other_seeds());
+  }
+  outcome.code = builder.runner().code();
+  outcome.message = builder.runner().message();
+  if (outcome.code != ExitCode::kDone) {
+    return outcome;
+  }
+  outcome.comparison = builder.result();
+  if (const Status written = write_results(outcome.folder, outcome.comparison, request.file);
+      !written) {
+    outcome.code = ExitCode::kRunFailed;
+    outcome.message = written.failure().message;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+CompareOutcome compare(const CompareRequest& request) {
+  Crew crew(request.world);
+  try {
+    CompareOutcome outcome = compare(request, crew);
+    crew.dismiss(outcome.code);
+    return outcome;
+  } catch (const UserError& error) {
+    crew.dismiss(error.code());
+    throw;
+  }
+}
+
+}  // namespace murmur::run

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/compare/table_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "murmur/run/plot/scale.h"
+#include "murmur/run/report/words.h"
+#include "murmur/run/text/html.h"
+
+namespace murmur::run {
+namespace {
+
+double largest_mean(const Comparison& comparison) {
+  double largest = 0;
+  for (const std::vector<Cell>& row : comparison.cells) {
+    for (const Cell& cell : row) {
+      largest = std::max(largest, std::abs(cell.mean.value_or(0)));
+    }
+  }
+  return largest;
+}
+
+Display display_for(const Comparison& comparison) {
+  return display_of(unit_of(comparison.metric), largest_mean(comparison));
+}
+
+// Digits after the point, the same for the whole table, so that its numbers align.
+int decimals_for(const Comparison& comparison) {
+  if (unit_of(comparison.metric) == Unit::kFraction) {
+    return 2;
+  }
+  const double largest = largest_mean(comparison) * display_for(comparison).factor;
+  return largest == 0 ? 2 : std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 8);
+}
+
+std::string padded(const std::string& text, std::size_t width, bool left) {
+  const std::size_t length = shown_length(text);
+  const std::string blanks(width > length ? width - length : 0, ' ');
+  return left ? text + blanks : blanks + text;
+}
+
+// Columns of a table of texts, the first one to the left, the others to the right.
+std::vector<std::size_t> widths_of(const NumberTable& table) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : table.header) {
+    widths.push_back(shown_length(cell));
+  }
+  for (const std::vector<std::string>& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], shown_length(row[i]));
+    }
+  }
+  return widths;
+}
+
+// One line; cells for which bold(i) holds carry the terminal's codes for bold.
+template <class Bold>
+std::string line_of(const std::vector<std::string>& cells,
+                    const std::vector<std::size_t>& widths,
+                    const Bold& bold) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string text = padded(cells[i], widths[i], i == 0);
+    line += i == 0 ? "" : "  ";
+    line += bold(i) ? "\x1b[1m" + text + "\x1b[0m" : text;
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+NumberTable results_table(const Comparison& comparison) {
+  NumberTable table{.header = {""}};
+  for (const Variant& setting : comparison.settings) {
+    table.header.push_back(setting.label + "  ");
+  }
+  for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
+    std::vector<std::string> row{comparison.methods[m].label};
+    for (std::size_t s = 0; s < comparison.cells[m].size(); ++s) {
+      const Cell& cell = comparison.cells[m][s];
+      const std::string published = published_text(comparison, m, s);
+      row.push_back(cell_text(comparison, cell) + (published.empty() ? "" : " " + published) +
+                    (cell.best ? " *" : "  "));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::string values_of(const Trial& trial) {
+  if (trial.set.size() == 1) {
+    return trial.set.front().value;
+  }
+  std::string out;
+  for (const Setting& setting : trial.set) {
+    out += (out.empty() ? "" : ", ") + setting.key + " = " + setting.value;
+  }
+  return out;
+}
+
+std::string tuned_text(const Comparison& comparison) {
+  const NumberTable table = tuned_table(comparison);
+  if (table.rows.empty()) {
+    return {};
+  }
+  const std::vector<std::size_t> widths = widths_of(table);
+  const auto plain = [](std::size_t) { return false; };
+  std::string out = fmt::format("\nTuned on seed {}:\n\n", comparison.seeds.front()) +
+                    line_of(table.header, widths, plain);
+  for (const std::vector<std::string>& row : table.rows) {
+    out += line_of(row, widths, plain);
+  }
+  return out;
+}
+
+bool has_reference(const Comparison& comparison) {
+  return std::any_of(comparison.methods.begin(),
+                     comparison.methods.end(),
+                     [](const Variant& method) { return method.reference; });
+}
+
+}  // namespace
+
+NumberTable tuned_table(const Comparison& comparison) {
+  NumberTable table{.header = {""}};
+  for (const Variant& setting : comparison.settings) {
+    table.header.push_back(setting.label);
+  }
+  bool tuned = false;
+  for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
+    std::vector<std::string> row{comparison.methods[m].label};
+    for (const Cell& cell : comparison.cells[m]) {
+      tuned = tuned || !cell.trials.empty();
+      row.push_back(cell.trials.empty() ? "" : values_of(cell.trials[cell.chosen]));
+      if (!cell.trials.empty() && cell.trials.front().set.size() == 1) {
+        table.header.front() = cell.trials.front().set.front().key;
+      }
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return tuned ? table : NumberTable{};
+}
+
+std::string cell_text(const Comparison& comparison, const Cell& cell) {
+  if (cell.diverged > 0) {
+    return cell.diverged == static_cast<std::int64_t>(cell.runs.size())
+               ? "diverged"
+               : fmt::format("{} of {} diverged", cell.diverged, cell.runs.size());
+  }
+  if (!cell.mean) {
+    return "-";
+  }
+  const double factor = display_for(comparison).factor;
+  const int decimals = decimals_for(comparison);
+  const std::string mean = fmt::format("{:.{}f}", factor * *cell.mean, decimals);
+  return cell.runs.size() < 2 ? mean
+                              : fmt::format("{} ± {:.{}f}", mean, factor * cell.std, decimals);
+}
+
+std::string published_text(const Comparison& comparison, std::size_t method, std::size_t setting) {
+  const auto value = comparison.methods[method].published_in(setting);
+  return value ? fmt::format(
+                     "({:.{}f})", display_for(comparison).factor * *value, decimals_for(comparison))
+               : std::string();
+}
+
+std::string shown_unit(const Comparison& comparison) {
+  return display_for(comparison).name;
+}
+
+std::string caption(const Comparison& comparison) {
+  const std::string unit = shown_unit(comparison);
+  const std::size_t seeds = comparison.seeds.size();
+  return fmt::format("{}{}, {}, {}",
+                     comparison.metric,
+                     unit.empty() ? "" : " in " + unit,
+                     comparison.best_evaluation ? "best evaluation" : "at the end of the run",
+                     seeds == 1 ? fmt::format("seed {}", comparison.seeds.front())
+                                : fmt::format("mean ± standard deviation over {} seeds", seeds));
+}
+
+std::string to_text(const Comparison& comparison, bool bold) {
+  const NumberTable table = results_table(comparison);
+  const std::vector<std::size_t> widths = widths_of(table);
+  const auto plain = [](std::size_t) { return false; };
+  std::string out = caption(comparison) + "\n\n" + line_of(table.header, widths, plain);
+  for (std::size_t m = 0; m < table.rows.size(); ++m) {
+    out += line_of(table.rows[m], widths, [&](std::size_t column) {
+      return bold && column > 0 && comparison.cells[m][column - 1].best;
+    });
+  }
+  out += fmt::format("\n* the best of its column{}\n",
+                     has_reference(comparison) ? ", without the rows for reference" : "");
+  out += has_published(comparison) ? "(in brackets: published)\n" : "";
+  return out + tuned_text(comparison);
+}
+
+}  // namespace murmur::run

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of a comparison as text: columns aligned, the best of each column marked.
+#pragma once
+
+#include <string>
+
+#include "murmur/run/compare/result.h"
+#include "murmur/run/report/page.h"
+
+namespace murmur::run {
+
+// "86.52 ± 0.13", "86.52" for one seed, "diverged", "2 of 3 diverged". Fractions are shown as
+// percent, bytes and seconds in one unit for all cells (`shown_unit`).
+std::string cell_text(const Comparison& comparison, const Cell& cell);
+
+// "(86.40)", in the same unit; empty where nothing was published.
+std::string published_text(const Comparison& comparison, std::size_t method, std::size_t setting);
+
+// "%", "GB", "min", "" for plain numbers.
+std::string shown_unit(const Comparison& comparison);
+
+// "eval/accuracy_local_mean in %, at the end of the run, mean ± standard deviation over 3 seeds".
+std::string caption(const Comparison& comparison);
+
+// The chosen values, laid out like the results: one key's alone, several as "key = value, ...".
+// No rows where nothing was tuned.
+NumberTable tuned_table(const Comparison& comparison);
+
+// The caption, the table, what the marks mean and the tuned values. `bold`: with the terminal's
+// escape codes around the best.
+std::string to_text(const Comparison& comparison, bool bold);
+
+}  // namespace murmur::run

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// A document -> a Config: the tables that both commands have, and which tables a command has.
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "murmur/algorithms/algorithm.h"
+#include "murmur/core/check.h"
+#include "murmur/core/error.h"
+#include "murmur/run/config/catalog.h"
+#include "murmur/run/config/tables.h"
+#include "murmur/run/text/names.h"
+
+namespace murmur::run {
+namespace {
+
+constexpr Bounds kWorkers{1, (1 << 24) - 1, false, false, "an integer from 1 to 16777215"};
+constexpr Bounds kThreads{1, 4096, false, false, "an integer from 1 to 4096"};
+constexpr Bounds kSeed{0, 9.3e18, false, false, "an integer, 0 or more"};
+constexpr std::int64_t kSchema = 1;
+
+struct Home {
+  std::string_view key;
+  std::string_view place;
+};
+
+// Keys of tables that people write at the top of a file.
+constexpr std::array kHomes{Home{"learning_rate", "algorithm.learning_rate"},
+                            Home{"weight_decay", "algorithm.weight_decay"},
+                            Home{"momentum", "algorithm.momentum"},
+                            Home{"batch_size", "data.batch_size"},
+                            Home{"partition", "data.partition"},
+                            Home{"alpha", "data.alpha"},
+                            Home{"epochs", "schedule.epochs"},
+                            Home{"steps", "schedule.steps"}};
+
+// Where a key belongs that the top of a file does not have.
+std::string belongs(const std::string& key, Purpose purpose) {
+  const std::vector<std::string> of_train{
+      "data", "model", "schedule", "evaluation", "checkpoint", "processes", "cluster"};
+  if (purpose == Purpose::kSolve &&
+      (std::find(of_train.begin(), of_train.end(), key) != of_train.end() || key == "output")) {
+    return fmt::format("[{}] is not for `murmur solve`{}",
+                       key,
+                       key == "schedule" ? ": write `steps` and a list of learning rates" : "");
+  }
+  if (purpose == Purpose::kTrain && key == "problem") {
+    return "[problem] is for `murmur solve`; `murmur train` takes [data] and [model]";
+  }
+  if (key == "compare") {
+    return "[compare] is for `murmur compare`";
+  }
+  const auto home =
+      std::find_if(kHomes.begin(), kHomes.end(), [&](const Home& h) { return h.key == key; });
+  return home == kHomes.end() ? std::string() : fmt::format("write {}", home->place);
+}
+
+bool is_file_name(const std::string& name) {
+  const bool plain = std::none_of(name.begin(), name.end(), [](unsigned char c) {
+    return c == '/' || c == '\\' || std::iscntrl(c) != 0;
+  });
+  return plain && !name.empty() && name.size() <= 128 && name.front() != '.';
+}
+
+void read_top(const Document& document, Config& config) {
+  TableReader top(document, "");
+  const bool solve = config.purpose == Purpose::kSolve;
+  for (const char* table : {"topology", "algorithm", "outer"}) {
+    top.has(table);
+  }
+  for (const char* table : {"data",
+                            "model",
+                            "schedule",
+                            "evaluation",
+                            "checkpoint",
+                            "output",
+                            "processes",
+                            "cluster"}) {
+    if (!solve) {
+      top.has(table);
+    }
+  }
+  if (solve) {
+    top.has("problem");
+  }
+  const std::int64_t schema = top.integer("schema", kSchema, kIndex);
+  if (schema != kSchema) {
+    top.fail("schema",
+             fmt::format("schema {} is not known; this program reads {}", schema, kSchema));
+  }
+  const std::string stem = std::filesystem::path(document.file).stem().string();
+  config.name = top.text("name", stem, {});
+  if (!is_file_name(config.name)) {
+    top.fail("name",
+             fmt::format("name '{}' must be usable for a folder: 1 to 128 characters, no slash, no "
+                         "dot in front",
+                         config.name));
+  }
+  config.seed = static_cast<std::uint64_t>(top.integer("seed", 1, kSeed));
+  config.threads = top.maybe_integer("threads", kThreads);
+  if (!solve) {
+    config.matmul = top.text("matmul", config.matmul, {"auto", "onednn", "torch"});
+  }
+  const std::string precision =
+      top.text("precision", solve ? "double" : "single", {"single", "double"});
+  config.precision = precision == "single" ? Precision::kSingle : Precision::kDouble;
+  // Missing keys come after unknown ones: a misspelled key is both.
+  top.has("workers");
+  if (solve) {
+    top.has("steps");
+  }
+  top.finish([&](const std::string& key) { return belongs(key, config.purpose); });
+  const auto required = [&](const std::string& key, const Bounds& bounds) {
+    return std::get<std::int64_t>(
+        top.required({.name = key, .help = {}, .fallback = std::int64_t{0}, .bounds = bounds}));
+  };
+  config.workers = required("workers", kWorkers);
+  if (solve) {
+    config.steps = required("steps", kIndex);
+  }
+}
+
+AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
+  TableReader table(document, "algorithm");
+  AlgorithmConfig algorithm;
+  const Kind& kind = kind_of("algorithm");
+  table.has("learning_rate");
+  table.has("weight_decay");
+  algorithm.choice = read_choice(table, kind);
+  table.finish(
+      [&](const std::string& key) { return others_option(kind, algorithm.choice.name, key); });
+  algorithm.weight_decay = table.number("weight_decay", 0, kNonNegative);
+  const toml::node* rate = table.node("learning_rate");
+  if (purpose == Purpose::kTrain && rate != nullptr && rate->is_array()) {
+    table.fail("learning_rate",
+               "algorithm.learning_rate is one number here; a list of rates is for `murmur solve`, "
+               "and [schedule] changes the rate of a training run");
+  }
+  if (rate != nullptr && rate->is_array()) {
+    algorithm.learning_rate = table.numbers("learning_rate", kNonNegative);
+  } else {
+    algorithm.learning_rate = {std::get<double>(table.required(
+        {.name = "learning_rate", .help = {}, .fallback = 0.0, .bounds = kPositive}))};
+  }
+  if (algorithm.learning_rate.empty()) {
+    table.fail("learning_rate", "algorithm.learning_rate must not be an empty list");
+  }
+  return algorithm;
+}
+
+// Without [topology]: nothing is mixed, so any graph will do.
+TopologyConfig read_topology(const Document& document, const Config& config) {
+  TableReader table(document, "topology");
+  const Kind& kind = kind_of("topology");
+  TopologyConfig topology{.choice = {}, .seed = config.seed};
+  if (!table.present()) {
+    const auto* algorithm = algorithms::find_algorithm(config.algorithm.choice.name);
+    MURMUR_CHECK(algorithm != nullptr, "algorithm '{}'", config.algorithm.choice.name);
+    if (algorithm->program<double>(config.algorithm.choice.options).mixes()) {
+      table.fail("name",
+                 fmt::format("[topology] is missing: '{}' mixes with neighbors. Known: {}",
+                             algorithm->name,
+                             join_names(kind.names())));
+    }
+    topology.choice = {"complete", OptionValues(kind.find("complete")->options), document.file};
+    return topology;
+  }
+  table.has("seed");
+  topology.choice = read_choice(table, kind);
+  table.finish(
+      [&](const std::string& key) { return others_option(kind, topology.choice.name, key); });
+  topology.seed = read_seed(table, config.seed);
+  return topology;
+}
+
+Choice read_problem(const Document& document) {
+  TableReader table(document, "problem");
+  const Kind& kind = kind_of("problem");
+  Choice problem = read_choice(table, kind);
+  table.finish([&](const std::string& key) { return others_option(kind, problem.name, key); });
+  return problem;
+}
+
+}  // namespace
+
+std::string others_option(const Kind& kind, const std::string& name, const std::string& key) {
+  const std::vector<std::string> others = having(kind, key);
+  return others.empty()
+             ? std::string()
+             : fmt::format(
+                   "'{}' does not have it; it is an option of {}", name, join_names(others));
+}
+
+std::uint64_t read_seed(TableReader& table, std::uint64_t fallback) {
+  const auto signed_fallback = static_cast<std::int64_t>(fallback);
+  return static_cast<std::uint64_t>(table.integer("seed", signed_fallback, kSeed));
+}
+
+Choice read_choice(TableReader& table, const Kind& kind) {
+  Choice choice;
+  choice.name = table.required_text("name", kind.names());
+  choice.place = table.place();
+  choice.options = table.options(kind.find(choice.name)->options);
+  return choice;
+}
+
+Config read_config(const Document& document, Purpose purpose) {
+  Config config;
+  config.purpose = purpose;
+  read_top(document, config);
+  config.algorithm = read_algorithm(document, purpose);
+  config.outer = read_outer(document, purpose);
+  config.topology = read_topology(document, config);
+  if (purpose == Purpose::kSolve) {
+    config.problem = read_problem(document);
+  } else {
+    read_training(document, config);
+  }
+  return config;
+}
+
+Config load_config(const std::filesystem::path& file, Purpose purpose, const Overrides& overrides) {
+  Document document = read_document(file);
+  apply_layer(document, environment_layer());
+  apply_layer(document, command_line_layer(overrides));
+  return read_config(document, purpose);
+}
+
+}  // namespace murmur::run

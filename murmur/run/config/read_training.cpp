@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of a training run.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "murmur/run/config/tables.h"
+#include "murmur/run/text/names.h"
+
+namespace murmur::run {
+namespace {
+
+// A length of time written as NAME_epochs or as NAME_steps; with kPositive at least one step.
+std::optional<Span> read_span(TableReader& table, const std::string& name, const Bounds& bounds) {
+  const std::string prefix = name.empty() ? "" : name + "_";
+  const auto epochs = table.maybe_number(prefix + "epochs", bounds);
+  const auto steps = table.maybe_integer(prefix + "steps", bounds.low_open ? kCount : kIndex);
+  if (epochs && steps) {
+    table.fail(prefix + "steps",
+               fmt::format("write {} or {}, not both",
+                           table.path(prefix + "epochs"),
+                           table.path(prefix + "steps")));
+  }
+  if (epochs) {
+    return Span{*epochs, true};
+  }
+  return steps ? std::optional(Span{static_cast<double>(*steps), false}) : std::nullopt;
+}
+
+void read_data(const Document& document, Config& config) {
+  TableReader table(document, "data");
+  DataConfig& data = config.data;
+  for (const char* key :
+       {"partition", "alpha", "shards_per_worker", "batch_size", "drop_last", "seed", "folder"}) {
+    table.has(key);
+  }
+  const Kind& kind = kind_of("data");
+  data.dataset = read_choice(table, kind);
+  table.finish([&](const std::string& key) { return others_option(kind, data.dataset.name, key); });
+  data.partition = table.text("partition", data.partition, kind_of("partition").names());
+  data.alpha = table.number("alpha", data.alpha, kPositive);
+  data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
+  data.batch_size = table.integer("batch_size", data.batch_size, kCount);
+  data.drop_last = table.flag("drop_last", data.drop_last);
+  data.seed = read_seed(table, config.seed);
+  data.folder = table.text("folder", "", {});
+}
+
+Choice read_model(const Document& document) {
+  TableReader table(document, "model");
+  const Kind& kind = kind_of("model");
+  Choice model = read_choice(table, kind);
+  table.finish([&](const std::string& key) { return others_option(kind, model.name, key); });
+  return model;
+}
+
+Scale read_scale(TableReader& table) {
+  const toml::node* node = table.node("scale");
+  if (node == nullptr) {
+    return {};
+  }
+  if (node->is_number()) {
+    return {Scale::Kind::kNumber, table.number("scale", 1, kPositive)};
+  }
+  const std::string word = table.text("scale", "none", {"none", "workers", "degree"});
+  if (word == "none") {
+    return {};
+  }
+  return {word == "workers" ? Scale::Kind::kWorkers : Scale::Kind::kDegree, 1};
+}
+
+void read_decay(TableReader& table, ScheduleConfig& schedule) {
+  const auto epochs = table.numbers("decay_epochs", kNonNegative);
+  const auto steps = table.integers("decay_steps", kIndex);
+  if (!epochs.empty() && !steps.empty()) {
+    table.fail("decay_steps", "write schedule.decay_epochs or schedule.decay_steps, not both");
+  }
+  for (const double at : epochs) {
+    schedule.decay_at.push_back({at, true});
+  }
+  for (const std::int64_t at : steps) {
+    schedule.decay_at.push_back({static_cast<double>(at), false});
+  }
+  schedule.decay_factor = table.number("decay_factor", schedule.decay_factor, kPositive);
+}
+
+// Keys of another schedule's name are errors; without a name, those of "step" choose it.
+void read_schedule_name(TableReader& table, ScheduleConfig& schedule) {
+  const Kind& kind = kind_of("schedule");
+  const bool decays = table.has("decay_epochs") || table.has("decay_steps");
+  schedule.name = table.text("name", decays ? "step" : "constant", kind.names());
+  const std::vector<std::string> own = keys_of("schedule", schedule.name);
+  for (const std::string& key : keys_of_all("schedule")) {
+    const bool is_own = std::find(own.begin(), own.end(), key) != own.end();
+    if (!is_own && table.has(key)) {
+      table.fail(key,
+                 fmt::format("schedule.{} belongs to schedule.name = \"{}\", not to \"{}\"",
+                             key,
+                             having(kind, key).front(),
+                             schedule.name));
+    }
+  }
+}
+
+void read_schedule(const Document& document, Config& config) {
+  TableReader table(document, "schedule");
+  ScheduleConfig& schedule = config.schedule;
+  const auto length = read_span(table, "", kNonNegative);
+  schedule.warmup = read_span(table, "warmup", kNonNegative);
+  schedule.warmup_from = table.maybe_number("warmup_from", kNonNegative);
+  schedule.scale = read_scale(table);
+  read_schedule_name(table, schedule);
+  read_decay(table, schedule);
+  schedule.minimum = table.number("minimum", schedule.minimum, kNonNegative);
+  table.finish();
+  if (!length) {
+    table.fail("epochs",
+               "the length of the run is missing: write schedule.epochs or schedule.steps");
+  }
+  schedule.length = *length;
+}
+
+// "all" or a number: how many of something.
+std::optional<std::int64_t> read_how_many(TableReader& table, const std::string& key) {
+  const toml::node* node = table.node(key);
+  if (node == nullptr || node->value<std::string>() == "all") {
+    return std::nullopt;
+  }
+  const Bounds bounds{1, kCount.high, false, false, "\"all\" or an integer, 1 or more"};
+  return table.integer(key, 1, bounds);
+}
+
+void read_evaluation(const Document& document, Config& config) {
+  TableReader table(document, "evaluation");
+  config.evaluation.every = read_span(table, "every", kPositive).value_or(Span{1, true});
+  config.evaluation.workers = read_how_many(table, "workers");
+  config.evaluation.examples = read_how_many(table, "examples");
+  table.finish();
+  if (config.evaluation.workers.value_or(1) > config.workers) {
+    table.fail("workers",
+               fmt::format("evaluation.workers = {} is more than the {} workers there are",
+                           *config.evaluation.workers,
+                           config.workers));
+  }
+}
+
+void read_checkpoint(const Document& document, Config& config) {
+  TableReader table(document, "checkpoint");
+  config.checkpoint.every_steps = table.maybe_integer("every_steps", kCount);
+  config.checkpoint.every_minutes = table.maybe_number("every_minutes", kPositive);
+  config.checkpoint.keep = table.integer("keep", config.checkpoint.keep, kCount);
+  table.finish();
+}
+
+void read_output(const Document& document, Config& config) {
+  TableReader table(document, "output");
+  config.output.trace = table.flag("trace", false);
+  config.output.tensorboard = table.flag("tensorboard", false);
+  config.output.csv = table.flag("csv", false);
+  table.finish();
+}
+
+void read_processes(const Document& document, Config& config) {
+  TableReader table(document, "processes");
+  config.processes.timeout_s = table.number("timeout_s", config.processes.timeout_s, kPositive);
+  config.processes.shared_memory = table.flag("shared_memory", true);
+  table.finish();
+}
+
+}  // namespace
+
+void read_training(const Document& document, Config& config) {
+  read_data(document, config);
+  config.model = read_model(document);
+  read_schedule(document, config);
+  read_evaluation(document, config);
+  read_checkpoint(document, config);
+  read_output(document, config);
+  read_processes(document, config);
+  config.cluster = read_cluster(document, config.workers);
+}
+
+}  // namespace murmur::run

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Config -> its keys and values as text, in one order: for the resolved file, for digests and for
+// telling two configurations apart. A seed that follows the run's is left out, so that the file
+// keeps following it.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "murmur/run/config/cluster_keys.h"
+#include "murmur/run/config/config.h"
+#include "murmur/run/config/resolved.h"
+#include "murmur/run/text/option_text.h"
+
+namespace murmur::run {
+namespace {
+
+class Writer {
+ public:
+  explicit Writer(std::vector<Resolved>& out) : out_(out) {}
+
+  void table(std::string name) { table_ = std::move(name); }
+
+  void put(const std::string& key, const OptionValue& value) {
+    out_.push_back({table_, key, value_toml(value)});
+  }
+  void text(const std::string& key, std::string toml) {
+    out_.push_back({table_, key, std::move(toml)});
+  }
+  template <class T>
+  void maybe(const std::string& key, const std::optional<T>& value) {
+    if (value) {
+      put(key, *value);
+    }
+  }
+  void span(const std::string& prefix, const Span& span) {
+    if (span.epochs) {
+      put(prefix + "epochs", span.value);
+    } else {
+      put(prefix + "steps", static_cast<std::int64_t>(span.value));
+    }
+  }
+  void seed(std::uint64_t value, std::uint64_t of_run) {
+    if (value != of_run) {
+      put("seed", static_cast<std::int64_t>(value));
+    }
+  }
+  void choice(const Choice& choice) {
+    put("name", choice.name);
+    for (const auto& [key, value] : choice.options.all()) {
+      put(key, value);
+    }
+  }
+
+ private:
+  std::vector<Resolved>& out_;
+  std::string table_;
+};
+
+void write_data(const Config& config, Writer& out) {
+  const DataConfig& data = config.data;
+  out.table("data");
+  out.choice(data.dataset);
+  out.put("partition", data.partition);
+  if (data.partition == "dirichlet") {
+    out.put("alpha", data.alpha);
+  }
+  if (data.partition == "shards") {
+    out.put("shards_per_worker", data.shards_per_worker);
+  }
+  out.put("batch_size", data.batch_size);
+  out.put("drop_last", data.drop_last);
+  out.seed(data.seed, config.seed);
+  if (!data.folder.empty()) {
+    out.put("folder", data.folder);
+  }
+}
+
+void write_scale(const Scale& scale, Writer& out) {
+  switch (scale.kind) {
+    case Scale::Kind::kNone:
+      return out.put("scale", std::string("none"));
+    case Scale::Kind::kWorkers:
+      return out.put("scale", std::string("workers"));
+    case Scale::Kind::kDegree:
+      return out.put("scale", std::string("degree"));
+    case Scale::Kind::kNumber:
+      return out.put("scale", scale.number);
+  }
+}
+
+void write_schedule(const ScheduleConfig& schedule, Writer& out) {
+  out.table("schedule");
+  out.put("name", schedule.name);
+  out.span("", schedule.length);
+  if (schedule.warmup) {
+    out.span("warmup_", *schedule.warmup);
+  }
+  out.maybe("warmup_from", schedule.warmup_from);
+  if (schedule.name == "step") {
+    std::vector<double> at;
+    for (const Span& span : schedule.decay_at) {
+      at.push_back(span.value);
+    }
+    if (schedule.decay_at.empty() || schedule.decay_at.front().epochs) {
+      out.put("decay_epochs", at);
+    } else {
+      out.put("decay_steps", std::vector<std::int64_t>(at.begin(), at.end()));
+    }
+    out.put("decay_factor", schedule.decay_factor);
+  }
+  if (schedule.name == "cosine") {
+    out.put("minimum", schedule.minimum);
+  }
+  write_scale(schedule.scale, out);
+}
+
+void write_watching(const Config& config, Writer& out) {
+  const auto how_many = [&](const std::string& key, const std::optional<std::int64_t>& number) {
+    number ? out.put(key, *number) : out.put(key, std::string("all"));
+  };
+  out.table("evaluation");
+  out.span("every_", config.evaluation.every);
+  how_many("workers", config.evaluation.workers);
+  how_many("examples", config.evaluation.examples);
+  out.table("checkpoint");
+  out.maybe("every_steps", config.checkpoint.every_steps);
+  out.maybe("every_minutes", config.checkpoint.every_minutes);
+  out.put("keep", config.checkpoint.keep);
+  out.table("output");
+  out.put("trace", config.output.trace);
+  out.put("tensorboard", config.output.tensorboard);
+  out.put("csv", config.output.csv);
+  out.table("processes");
+  out.put("timeout_s", config.processes.timeout_s);
+  out.put("shared_memory", config.processes.shared_memory);
+}
+
+std::string levels_toml(const std::vector<LevelConfig>& levels) {
+  std::vector<std::string> texts;
+  for (const LevelConfig& level : levels) {
+    texts.push_back(fmt::format("{{ period = {}, group = {} }}", level.period, level.group));
+  }
+  return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+void write_outer(const OuterConfig& outer, Writer& out) {
+  out.table("outer");
+  out.put("name", outer.choice.name);
+  for (const auto& [key, value] : outer.choice.options.all()) {
+    if (!outer.levels.empty() && key == "period") {
+      out.text(key, levels_toml(outer.levels));
+    } else if (!(outer.start_epoch && key == "start_step")) {
+      out.put(key, value);
+    }
+  }
+  out.maybe("start_epoch", outer.start_epoch);
+}
+
+void write_shared(const Config& config, Writer& out) {
+  out.table("topology");
+  out.choice(config.topology.choice);
+  out.seed(config.topology.seed, config.seed);
+  out.table("algorithm");
+  out.choice(config.algorithm.choice);
+  const bool constant =
+      config.algorithm.learning_rate.size() == 1 && config.algorithm.learning_rate.front() > 0;
+  if (constant) {
+    out.put("learning_rate", config.algorithm.learning_rate.front());
+  } else {
+    out.put("learning_rate", config.algorithm.learning_rate);
+  }
+  out.put("weight_decay", config.algorithm.weight_decay);
+  if (config.outer) {
+    write_outer(*config.outer, out);
+  }
+}
+
+bool has_table(const Resolved& key, std::initializer_list<std::string_view> tables) {
+  return std::find(tables.begin(), tables.end(), key.table) != tables.end();
+}
+
+// What may differ between two runs that are the same run.
+bool is_about_the_machine(const Resolved& key) {
+  return has_table(key, {"output", "checkpoint", "processes"}) ||
+         (key.table.empty() && (key.key == "threads" || key.key == "name"));
+}
+
+bool may_change_on_resume(const Resolved& key) {
+  return has_table(key, {"evaluation"}) ||
+         (key.table == "schedule" && (key.key == "epochs" || key.key == "steps"));
+}
+
+// In the order of the file, so that a table's name comes before its options.
+std::vector<Resolved> decisive(const Config& config, Sameness sameness) {
+  std::vector<Resolved> keys;
+  for (Resolved& key : resolved_keys(config)) {
+    if (!is_about_the_machine(key) &&
+        !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
+      keys.push_back(std::move(key));
+    }
+  }
+  return keys;
+}
+
+// A key of the one that the other lacks or has otherwise.
+std::optional<std::string> first_unmatched(const std::vector<Resolved>& one,
+                                           const std::vector<Resolved>& other) {
+  for (const Resolved& key : one) {
+    if (std::find(other.begin(), other.end(), key) == other.end()) {
+      return key.path();
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Resolved> resolved_keys(const Config& config) {
+  std::vector<Resolved> keys;
+  Writer out(keys);
+  out.table("");
+  out.put("schema", std::int64_t{1});
+  out.put("name", config.name);
+  out.put("workers", config.workers);
+  if (config.purpose == Purpose::kSolve) {
+    out.put("steps", config.steps);
+  }
+  out.put("seed", static_cast<std::int64_t>(config.seed));
+  out.put("precision", std::string(config.precision == Precision::kSingle ? "single" : "double"));
+  out.maybe("threads", config.threads);
+  if (config.purpose == Purpose::kSolve) {
+    out.table("problem");
+    out.choice(config.problem);
+  } else {
+    out.put("matmul", config.matmul);
+    write_data(config, out);
+    out.table("model");
+    out.choice(config.model);
+  }
+  write_shared(config, out);
+  if (config.purpose == Purpose::kTrain) {
+    write_schedule(config.schedule, out);
+    write_watching(config, out);
+  }
+  if (config.cluster) {
+    out.table("cluster");
+    for (const auto& [key, text] : cluster_keys(*config.cluster)) {
+      out.text(key, text);
+    }
+  }
+  return keys;
+}
+
+std::string to_toml(const Config& config) {
+  std::string text;
+  std::string table;
+  for (const Resolved& key : resolved_keys(config)) {
+    if (key.table != table) {
+      table = key.table;
+      text += fmt::format("\n[{}]\n", table);
+    }
+    text += fmt::format("{} = {}\n", key.key, key.text);
+  }
+  return text;
+}
+
+std::string config_digest(const Config& config, Sameness sameness) {
+  std::string text;
+  for (const Resolved& key : decisive(config, sameness)) {
+    if (key.path() != "data.folder") {  // where data lie is not what they are
+      text += fmt::format("{} = {}\n", key.path(), key.text);
+    }
+  }
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+std::optional<std::string> first_difference(const Config& a, const Config& b, Sameness sameness) {
+  const std::vector<Resolved> left = decisive(a, sameness);
+  const std::vector<Resolved> right = decisive(b, sameness);
+  const auto difference = first_unmatched(left, right);
+  return difference ? difference : first_unmatched(right, left);
+}
+
+}  // namespace murmur::run

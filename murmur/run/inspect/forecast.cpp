@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/inspect/forecast.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "murmur/core/check.h"
+#include "murmur/core/error.h"
+#include "murmur/data/batches.h"
+#include "murmur/data/dataset.h"
+#include "murmur/engine/exchange/group_average.h"
+#include "murmur/engine/exchange/rows.h"
+#include "murmur/models/model.h"
+#include "murmur/run/config/schedule.h"
+#include "murmur/run/train/train.h"
+#include "murmur/run/wiring/resources.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+constexpr std::int64_t kUsualSteps = 1000;
+constexpr std::int64_t kMostEvents = 5'000'000;  // less than a second of them
+constexpr int kMostWorkersForSpectrum = 2048;
+
+// What has to be known of a dataset.
+struct DataShape {
+  data::ImageShape shape{};
+  std::int64_t classes = 0;
+  std::int64_t training = 0;
+  std::int64_t test = 0;
+
+  std::int64_t bytes() const { return (training + test) * (shape[0] * shape[1] * shape[2] + 1); }
+};
+
+DataShape shape_of(const Config& config) {
+  const data::DatasetInfo* info = data::find_dataset(config.data.dataset.name);
+  MURMUR_CHECK(info != nullptr, "dataset '{}'", config.data.dataset.name);
+  if (info->training_examples > 0) {
+    return {info->shape, info->classes, info->training_examples, info->test_examples};
+  }
+  threads::Pool pool(thread_count(config));
+  const auto read = make_resources()->dataset(config.data, pool);
+  if (!read) {
+    throw UserError(read.failure().message, ExitCode::kData);
+  }
+  const data::Dataset& dataset = *read.value();
+  return {dataset.training.shape, dataset.classes, dataset.training.count(), dataset.test.count()};
+}
+
+std::int64_t steps_per_epoch(const Config& config, const DataShape& shape) {
+  const bool all = config.data.partition == "replicate";
+  const std::int64_t own = all ? shape.training : shape.training / config.workers;
+  const std::int64_t steps =
+      data::steps_per_epoch(own, config.data.batch_size, config.data.drop_last);
+  if (steps == 0) {
+    throw UserError(fmt::format(
+        "[data]: each of {} workers has {} training examples, fewer than data.batch_size = {}",
+        config.workers,
+        own,
+        config.data.batch_size));
+  }
+  return steps;
+}
+
+models::Network network_of(const Config& config, const DataShape& shape) {
+  const models::Model* model = models::find_model(config.model.name);
+  MURMUR_CHECK(model != nullptr, "model '{}'", config.model.name);
+  auto network = models::make_network(*model, config.model.options, shape.shape, shape.classes);
+  if (!network) {
+    throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
+  }
+  return std::move(network).value();
+}
+
+// Adds up what goes over every link.
+class Links {
+ public:
+  explicit Links(int workers) : workers_(workers), per_worker_(static_cast<std::size_t>(workers)) {}
+
+  void add(const engine::Talk& talk) {
+    if (talk.edges != nullptr) {
+      add(talk.edges->all(), talk.bytes);
+    } else if (talk.met != nullptr) {
+      add(*talk.met, talk.bytes);
+    } else if (talk.kind == engine::Talk::Kind::kAverage) {
+      const int size = talk.group == 0 ? workers_ : talk.group;
+      for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
+        add_ring(members, 2.0 * (members.size() - 1) / members.size() * talk.bytes);
+      }
+    } else if (talk.kind == engine::Talk::Kind::kPassOn) {
+      add_ring({0, workers_}, talk.bytes);
+    }
+  }
+
+  // How often something was added up: a measure of the work done.
+  std::int64_t events() const { return events_; }
+
+  void into(TrafficForecast& traffic, double steps) const {
+    for (const auto& [link, bytes] : per_link_) {
+      const auto from = static_cast<int>(link / static_cast<std::uint64_t>(workers_));
+      const auto to = static_cast<int>(link % static_cast<std::uint64_t>(workers_));
+      const double per_step = bytes / steps;
+      const bool first = per_step == traffic.link_most &&
+                         std::pair(from, to) < std::pair(traffic.link_from, traffic.link_to);
+      if (per_step > traffic.link_most || first) {
+        traffic.link_most = per_step;
+        traffic.link_from = from;
+        traffic.link_to = to;
+      }
+    }
+    traffic.worker_most = *std::max_element(per_worker_.begin(), per_worker_.end()) / steps;
+  }
+
+ private:
+  void add(const std::vector<timing::Edge>& edges, double bytes) {
+    for (const timing::Edge& edge : edges) {
+      add(edge.from, edge.to, bytes);
+    }
+  }
+
+  void add_ring(const comm::WorkerRange& members, double bytes) {
+    const int size = members.size();
+    for (int i = members.begin; i < members.end && size > 1; ++i) {
+      add(i, i + 1 == members.end ? members.begin : i + 1, bytes);
+    }
+  }
+
+  void add(int from, int to, double bytes) {
+    ++events_;
+    const auto worker = static_cast<std::uint64_t>(from);
+    per_link_[worker * static_cast<std::uint64_t>(workers_) + static_cast<std::uint64_t>(to)] +=
+        bytes;
+    per_worker_[worker] += bytes;
+  }
+
+  int workers_;
+  std::int64_t events_ = 0;
+  std::unordered_map<std::uint64_t, double> per_link_;
+  std::vector<double> per_worker_;
+};
+
+// Goes through the first steps: what is said in them, and how long they would take.
+void look_at_steps(Forecast& forecast,
+                   engine::Talks talks,
+                   std::optional<engine::Timeline> timeline,
+                   std::int64_t steps) {
+  Links links(talks.workers());
+  while (talks.step() < steps && links.events() < kMostEvents) {
+    const auto said = talks.next();
+    if (!said) {
+      forecast.warnings.push_back(said.failure().message);
+      return;
+    }
+    for (const engine::Talk& talk : *said.value()) {
+      links.add(talk);
+    }
+    if (timeline) {
+      if (const Status kept = timeline->step(); !kept) {
+        forecast.warnings.push_back(kept.failure().message);
+        timeline.reset();
+      }
+    }
+  }
+  forecast.looked_at = talks.step();
+  if (forecast.looked_at == 0) {
+    return;
+  }
+  const auto count = static_cast<double>(forecast.looked_at);
+  forecast.traffic.bytes_per_step = static_cast<double>(talks.bytes_sent()) / count;
+  forecast.traffic.messages_per_step = static_cast<double>(talks.messages()) / count;
+  links.into(forecast.traffic, count);
+  if (timeline) {
+    forecast.virtual_step_s = timeline->virtual_s() / count;
+  }
+}
+
+template <class S>
+void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t row_size) {
+  const auto row = static_cast<double>(row_size * sizeof(S));
+  const auto counts = engine::row_counts(program, static_cast<int>(forecast.config.workers));
+  for (std::size_t f = 0; f < counts.size(); ++f) {
+    forecast.memory.rows += static_cast<double>(counts[f]) * row;
+    if (counts[f] > 0) {
+      forecast.fields.push_back(std::string(program.fields[f].name) +
+                                (program.fields[f].shared ? " (once)" : ""));
+    }
+  }
+  forecast.memory.gradients = forecast.threads * row;
+}
+
+template <class S>
+void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
+  const Config& config = forecast.config;
+  const Layout layout = models::layout(network_of(config, shape), sizeof(S));
+  forecast.parameters = static_cast<std::int64_t>(layout.parameters());
+  forecast.message_parameters = forecast.parameters;
+  if (config.cluster) {
+    forecast.message_parameters = config.cluster->parameters.value_or(forecast.parameters);
+  }
+  const Program<S> program = make_program<S>(config, false, forecast.steps_per_epoch);
+  const auto graph = make_graph(config);
+  require_usable_graph(
+      config, *graph, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
+  foresee_memory(forecast, program, layout.row_size());
+  forecast.memory.data = static_cast<double>(shape.bytes());
+  forecast.mixes = program.mixes();
+  if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
+    forecast.convergence = topology::convergence_of(*graph);
+  }
+  warn_of_outer(
+      config, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
+  const auto turns = make_turns(config, program, graph, forecast.parameters);
+  std::optional<engine::Timeline> timeline;
+  if (config.cluster) {
+    timeline = make_timeline(config, program, graph, forecast.parameters, turns);
+  }
+  look_at_steps(forecast,
+                engine::Talks(program, graph, forecast.message_parameters, turns),
+                std::move(timeline),
+                steps);
+}
+
+}  // namespace
+
+Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps) {
+  const DataShape shape = shape_of(config);
+  Forecast forecast;
+  forecast.config = config;
+  forecast.steps_per_epoch = steps_per_epoch(config, shape);
+  forecast.threads = thread_count(config);
+  forecast.steps = steps_of(config.schedule.length, forecast.steps_per_epoch);
+  if (config.outer) {
+    forecast.averages_every = config.outer->choice.options.integer("period");
+  }
+  const std::int64_t looked_at = steps.value_or(std::min(kUsualSteps, forecast.steps));
+  if (config.precision == Precision::kSingle) {
+    foresee<float>(forecast, shape, looked_at);
+  } else {
+    foresee<double>(forecast, shape, looked_at);
+  }
+  return forecast;
+}
+
+}  // namespace murmur::run

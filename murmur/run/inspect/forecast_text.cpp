@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// A forecast for people and for programs.
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "murmur/run/inspect/forecast.h"
+#include "murmur/run/plot/scale.h"
+#include "murmur/run/records/summary.h"
+#include "murmur/run/report/figures.h"
+
+namespace murmur::run {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string line(std::string_view label, const std::string& text) {
+  return fmt::format("  {:<15}{}\n", label, text);
+}
+
+std::string bytes_text(double bytes) {
+  return quantity_text(bytes, Unit::kBytes);
+}
+
+std::string seconds_text(double seconds) {
+  return quantity_text(seconds, Unit::kSeconds);
+}
+
+std::string memory_text(const Forecast& forecast) {
+  const MemoryForecast& memory = forecast.memory;
+  return line("memory",
+              fmt::format("{} in all, beside the program itself", bytes_text(memory.total()))) +
+         line("  rows",
+              fmt::format("{}: {} of {} workers",
+                          bytes_text(memory.rows),
+                          fmt::join(forecast.fields, ", "),
+                          forecast.config.workers)) +
+         line("  gradients",
+              fmt::format("{}: one row for each of {} threads",
+                          bytes_text(memory.gradients),
+                          forecast.threads)) +
+         line("  data", bytes_text(memory.data));
+}
+
+std::string traffic_text(const Forecast& forecast) {
+  const TrafficForecast& traffic = forecast.traffic;
+  if (traffic.link_from < 0) {
+    return line("bytes sent", "none");
+  }
+  std::string text =
+      line("bytes sent",
+           fmt::format("{} per step in {:.6g} messages, {} in the run",
+                       bytes_text(traffic.bytes_per_step),
+                       traffic.messages_per_step,
+                       bytes_text(traffic.bytes_per_step * static_cast<double>(forecast.steps))));
+  text += line("  a worker", bytes_text(traffic.worker_most) + " per step at most");
+  text += line("  a link",
+               fmt::format("{} per step at most, {} -> {}",
+                           bytes_text(traffic.link_most),
+                           traffic.link_from,
+                           traffic.link_to));
+  if (forecast.message_parameters != forecast.parameters) {
+    text += line("", fmt::format("for messages of {} parameters", forecast.message_parameters));
+  }
+  return text;
+}
+
+// 1 / gap, the steps in which the disagreement falls to about a third; none where it never does.
+std::optional<double> mixing_steps(const topology::Convergence& found) {
+  constexpr double kStandstill = 1e-12;
+  return found.gap() > kStandstill ? std::optional(1 / found.gap()) : std::nullopt;
+}
+
+std::string mixing_text(const Forecast& forecast) {
+  const std::string outer = forecast.averages_every ? fmt::format("an outer step every {} steps",
+                                                                  *forecast.averages_every)
+                                                    : std::string();
+  if (!forecast.mixes) {
+    return line("mixing", outer.empty() ? "the algorithm mixes with no neighbors" : outer);
+  }
+  if (!forecast.convergence) {
+    return line("mixing", "not computed for so many workers");
+  }
+  const topology::Convergence& found = *forecast.convergence;
+  const auto steps = mixing_steps(found);
+  std::string text = line("spectral gap", fmt::format("{:.6f} per step", found.gap()));
+  text += line("mixing time", steps ? fmt::format("{:.4g} steps (1 / gap)", *steps) : "never");
+  if (found.steps_to_consensus) {
+    const bool exact = found.rate == 0;
+    text += line("",
+                 fmt::format("without gradients, the workers' models would {} after {} steps",
+                             exact ? "be equal" : "differ by a thousandth of what they do",
+                             *found.steps_to_consensus));
+  }
+  return outer.empty() ? text : text + line("", outer);
+}
+
+std::string time_text(const Forecast& forecast) {
+  if (!forecast.config.cluster) {
+    return line("virtual time", "none: there is no [cluster] (docs/cluster.md)");
+  }
+  if (!forecast.virtual_step_s) {
+    return line("virtual time", "none: the run would not end, see below");
+  }
+  return line("virtual time",
+              fmt::format("{} per step, {} for the run",
+                          seconds_text(*forecast.virtual_step_s),
+                          seconds_text(*forecast.virtual_s())));
+}
+
+Json maybe(const std::optional<double>& value) {
+  return value ? number_json(*value) : Json(nullptr);
+}
+
+Json mixing_json(const Forecast& forecast) {
+  if (!forecast.convergence) {
+    return nullptr;
+  }
+  const topology::Convergence& found = *forecast.convergence;
+  return {{"spectral_gap", found.gap()},
+          {"mixing_steps", maybe(mixing_steps(found))},
+          {"steps_to_consensus",
+           found.steps_to_consensus ? Json(*found.steps_to_consensus) : Json(nullptr)}};
+}
+
+}  // namespace
+
+std::string to_text(const Forecast& forecast) {
+  std::string text =
+      forecast.config.name + ": " + sentence_of(forecast.config, forecast.steps) + "\n\n";
+  text += line("model", fmt::format("{} parameters", forecast.parameters));
+  text += line("length",
+               fmt::format("{} steps, {} per epoch", forecast.steps, forecast.steps_per_epoch));
+  text +=
+      memory_text(forecast) + traffic_text(forecast) + mixing_text(forecast) + time_text(forecast);
+  if (forecast.looked_at != forecast.steps) {
+    text += fmt::format("\nper step: mean over the first {} steps (--steps)\n", forecast.looked_at);
+  }
+  for (const std::string& warning : forecast.warnings) {
+    text += "\nwarning: " + warning + "\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json to_json(const Forecast& forecast) {
+  const TrafficForecast& traffic = forecast.traffic;
+  const Json link = traffic.link_from < 0
+                        ? Json(nullptr)
+                        : Json{{"from", traffic.link_from},
+                               {"to", traffic.link_to},
+                               {"bytes_per_step", number_json(traffic.link_most)}};
+  return {
+      {"schema", 1},
+      {"name", forecast.config.name},
+      {"workers", forecast.config.workers},
+      {"parameters", forecast.parameters},
+      {"steps", forecast.steps},
+      {"steps_per_epoch", forecast.steps_per_epoch},
+      {"steps_looked_at", forecast.looked_at},
+      {"memory",
+       {{"total_bytes", number_json(forecast.memory.total())},
+        {"rows_bytes", number_json(forecast.memory.rows)},
+        {"gradients_bytes", number_json(forecast.memory.gradients)},
+        {"data_bytes", number_json(forecast.memory.data)},
+        {"fields", forecast.fields}}},
+      {"traffic",
+       {{"bytes_per_step", number_json(traffic.bytes_per_step)},
+        {"messages_per_step", number_json(traffic.messages_per_step)},
+        {"worker_bytes_per_step", number_json(traffic.worker_most)},
+        {"busiest_link", link}}},
+      {"mixing", mixing_json(forecast)},
+      {"outer_period", forecast.averages_every ? Json(*forecast.averages_every) : Json(nullptr)},
+      {"virtual_step_s", maybe(forecast.virtual_step_s)},
+      {"virtual_s", maybe(forecast.virtual_s())},
+      {"warnings", forecast.warnings}};
+}
+
+}  // namespace murmur::run

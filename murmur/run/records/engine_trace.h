@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an engine's tracer to the file of a run's trace.
+#pragma once
+
+#include <cstdint>
+
+#include "murmur/engine/tracer.h"
+#include "murmur/run/records/trace.h"
+
+namespace murmur::run {
+
+// Hands what an engine tells to a trace.
+class EngineTrace final : public engine::Tracer {
+ public:
+  // `began`: where the run's clock stood at `offset_s`.
+  EngineTrace(TraceFile& file,
+              const std::int64_t& step,
+              double offset_s,
+              engine::SteadyClock::time_point began)
+      : file_(file), step_(step), offset_s_(offset_s), began_(began) {}
+  void span(std::string_view what,
+            int worker,
+            engine::SteadyClock::time_point begin,
+            engine::SteadyClock::time_point end) override {
+    file_.span(what, worker, on_clock(begin), on_clock(end), step_);
+  }
+
+ private:
+  double on_clock(engine::SteadyClock::time_point time) const {
+    return offset_s_ + std::chrono::duration<double>(time - began_).count();
+  }
+
+  TraceFile& file_;
+  const std::int64_t& step_;
+  double offset_s_;
+  engine::SteadyClock::time_point began_;
+};
+
+}  // namespace murmur::run

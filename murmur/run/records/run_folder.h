@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of a run, and what may be done with one that is already there:
+//
+//   nothing of a run in it                        a new run
+//   the same run, finished                        it is shown, nothing is computed
+//   any other run, without --resume               refused (2)
+//   with --resume: another run                    refused (6), naming the first key that differs
+//   with --resume: no configuration, no checkpoint  refused (6)
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "murmur/run/config/config.h"
+
+namespace murmur::run {
+
+struct RunFolder {
+  std::filesystem::path path;
+
+  std::filesystem::path config() const { return path / "config.toml"; }
+  std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
+  std::filesystem::path csv() const { return path / "metrics.csv"; }
+  std::filesystem::path summary() const { return path / "summary.json"; }
+  std::filesystem::path trace(int process = 0) const {
+    return path / (process == 0 ? "trace.json" : fmt::format("trace-{}.json", process));
+  }
+  std::filesystem::path checkpoint() const { return path / "checkpoint"; }
+};
+
+enum class Entrance { kNew, kResume, kShow };
+
+// Decides, and throws UserError where it is refused.
+Entrance enter(const RunFolder& folder, const Config& config, bool resume);
+
+// Makes the folder and writes config.toml. Throws UserError where that is impossible.
+void begin(const RunFolder& folder, const Config& config);
+
+}  // namespace murmur::run

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report of one run: what it was, how it went, on which data and graph, and how to do it again.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "murmur/run/records/run_record.h"
+#include "murmur/run/report/curves.h"
+#include "murmur/run/report/figures.h"
+#include "murmur/run/report/page.h"
+#include "murmur/run/report/report.h"
+#include "murmur/run/report/words.h"
+#include "murmur/run/text/html.h"
+
+namespace murmur::run {
+namespace {
+
+std::optional<double> find(const Metrics& metrics, const std::string& name) {
+  const auto found = metrics.find(name);
+  return found == metrics.end() ? std::nullopt : std::optional<double>(found->second);
+}
+
+std::string status_html(const Summary& summary) {
+  if (summary.status == "finished" || summary.status.empty()) {
+    return {};
+  }
+  std::string text = summary.status;
+  if (text == "diverged") {
+    text += fmt::format(": a value became non-finite after step {}", summary.steps);
+  } else {
+    text += fmt::format(" after step {}; --resume continues it", summary.steps);
+  }
+  return "<p><span class=\"status\">" + escape_html(text) + "</span></p>";
+}
+
+void add_metric(std::vector<Fact>& facts, const Summary& summary, const std::string& metric) {
+  const auto value = find(summary.final, metric);
+  if (!value) {
+    return;
+  }
+  Fact fact{.name = words_of(metric), .value = quantity_text(*value, unit_of(metric))};
+  const auto best = summary.best.find(metric);
+  if (best != summary.best.end() && best->second.value != *value) {
+    fact.note = fmt::format("best {} after step {}",
+                            quantity_text(best->second.value, unit_of(metric)),
+                            best->second.step);
+  }
+  facts.push_back(std::move(fact));
+}
+
+std::vector<Fact> facts_of(const RunRecord& run) {
+  std::vector<Fact> facts;
+  for (const char* metric : {"eval/accuracy_local_mean",
+                             "eval/accuracy_averaged",
+                             "eval/accuracy_local_min",
+                             "eval/loss_local_mean",
+                             "train/loss",
+                             "consensus/distance"}) {
+    add_metric(facts, run.summary, metric);
+  }
+  const Metrics& totals = run.summary.totals;
+  if (const auto bytes = find(totals, "comm/bytes_sent")) {
+    const double workers = static_cast<double>(std::max<std::int64_t>(run.summary.workers, 1));
+    facts.push_back({"bytes sent",
+                     quantity_text(*bytes, Unit::kBytes),
+                     quantity_text(*bytes / workers, Unit::kBytes) + " per worker"});
+  }
+  if (const auto wall = find(totals, "time/wall_s")) {
+    const double steps = static_cast<double>(std::max<std::int64_t>(run.summary.steps, 1));
+    facts.push_back({"wall time",
+                     quantity_text(*wall, Unit::kSeconds),
+                     quantity_text(*wall / steps, Unit::kSeconds) + " per step"});
+  }
+  if (run.config.cluster) {
+    const auto step = find(totals, "time/virtual_step_s");
+    facts.push_back({"virtual time",
+                     quantity_text(find(totals, "time/virtual_s").value_or(0), Unit::kSeconds),
+                     step ? quantity_text(*step, Unit::kSeconds) + " per step" : std::string()});
+  }
+  if (run.summary.peak_memory_bytes > 0) {
+    facts.push_back(
+        {"peak memory",
+         quantity_text(static_cast<double>(run.summary.peak_memory_bytes), Unit::kBytes),
+         fmt::format("{} parameters per model", run.summary.parameters)});
+  }
+  return facts;
+}
+
+// Curves of several metrics of one run in one chart; those that were not measured are left out.
+std::optional<Figure> chart_of(const RunRecord& run,
+                               LineChart chart,
+                               const std::string& note,
+                               const std::vector<std::pair<std::string, std::string>>& metrics) {
+  const std::string x = time_axis({{.label = "", .runs = {&run}}});
+  chart.x = from_zero(x);
+  for (const auto& [metric, label] : metrics) {
+    const int style = static_cast<int>(chart.series.size());
+    Series series = metric == "eval/accuracy_local_mean"
+                        ? curve_with_spread(run, x, metric, "eval/accuracy_local_std")
+                        : curve({.label = label, .runs = {&run}}, x, metric);
+    series.label = label;
+    series.style = style;
+    if (!series.points.empty()) {
+      chart.series.push_back(std::move(series));
+    }
+  }
+  return figure_of(std::move(chart), note);
+}
+
+std::vector<Figure> curves_of(const RunRecord& run) {
+  const auto chart = [](const char* id, const char* title, Axis y) {
+    return LineChart{.id = id, .title = title, .description = title, .x = {}, .y = std::move(y)};
+  };
+  std::vector<std::optional<Figure>> figures{
+      chart_of(run,
+               chart("accuracy", "Accuracy on the test set", {"accuracy", Unit::kFraction}),
+               "band: one standard deviation over workers",
+               {{"eval/accuracy_local_mean", "local mean"},
+                {"eval/accuracy_averaged", "averaged"},
+                {"eval/accuracy_local_min", "worst local"}}),
+      chart_of(run,
+               chart("loss", "Loss", {"loss"}),
+               "",
+               {{"train/loss", "training"},
+                {"eval/loss_local_mean", "test, local mean"},
+                {"eval/loss_averaged", "test, averaged"}}),
+      chart_of(run,
+               chart("consensus", "Consensus distance", {"distance", Unit::kNumber, true}),
+               "root mean square over workers of the distance to the mean model",
+               {{"consensus/distance", "distance"}}),
+      chart_of(run, chart("rate", "Learning rate", {"learning rate"}), "", {{"train/lr", "rate"}})};
+  LineChart bytes = chart("bytes", "Accuracy against bytes sent", {"accuracy", Unit::kFraction});
+  bytes.x = from_zero("comm/bytes_sent");
+  bytes.series = {curve(
+      {.label = "local mean", .runs = {&run}}, "comm/bytes_sent", "eval/accuracy_local_mean")};
+  figures.insert(figures.begin() + 3, figure_of(std::move(bytes), "payload, all workers"));
+  if (run.config.cluster) {
+    LineChart time =
+        chart("virtual", "Accuracy against virtual time", {"accuracy", Unit::kFraction});
+    time.x = from_zero("time/virtual_s");
+    time.series = {curve(
+        {.label = "local mean", .runs = {&run}}, "time/virtual_s", "eval/accuracy_local_mean")};
+    figures.push_back(figure_of(std::move(time), "on the cluster that [cluster] describes"));
+  }
+  figures.push_back(time_figure({{.label = "this run", .runs = {&run}}}));
+  std::vector<Figure> shown;
+  for (std::optional<Figure>& figure : figures) {
+    if (figure) {
+      shown.push_back(std::move(*figure));
+    }
+  }
+  return shown;
+}
+
+std::string identity_html(const RunRecord& run) {
+  NumberTable table{.header = {"what", "value"}};
+  table.rows.push_back({"state after the last step (digest)", run.summary.digest});
+  table.rows.push_back({"configuration (digest)", run.summary.config_digest});
+  for (const auto& [name, version] : run.summary.versions) {
+    table.rows.push_back({name, version});
+  }
+  return table_html(table, "plain");
+}
+
+}  // namespace
+
+Result<std::string> run_report(const std::filesystem::path& folder) {
+  auto read = read_run(folder);
+  if (!read) {
+    return read.failure();
+  }
+  const RunRecord& run = read.value();
+  std::vector<Figure> where_figures;
+  if (run.classes) {
+    where_figures.push_back(
+        classes_figure("classes", "Examples per class and worker", *run.classes));
+  }
+  if (auto figure = topology_figure("graph", run.config)) {
+    where_figures.push_back(std::move(*figure));
+  }
+  const std::string body =
+      facts_html(facts_of(run)) + section_html("How it went", "", figures_html(curves_of(run))) +
+      section_html("Data and graph",
+                   run.classes ? "A dot's area is the number of examples." : "",
+                   figures_html(where_figures)) +
+      section_html("To make it again",
+                   "The configuration below is complete and runs as it is; the same program on the "
+                   "same class of processor ends with the same digest.",
+                   code_html("murmur train config.toml --output again") +
+                       folded_html("config.toml", code_html(run.config_text), true) +
+                       identity_html(run));
+  return page_html(run.summary.name,
+                   "<p>" + escape_html(sentence_of(run.config, run.summary.steps)) + "</p>" +
+                       status_html(run.summary),
+                   body);
+}
+
+}  // namespace murmur::run

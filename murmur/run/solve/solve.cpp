@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/solve/solve.h"
+
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "murmur/engine/engine.h"
+#include "murmur/run/config/schedule.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+using Text = fmt::memory_buffer;
+
+template <class S>
+class Solver {
+ public:
+  Solver(const Config& config, const SolveRequest& request)
+      : config_(config),
+        request_(request),
+        problem_(make_analytic<S>(config)),
+        pool_(1),  // a step takes a microsecond: threads would only wait for each other
+        engine_(parts(config)) {}
+
+  Status run() {
+    if (request_.csv) {
+      const Status header = request_.write("step,worker,coordinate,x\n");
+      if (!header) {
+        return header;
+      }
+    }
+    Status shown = show(0);
+    for (std::int64_t step = 0; shown && step < config_.steps; ++step) {
+      const auto done = engine_.step(listed_rate(config_.algorithm.learning_rate, step));
+      if (!done) {
+        return done.failure();
+      }
+      shown = show(step + 1);
+    }
+    return shown;
+  }
+
+ private:
+  engine::Parts<S> parts(const Config& config) {
+    Program<S> program = make_program<S>(config, problem_->starts_differ(), 1);
+    require_one_start(config, program, *problem_);
+    const auto graph = make_graph(config);
+    require_usable_graph(config, *graph, program, request_.warn);
+    warn_of_outer(config, program, request_.warn);
+    const auto turns = make_turns(
+        config, program, graph, static_cast<std::int64_t>(problem_->layout().parameters()));
+    return {.program = std::move(program),
+            .topology = graph,
+            .problem = problem_.get(),
+            .pool = &pool_,
+            .transport = nullptr,
+            .ownership = comm::Ownership::even(workers(), 1),
+            .weight_decay = config.algorithm.weight_decay,
+            .turns = turns};
+  }
+
+  int workers() const { return static_cast<int>(config_.workers); }
+
+  double loss() {
+    double sum = 0;
+    for (int worker = 0; worker < workers(); ++worker) {
+      sum += problem_->loss(worker, engine_.model(worker), 0);
+    }
+    return sum / workers();
+  }
+
+  // A row's coordinates, without padding.
+  template <class Visit>
+  void coordinates(const S* row, const Visit& visit) const {
+    std::size_t index = 0;
+    for (const TensorSlot& tensor : engine_.layout().tensors()) {
+      for (std::size_t k = 0; k < tensor.size; ++k) {
+        visit(index++, static_cast<double>(row[tensor.offset + k]));
+      }
+    }
+  }
+
+  void append_number(Text& text, double value, const std::string& what) {
+    if (!std::isfinite(value) && !trouble_) {
+      trouble_ = what;
+    }
+    fmt::format_to(std::back_inserter(text), "{:.17g}", value);
+  }
+
+  void append_row(Text& text, const S* row, const std::string& what) {
+    text.push_back('[');
+    coordinates(row, [&](std::size_t k, double value) {
+      fmt::format_to(std::back_inserter(text), "{}", k == 0 ? "" : ", ");
+      append_number(text, value, what);
+    });
+    text.push_back(']');
+  }
+
+  void append_fields(Text& text) {
+    fmt::format_to(std::back_inserter(text), ", \"fields\": {{");
+    const char* comma = "";
+    for (std::size_t f = 0; f < engine_.program().fields.size(); ++f) {
+      const Field& field = engine_.program().fields[f];
+      if (field.kind == FieldKind::kScratch) {
+        continue;
+      }
+      fmt::format_to(std::back_inserter(text), "{}\"{}\": [", comma, field.name);
+      for (int worker = 0; worker < (field.shared ? 1 : workers()); ++worker) {
+        fmt::format_to(std::back_inserter(text), "{}", worker == 0 ? "" : ", ");
+        append_row(text, engine_.row(f, worker).data(), std::string(field.name));
+      }
+      text.push_back(']');
+      comma = ", ";
+    }
+    text.push_back('}');
+  }
+
+  void append_json(Text& text, std::int64_t step) {
+    fmt::format_to(std::back_inserter(text), "{{\"step\": {}, \"loss\": ", step);
+    append_number(text, loss(), "the loss");
+    fmt::format_to(std::back_inserter(text), ", \"x\": [");
+    for (int worker = 0; worker < workers(); ++worker) {
+      fmt::format_to(std::back_inserter(text), "{}", worker == 0 ? "" : ", ");
+      append_row(text, engine_.model(worker), fmt::format("the model of worker {}", worker));
+    }
+    text.push_back(']');
+    if (request_.fields) {
+      append_fields(text);
+    }
+    fmt::format_to(std::back_inserter(text), "}}\n");
+  }
+
+  void append_csv(Text& text, std::int64_t step) {
+    for (int worker = 0; worker < workers(); ++worker) {
+      coordinates(engine_.model(worker), [&](std::size_t k, double value) {
+        fmt::format_to(std::back_inserter(text), "{},{},{},", step, worker, k);
+        append_number(text, value, fmt::format("the model of worker {}", worker));
+        text.push_back('\n');
+      });
+    }
+  }
+
+  Status show(std::int64_t step) {
+    Text text;
+    if (request_.csv) {
+      append_csv(text, step);
+    } else {
+      append_json(text, step);
+    }
+    if (trouble_) {
+      return Failure{
+          FailureKind::kDiverged,
+          fmt::format("{} became non-finite at step {}; a smaller learning rate may help",
+                      *trouble_,
+                      step)};
+    }
+    return request_.write({text.data(), text.size()});
+  }
+
+  const Config& config_;
+  const SolveRequest& request_;
+  std::unique_ptr<problems::Problem<S>> problem_;
+  threads::Pool pool_;
+  engine::Engine<S> engine_;
+  std::optional<std::string> trouble_;
+};
+
+}  // namespace
+
+Status solve(const Config& config, const SolveRequest& request) {
+  if (config.precision == Precision::kSingle) {
+    return Solver<float>(config, request).run();
+  }
+  return Solver<double>(config, request).run();
+}
+
+}  // namespace murmur::run

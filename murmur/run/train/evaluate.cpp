@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/train/evaluate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace murmur::run {
+namespace {
+
+double accuracy(const problems::Score& score) {
+  return score.correct / static_cast<double>(score.examples);
+}
+
+// Of no examples the loss itself, of some their mean.
+double mean_loss(const problems::Score& score) {
+  return score.loss_sum / static_cast<double>(std::max<std::int64_t>(score.examples, 1));
+}
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) {
+    sum += value;
+  }
+  return sum / static_cast<double>(values.size());
+}
+
+// Of all workers, so divided by their number.
+double deviation(const std::vector<double>& values) {
+  const double center = mean(values);
+  double sum = 0;
+  for (const double value : values) {
+    sum += (value - center) * (value - center);
+  }
+  return std::sqrt(sum / static_cast<double>(values.size()));
+}
+
+}  // namespace
+
+// Of the models that live here.
+template <class S>
+struct Evaluator<S>::LocalScores {
+  std::vector<double> accuracies;  // per local worker; 0 for those nobody looks at
+  std::vector<double> losses;
+  problems::Score averaged;
+};
+
+template <class S>
+Evaluator<S>::Evaluator(engine::Engine<S>& engine,
+                        problems::Problem<S>& problem,
+                        threads::Pool& pool,
+                        const EvaluationConfig& config)
+    : engine_(engine),
+      problem_(problem),
+      pool_(pool),
+      config_(config),
+      average_(engine.layout().row_size()) {}
+
+template <class S>
+int Evaluator<S>::watched() const {
+  return static_cast<int>(config_.workers.value_or(problem_.workers()));
+}
+
+// Models times parts are the tasks; every model's parts are added up in their order.
+template <class S>
+std::vector<problems::Score> Evaluator<S>::score(const std::vector<const S*>& models) {
+  const auto parts = static_cast<std::size_t>(problem_.score_parts());
+  std::vector<problems::Score> of_part(models.size() * parts);
+  pool_.run(of_part.size(), [&](std::size_t task, int thread) {
+    of_part[task] =
+        problem_.score(models[task / parts], static_cast<std::int64_t>(task % parts), thread);
+  });
+  std::vector<problems::Score> scores(models.size());
+  for (std::size_t task = 0; task < of_part.size(); ++task) {
+    scores[task / parts] += of_part[task];
+  }
+  return scores;
+}
+
+template <class S>
+typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const S* average) {
+  const comm::WorkerRange local = engine_.local();
+  const int end = std::min(local.end, watched());
+  const bool one_model = engine_.program().keeps_one_model();
+  std::vector<const S*> models{average};
+  for (int worker = local.begin; worker < end && !one_model; ++worker) {
+    models.push_back(engine_.model(worker));
+  }
+  const std::vector<problems::Score> scores = score(models);
+  LocalScores all;
+  all.averaged = scores.front();
+  for (int worker = local.begin; worker < local.end; ++worker) {
+    const bool looked_at = worker < end;
+    const auto index = one_model ? 0 : 1 + static_cast<std::size_t>(worker - local.begin);
+    all.accuracies.push_back(looked_at ? accuracy(scores[index]) : 0);
+    all.losses.push_back(looked_at ? mean_loss(scores[index]) : 0);
+  }
+  return all;
+}
+
+template <class S>
+Result<Metrics> Evaluator<S>::over_workers(const LocalScores& scores) {
+  Result<std::vector<double>> accuracies = engine_.gather(scores.accuracies);
+  if (!accuracies) {
+    return accuracies.failure();
+  }
+  Result<std::vector<double>> losses = engine_.gather(scores.losses);
+  if (!losses) {
+    return losses.failure();
+  }
+  const auto count = static_cast<std::size_t>(watched());
+  accuracies.value().resize(count);
+  losses.value().resize(count);
+  Metrics metrics{{"eval/loss_local_mean", mean(losses.value())},
+                  {"eval/loss_averaged", mean_loss(scores.averaged)}};
+  if (scores.averaged.examples > 0) {
+    const std::vector<double>& local = accuracies.value();
+    metrics["eval/accuracy_local_mean"] = mean(local);
+    metrics["eval/accuracy_local_min"] = *std::min_element(local.begin(), local.end());
+    metrics["eval/accuracy_local_std"] = deviation(local);
+    metrics["eval/accuracy_averaged"] = accuracy(scores.averaged);
+  }
+  return metrics;
+}
+
+template <class S>
+Result<Metrics> Evaluator<S>::evaluate() {
+  const auto begin = std::chrono::steady_clock::now();
+  if (const Status averaged = engine_.average_model(average_); !averaged) {
+    return averaged.failure();
+  }
+  const Result<double> distance = engine_.consensus_distance(average_);
+  if (!distance) {
+    return distance.failure();
+  }
+  Metrics metrics;
+  if (problem_.score_parts() > 0) {
+    Result<Metrics> scored = over_workers(score_local(average_.data()));
+    if (!scored) {
+      return scored.failure();
+    }
+    metrics = std::move(scored).value();
+  }
+  metrics["consensus/distance"] = distance.value();
+  seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return metrics;
+}
+
+template class Evaluator<float>;
+template class Evaluator<double>;
+
+}  // namespace murmur::run

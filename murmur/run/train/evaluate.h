@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the models are worth on the evaluation data. "local" is a worker's own model on all of it,
+// the mean (minimum, deviation) over workers; "averaged" is the exact average of all models. Papers
+// differ in which they report, so both are always there.
+#pragma once
+
+#include <vector>
+
+#include "murmur/engine/engine.h"
+#include "murmur/problems/problem.h"
+#include "murmur/run/config/config.h"
+#include "murmur/run/records/summary.h"
+#include "murmur/threads/pool.h"
+
+namespace murmur::run {
+
+// Borrows everything. Collective: in a world of several processes all of them evaluate together.
+template <class S>
+class Evaluator {
+ public:
+  Evaluator(engine::Engine<S>& engine,
+            problems::Problem<S>& problem,
+            threads::Pool& pool,
+            const EvaluationConfig& config);
+
+  // eval/* and consensus/distance. No score depends on the number of threads.
+  Result<Metrics> evaluate();
+  double seconds() const { return seconds_; }  // so far
+
+ private:
+  struct LocalScores;
+
+  int watched() const;  // workers whose own models are evaluated: the first ones
+  std::vector<problems::Score> score(const std::vector<const S*>& models);
+  LocalScores score_local(const S* average);
+  Result<Metrics> over_workers(const LocalScores& scores);
+
+  engine::Engine<S>& engine_;
+  problems::Problem<S>& problem_;
+  threads::Pool& pool_;
+  const EvaluationConfig& config_;
+  std::vector<S> average_;
+  double seconds_ = 0;
+};
+
+extern template class Evaluator<float>;
+extern template class Evaluator<double>;
+
+}  // namespace murmur::run

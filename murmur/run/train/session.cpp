@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/train/session.h"
+
+#include <cmath>
+#include <ctime>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "murmur/core/check.h"
+#include "murmur/run/records/run_record.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+double seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+std::shared_ptr<Resources> resources_of(const TrainRequest& request) {
+  return request.resources != nullptr ? request.resources : make_resources();
+}
+
+}  // namespace
+
+template <class S>
+Session<S>::Session(const Config& config, const TrainRequest& request)
+    : config_(config),
+      request_(request),
+      world_(request.world == nullptr || request.world->is_alone() ? nullptr : request.world),
+      sent_before_(world_ == nullptr ? 0 : transport()->bytes_sent()),
+      folder_{request.folder},
+      pool_(thread_count(config, world_ == nullptr ? 1 : world_->local_processes())),
+      resources_(resources_of(request)),
+      setup_(make_training_setup(config, *resources_, pool_, world_)),
+      problem_(make_training_problem<S>(config, setup_)),
+      graph_(make_graph(config)),
+      engine_(std::make_unique<engine::Engine<S>>(parts())),
+      schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
+      evaluator_(*engine_, *problem_, pool_, config.evaluation),
+      patience_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
+  state_.loss_sums.resize(static_cast<std::size_t>(engine_->local().size()));
+  if (config.cluster) {
+    timeline_ = make_timeline(config,
+                              engine_->program(),
+                              graph_,
+                              static_cast<std::int64_t>(engine_->layout().parameters()),
+                              turns_);
+  }
+}
+
+template <class S>
+engine::Parts<S> Session<S>::parts() {
+  Program<S> program =
+      make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
+  require_usable_graph(config_, *graph_, program, request_.warn);
+  warn_of_outer(config_, program, request_.warn);
+  turns_ = make_turns(
+      config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
+  return {.program = std::move(program),
+          .topology = graph_,
+          .problem = problem_.get(),
+          .pool = &pool_,
+          .transport = transport(),
+          .ownership = ownership(),
+          .weight_decay = config_.algorithm.weight_decay,
+          .turns = turns_};
+}
+
+template <class S>
+TrainOutcome Session<S>::run(bool resume) {
+  Status status = begin_run(resume);
+  if (status) {
+    status = rounds();
+  }
+  const bool has_results = status || status.failure().kind == FailureKind::kDiverged;
+  if (has_results) {
+    Status ended = engine_->settle();  // nothing is under way when the next run begins
+    ended = ended ? write_results() : ended;
+    status = ended ? status : ended;
+  }
+  return outcome(leave_together(status));
+}
+
+template <class S>
+Status Session<S>::begin_run(bool resume) {
+  if (resume) {
+    restore();
+  }
+  if (const Status kept = keep_time(); !kept) {
+    return kept;
+  }
+  first_step_ = step();
+  const std::int64_t keep = !resume ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
+  Result<MetricsLog> log = is_first() ? MetricsLog::open(folder_.metrics(), keep)
+                                      : MetricsLog::follow(folder_.metrics(), keep);
+  if (!log) {
+    return log.failure();
+  }
+  log_ = std::move(log).value();
+  if (const Status opened = is_first() ? open_files() : Status(Ok{}); !opened) {
+    return opened;
+  }
+  state_.extra_line = false;
+  if (world_ != nullptr) {
+    world_->meetings()->start_at(first_step_);
+    learn_patience();
+  }
+  began_ = saved_ = round_began_ = Clock::now();
+  return config_.output.trace ? open_trace() : Ok{};
+}
+
+template <class S>
+Status Session<S>::open_files() {
+  if (const Status written = write_classes(folder_.path, setup_.data); !written) {
+    return written;
+  }
+  if (config_.output.tensorboard) {
+    Result<TensorboardFile> file = TensorboardFile::create(folder_.path, seconds_since_1970());
+    if (!file) {
+      return file.failure();
+    }
+    tensorboard_ = std::move(file).value();
+  }
+  return Ok{};
+}
+
+template <class S>
+Status Session<S>::open_trace() {
+  const int process = world_ == nullptr ? 0 : world_->process();
+  auto file = TraceFile::create(folder_.trace(process), process);
+  if (!file) {
+    return file.failure();
+  }
+  trace_ = std::move(file).value();
+  engine_trace_.emplace(*trace_, traced_step_, state_.wall_s, began_);
+  engine_->trace(&*engine_trace_);
+  return Ok{};
+}
+
+template <class S>
+std::int64_t Session<S>::last_step() const {
+  return std::min(schedule_.steps(), request_.steps_limit.value_or(schedule_.steps()));
+}
+
+template <class S>
+Status Session<S>::rounds() {
+  while (step() < last_step()) {
+    const Result<bool> on = goes_on();
+    if (!on) {
+      return on.failure();
+    }
+    if (!on.value()) {
+      break;
+    }
+    if (const Status done = round(); !done) {
+      return done;
+    }
+    say_progress();
+  }
+  return finish_rounds();
+}
+
+template <class S>
+Status Session<S>::round() {
+  const double begin_s = wall_s();
+  traced_step_ = step();
+  const auto losses = engine_->step(schedule_.rate(step()));
+  if (!losses) {
+    return losses.failure().in(fmt::format("step {}", step()));
+  }
+  if (trace_) {
+    trace_->span("step", engine::kAllWorkers, begin_s, wall_s(), traced_step_);
+  }
+  if (const Status finite = account(losses.value()); !finite) {
+    return finite;
+  }
+  if (const Status kept = keep_time(); !kept) {
+    return kept;
+  }
+  const bool at_end = step() == schedule_.steps();
+  if (at_end || falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch())) {
+    if (const Status written = write_line(); !written) {
+      return written;
+    }
+  }
+  return checkpoint_is_due() ? save() : Ok{};
+}
+
+// Virtual time is a pure function of the steps made, so a resumed run goes through it again.
+template <class S>
+Status Session<S>::keep_time() {
+  while (timeline_ && timeline_->steps() < step()) {
+    if (const Status kept = timeline_->step(); !kept) {
+      return kept;
+    }
+  }
+  return Ok{};
+}
+
+// A run that stops before its end has a line for where it is, which a longer run will not have; its
+// sums are saved as they are without that line.
+template <class S>
+Status Session<S>::finish_rounds() {
+  const bool done = step() == schedule_.steps();
+  status_ = stopped_by_ != 0 && !done ? "interrupted" : (done ? "finished" : "stopped");
+  const bool has_line = !log_->lines().empty() && log_->lines().back().step == step();
+  if (!has_line && status_ != "interrupted") {
+    const RunState before = state_;
+    if (const Status written = write_line(); !written) {
+      return written;
+    }
+    state_.loss_sums = before.loss_sums;
+    state_.loss_steps = before.loss_steps;
+    state_.extra_line = !done;
+  }
+  return saved_step_ == step() ? Ok{} : save();
+}
+
+template <class S>
+Status Session<S>::account(std::span<const double> losses) {
+  double sum = 0;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    state_.loss_sums[i] += losses[i];
+    sum += losses[i];
+    if (!std::isfinite(losses[i])) {
+      return diverge(
+          fmt::format("diverged: the loss of worker {} became non-finite at step {}. A "
+                      "smaller learning rate or a warm-up may help",
+                      engine_->local().begin + static_cast<int>(i),
+                      step() - 1));
+    }
+  }
+  last_loss_ = sum / static_cast<double>(losses.size());
+  ++state_.loss_steps;
+  return Ok{};
+}
+
+template <class S>
+double Session<S>::wall_s() const {
+  return state_.wall_s + std::chrono::duration<double>(Clock::now() - began_).count();
+}
+
+template <class S>
+void Session<S>::say_progress() {
+  if (!request_.progress) {
+    return;
+  }
+  const auto per_epoch = static_cast<double>(setup_.steps_per_epoch());
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
+  if (!log_->lines().empty()) {
+    const Metrics& values = log_->lines().back().values;
+    const auto found = values.find("eval/accuracy_local_mean");
+    accuracy = found == values.end() ? accuracy : found->second;
+  }
+  request_.progress({.first_step = first_step_,
+                     .step = step(),
+                     .steps = last_step(),
+                     .epoch = static_cast<double>(step()) / per_epoch,
+                     .epochs = static_cast<double>(last_step()) / per_epoch,
+                     .loss = last_loss_,
+                     .accuracy = accuracy,
+                     .wall_s = wall_s() - state_.wall_s});
+}
+
+template class Session<float>;
+template class Session<double>;
+
+}  // namespace murmur::run

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session tells: a line per evaluation, the summary, the digest.
+#include <cmath>
+#include <csignal>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+#include "murmur/files/atomic_file.h"
+#include "murmur/files/digest.h"
+#include "murmur/learning/libraries.h"
+#include "murmur/run/report/report.h"
+#include "murmur/run/text/version.h"
+#include "murmur/run/train/session.h"
+
+namespace murmur::run {
+namespace {
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+// A line whose losses or distance are no numbers: the models are not either.
+bool is_finite(const Metrics& values) {
+  for (const auto& [name, value] : values) {
+    if (!std::isfinite(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::map<std::string, std::string> versions_of(const Config& config) {
+  std::map<std::string, std::string> versions{{"murmur", std::string(version())},
+                                              {"torch", learning::torch_version()}};
+  if (const auto library = learning::matmul_library(config.matmul)) {
+    versions["matmul"] = library.value();
+  }
+  return versions;
+}
+
+ExitCode exit_code_of(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kDiverged:
+      return ExitCode::kDiverged;
+    case FailureKind::kPeer:
+      return ExitCode::kNetwork;
+    default:
+      return ExitCode::kRunFailed;
+  }
+}
+
+}  // namespace
+
+// Times are those of a mean process: each counts by its workers.
+template <class S>
+Result<Metrics> Session<S>::totals() {
+  const engine::Times& times = engine_->times();
+  const engine::Counters& counters = engine_->counters();
+  const Result<double> gradient = mean_of(times.gradient_s);
+  const Result<double> algorithm = mean_of(times.algorithm_s);
+  const Result<double> evaluation = mean_of(evaluator_.seconds());
+  const Result<double> wait = mean_of(times.wait_s);
+  const Result<double> wire_bytes = all_wire_bytes();
+  for (const Result<double>* each : {&gradient, &algorithm, &evaluation, &wait, &wire_bytes}) {
+    if (!*each) {
+      return each->failure();
+    }
+  }
+  return Metrics{{"comm/bytes_sent", static_cast<double>(counters.bytes_sent)},
+                 {"comm/messages", static_cast<double>(counters.messages)},
+                 {"comm/wire_bytes", wire_bytes.value()},
+                 {"time/wall_s", wall_s()},
+                 {"time/gradient_s", state_.times.gradient_s + gradient.value()},
+                 {"time/algorithm_s", state_.times.algorithm_s + algorithm.value()},
+                 {"time/evaluation_s", state_.evaluation_s + evaluation.value()},
+                 {"time/wait_s", state_.times.wait_s + wait.value()},
+                 {"time/virtual_s", timeline_ ? timeline_->virtual_s() : 0}};
+}
+
+template <class S>
+Result<double> Session<S>::mean_loss() {
+  const Result<std::vector<double>> sums = engine_->gather(state_.loss_sums);
+  if (!sums) {
+    return sums.failure();
+  }
+  double sum = 0;
+  for (const double of_worker : sums.value()) {
+    sum += of_worker;
+  }
+  return sum / static_cast<double>(config_.workers * state_.loss_steps);
+}
+
+template <class S>
+Result<MetricsLine> Session<S>::make_line() {
+  const double begin_s = wall_s();
+  Result<Metrics> evaluated = evaluator_.evaluate();
+  if (!evaluated) {
+    return evaluated.failure();
+  }
+  MetricsLine line{
+      .step = step(),
+      .epoch = static_cast<double>(step()) / static_cast<double>(setup_.steps_per_epoch()),
+      .wall_s = wall_s(),
+      .values = std::move(evaluated).value()};
+  if (trace_) {
+    trace_->span("evaluation", engine::kAllWorkers, begin_s, line.wall_s, line.step);
+  }
+  const Result<Metrics> sums = totals();
+  if (!sums) {
+    return sums.failure();
+  }
+  for (const auto& [name, value] : sums.value()) {
+    if (name != "time/wall_s") {  // the line has it already
+      line.values[name] = value;
+    }
+  }
+  line.values["train/lr"] = schedule_.rate(std::max<std::int64_t>(step() - 1, 0));
+  if (state_.loss_steps > 0) {
+    const Result<double> loss = mean_loss();
+    if (!loss) {
+      return loss.failure();
+    }
+    line.values["train/loss"] = loss.value();
+  }
+  return line;
+}
+
+template <class S>
+Status Session<S>::write_line() {
+  Result<MetricsLine> made = make_line();
+  if (!made) {
+    return made.failure();
+  }
+  const MetricsLine& line = made.value();
+  if (const Status written = log_->append(line); !written) {
+    return written;
+  }
+  if (tensorboard_) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const double now_s = std::chrono::duration<double>(now).count();
+    if (const Status written = tensorboard_->append(line, now_s); !written) {
+      return written;
+    }
+  }
+  if (request_.line) {
+    request_.line(line);
+  }
+  state_.loss_sums.assign(state_.loss_sums.size(), 0);
+  state_.loss_steps = 0;
+  if (!is_finite(line.values)) {
+    status_ = "diverged";
+    return Failure{FailureKind::kDiverged,
+                   fmt::format("diverged: a model became non-finite before step {}. A smaller "
+                               "learning rate or a warm-up may help",
+                               step())};
+  }
+  return Ok{};
+}
+
+template <class S>
+Result<std::string> Session<S>::digest() {
+  std::vector<double> high;
+  std::vector<double> low;
+  const comm::WorkerRange local = engine_->local();
+  for (int worker = local.begin; worker < local.end; ++worker) {
+    const std::uint64_t hash = files::digest_of_row(engine_->layout(), engine_->model(worker));
+    high.push_back(static_cast<double>(hash >> 32U));
+    low.push_back(static_cast<double>(hash & 0xffffffffU));
+  }
+  const auto all_high = engine_->gather(high);
+  const auto all_low = engine_->gather(low);
+  if (!all_high || !all_low) {
+    return all_high ? all_low.failure() : all_high.failure();
+  }
+  std::vector<std::uint64_t> hashes;
+  for (std::size_t i = 0; i < all_high.value().size(); ++i) {
+    hashes.push_back((static_cast<std::uint64_t>(all_high.value()[i]) << 32U) |
+                     static_cast<std::uint64_t>(all_low.value()[i]));
+  }
+  return files::to_hex(files::digest_of_rows(hashes));
+}
+
+template <class S>
+Result<Summary> Session<S>::summarize() {
+  Result<std::string> digested = digest();
+  if (!digested) {
+    return digested.failure();
+  }
+  Result<Metrics> totalled = totals();
+  if (!totalled) {
+    return totalled.failure();
+  }
+  Metrics sums = std::move(totalled).value();
+  if (timeline_ && step() > 0) {
+    sums["time/virtual_step_s"] = timeline_->virtual_s() / static_cast<double>(step());
+  }
+  return Summary{.name = config_.name,
+                 .status = status_,
+                 .workers = config_.workers,
+                 .steps = step(),
+                 .parameters = static_cast<std::int64_t>(engine_->layout().parameters()),
+                 .final = log_->lines().empty() ? Metrics{} : log_->lines().back().values,
+                 .best = log_->best(),
+                 .totals = std::move(sums),
+                 .peak_memory_bytes = peak_memory_bytes(),
+                 .digest = digested.value(),
+                 .config_digest = config_digest(config_),
+                 .versions = versions_of(config_)};
+}
+
+template <class S>
+Status Session<S>::write_results() {
+  Result<Summary> summary = summarize();
+  if (!summary) {
+    return summary.failure();
+  }
+  summary_ = std::move(summary).value();
+  if (const Status closed = close_trace(); !closed || !is_first()) {
+    return closed;
+  }
+  if (config_.output.csv) {
+    if (const Status written = files::write_file(folder_.csv(), to_csv(log_->lines())); !written) {
+      return written;
+    }
+  }
+  const std::string text = to_json(summary_).dump(2) + "\n";
+  if (const Status written = files::write_file(folder_.summary(), text); !written) {
+    return written;
+  }
+  return write_report(folder_.path);
+}
+
+template <class S>
+TrainOutcome Session<S>::outcome(const Status& status) {
+  TrainOutcome outcome{.code = ExitCode::kDone, .message = {}, .summary = summary_};
+  if (!status) {
+    outcome.code = exit_code_of(status.failure().kind);
+    outcome.message = status.failure().message;
+    const bool common = status.failure().kind == FailureKind::kDiverged;
+    outcome.told = world_ != nullptr && (common ? !is_first() : world_->has_heard_of_failure());
+  } else if (status_ == "interrupted") {
+    const bool terminated = stopped_by_ == SIGTERM;
+    outcome.code = terminated ? ExitCode::kTerminated : ExitCode::kInterrupted;
+    outcome.message = fmt::format("{} after {} of {} steps; --resume continues",
+                                  terminated ? "terminated" : "interrupted",
+                                  step(),
+                                  schedule_.steps());
+    outcome.told = !is_first();
+  }
+  return outcome;
+}
+
+template class Session<float>;
+template class Session<double>;
+
+}  // namespace murmur::run

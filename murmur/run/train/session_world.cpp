@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session agrees on with the other processes of its run. Alone it agrees with itself.
+#include <atomic>
+#include <numeric>
+
+#include "murmur/comm/exchange.h"
+#include "murmur/run/train/session.h"
+
+namespace murmur::run {
+namespace {
+
+// What processes meet for. A meeting to stop has the signal's number in its text.
+enum Purpose : int { kStop = 1, kDiverged = 2, kSave = 3 };
+
+// Who has written nothing yet may be drawing the report.
+constexpr auto kToWriteResults = std::chrono::minutes(2);
+
+}  // namespace
+
+template <class S>
+comm::Ownership Session<S>::ownership() const {
+  return comm::Ownership::even(static_cast<int>(config_.workers),
+                               world_ == nullptr ? 1 : world_->processes());
+}
+
+template <class S>
+void Session<S>::learn_patience() {
+  transport()->set_wait_limit(patience_.limit());
+  world_->meetings()->set_wait_limit(patience_.limit());
+}
+
+template <class S>
+Result<bool> Session<S>::goes_on() {
+  if (world_ == nullptr) {
+    stopped_by_ = signal();
+    if (stopped_by_ == 0 && saved_step_ != step() && time_is_due()) {
+      const Status saved = save();
+      return saved ? Result<bool>(true) : saved.failure();
+    }
+    return stopped_by_ == 0;
+  }
+  const Clock::time_point now = Clock::now();
+  if (step() > first_step_) {
+    patience_.observe(now - round_began_);
+    learn_patience();
+  }
+  round_began_ = now;
+  if (signal() != 0 && !called_) {
+    called_ = true;
+    world_->meetings()->call({.purpose = kStop, .text = std::to_string(signal())});
+  }
+  if (is_first() && time_is_due()) {
+    saved_ = now;  // once is enough
+    world_->meetings()->call({.purpose = kSave});
+  }
+  return meet();
+}
+
+template <class S>
+Result<bool> Session<S>::meet() {
+  while (true) {
+    const auto meeting = world_->meetings()->before(step());
+    if (!meeting) {
+      return meeting.failure();
+    }
+    if (!meeting.value()) {
+      return true;
+    }
+    const std::string& text = meeting.value()->text;
+    if (meeting.value()->purpose == kStop) {
+      stopped_by_ = std::stoi(text);
+      return false;
+    }
+    if (meeting.value()->purpose == kDiverged) {
+      status_ = "diverged";
+      return Failure{FailureKind::kDiverged, text};
+    }
+    if (const Status saved = save(); !saved) {
+      return saved.failure();
+    }
+  }
+}
+
+// Alone the run ends at once; with others at the next step that all of them reach.
+template <class S>
+Status Session<S>::diverge(const std::string& message) {
+  if (world_ == nullptr) {
+    status_ = "diverged";
+    return Failure{FailureKind::kDiverged, message};
+  }
+  if (!called_) {
+    called_ = true;
+    world_->meetings()->call({.purpose = kDiverged, .text = message});
+  }
+  return Ok{};
+}
+
+template <class S>
+Result<double> Session<S>::mean_of(double mine) {
+  if (world_ == nullptr) {
+    return mine;
+  }
+  const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()), mine);
+  const auto all = engine_->gather(local);
+  if (!all) {
+    return all.failure();
+  }
+  return std::accumulate(all.value().begin(), all.value().end(), 0.0) /
+         static_cast<double>(config_.workers);
+}
+
+template <class S>
+Result<double> Session<S>::all_wire_bytes() {
+  if (world_ == nullptr) {
+    return state_.wire_bytes;
+  }
+  std::vector<double> local(static_cast<std::size_t>(engine_->local().size()));
+  local.front() = static_cast<double>(transport()->bytes_sent() - sent_before_);
+  const auto all = engine_->gather(local);
+  if (!all) {
+    return all.failure();
+  }
+  return std::accumulate(all.value().begin(), all.value().end(), state_.wire_bytes);
+}
+
+// Nobody goes before the first process has written the results, or has told why it could not.
+template <class S>
+Status Session<S>::leave_together(const Status& status) {
+  if (world_ == nullptr) {
+    return status;
+  }
+  const bool common = status || status.failure().kind == FailureKind::kDiverged;
+  if (!common) {
+    world_->give_up(status.failure().message);
+    keep_rows();
+    return status;
+  }
+  transport()->set_wait_limit(
+      std::max<std::chrono::milliseconds>(patience_.limit(), kToWriteResults));
+  if (const auto left = comm::exchange_texts(*transport(), {}); !left) {
+    return left.failure().in("waiting for the others to end");
+  }
+  return status;
+}
+
+// A message that has begun goes on while the world is there, and reads or writes rows.
+template <class S>
+void Session<S>::keep_rows() {
+  static std::atomic<const void*> kept = nullptr;  // until the process ends, which it does now
+  kept = engine_.release();
+}
+
+// One file of all processes: the others close theirs, and the first one takes them in.
+template <class S>
+Status Session<S>::close_trace() {
+  if (!trace_) {
+    return Ok{};
+  }
+  engine_->trace(nullptr);
+  Status closed = is_first() ? Status(Ok{}) : trace_->close();
+  if (world_ != nullptr) {
+    if (const auto met = comm::exchange_texts(*transport(), {}); !met) {
+      return met.failure();
+    }
+  }
+  for (int p = 1; is_first() && world_ != nullptr && p < world_->processes() && closed; ++p) {
+    closed = trace_->join(folder_.trace(p));
+  }
+  return is_first() && closed ? trace_->close() : closed;
+}
+
+template class Session<float>;
+template class Session<double>;
+
+}  // namespace murmur::run

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// One training run: configuration -> wired objects -> rounds, evaluations, checkpoints -> a folder.
+// Nothing here is global, so a process may train many times; what costs (data) is kept in
+// Resources.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "murmur/core/error.h"
+#include "murmur/run/config/config.h"
+#include "murmur/run/records/metrics.h"
+#include "murmur/run/records/summary.h"
+
+namespace murmur::run {
+
+// Where a run is: said after every step.
+struct Progress {
+  std::int64_t first_step = 0;  // where this call began
+  std::int64_t step = 0;
+  std::int64_t steps = 0;
+  double epoch = 0;
+  double epochs = 0;
+  double loss = 0;      // of the last step, mean over workers
+  double accuracy = 0;  // eval/accuracy_local_mean of the last evaluation; NaN before the first
+  double wall_s = 0;    // of this call
+};
+
+// What runs may share: unpacked datasets. Threads: one run at a time may load, others wait.
+class Resources;
+class World;
+std::shared_ptr<Resources> make_resources();
+
+struct TrainRequest {
+  std::filesystem::path folder = {};
+  bool resume = false;
+  std::optional<std::int64_t> steps_limit = {};  // stop after so many steps in all
+  std::shared_ptr<Resources> resources = {};     // none: of this run alone
+  World* world = nullptr;  // the processes that make this run together; null: this one
+  std::function<void(const Progress&)> progress = {};  // after every step
+  std::function<void(const MetricsLine&)> line = {};   // after every line of metrics.jsonl
+  std::function<void(const std::string&)> warn = {};
+  const std::atomic<int>* stop =
+      nullptr;  // a signal's number: end after the step, with a checkpoint
+};
+
+struct TrainOutcome {
+  ExitCode code = ExitCode::kDone;
+  std::string message = {};  // empty where all went well
+  Summary summary = {};
+  bool already_there = false;  // the folder held this finished run; nothing was computed
+  bool told = false;           // another process has failed, and has said why
+};
+
+// Throws UserError for what the user can mend (folder taken, data missing, another run's
+// checkpoint); what befalls a run on its way is in the outcome.
+TrainOutcome train(const Config& config, const TrainRequest& request);
+
+// runs/NAME-SEED, below MURMUR_OUTPUT where that is set.
+std::filesystem::path default_folder(const Config& config);
+
+}  // namespace murmur::run

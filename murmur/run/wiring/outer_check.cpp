@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outer steps that a base cannot have are refused, doubtful ones are warned of.
+#include <fmt/format.h>
+
+#include "murmur/algorithms/outer/outer.h"
+#include "murmur/core/error.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+// The force with which the workers' mean and the center still come together: on their distance the
+// step acts as 1 - rho (n + 1).
+constexpr double kElasticLimit = 2;
+
+// What a turn of all workers needs, or nothing.
+std::string missing_for_a_turn(const Config& config, bool one_model, bool starts_differ) {
+  const OptionValues& options = config.outer->choice.options;
+  if (!options.flag("exact_average")) {
+    return "outer.exact_average = false gives every worker a center of its own";
+  }
+  if (one_model) {
+    return fmt::format("'{}' keeps one model for all workers", config.algorithm.choice.name);
+  }
+  const bool late = config.outer->start_epoch.value_or(0) > 0 || options.integer("start_step") > 0;
+  if (late ? options.text("before") != "every-step" : starts_differ) {
+    return "the workers' models differ where the outer steps begin, so there is no one center";
+  }
+  return "";
+}
+
+bool all_meet(const Config& config) {
+  return config.outer->levels.empty() || config.outer->levels.back().group >= config.workers;
+}
+
+std::string doubt(const Config& config, bool mixes) {
+  const Choice& outer = config.outer->choice;
+  if (!mixes && !outer.options.flag("exact_average")) {
+    return fmt::format(
+        "the workers never meet: '{}' talks to nobody, and exact_average = false "
+        "leaves every worker to itself",
+        config.algorithm.choice.name);
+  }
+  if (!mixes && !all_meet(config)) {
+    return fmt::format(
+        "workers of different groups never meet: the largest period has groups of "
+        "{} of {} workers",
+        config.outer->levels.back().group,
+        config.workers);
+  }
+  const double workers = static_cast<double>(config.workers);
+  if (outer.name == "easgd" && outer.options.text("order") == "simultaneous" &&
+      outer.options.flag("exact_average") &&
+      outer.options.number("rho") * (workers + 1) >= kElasticLimit) {
+    return fmt::format(
+        "rho = {} is too strong for {} workers at once: from {:.6g} on the center "
+        "overshoots ever more",
+        outer.options.number("rho"),
+        config.workers,
+        kElasticLimit / (workers + 1));
+  }
+  return "";
+}
+
+}  // namespace
+
+template <class S>
+void require_usable_outer(const Config& config, const Program<S>& base, bool starts_differ) {
+  if (!algorithms::visits_in_turn(config.outer->choice.options)) {
+    return;
+  }
+  const std::string missing = missing_for_a_turn(config, base.keeps_one_model(), starts_differ);
+  if (!missing.empty()) {
+    throw UserError(
+        fmt::format("{}: outer.order = \"round-robin\" needs one center that worker "
+                    "after worker visits: {}",
+                    config.outer->choice.place,
+                    missing));
+  }
+}
+
+template <class S>
+void warn_of_outer(const Config& config, const Program<S>& program, const Warn& warn) {
+  const std::string found = config.outer && warn ? doubt(config, program.mixes()) : "";
+  if (!found.empty()) {
+    warn(fmt::format("outer step '{}': {}", config.outer->choice.name, found));
+  }
+}
+
+template void require_usable_outer<float>(const Config&, const Program<float>&, bool);
+template void require_usable_outer<double>(const Config&, const Program<double>&, bool);
+template void warn_of_outer<float>(const Config&, const Program<float>&, const Warn&);
+template void warn_of_outer<double>(const Config&, const Program<double>&, const Warn&);
+
+}  // namespace murmur::run

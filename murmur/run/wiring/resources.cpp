@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/wiring/resources.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "murmur/comm/shared_memory.h"
+#include "murmur/core/check.h"
+#include "murmur/run/train/train.h"
+#include "murmur/run/wiring/shared_dataset.h"
+
+namespace murmur::run {
+namespace {
+
+Result<std::shared_ptr<const data::Dataset>> read(const DataConfig& config,
+                                                  const data::Places& places,
+                                                  threads::Pool& pool) {
+  const data::DatasetInfo* info = data::find_dataset(config.dataset.name);
+  MURMUR_CHECK(info != nullptr, "dataset '{}'", config.dataset.name);
+  return data::read_dataset(
+      *info, places, [&](std::size_t count, const std::function<void(std::size_t)>& task) {
+        pool.run(count, [&](std::size_t index, int /*thread*/) { task(index); });
+      });
+}
+
+// Processes for which it is equal read the same files and can open each other's memory.
+std::string home_of(const std::string& key) {
+  const std::string host = comm::host_identity();
+  std::error_code ignored;
+  return host.empty() ? host
+                      : host + '\n' + std::filesystem::current_path(ignored).string() + '\n' + key;
+}
+
+}  // namespace
+
+data::Places data_places(const std::string& folder) {
+  const char* environment = std::getenv("MURMUR_DATA");
+  return {.folder = folder, .environment = environment == nullptr ? "" : environment};
+}
+
+Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig& config,
+                                                                threads::Pool& pool,
+                                                                World* world) {
+  const data::Places places = data_places(config.folder);
+  const std::string key = config.dataset.name + '\n' + places.folder + '\n' + places.environment;
+  const Lock lock(mutex_);
+  auto& known = datasets_[key];
+  if (known != nullptr) {
+    return known;
+  }
+  const auto read_here = [&] { return read(config, places, pool); };
+  const bool is_alone = world == nullptr || world->is_alone();
+  auto found = is_alone ? read_here() : share_dataset(*world->transport(), home_of(key), read_here);
+  if (found) {
+    known = found.value();
+  }
+  return found;
+}
+
+std::shared_ptr<Resources> make_resources() {
+  return std::make_shared<Resources>();
+}
+
+}  // namespace murmur::run

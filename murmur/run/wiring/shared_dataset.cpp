@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a reader tells the others of its home, as JSON: where the dataset is ({"memory": ...}), why
+// there is none ({"failure": [kind, message]}), or that each has to read for itself ({}).
+#include "murmur/run/wiring/shared_dataset.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "murmur/comm/exchange.h"
+#include "murmur/comm/shared_memory.h"
+#include "murmur/core/check.h"
+
+namespace murmur::run {
+namespace {
+
+using data::Dataset;
+using data::Examples;
+using data::HeldBytes;
+using nlohmann::json;
+
+// The parts of a dataset that lie in the memory, in this order, each on a line of the cache.
+constexpr std::size_t kLine = 64;
+using Parts = std::array<std::size_t, 4>;  // bytes of each
+
+Parts parts_of(const Dataset& dataset) {
+  return {dataset.training.pixels.size(),
+          dataset.training.labels.size(),
+          dataset.test.pixels.size(),
+          dataset.test.labels.size()};
+}
+
+// Where each of them begins, and where the last one ends.
+std::array<std::size_t, 5> places_of(const Parts& parts) {
+  std::array<std::size_t, 5> places{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    places[i + 1] = places[i] + (parts[i] + kLine - 1) / kLine * kLine;
+  }
+  return places;
+}
+
+json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
+  return {{"memory", {address.process, address.file, address.bytes}},
+          {"parts", parts_of(dataset)},
+          {"shapes", {dataset.training.shape, dataset.test.shape}},
+          {"name", dataset.name},
+          {"folder", dataset.folder.string()},
+          {"classes", dataset.classes},
+          {"class_names", dataset.class_names},
+          {"mean", dataset.mean},
+          {"deviation", dataset.deviation},
+          {"digest", dataset.digest},
+          {"as_published", dataset.as_published}};
+}
+
+// A name of a folder may be no UTF-8; it is only shown.
+std::string dump(const json& text) {
+  return text.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// The examples of `dataset` become views of what is in the memory.
+void place_examples(Dataset& dataset, const Parts& parts, comm::SharedMemory memory) {
+  const auto places = places_of(parts);
+  const auto holder = std::make_shared<const comm::SharedMemory>(std::move(memory));
+  const auto bytes = holder->bytes();
+  MURMUR_CHECK(places.back() <= bytes.size(), "{} bytes of {}", places.back(), bytes.size());
+  const std::array<HeldBytes*, 4> examples{&dataset.training.pixels,
+                                           &dataset.training.labels,
+                                           &dataset.test.pixels,
+                                           &dataset.test.labels};
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data() + places[i]);
+    *examples[i] = HeldBytes({begin, parts[i]}, holder);
+  }
+}
+
+// What the reader of this home has told, to the others.
+Result<std::shared_ptr<const Dataset>> take(const std::string& told, const ReadDataset& read) {
+  const json text = json::parse(told);
+  if (text.contains("failure")) {
+    return Failure{static_cast<FailureKind>(text["failure"][0].get<int>()), text["failure"][1]};
+  }
+  if (text.contains("memory")) {
+    if (auto opened = open_dataset(told)) {
+      return opened;
+    }
+  }
+  return read();
+}
+
+struct Reading {
+  Result<std::shared_ptr<const Dataset>> dataset = std::shared_ptr<const Dataset>();
+  std::string told = "{}";
+};
+
+Reading read_for_home(bool shares, const ReadDataset& read) {
+  Reading mine{.dataset = read()};
+  if (!mine.dataset) {
+    const Failure& failure = mine.dataset.failure();
+    mine.told = dump({{"failure", {static_cast<int>(failure.kind), failure.message}}});
+  } else if (shares) {
+    if (auto shared = put_where_others_see(*mine.dataset.value())) {
+      mine.dataset = std::move(shared.value().dataset);
+      mine.told = std::move(shared.value().address);
+    }
+  }
+  return mine;
+}
+
+}  // namespace
+
+Result<SharedDataset> put_where_others_see(const Dataset& dataset) {
+  const Parts parts = parts_of(dataset);
+  const auto places = places_of(parts);
+  auto memory = comm::SharedMemory::make(places.back());
+  if (!memory) {
+    return memory.failure();
+  }
+  const std::array<std::span<const std::uint8_t>, 4> examples{
+      dataset.training.pixels, dataset.training.labels, dataset.test.pixels, dataset.test.labels};
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const auto from = std::as_bytes(examples[i]);
+    std::copy(from.begin(), from.end(), memory.value().bytes().data() + places[i]);
+  }
+  std::string address = dump(text_of(dataset, memory.value().address()));
+  auto shared = std::make_shared<Dataset>(dataset);
+  place_examples(*shared, parts, std::move(memory).value());
+  return SharedDataset{.dataset = std::move(shared), .address = std::move(address)};
+}
+
+Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) {
+  const json text = json::parse(address);
+  const json& place = text["memory"];
+  auto memory = comm::SharedMemory::open(
+      {.process = place[0], .file = place[1], .bytes = place[2].get<std::uint64_t>()});
+  if (!memory) {
+    return memory.failure();
+  }
+  auto dataset = std::make_shared<Dataset>();
+  text["shapes"][0].get_to(dataset->training.shape);
+  text["shapes"][1].get_to(dataset->test.shape);
+  text["name"].get_to(dataset->name);
+  dataset->folder = text["folder"].get<std::string>();
+  text["classes"].get_to(dataset->classes);
+  text["class_names"].get_to(dataset->class_names);
+  text["mean"].get_to(dataset->mean);
+  text["deviation"].get_to(dataset->deviation);
+  text["digest"].get_to(dataset->digest);
+  text["as_published"].get_to(dataset->as_published);
+  place_examples(*dataset, text["parts"].get<Parts>(), std::move(memory).value());
+  return std::shared_ptr<const Dataset>(std::move(dataset));
+}
+
+Result<std::shared_ptr<const Dataset>> share_dataset(comm::Transport& transport,
+                                                     const std::string& home,
+                                                     const ReadDataset& read) {
+  const auto homes = comm::exchange_texts(transport, home);
+  if (!homes) {
+    return homes.failure();
+  }
+  const std::vector<std::string>& all = homes.value();
+  const auto reader = std::find(all.begin(), all.end(), home) - all.begin();
+  const bool reads = home.empty() || reader == transport.process();
+  const bool shares = !home.empty() && std::count(all.begin(), all.end(), home) > 1;
+  const Reading mine = reads ? read_for_home(shares, read) : Reading();
+  const auto told = comm::exchange_texts(transport, mine.told);
+  if (!told) {
+    return told.failure();
+  }
+  return reads ? mine.dataset : take(told.value()[static_cast<std::size_t>(reader)], read);
+}
+
+}  // namespace murmur::run

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/wiring/training_setup.h"
+
+#include <fmt/format.h>
+
+#include "murmur/core/check.h"
+#include "murmur/core/error.h"
+#include "murmur/learning/supervised.h"
+#include "murmur/models/model.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+// A flag that not every dataset has.
+bool wants(const OptionValues& options, const std::string& flag) {
+  return options.has(flag) && options.flag(flag);
+}
+
+}  // namespace
+
+TrainingSetup make_training_setup(const Config& config,
+                                  Resources& resources,
+                                  threads::Pool& pool,
+                                  World* world) {
+  auto dataset = resources.dataset(config.data, pool, world);
+  if (!dataset) {
+    const bool is_peer = dataset.failure().kind == FailureKind::kPeer;
+    throw UserError(dataset.failure().message, is_peer ? ExitCode::kNetwork : ExitCode::kData);
+  }
+  const data::TrainingDataSettings settings{
+      .workers = static_cast<int>(config.workers),
+      .partition = {.name = config.data.partition,
+                    .alpha = config.data.alpha,
+                    .shards_per_worker = config.data.shards_per_worker},
+      .batches = {.batch_size = config.data.batch_size,
+                  .drop_last = config.data.drop_last,
+                  .seed = config.data.seed},
+      .augment = wants(config.data.dataset.options, "augment")};
+  auto divided = data::divide(dataset.value(), settings);
+  if (!divided) {
+    throw UserError(fmt::format("[data]: {}", divided.failure().message));
+  }
+  const models::Model* model = models::find_model(config.model.name);
+  MURMUR_CHECK(model != nullptr, "model '{}'", config.model.name);
+  auto network = models::make_network(
+      *model, config.model.options, dataset.value()->training.shape, dataset.value()->classes);
+  if (!network) {
+    throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
+  }
+  return {std::move(divided).value(), std::move(network).value()};
+}
+
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config,
+                                                            const TrainingSetup& setup) {
+  auto made =
+      learning::make_supervised<S>({.data = setup.data,
+                                    .network = setup.network,
+                                    .seed = config.seed,
+                                    .evaluation_examples = config.evaluation.examples.value_or(0),
+                                    .matmul = config.matmul});
+  if (!made) {
+    throw UserError(made.failure().message);
+  }
+  return std::move(made).value();
+}
+
+Schedule make_schedule(const Config& config,
+                       const topology::Topology& graph,
+                       std::int64_t steps_per_epoch) {
+  const Scale& scale = config.schedule.scale;
+  const double degree = scale.kind == Scale::Kind::kDegree ? mean_degree(graph) : 0;
+  const double target =
+      config.algorithm.learning_rate.front() * scale_factor(scale, config.workers, degree);
+  return {config.schedule, target, steps_per_epoch};
+}
+
+template std::unique_ptr<problems::Problem<float>> make_training_problem<float>(
+    const Config&, const TrainingSetup&);
+template std::unique_ptr<problems::Problem<double>> make_training_problem<double>(
+    const Config&, const TrainingSetup&);
+
+}  // namespace murmur::run

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The data and the network of a training run, before anything is computed: what `train` computes
+// with and what `plan` counts.
+#pragma once
+
+#include <memory>
+
+#include "murmur/data/training_data.h"
+#include "murmur/models/network.h"
+#include "murmur/problems/problem.h"
+#include "murmur/run/config/config.h"
+#include "murmur/run/config/schedule.h"
+#include "murmur/run/processes/world.h"
+#include "murmur/run/wiring/resources.h"
+#include "murmur/threads/pool.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::run {
+
+struct TrainingSetup {
+  data::TrainingData data;
+  models::Network network;
+
+  std::int64_t steps_per_epoch() const { return data.batches->steps_per_epoch(); }
+};
+
+// Throws UserError: data missing or damaged (exit code 3), a partition or a network that is
+// impossible. With a `world`, null for this process alone, it is collective.
+TrainingSetup make_training_setup(const Config& config,
+                                  Resources& resources,
+                                  threads::Pool& pool,
+                                  World* world);
+
+// The one way to a problem that needs torch. Throws UserError where this build has none.
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config,
+                                                            const TrainingSetup& setup);
+
+Schedule make_schedule(const Config& config,
+                       const topology::Topology& graph,
+                       std::int64_t steps_per_epoch);
+
+}  // namespace murmur::run

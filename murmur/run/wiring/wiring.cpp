@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/wiring/wiring.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "murmur/algorithms/algorithm.h"
+#include "murmur/algorithms/outer/outer.h"
+#include "murmur/core/check.h"
+#include "murmur/core/error.h"
+#include "murmur/problems/analytic.h"
+#include "murmur/run/config/schedule.h"
+#include "murmur/run/processes/machine.h"
+#include "murmur/topology/analysis.h"
+
+namespace murmur::run {
+namespace {
+
+[[noreturn]] void refuse(const Choice& choice, const std::string& message) {
+  throw UserError(fmt::format("{}: {}", choice.place, message));
+}
+
+}  // namespace
+
+template <class S>
+Program<S> make_program(const Config& config, bool starts_differ, std::int64_t steps_per_epoch) {
+  const auto* algorithm = algorithms::find_algorithm(config.algorithm.choice.name);
+  MURMUR_CHECK(algorithm != nullptr, "algorithm '{}'", config.algorithm.choice.name);
+  Program<S> program = algorithm->program<S>(config.algorithm.choice.options);
+  if (!config.outer) {
+    return program;
+  }
+  const auto* outer = algorithms::find_outer_step(config.outer->choice.name);
+  MURMUR_CHECK(outer != nullptr, "outer step '{}'", config.outer->choice.name);
+  require_usable_outer(config, program, starts_differ);
+  OptionValues values = config.outer->choice.options;
+  if (config.outer->start_epoch) {
+    values.set("start_step", steps_of({*config.outer->start_epoch, true}, steps_per_epoch));
+  }
+  std::vector<algorithms::Level> levels;
+  for (const LevelConfig& level : config.outer->levels) {
+    const bool all = level.group >= config.workers;
+    levels.push_back({level.period, all ? 0 : static_cast<int>(level.group)});
+  }
+  return algorithms::with_outer(std::move(program), *outer, values, starts_differ, levels);
+}
+
+std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
+  const TopologyConfig& wanted = config.topology;
+  auto made = topology::make_topology(
+      wanted.choice.name, static_cast<int>(config.workers), wanted.choice.options, wanted.seed);
+  if (!made) {
+    refuse(wanted.choice, made.failure().message);
+  }
+  return made.value();
+}
+
+template <class S>
+std::shared_ptr<engine::Turns> make_turns(const Config& config,
+                                          const Program<S>& program,
+                                          std::shared_ptr<const topology::Topology> graph,
+                                          std::int64_t parameters) {
+  if (!program.is_asynchronous()) {
+    return nullptr;
+  }
+  engine::Pace pace;
+  if (config.cluster) {
+    const auto clock = std::make_shared<const timing::Clock>(
+        *config.cluster, static_cast<int>(config.workers), config.seed);
+    const double bytes = static_cast<double>(config.cluster->parameters.value_or(parameters)) *
+                         static_cast<double>(sizeof(S));
+    pace.gradient_s = [clock](int worker, std::int64_t k, double begin_s) {
+      return clock->duration_s(worker, k, begin_s);
+    };
+    pace.meeting_s = [clock, bytes](int worker, int partner, std::int64_t k, double begin_s) {
+      return clock->meeting_s(worker, partner, k, bytes, begin_s);
+    };
+  }
+  return std::make_shared<engine::Turns>(std::move(graph), std::move(pace), config.seed);
+}
+
+template <class S>
+engine::Timeline make_timeline(const Config& config,
+                               const Program<S>& program,
+                               std::shared_ptr<const topology::Topology> graph,
+                               std::int64_t parameters,
+                               std::shared_ptr<engine::Turns> turns) {
+  MURMUR_CHECK(config.cluster, "no cluster");
+  return {engine::Talks(program,
+                        std::move(graph),
+                        config.cluster->parameters.value_or(parameters),
+                        std::move(turns)),
+          timing::Clock(*config.cluster, static_cast<int>(config.workers), config.seed)};
+}
+
+double mean_degree(const topology::Topology& graph) {
+  return messages_per_step(graph) / graph.workers();
+}
+
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_analytic(const Config& config) {
+  auto made = problems::make_problem<S>(
+      config.problem.name, static_cast<int>(config.workers), config.problem.options, config.seed);
+  if (!made) {
+    refuse(config.problem, made.failure().message);
+  }
+  return std::move(made).value();
+}
+
+template <class S>
+void require_one_start(const Config& config,
+                       const Program<S>& program,
+                       const problems::Problem<S>& problem) {
+  if (program.keeps_one_model() && problem.starts_differ()) {
+    refuse(config.problem,
+           fmt::format("problem.start differs between workers, but '{}' keeps one model for all; "
+                       "give one row for all workers",
+                       config.algorithm.choice.name));
+  }
+}
+
+// A launcher that gave each process cores of its own has shared them out already.
+int thread_count(const Config& config, int sharing) {
+  const int available = std::clamp(look_at_machine().cores / sharing, 1, usable_cores());
+  return static_cast<int>(config.threads.value_or(available));
+}
+
+template Program<float> make_program<float>(const Config&, bool, std::int64_t);
+template Program<double> make_program<double>(const Config&, bool, std::int64_t);
+template engine::Timeline make_timeline(const Config&,
+                                        const Program<float>&,
+                                        std::shared_ptr<const topology::Topology>,
+                                        std::int64_t,
+                                        std::shared_ptr<engine::Turns>);
+template engine::Timeline make_timeline(const Config&,
+                                        const Program<double>&,
+                                        std::shared_ptr<const topology::Topology>,
+                                        std::int64_t,
+                                        std::shared_ptr<engine::Turns>);
+template std::shared_ptr<engine::Turns> make_turns(const Config&,
+                                                   const Program<float>&,
+                                                   std::shared_ptr<const topology::Topology>,
+                                                   std::int64_t);
+template std::shared_ptr<engine::Turns> make_turns(const Config&,
+                                                   const Program<double>&,
+                                                   std::shared_ptr<const topology::Topology>,
+                                                   std::int64_t);
+template std::unique_ptr<problems::Problem<float>> make_analytic<float>(const Config&);
+template std::unique_ptr<problems::Problem<double>> make_analytic<double>(const Config&);
+template void require_one_start<float>(const Config&,
+                                       const Program<float>&,
+                                       const problems::Problem<float>&);
+template void require_one_start<double>(const Config&,
+                                        const Program<double>&,
+                                        const problems::Problem<double>&);
+
+}  // namespace murmur::run
