@@ -110,10 +110,10 @@ OptionValues options_of(const murmur::algorithms::Algorithm& algorithm) {
   return options;
 }
 
-murmur::engine::Parts<float> parts(const Settings& settings,
-                                   murmur::problems::Problem<float>* problem,
-                                   murmur::threads::Pool* pool,
-                                   murmur::comm::Transport* transport) {
+murmur::engine::EngineParts<float> parts(const Settings& settings,
+                                         murmur::problems::Problem<float>* problem,
+                                         murmur::threads::Pool* pool,
+                                         murmur::comm::Transport* transport) {
   const auto* algorithm = murmur::algorithms::find_algorithm(settings.algorithm);
   if (algorithm == nullptr) {
     refuse(fmt::format("no algorithm '{}'; murmur list algorithms shows them", settings.algorithm));

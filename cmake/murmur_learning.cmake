@@ -22,7 +22,7 @@ murmur_library(learning AS learning_torch ${folders} KERNELS LIBRARIES murmur_to
 add_library(murmur_learning INTERFACE)
 target_link_libraries(murmur_learning INTERFACE murmur_learning_itself murmur_learning_torch)
 
-add_library(murmur_learning_library SHARED murmur/learning/torch/torch_table.cpp)
+add_library(murmur_learning_library SHARED murmur/learning/torch/torch_plugin.cpp)
 set_target_properties(murmur_learning_library PROPERTIES OUTPUT_NAME murmur_torch
                       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 target_link_libraries(murmur_learning_library PRIVATE murmur_learning_torch)

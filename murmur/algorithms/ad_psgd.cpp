@@ -10,7 +10,7 @@
 //
 // Others may have averaged with x_i while i computed, so g is stale. engine/costs/event_schedule.h
 // orders the events.
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -8,7 +8,7 @@
 //   v  = b2 v + (1 - b2) g g              Adam: g includes lambda x
 //   x' = x - lr/c1 m / (sqrt(v)/sqrt(c2) + eps)
 #include "murmur/algorithms/adam_step.h"
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -6,7 +6,7 @@
 //   m  = beta m + g
 //   u  = m   or   g + beta m (nesterov)
 //   x' = x - lr u
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

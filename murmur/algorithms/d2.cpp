@@ -5,7 +5,7 @@
 //   x' = sum_j w_ij (2 x_j - x_j^previous - lr (g_j - g_j^previous))
 //
 // At birth x_previous = x and g_previous = 0, so the first step is that of DSGD.
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -6,7 +6,7 @@
 //   d' = (x - x') / lr                     so that the mean moves by exactly -lr mean(g)
 //
 // With a constant rate it is D2. A rate of 0 moves nothing and leaves d and g_previous as they are.
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

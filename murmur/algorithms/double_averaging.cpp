@@ -6,7 +6,7 @@
 //   u  = m   or   g + beta m (nesterov)
 //   x' = x - lr u
 //   every period steps:   x <- mean x,   m <- mean m
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -4,7 +4,7 @@
 //
 //   adapt-then-combine:   x' = sum_j w_ij (x_j - lr g_j)
 //   combine-then-adapt:   x' = sum_j w_ij x_j - lr g_i          g taken at the unmixed x
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -7,7 +7,7 @@
 //   u  = y (GT)   or   m (DSGDm-GT)   or   y + beta m (DSGDm-N-GT)
 //   x' = sum_j w_ij x_j - lr u_i         x and y travel in one message
 //   y' = sum_j w_ij y_j
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -6,7 +6,7 @@
 //   u  = m (DSGDm)   or   g + beta m (DSGDm-N)
 //   x' = sum_j w_ij (x_j - lr u_j)         adapt-then-combine
 //   x' = sum_j w_ij x_j - lr u_i           combine-then-adapt
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

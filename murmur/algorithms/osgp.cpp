@@ -13,7 +13,7 @@
 #include <string>
 
 #include "murmur/algorithms/in_flight.h"
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

@@ -9,7 +9,7 @@
 // v0: k = 1, as published. v1: k = 1 - b1, the raw gradient normalised per filter before the decay
 // is added. v2 (the authors' last): k = 1 - b1, and the first moment is Adam's own, m1' = a.
 #include "murmur/algorithms/adam_step.h"
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

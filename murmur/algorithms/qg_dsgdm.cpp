@@ -9,7 +9,7 @@
 //
 // With buffer_period = tau the motions are collected and the memory is refreshed with their mean
 // once every tau steps. A rate of 0 moves nothing and leaves the memory as it is.
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

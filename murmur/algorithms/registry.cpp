@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only list of algorithms.
-#include <algorithm>
+#include "murmur/algorithms/registry.h"
 
-#include "murmur/algorithms/table.h"
+#include <algorithm>
 
 namespace murmur::algorithms {
 

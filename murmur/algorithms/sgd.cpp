@@ -4,7 +4,7 @@
 //   m  = beta m + g
 //   u  = m            (heavy ball)   or   g + beta m   (Nesterov)
 //   x' = x - lr u
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

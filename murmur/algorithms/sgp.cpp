@@ -8,7 +8,7 @@
 //   numerator' = sum_j p_ij (numerator_j - lr u_j)
 //   weight'    = sum_j p_ij weight_j
 //   x'         = numerator' / weight'
-#include "murmur/algorithms/table.h"
+#include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {

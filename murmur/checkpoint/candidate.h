@@ -28,7 +28,7 @@ class Candidate {
         step_(step),
         path_(checkpoint_path(place.folder, step)) {}
 
-  // Looks at all that this process needs, and changes nothing. kDamaged; kMismatch: it is of
+  // AdaptiveSpin at all that this process needs, and changes nothing. kDamaged; kMismatch: it is of
   // another run; kIo.
   Status examine();
   // REQUIRES: examine() succeeded.

@@ -95,7 +95,7 @@ run::CompareOutcome compare_with_progress(const Arguments& arguments,
 }
 
 ExitCode help_in(run::World& world, const std::atomic<int>* stop) {
-  const run::TrainOutcome outcome = run::help_to_compare(world, stop);
+  const run::TrainOutcome outcome = run::serve_runs(world, stop);
   report_unless_told(outcome);
   return outcome.code;
 }

@@ -103,7 +103,7 @@ ExitCode train_in(run::World& world, const Arguments& arguments, const std::atom
   std::filesystem::path folder = arguments.common.output
                                      ? std::filesystem::path(*arguments.common.output)
                                      : run::default_folder(config);
-  const std::string of_first = world.say(std::filesystem::absolute(folder).string());
+  const std::string of_first = world.broadcast(std::filesystem::absolute(folder).string());
   folder = world.is_first() ? folder : std::filesystem::path(of_first);
   const run::TrainOutcome outcome = train_with_progress(arguments, config, folder, world, stop);
   if (!world.is_first()) {

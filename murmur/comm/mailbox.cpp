@@ -159,7 +159,7 @@ void Mailbox::clear() {
   pending_.clear();
 }
 
-void Ear::put(int from, const Notice& notice) {
+void NoticeQueue::put(int from, const Notice& notice) {
   {
     const Lock lock(mutex_);
     notices_.emplace_back(from, notice);
@@ -167,7 +167,7 @@ void Ear::put(int from, const Notice& notice) {
   changed_.notify_all();
 }
 
-void Ear::set(NoticeHandler handler) {
+void NoticeQueue::set(NoticeHandler handler) {
   if (listener_.joinable()) {
     {
       const Lock lock(mutex_);
@@ -183,7 +183,7 @@ void Ear::set(NoticeHandler handler) {
   }
 }
 
-void Ear::listen(const NoticeHandler& handler) {
+void NoticeQueue::listen(const NoticeHandler& handler) {
   while (true) {
     std::pair<int, Notice> next;
     {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a process of a Hub receives: messages in lines, notices in a queue.
+// What a process of a InProcessFabric receives: messages in lines, notices in a queue.
 //
 //   INVARIANT: of a line (sender, tag) either messages wait for receives or receives for messages.
 #pragma once
@@ -65,12 +65,12 @@ class Mailbox {
 };
 
 // Who hears the notices of a process, on a thread of his own, so that he may tell others in turn.
-class Ear {
+class NoticeQueue {
  public:
-  Ear() = default;
-  Ear(const Ear&) = delete;
-  Ear& operator=(const Ear&) = delete;
-  ~Ear() { set({}); }
+  NoticeQueue() = default;
+  NoticeQueue(const NoticeQueue&) = delete;
+  NoticeQueue& operator=(const NoticeQueue&) = delete;
+  ~NoticeQueue() { set({}); }
 
   void put(int from, const Notice& notice);
   // Called by the process's own thread alone.

@@ -6,7 +6,7 @@
 
 #include <dlfcn.h>
 
-#include "murmur/comm/mpi_table.h"
+#include "murmur/comm/mpi_plugin.h"
 #include "murmur/core/check.h"
 
 namespace murmur::comm {
@@ -34,23 +34,23 @@ Failure missing(const LibraryFile& library, std::string_view reason) {
               " and build again: scripts/setup && cmake --build --preset release"};
 }
 
-Result<const MpiTable*> load(const LibraryFile& library) {
+Result<const MpiPlugin*> load(const LibraryFile& library) {
   void* handle = dlopen(std::string(library.file).c_str(), RTLD_NOW | RTLD_LOCAL);
-  void* symbol = handle == nullptr ? nullptr : dlsym(handle, kMpiTableSymbol);
+  void* symbol = handle == nullptr ? nullptr : dlsym(handle, kMpiPluginSymbol);
   if (symbol == nullptr) {
     return missing(library, dlerror());
   }
-  return reinterpret_cast<MpiTableFunction>(symbol)();
+  return reinterpret_cast<MpiPluginFunction>(symbol)();
 }
 
 // Threads: the first caller loads, others wait. Never unloaded: MPI's threads outlive any owner.
-const Result<const MpiTable*>& table(MpiLibrary library) {
+const Result<const MpiPlugin*>& table(MpiLibrary library) {
   MURMUR_CHECK(library != MpiLibrary::kNone, "a world of one process needs no MPI");
   if (library == MpiLibrary::kOpenMpi) {
-    static const Result<const MpiTable*> kTable = load(kOpenMpi);
+    static const Result<const MpiPlugin*> kTable = load(kOpenMpi);
     return kTable;
   }
-  static const Result<const MpiTable*> kTable = load(kMpich);
+  static const Result<const MpiPlugin*> kTable = load(kMpich);
   return kTable;
 }
 

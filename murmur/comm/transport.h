@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-#include "murmur/comm/lending.h"
+#include "murmur/comm/shared_views.h"
 #include "murmur/comm/ticket.h"
 #include "murmur/core/error.h"
 
@@ -50,10 +50,10 @@ class Transport {
   // Of all messages so far, in bytes.
   virtual std::int64_t bytes_sent() const = 0;
   // Null: there is nobody to lend to.
-  virtual Lending* lending() { return nullptr; }
+  virtual SharedViews* shared_views() { return nullptr; }
 
   // Does not wait for anything; lost where `to` is gone.
-  virtual void tell(int to, const Notice& notice) = 0;
+  virtual void send_control(int to, const Notice& notice) = 0;
   // Who hears what others tell: called on a thread of the transport's or on one that waits, one
   // notice after the other. Empty: nobody, and notices until then are kept.
   virtual void on_notice(NoticeHandler handler) = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns an algorithm's text (stage.h) into a Program. Only murmur/algorithms includes this,
+// EventSchedule an algorithm's text (stage.h) into a Program. Only murmur/algorithms includes this,
 // compiled with -fno-math-errno -ffp-contract=off so that loops vectorise and every compiler rounds
 // alike.
 #pragma once
@@ -97,7 +97,7 @@ Program<S> make_program(const typename A<S>::Options& options = {}) {
   std::iota(binds.begin(), binds.end(), std::size_t{0});
   append_stages<A, S>(program, options, binds);
   if constexpr (requires { A<S>::kAsynchronous; }) {
-    program.stages_in_turns = program.round.size();
+    program.event_stages = program.round.size();
   }
   return program;
 }

@@ -64,7 +64,7 @@ struct Program {
   std::vector<Stage<S>> round;
   // Asynchronous: how many of the first stages workers perform one by one, in the order of events;
   // the others follow once per step. 0: all workers act together.
-  std::size_t stages_in_turns = 0;
+  std::size_t event_stages = 0;
 
   // REQUIRES: there is a field of that name.
   std::size_t index_of(std::string_view field) const;
@@ -72,7 +72,7 @@ struct Program {
   // Push-sum: the field whose quotient by the weight is the model.
   std::optional<std::size_t> numerator() const;
   std::size_t slots() const;  // messages that may be in flight between rounds
-  bool is_asynchronous() const { return stages_in_turns > 0; }
+  bool is_asynchronous() const { return event_stages > 0; }
   // Every worker holds the same model by construction.
   bool keeps_one_model() const { return fields.front().shared; }
 };

@@ -47,7 +47,7 @@ enum class StageKind {
   kArrive,        // push-sum, second half: the weights that were in flight are added
   kResetWeights,  // push-sum weights are 1, nothing is in flight; in groups: each is its group's
                   // mean
-  kInTurn,        // a map per coordinate, worker after worker; it may write what is kept once
+  kSequential,    // a map per coordinate, worker after worker; it may write what is kept once
 };
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
@@ -102,8 +102,8 @@ constexpr auto average(std::string_view field, std::string_view into) {
 // A map per coordinate that visits the workers one after the other, in ascending order: what it
 // writes into a field kept once, the next worker finds there.
 template <class F>
-constexpr auto in_turn(F kernel) {
-  return std::tuple{StageSpec<F>{.kind = StageKind::kInTurn, .kernel = kernel}};
+constexpr auto sequential(F kernel) {
+  return std::tuple{StageSpec<F>{.kind = StageKind::kSequential, .kernel = kernel}};
 }
 
 // The sum over a worker's coordinates of the kernel's value, for later kernels as round.reduced.

@@ -78,7 +78,7 @@ std::uint64_t digest(const Dataset& dataset) {
 
 }  // namespace
 
-void in_turn(std::size_t count, const std::function<void(std::size_t)>& task) {
+void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& task) {
   for (std::size_t i = 0; i < count; ++i) {
     task(i);
   }

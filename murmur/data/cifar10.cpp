@@ -3,7 +3,7 @@
 // University of Toronto, 2009. Five training batches and one test batch in the binary format.
 #include "murmur/data/check_dataset.h"
 #include "murmur/data/cifar_binary.h"
-#include "murmur/data/table.h"
+#include "murmur/data/registry.h"
 
 namespace murmur::data {
 namespace {

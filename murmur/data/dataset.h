@@ -61,7 +61,7 @@ struct DatasetFiles {
 // ended. Unpacking takes seconds; a pool of threads shortens it.
 using ForEach =
     std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
-void in_turn(std::size_t count, const std::function<void(std::size_t)>& task);
+void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& task);
 
 struct DatasetInfo {
   std::string name;
@@ -101,6 +101,6 @@ struct Places {
 // should be (the message names the file, what was expected and what was found).
 Result<std::shared_ptr<const Dataset>> read_dataset(const DatasetInfo& info,
                                                     const Places& places,
-                                                    const ForEach& for_each = in_turn);
+                                                    const ForEach& for_each = serial_for_each);
 
 }  // namespace murmur::data

@@ -3,7 +3,7 @@
 
 #include "murmur/data/dataset.h"
 #include "murmur/data/places.h"
-#include "murmur/data/table.h"
+#include "murmur/data/registry.h"
 
 namespace murmur::data {
 

@@ -2,7 +2,7 @@
 // Any four IDX files of a user's own: as many classes as the labels say, images of any shape,
 // normalised by what the training images measure.
 #include "murmur/data/idx.h"
-#include "murmur/data/table.h"
+#include "murmur/data/registry.h"
 
 namespace murmur::data {
 

@@ -2,7 +2,7 @@
 // MNIST: LeCun, Bottou, Bengio, Haffner, Gradient-Based Learning Applied to Document Recognition,
 // Proceedings of the IEEE, 1998. Four IDX files.
 #include "murmur/data/idx.h"
-#include "murmur/data/table.h"
+#include "murmur/data/registry.h"
 
 namespace murmur::data {
 

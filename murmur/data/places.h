@@ -38,9 +38,9 @@ struct DatasetState {
   std::int64_t test_examples = 0;
 };
 
-// Looks, reads everything and checks it.
+// AdaptiveSpin, reads everything and checks it.
 DatasetState inspect_dataset(const DatasetInfo& info,
                              const Places& places,
-                             const ForEach& for_each = in_turn);
+                             const ForEach& for_each = serial_for_each);
 
 }  // namespace murmur::data

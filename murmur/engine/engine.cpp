@@ -8,7 +8,8 @@
 namespace murmur::engine {
 
 template <class S>
-Engine<S>::Engine(Parts<S> parts) : performer_(std::make_unique<Performer<S>>(std::move(parts))) {}
+Engine<S>::Engine(EngineParts<S> parts)
+    : performer_(std::make_unique<Performer<S>>(std::move(parts))) {}
 
 template <class S>
 Engine<S>::~Engine() = default;

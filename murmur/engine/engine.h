@@ -23,7 +23,7 @@ namespace murmur::engine {
 
 // What an engine is made of. Pointers are borrowed and outlive the engine.
 template <class S>
-struct Parts {
+struct EngineParts {
   Program<S> program;
   std::shared_ptr<const topology::Topology> topology;
   problems::Problem<S>* problem = nullptr;
@@ -31,7 +31,8 @@ struct Parts {
   comm::Transport* transport = nullptr;  // null: a world of one process
   comm::Ownership ownership;             // of as many processes as the transport has
   double weight_decay = 0;
-  std::shared_ptr<Turns> turns = nullptr;  // of an asynchronous program; null: all equally fast
+  std::shared_ptr<EventSchedule> schedule =
+      nullptr;  // of an asynchronous program; null: all equally fast
 };
 
 // The part of an engine's state that is not in rows.
@@ -60,7 +61,7 @@ class Performer;
 template <class S>
 class Engine {
  public:
-  explicit Engine(Parts<S> parts);
+  explicit Engine(EngineParts<S> parts);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();

@@ -42,21 +42,21 @@ bool averages_apart(const Pass<S>& pass, const Pass<S>* next) {
 template <class S>
 void Performer<S>::take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
   const comm::WorkerRange local = rows_.local();
-  if (turn_ == nullptr) {
+  if (event_batch_ == nullptr) {
     if (parts_.transport != nullptr) {
       open_early(pass, next, next_tag);
     }
     parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
       gradient_of(pass, local.begin + static_cast<int>(index), counters_.step, thread);
     });
-    leave_ = {};
+    post_bucket_ = {};
     return;
   }
-  std::vector<Turn::Actor> actors;
-  std::copy_if(turn_->actors.begin(),
-               turn_->actors.end(),
+  std::vector<EventBatch::Actor> actors;
+  std::copy_if(event_batch_->actors.begin(),
+               event_batch_->actors.end(),
                std::back_inserter(actors),
-               [&](const Turn::Actor& actor) { return local.contains(actor.worker); });
+               [&](const EventBatch::Actor& actor) { return local.contains(actor.worker); });
   parts_.pool->run(actors.size(), [&](std::size_t index, int thread) {
     gradient_of(pass, actors[index].worker, actors[index].gradient, thread);
   });
@@ -68,10 +68,10 @@ void Performer<S>::open_early(const Pass<S>& pass, const Pass<S>* next, comm::Ta
     const Stage<S>& stage = *next->head;
     Mixer<S>& mixer = stage.kind == StageKind::kSend ? mixer_of(stage.slot) : mixer_;
     open_mix(mixer, stage, next_tag);
-    leave_ = [&mixer](int worker, std::size_t bucket) { mixer.leave(worker, bucket); };
+    post_bucket_ = [&mixer](int worker, std::size_t bucket) { mixer.post(worker, bucket); };
   } else if (averages_apart(pass, next) && averager_.is_spread()) {
     open_average(*next->head, next_tag);
-    leave_ = [this](int /*worker*/, std::size_t bucket) { averager_.ready(bucket); };
+    post_bucket_ = [this](int /*worker*/, std::size_t bucket) { averager_.ready(bucket); };
   }
 }
 
@@ -84,19 +84,19 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
 
   const Traced traced(tracer_, "gradient", worker);
   const auto started = SteadyClock::now();
-  const double before_s = clocks_[t].algorithm_s;
+  const double before_s = thread_times_[t].algorithm_s;
   problems::GradientJob<S> job{.step = batch,
                                .worker = worker,
                                .x = rows_.row(pass.head->at, worker),
                                .gradient = gradients_.row(0, t)};
-  if (leave_) {
-    leave_early(pass, job, thread);
+  if (post_bucket_) {
+    post_early(pass, job, thread);
   } else {
     parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
     use_gradient(pass, worker, {0, rows_.row_size()}, thread);
   }
   losses_[static_cast<std::size_t>(worker - rows_.local().begin)] = job.loss;
-  clocks_[t].gradient_s += seconds_since(started) - (clocks_[t].algorithm_s - before_s);
+  thread_times_[t].gradient_s += seconds_since(started) - (thread_times_[t].algorithm_s - before_s);
 }
 
 // The kernels over what is finished of a worker's gradient.
@@ -120,17 +120,17 @@ void Performer<S>::use_gradient(const Pass<S>& pass,
       local.stage->kernel(fields.data(), nullptr, count, round, local.stage->options.get());
     }
   }
-  clocks_[t].algorithm_s += seconds_since(started);
+  thread_times_[t].algorithm_s += seconds_since(started);
 }
 
 // Bucket by bucket, while backward goes on with the layers before it.
 template <class S>
-void Performer<S>::leave_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread) {
+void Performer<S>::post_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread) {
   BucketCount count(buckets_);
   const auto complete = [&](std::size_t bucket) {
     use_gradient(pass, job.worker, buckets_.range(bucket), thread);
     const Traced traced(tracer_, "send", job.worker);
-    leave_(job.worker, bucket);
+    post_bucket_(job.worker, bucket);
   };
   parts_.problem->gradients(
       {&job, 1}, thread, [&](std::size_t, CoordinateRange range) { count.add(range, complete); });
@@ -147,9 +147,9 @@ template void Performer<float>::gradient_of(const Pass<float>&, int, std::int64_
 template void Performer<double>::gradient_of(const Pass<double>&, int, std::int64_t, int);
 template void Performer<float>::use_gradient(const Pass<float>&, int, CoordinateRange, int);
 template void Performer<double>::use_gradient(const Pass<double>&, int, CoordinateRange, int);
-template void Performer<float>::leave_early(const Pass<float>&, problems::GradientJob<float>&, int);
-template void Performer<double>::leave_early(const Pass<double>&,
-                                             problems::GradientJob<double>&,
-                                             int);
+template void Performer<float>::post_early(const Pass<float>&, problems::GradientJob<float>&, int);
+template void Performer<double>::post_early(const Pass<double>&,
+                                            problems::GradientJob<double>&,
+                                            int);
 
 }  // namespace murmur::engine

@@ -19,7 +19,7 @@ Passes<S>::Passes(const Program<S>& program) : program_(program) {
                  "{}: a kernel's fields are bound to the same row twice, and rows must not overlap",
                  program.name);
     const bool once = (stage.writes & shared_) != 0;
-    if (stage.kind == StageKind::kInTurn) {
+    if (stage.kind == StageKind::kSequential) {
       continue;
     }
     MURMUR_CHECK(!once || ((stage.writes | stage.reads) & ~shared_) == 0,
@@ -41,7 +41,7 @@ const typename Passes<S>::OfStep& Passes<S>::at(std::int64_t step) {
   if (found != by_due_.end()) {
     return found->second;
   }
-  const std::size_t in_turns = program_.stages_in_turns;
+  const std::size_t in_turns = program_.event_stages;
   OfStep passes{cut(due, 0, in_turns), cut(due, in_turns, program_.round.size())};
   return by_due_.emplace(due, std::move(passes)).first->second;
 }
@@ -65,7 +65,7 @@ std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due, std::size_t begin, std::s
     const bool starts_pass =
         passes.empty() || (passes.back().head != nullptr &&
                            (passes.back().head->kind == StageKind::kReduce ||
-                            passes.back().head->kind == StageKind::kInTurn ||
+                            passes.back().head->kind == StageKind::kSequential ||
                             (once && passes.back().head->kind == StageKind::kGradient)));
     if (starts_pass) {
       passes.push_back({nullptr, {}});

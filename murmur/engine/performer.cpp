@@ -26,7 +26,7 @@ std::size_t block_size(int workers, std::size_t scalar_bytes) {
 }  // namespace
 
 template <class S>
-Performer<S>::Performer(Parts<S> parts)
+Performer<S>::Performer(EngineParts<S> parts)
     : parts_(std::move(parts)),
       buckets_(parts_.problem->layout(), sizeof(S)),
       peers_{&parts_.ownership, parts_.transport, &buckets_},
@@ -44,14 +44,14 @@ Performer<S>::Performer(Parts<S> parts)
                "{} workers are owned, the problem has {}",
                parts_.ownership.workers(),
                parts_.problem->workers());
-  if (parts_.program.is_asynchronous() && parts_.turns == nullptr) {
-    parts_.turns = std::make_shared<Turns>(parts_.topology, Pace{}, 0);
+  if (parts_.program.is_asynchronous() && parts_.schedule == nullptr) {
+    parts_.schedule = std::make_shared<EventSchedule>(parts_.topology, Pace{}, 0);
   }
   const auto threads = static_cast<std::size_t>(parts_.pool->threads());
   const auto workers = static_cast<std::size_t>(rows_.local().size());
   losses_.resize(workers);
   reduced_.resize(workers);
-  clocks_.resize(threads);
+  thread_times_.resize(threads);
   scratch_.assign(threads, std::vector<S>(workers * block_));
   pointers_.assign(threads, std::vector<S*>(rows_.fields()));
   parts_.problem->prepare(parts_.pool->threads());
@@ -73,11 +73,11 @@ void Performer<S>::start_rows() {
   for (int i = rows_.local().begin; i < rows_.local().end; ++i) {
     parts_.problem->start(i, {rows_.row(0, i), rows_.row_size()});
   }
-  bear_again(memories);
+  reinitialize(memories);
 }
 
 template <class S>
-void Performer<S>::bear_again(const std::vector<std::size_t>& fields) {
+void Performer<S>::reinitialize(const std::vector<std::size_t>& fields) {
   const comm::WorkerRange local = rows_.local();
   parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int /*thread*/) {
     const int i = local.begin + static_cast<int>(index);
@@ -113,7 +113,7 @@ Status Performer<S>::step(double lr) {
   MURMUR_CHECK(lr >= 0 && std::isfinite(lr), "lr = {}", lr);
   lr_ = lr;
   const typename Passes<S>::OfStep& passes = passes_.at(counters_.step);
-  if (Status status = perform_turns(passes.in_turns); !status) {
+  if (Status status = perform_event_batches(passes.in_turns); !status) {
     return status;
   }
   if (Status status = perform_all(passes.together); !status) {
@@ -129,17 +129,17 @@ Status Performer<S>::step(double lr) {
 }
 
 template <class S>
-Status Performer<S>::perform_turns(const std::vector<Pass<S>>& passes) {
+Status Performer<S>::perform_event_batches(const std::vector<Pass<S>>& passes) {
   if (passes.empty()) {
     return Ok{};
   }
-  if (Status status = parts_.turns->go_to(counters_.step); !status) {
+  if (Status status = parts_.schedule->go_to(counters_.step); !status) {
     return status;
   }
-  for (const Turn& turn : parts_.turns->turns()) {
-    turn_ = &turn;
+  for (const EventBatch& batch : parts_.schedule->batches()) {
+    event_batch_ = &batch;
     Status status = perform_all(passes);
-    turn_ = nullptr;
+    event_batch_ = nullptr;
     if (!status) {
       return status;
     }
@@ -191,7 +191,7 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
     case StageKind::kMix:
     case StageKind::kPush:
     case StageKind::kSend:
-      return talk(pass, tag);
+      return exchange(pass, tag);
     case StageKind::kArrive:
       return arrive(pass);
     case StageKind::kResetWeights:
@@ -200,13 +200,13 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
       return Ok{};
     case StageKind::kAverage:
       return average(pass, tag);
-    case StageKind::kInTurn:
-      return in_turn(pass, tag);
+    case StageKind::kSequential:
+      return sequential(pass, tag);
     case StageKind::kReduce:
       reduce(pass);
       return Ok{};
     case StageKind::kReset:
-      bear_again(pass.head->fields);
+      reinitialize(pass.head->fields);
       was_reset_ = true;
       return Ok{};
     case StageKind::kGradient:
@@ -230,7 +230,7 @@ void Performer<S>::over_blocks(const Pass<S>& pass,
       before(range, thread);
     }
     locals(pass, range, thread);
-    clocks_[static_cast<std::size_t>(thread)].algorithm_s += seconds_since(started);
+    thread_times_[static_cast<std::size_t>(thread)].algorithm_s += seconds_since(started);
   });
 }
 
@@ -241,7 +241,7 @@ void Performer<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread
   for (const LocalStage<S>& part : pass.locals) {
     const int end = part.once ? local.begin + 1 : local.end;
     for (int worker = local.begin; worker < end; ++worker) {
-      if (turn_ != nullptr && !turn_->acts(worker)) {
+      if (event_batch_ != nullptr && !event_batch_->acts(worker)) {
         continue;
       }
       rows_.at(worker, range.begin, part.stage->binds, fields.data());
@@ -253,8 +253,8 @@ void Performer<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread
 
 template <class S>
 void Performer<S>::add_up_times() {
-  const auto threads = static_cast<double>(clocks_.size());
-  for (Clock& clock : clocks_) {
+  const auto threads = static_cast<double>(thread_times_.size());
+  for (ThreadTimes& clock : thread_times_) {
     times_.gradient_s += clock.gradient_s / threads;
     times_.algorithm_s += clock.algorithm_s / threads;
     clock = {};

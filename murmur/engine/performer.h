@@ -20,12 +20,12 @@ namespace murmur::engine {
 template <class S>
 class Performer {
  public:
-  explicit Performer(Parts<S> parts);
+  explicit Performer(EngineParts<S> parts);
 
   Status step(double lr);
   void trace(Tracer* tracer) { tracer_ = tracer; }
 
-  const Parts<S>& parts() const { return parts_; }
+  const EngineParts<S>& parts() const { return parts_; }
   const Rows<S>& rows() const { return rows_; }
   Rows<S>& rows() { return rows_; }
   const Counters& counters() const { return counters_; }
@@ -41,7 +41,7 @@ class Performer {
   Result<std::vector<double>> gather(std::span<const double> local);
 
  private:
-  struct Clock {  // seconds of one thread, padded so that threads do not share a line
+  struct ThreadTimes {  // seconds of one thread, padded so that threads do not share a line
     alignas(kAlignment) double gradient_s = 0;
     double algorithm_s = 0;
   };
@@ -49,10 +49,10 @@ class Performer {
   using BeforeBlock = std::function<void(CoordinateRange range, int thread)>;
 
   void start_rows();
-  Status perform_turns(const std::vector<Pass<S>>& passes);
+  Status perform_event_batches(const std::vector<Pass<S>>& passes);
   Status perform_all(const std::vector<Pass<S>>& passes);
   // Memories as they are at birth: zero, or a copy of the model.
-  void bear_again(const std::vector<std::size_t>& fields);
+  void reinitialize(const std::vector<std::size_t>& fields);
   Status perform(const Pass<S>& pass, comm::Tag tag);
   // `next`: the pass behind it, or null; what that sends leaves while backward goes on.
   void take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
@@ -60,11 +60,11 @@ class Performer {
   // `batch`: which of the worker's gradients it is.
   void gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread);
   void use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread);
-  void leave_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread);
+  void post_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread);
   void open_mix(Mixer<S>& mixer, const Stage<S>& stage, comm::Tag tag);
-  void leave_all(Mixer<S>& mixer);
-  Status bring(Mixer<S>& mixer, std::size_t bucket);
-  Status talk(const Pass<S>& pass, comm::Tag tag);
+  void post_all(Mixer<S>& mixer);
+  Status wait(Mixer<S>& mixer, std::size_t bucket);
+  Status exchange(const Pass<S>& pass, comm::Tag tag);
   Status mix(const Pass<S>& pass);
   Status send(const Pass<S>& pass);
   Status arrive(const Pass<S>& pass);
@@ -75,8 +75,8 @@ class Performer {
   Status average(const Pass<S>& pass, comm::Tag tag);
   Status take_average(const Stage<S>& stage, comm::Tag tag);
   void open_average(const Stage<S>& stage, comm::Tag tag);
-  Status in_turn(const Pass<S>& pass, comm::Tag tag);
-  Status pass_on(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
+  Status sequential(const Pass<S>& pass, comm::Tag tag);
+  Status send_sequentially(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
   void reduce(const Pass<S>& pass);
   // Calls before(range, thread) and then the local stages, block by block, over all local workers.
   void over_blocks(const Pass<S>& pass, const BeforeBlock& before) {
@@ -87,7 +87,7 @@ class Performer {
   Round<S> round_of(int worker) const;
   void add_up_times();
 
-  Parts<S> parts_;
+  EngineParts<S> parts_;
   Tracer* tracer_ = nullptr;
   Buckets buckets_;
   Peers peers_;
@@ -98,7 +98,7 @@ class Performer {
   std::map<std::size_t, Mixer<S>> in_flight_;  // by slot
   std::map<std::size_t, std::size_t> slots_;   // slot -> its field
   // While gradients are taken and a communication follows: what becomes of a final bucket.
-  std::function<void(int worker, std::size_t bucket)> leave_;
+  std::function<void(int worker, std::size_t bucket)> post_bucket_;
   Averager<S> averager_;
   std::map<int, GroupAverager<S>> group_averagers_;  // by the groups' size
   PushWeights push_weights_;
@@ -106,11 +106,11 @@ class Performer {
   Counters counters_;
   Times times_;
   double lr_ = 0;
-  bool was_reset_ = false;      // in this round
-  const Turn* turn_ = nullptr;  // the one being performed; null: all workers act
+  bool was_reset_ = false;                   // in this round
+  const EventBatch* event_batch_ = nullptr;  // the one being performed; null: all workers act
   std::vector<double> losses_;
   std::vector<double> reduced_;            // per local worker
-  std::vector<Clock> clocks_;              // per thread
+  std::vector<ThreadTimes> thread_times_;  // per thread
   std::vector<std::vector<S>> scratch_;    // per thread: a block of every local worker
   std::vector<std::vector<S*>> pointers_;  // per thread: a pointer per field
 };

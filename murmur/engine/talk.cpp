@@ -24,15 +24,15 @@ template <class S>
 void Performer<S>::open_mix(Mixer<S>& mixer, const Stage<S>& stage, comm::Tag tag) {
   const std::vector<std::size_t> sent =
       stage.kind == StageKind::kSend ? std::vector<std::size_t>{stage.fields[0]} : stage.fields;
-  if (turn_ == nullptr) {
+  if (event_batch_ == nullptr) {
     mixer.open(counters_.step, sent, tag);
   } else {
-    mixer.open_with(turn_->mixing, sent, tag);
+    mixer.open_with(event_batch_->mixing, sent, tag);
   }
 }
 
 template <class S>
-void Performer<S>::leave_all(Mixer<S>& mixer) {
+void Performer<S>::post_all(Mixer<S>& mixer) {
   if (parts_.transport == nullptr) {
     return;
   }
@@ -40,18 +40,18 @@ void Performer<S>::leave_all(Mixer<S>& mixer) {
   parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int /*thread*/) {
     const Traced traced(tracer_, "send", local.begin + static_cast<int>(index));
     for (std::size_t b = 0; b < buckets_.count(); ++b) {
-      mixer.leave(local.begin + static_cast<int>(index), b);
+      mixer.post(local.begin + static_cast<int>(index), b);
     }
   });
 }
 
 template <class S>
-Status Performer<S>::bring(Mixer<S>& mixer, std::size_t bucket) {
+Status Performer<S>::wait(Mixer<S>& mixer, std::size_t bucket) {
   const Traced traced(tracer_, "wait", kAllWorkers);
   const auto started = SteadyClock::now();
-  Status brought = mixer.bring(bucket);
+  Status arrived = mixer.wait(bucket);
   times_.wait_s += seconds_since(started);
-  return brought;
+  return arrived;
 }
 
 template <class S>
@@ -66,12 +66,12 @@ void Performer<S>::count_messages(const Mixer<S>& mixer, const Stage<S>& stage) 
 }
 
 template <class S>
-Status Performer<S>::talk(const Pass<S>& pass, comm::Tag tag) {
+Status Performer<S>::exchange(const Pass<S>& pass, comm::Tag tag) {
   const Stage<S>& stage = *pass.head;
   Mixer<S>& mixer = stage.kind == StageKind::kSend ? mixer_of(stage.slot) : mixer_;
   if (!mixer.is_open()) {  // else rows have left while backward went on
     open_mix(mixer, stage, tag);
-    leave_all(mixer);
+    post_all(mixer);
   }
   if (stage.kind == StageKind::kSend) {
     push_weights_.send(mixer.matrix(), stage.slot);
@@ -90,8 +90,8 @@ Status Performer<S>::mix(const Pass<S>& pass) {
     over_blocks(pass, before);
   }
   for (std::size_t b = 0; b < buckets_.count() && parts_.transport != nullptr; ++b) {
-    if (Status brought = bring(mixer_, b); !brought) {
-      return brought;
+    if (Status arrived = wait(mixer_, b); !arrived) {
+      return arrived;
     }
     over_blocks(pass, buckets_.range(b), before);
   }
@@ -129,8 +129,8 @@ Status Performer<S>::arrive(const Pass<S>& pass) {
     return Ok{};
   }
   for (std::size_t b = 0; b < buckets_.count(); ++b) {
-    if (Status brought = bring(mixer, b); !brought) {
-      return brought;
+    if (Status arrived = wait(mixer, b); !arrived) {
+      return arrived;
     }
     over_blocks(pass, buckets_.range(b), [&](CoordinateRange range, int) {
       mixer.gather_block(slots_.at(slot), range);
@@ -144,8 +144,8 @@ template <class S>
 Status Performer<S>::settle() {
   for (auto& [slot, mixer] : in_flight_) {
     for (std::size_t b = 0; b < buckets_.count() && mixer.is_open(); ++b) {
-      if (Status brought = bring(mixer, b); !brought) {
-        return brought;
+      if (Status arrived = wait(mixer, b); !arrived) {
+        return arrived;
       }
       mixer.gather_block(slots_.at(slot), buckets_.range(b));
     }
@@ -165,14 +165,14 @@ template Performer<float>::BeforeBlock Performer<float>::mixing_of(const Stage<f
 template Performer<double>::BeforeBlock Performer<double>::mixing_of(const Stage<double>&);
 template void Performer<float>::open_mix(Mixer<float>&, const Stage<float>&, comm::Tag);
 template void Performer<double>::open_mix(Mixer<double>&, const Stage<double>&, comm::Tag);
-template void Performer<float>::leave_all(Mixer<float>&);
-template void Performer<double>::leave_all(Mixer<double>&);
-template Status Performer<float>::bring(Mixer<float>&, std::size_t);
-template Status Performer<double>::bring(Mixer<double>&, std::size_t);
+template void Performer<float>::post_all(Mixer<float>&);
+template void Performer<double>::post_all(Mixer<double>&);
+template Status Performer<float>::wait(Mixer<float>&, std::size_t);
+template Status Performer<double>::wait(Mixer<double>&, std::size_t);
 template void Performer<float>::count_messages(const Mixer<float>&, const Stage<float>&);
 template void Performer<double>::count_messages(const Mixer<double>&, const Stage<double>&);
-template Status Performer<float>::talk(const Pass<float>&, comm::Tag);
-template Status Performer<double>::talk(const Pass<double>&, comm::Tag);
+template Status Performer<float>::exchange(const Pass<float>&, comm::Tag);
+template Status Performer<double>::exchange(const Pass<double>&, comm::Tag);
 template Status Performer<float>::mix(const Pass<float>&);
 template Status Performer<double>::mix(const Pass<double>&);
 template Status Performer<float>::send(const Pass<float>&);

@@ -10,12 +10,12 @@
 #include <dlfcn.h>
 
 #include "murmur/learning/torch.h"
-#include "murmur/learning/torch_table.h"
+#include "murmur/learning/torch_plugin.h"
 
 namespace murmur::learning {
 namespace {
 
-std::atomic<const TorchTable*> g_loaded = nullptr;
+std::atomic<const TorchPlugin*> g_loaded = nullptr;
 
 // Where a library that MPI brings (UCX) has put itself before dlopen, it is that one's folders
 // where a name is looked for; then a path is needed.
@@ -30,22 +30,22 @@ void* open_library() {
   return unknown ? nullptr : dlopen((program.parent_path() / kName).c_str(), kHow);
 }
 
-Result<const TorchTable*> load() {
+Result<const TorchPlugin*> load() {
   void* library = open_library();
-  void* symbol = library == nullptr ? nullptr : dlsym(library, kTorchTableSymbol);
+  void* symbol = library == nullptr ? nullptr : dlsym(library, kTorchPluginSymbol);
   if (symbol == nullptr) {
     return Failure{FailureKind::kMissing,
                    std::string("the part of murmur that computes by torch cannot be loaded (") +
                        dlerror() +
                        "); build again: scripts/setup && cmake --build --preset release"};
   }
-  g_loaded = reinterpret_cast<TorchTableFunction>(symbol)();
+  g_loaded = reinterpret_cast<TorchPluginFunction>(symbol)();
   return g_loaded.load();
 }
 
 // Never unloaded: torch's threads outlive any owner.
-const Result<const TorchTable*>& table() {
-  static const Result<const TorchTable*> kTable = load();
+const Result<const TorchPlugin*>& table() {
+  static const Result<const TorchPlugin*> kTable = load();
   return kTable;
 }
 
@@ -68,7 +68,7 @@ std::unique_ptr<Body<S>> make_torch_body(const models::Network& network,
 }
 
 void compute_alone_in_torch() {
-  if (const TorchTable* loaded = g_loaded) {
+  if (const TorchPlugin* loaded = g_loaded) {
     loaded->compute_alone();
   }
 }

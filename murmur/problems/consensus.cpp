@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //   f_i(x) = 0: the gradient moves nothing, so what is seen is mixing alone
-#include "murmur/problems/family.h"
+#include "murmur/problems/registration.h"
 
 namespace murmur::problems {
 namespace {
@@ -10,12 +10,12 @@ class Consensus final : public Analytic<S> {
  public:
   using Analytic<S>::Analytic;
 
-  static Made<S> make(const Request& request) {
+  static ProblemResult<S> make(const Request& request) {
     auto start = Rows<S>::from("start", request.options.table("start"), request.workers);
     if (!start) {
       return start.failure();
     }
-    return Made<S>(std::make_unique<Consensus>(request.workers, std::move(start).value()));
+    return ProblemResult<S>(std::make_unique<Consensus>(request.workers, std::move(start).value()));
   }
 
  private:
@@ -27,7 +27,7 @@ class Consensus final : public Analytic<S> {
 
 }  // namespace
 
-Family consensus() {
+Registration consensus() {
   return {.info = {.name = "consensus",
                    .summary = "f_i(x) = 0: nothing but mixing moves the models",
                    .paper = "",

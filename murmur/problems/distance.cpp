@@ -3,7 +3,7 @@
 //   its gradient: (x - b_i) / ||x - b_i||, of unit length; 0 at b_i
 #include <cmath>
 
-#include "murmur/problems/family.h"
+#include "murmur/problems/registration.h"
 
 namespace murmur::problems {
 namespace {
@@ -14,7 +14,7 @@ class Distance final : public Analytic<S> {
   Distance(int workers, Rows<S> center, Rows<S> start)
       : Analytic<S>(workers, std::move(start)), center_(std::move(center)) {}
 
-  static Made<S> make(const Request& request) {
+  static ProblemResult<S> make(const Request& request) {
     auto center = Rows<S>::from("center", request.options.table("center"), request.workers);
     auto start = Rows<S>::from("start", request.options.table("start"), request.workers);
     for (const auto* read : {&center, &start}) {
@@ -26,7 +26,7 @@ class Distance final : public Analytic<S> {
     if (start.value().dimension() != dimension) {
       return wrong_length("start", start.value().dimension(), "'center'", dimension);
     }
-    return Made<S>(std::make_unique<Distance>(
+    return ProblemResult<S>(std::make_unique<Distance>(
         request.workers, std::move(center).value(), std::move(start).value()));
   }
 
@@ -72,7 +72,7 @@ class Distance final : public Analytic<S> {
 
 }  // namespace
 
-Family distance() {
+Registration distance() {
   return {.info = {.name = "distance",
                    .summary = "f_i(x) = ||x - b_i||, so a gradient of unit length (0 at b_i)",
                    .paper = "",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //   f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2
 //   its gradient: a_ik (x_k - b_ik), plus noise
-#include "murmur/problems/family.h"
+#include "murmur/problems/registration.h"
 
 namespace murmur::problems {
 namespace {
@@ -9,21 +9,21 @@ namespace {
 template <class S>
 class Quadratic final : public Analytic<S> {
  public:
-  Quadratic(int workers, const Bowls<S>& bowls)
-      : Analytic<S>(workers, bowls.start), bowls_(bowls) {}
+  Quadratic(int workers, const SeparablePowers<S>& powers)
+      : Analytic<S>(workers, powers.start), powers_(powers) {}
 
-  static Made<S> make(const Request& request) {
-    auto bowls = Bowls<S>::from(request);
-    if (!bowls) {
-      return bowls.failure();
+  static ProblemResult<S> make(const Request& request) {
+    auto powers = SeparablePowers<S>::from(request);
+    if (!powers) {
+      return powers.failure();
     }
-    return Made<S>(std::make_unique<Quadratic>(request.workers, bowls.value()));
+    return ProblemResult<S>(std::make_unique<Quadratic>(request.workers, powers.value()));
   }
 
  private:
   double value(int worker, const S* x) const override {
-    const S* a = bowls_.curvature.of(worker);
-    const S* b = bowls_.center.of(worker);
+    const S* a = powers_.curvature.of(worker);
+    const S* b = powers_.center.of(worker);
     double sum = 0;
     for (std::size_t k = 0; k < this->dimension(); ++k) {
       const double away = static_cast<double>(x[k]) - static_cast<double>(b[k]);
@@ -33,21 +33,21 @@ class Quadratic final : public Analytic<S> {
   }
 
   void gradient(GradientJob<S>& job) const override {
-    const S* a = bowls_.curvature.of(job.worker);
-    const S* b = bowls_.center.of(job.worker);
+    const S* a = powers_.curvature.of(job.worker);
+    const S* b = powers_.center.of(job.worker);
     for (std::size_t k = 0; k < this->dimension(); ++k) {
       const S away = job.x[k] - b[k];
       job.gradient[k] = a[k] * away;
     }
-    bowls_.add_noise(job);
+    powers_.add_noise(job);
   }
 
-  Bowls<S> bowls_;
+  SeparablePowers<S> powers_;
 };
 
 }  // namespace
 
-Family quadratic() {
+Registration quadratic() {
   return {
       .info = {.name = "quadratic",
                .summary = "f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2",

@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include "murmur/core/check.h"
-#include "murmur/problems/family.h"
+#include "murmur/problems/registration.h"
 
 namespace murmur::problems {
 namespace {
 
-const std::vector<Family>& families() {
-  static const std::vector<Family> kAll{
+const std::vector<Registration>& registrations() {
+  static const std::vector<Registration> kAll{
       quadratic(), quartic(), distance(), rosenbrock(), consensus()};
   return kAll;
 }
@@ -29,7 +29,7 @@ Failure unknown(const std::string& name) {
 const std::vector<ProblemInfo>& problems() {
   static const std::vector<ProblemInfo> kInfos = [] {
     std::vector<ProblemInfo> all;
-    for (const Family& family : families()) {
+    for (const Registration& family : registrations()) {
       all.push_back(family.info);
     }
     return all;
@@ -43,10 +43,10 @@ Result<std::unique_ptr<Problem<S>>> make_problem(const std::string& name,
                                                  const OptionValues& options,
                                                  std::uint64_t seed) {
   MURMUR_CHECK(workers >= 1, "a problem for {} workers", workers);
-  for (const Family& family : families()) {
+  for (const Registration& family : registrations()) {
     if (family.info.name == name) {
       const Request request{workers, options, seed};
-      Made<S> made = [&] {
+      ProblemResult<S> made = [&] {
         if constexpr (sizeof(S) == sizeof(float)) {
           return family.make_single(request);
         } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //   f(x, y) = (1 - x)^2 + 100 (y - x^2)^2, the same for all workers; least at (1, 1)
 //   Rosenbrock, An automatic method for finding the greatest or least value of a function (1960)
-#include "murmur/problems/family.h"
+#include "murmur/problems/registration.h"
 
 namespace murmur::problems {
 namespace {
@@ -13,7 +13,7 @@ class Rosenbrock final : public Analytic<S> {
  public:
   using Analytic<S>::Analytic;
 
-  static Made<S> make(const Request& request) {
+  static ProblemResult<S> make(const Request& request) {
     auto start = Rows<S>::from("start", request.options.table("start"), request.workers);
     if (!start) {
       return start.failure();
@@ -21,7 +21,8 @@ class Rosenbrock final : public Analytic<S> {
     if (start.value().dimension() != kCoordinates) {
       return wrong_length("start", start.value().dimension(), "'rosenbrock'", kCoordinates);
     }
-    return Made<S>(std::make_unique<Rosenbrock>(request.workers, std::move(start).value()));
+    return ProblemResult<S>(
+        std::make_unique<Rosenbrock>(request.workers, std::move(start).value()));
   }
 
  private:
@@ -42,7 +43,7 @@ class Rosenbrock final : public Analytic<S> {
 
 }  // namespace
 
-Family rosenbrock() {
+Registration rosenbrock() {
   return {
       .info = {.name = "rosenbrock",
                .summary = "f(x, y) = (1 - x)^2 + 100 (y - x^2)^2, the same for all workers",

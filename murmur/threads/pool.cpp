@@ -17,16 +17,16 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/flush_denormals.h"
-#include "murmur/core/look_for.h"
 #include "murmur/core/mutex.h"
+#include "murmur/core/spin_until.h"
 
 namespace murmur::threads {
 namespace {
 
 using Task = std::function<void(std::size_t index, int thread)>;
 
-// Looks before going to sleep: a tenth of a millisecond in all, given away to whoever needs the
-// core.
+// AdaptiveSpin before going to sleep: a tenth of a millisecond in all, given away to whoever needs
+// the core.
 constexpr int kLooks = 300;
 
 struct Job {
@@ -127,7 +127,7 @@ void Pool::State::work(int thread, const std::function<void(int thread)>& on_sta
 
 // Waits for a generation that this thread has not seen; false when the pool ends.
 bool Pool::State::enter_next(std::uint64_t& seen, Job& job) {
-  look_for(kLooks, [&] { return generation.load(std::memory_order_relaxed) != seen; });
+  spin_until(kLooks, [&] { return generation.load(std::memory_order_relaxed) != seen; });
   const Lock lock(mutex);
   ++sleeping;
   while (!stopping && !(is_open && generation.load(std::memory_order_relaxed) != seen)) {
@@ -173,7 +173,7 @@ std::exception_ptr Pool::State::close() {
     const Lock lock(mutex);
     is_open = false;
   }
-  look_for(kLooks, [&] { return inside.load(std::memory_order_relaxed) == 0; });
+  spin_until(kLooks, [&] { return inside.load(std::memory_order_relaxed) == 0; });
   const Lock lock(mutex);
   while (inside.load(std::memory_order_relaxed) > 0) {
     ended.wait(mutex);

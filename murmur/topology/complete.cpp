@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everyone with everyone: all weights 1/n, so that one step is the exact average.
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
 
-Made make_complete(const Request& request) {
+TopologyResult make_complete(const Request& request) {
   Graph graph(request.workers);
   for (int i = 0; i < request.workers; ++i) {
     for (int j = 0; j < i; ++j) {
@@ -17,7 +17,7 @@ Made make_complete(const Request& request) {
 
 }  // namespace
 
-Family complete() {
+Registration complete() {
   return {.info = {.name = "complete",
                    .summary = "everyone with everyone: one step averages exactly",
                    .options = undirected_options()},

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -109,7 +109,7 @@ std::optional<std::string> why_not(const Tables& tables, bool rows) {
   return std::nullopt;
 }
 
-Made make_custom(const Request& request) {
+TopologyResult make_custom(const Request& request) {
   const Tables& tables = request.options.tables("weights");
   if (tables.empty()) {
     return invalid("weights is empty; it needs one n x n matrix, or a list of them");
@@ -134,12 +134,12 @@ Made make_custom(const Request& request) {
     const MixingMatrix matrix = matrix_of(table, !bad_rows);
     matrices.push_back(request.options.flag("lazy") ? lazy(matrix) : matrix);
   }
-  return in_turn(std::move(matrices));
+  return periodic(std::move(matrices));
 }
 
 }  // namespace
 
-Family custom() {
+Registration custom() {
   const OptionInfo weights{.name = "weights",
                            .help =
                                "an n x n matrix, or a list of them used in turn; row i is what "

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/random.h"
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -36,7 +36,7 @@ Graph draw_pairs(int workers, double probability, RandomSequence& numbers) {
   }
 }
 
-Made make_erdos_renyi(const Request& request) {
+TopologyResult make_erdos_renyi(const Request& request) {
   const int n = request.workers;
   const double probability = request.options.number("probability");
   RandomSequence numbers(Random(request.seed, Stream::kTopology));
@@ -57,7 +57,7 @@ Made make_erdos_renyi(const Request& request) {
 
 }  // namespace
 
-Family erdos_renyi() {
+Registration erdos_renyi() {
   const OptionInfo probability{.name = "probability",
                                .help = "of every pair of workers to be linked",
                                .fallback = 0.3,

@@ -14,12 +14,12 @@
 
 #include <fmt/format.h>
 
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
 
-Made make_margulis(const Request& request) {
+TopologyResult make_margulis(const Request& request) {
   const auto m = static_cast<int>(std::lround(std::floor(std::sqrt(request.workers))));
   if (m * m != request.workers) {
     return invalid(
@@ -97,7 +97,7 @@ std::string nearest_that_fit(int n) {
   return below > 1 ? fmt::format("{} or {}", below, above) : fmt::format("{}", above);
 }
 
-Made make_expander(const Request& request) {
+TopologyResult make_expander(const Request& request) {
   const int n = request.workers;
   if (n == 1) {
     return constant(request, Graph(1));
@@ -122,7 +122,7 @@ std::vector<OptionInfo> with_loops(Weighting fallback, Weighting other) {
 
 }  // namespace
 
-Family margulis() {
+Registration margulis() {
   return {.info = {.name = "margulis",
                    .summary = "the Margulis-Gabber-Galil expander on a square of workers",
                    .paper = "Gabber, Galil (1981); Lin et al. (ICML 2021)",
@@ -130,7 +130,7 @@ Family margulis() {
           .make = make_margulis};
 }
 
-Family expander() {
+Registration expander() {
   return {.info = {.name = "expander",
                    .summary = "a ring, and every worker with its inverse modulo their prime number",
                    .paper = "Lin, Karimireddy, Stich, Jaggi (ICML 2021)",

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -41,7 +41,7 @@ Graph shifts(int workers, const Hops& hops) {
 
 // The cycle over `places`; hops_at(place) are the distances of the steps that come to it.
 template <class F>
-Made cycle(const Request& request, const Hops& places, F hops_at) {
+TopologyResult cycle(const Request& request, const Hops& places, F hops_at) {
   const int n = request.workers;
   const std::int64_t first = request.options.integer("first_hop");
   const auto length = static_cast<std::int64_t>(places.size());
@@ -50,21 +50,21 @@ Made cycle(const Request& request, const Hops& places, F hops_at) {
   });
 }
 
-Made make_exponential(const Request& request) {
+TopologyResult make_exponential(const Request& request) {
   return constant(request, shifts(request.workers, powers(2, request.workers)));
 }
 
-Made make_one_peer(const Request& request) {
+TopologyResult make_one_peer(const Request& request) {
   return cycle(request, powers(2, request.workers), [](std::int64_t hop) { return Hops{hop}; });
 }
 
-Made make_two_peer(const Request& request) {
+TopologyResult make_two_peer(const Request& request) {
   return cycle(request, powers(2, request.workers), [](std::int64_t hop) {
     return Hops{hop, 2 * hop};
   });
 }
 
-Made make_peers(const Request& request) {
+TopologyResult make_peers(const Request& request) {
   // More peers than there are others reach nobody new.
   const std::int64_t peers =
       std::min<std::int64_t>(request.options.integer("peers"), request.workers);
@@ -79,7 +79,7 @@ Made make_peers(const Request& request) {
 
 }  // namespace
 
-Family exponential() {
+Registration exponential() {
   return {.info = {.name = "exponential",
                    .summary = "worker i sends to i + 1, i + 2, i + 4, ...",
                    .paper = "Ying et al. (NeurIPS 2021)",
@@ -88,7 +88,7 @@ Family exponential() {
           .make = make_exponential};
 }
 
-Family one_peer_exponential() {
+Registration one_peer_exponential() {
   return {.info = {.name = "one-peer-exponential",
                    .summary = "one hop a step: i + 1, then i + 2, then i + 4, ...",
                    .paper = "Assran et al. (ICML 2019)",
@@ -98,7 +98,7 @@ Family one_peer_exponential() {
           .make = make_one_peer};
 }
 
-Family two_peer_exponential() {
+Registration two_peer_exponential() {
   return {.info = {.name = "two-peer-exponential",
                    .summary = "two hops a step: i + 1 and i + 2, then i + 2 and i + 4, ...",
                    .paper = "Lin, Karimireddy, Stich, Jaggi (ICML 2021)",
@@ -108,7 +108,7 @@ Family two_peer_exponential() {
           .make = make_two_peer};
 }
 
-Family exponential_peers() {
+Registration exponential_peers() {
   const OptionInfo peers{.name = "peers",
                          .help = "to how many a worker sends at a step",
                          .fallback = std::int64_t{2},

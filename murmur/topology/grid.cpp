@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -46,7 +46,7 @@ Graph rectangle_of(const Rectangle& size, bool periodic) {
   return graph;
 }
 
-Made make_rectangle(const Request& request, bool periodic) {
+TopologyResult make_rectangle(const Request& request, bool periodic) {
   const int n = request.workers;
   const std::int64_t given = request.options.integer("rows");
   if (given != 0 && (given > n || n % given != 0)) {
@@ -61,13 +61,13 @@ Made make_rectangle(const Request& request, bool periodic) {
   return constant(request, rectangle_of({rows, n / rows}, periodic));
 }
 
-Made make_grid(const Request& request) {
+TopologyResult make_grid(const Request& request) {
   return make_rectangle(request, false);
 }
-Made make_torus(const Request& request) {
+TopologyResult make_torus(const Request& request) {
   return make_rectangle(request, true);
 }
-Made make_chain(const Request& request) {
+TopologyResult make_chain(const Request& request) {
   return constant(request, rectangle_of({1, request.workers}, false));
 }
 
@@ -88,7 +88,7 @@ int most_square_rows(int workers) {
   return rows;
 }
 
-Family grid() {
+Registration grid() {
   return {
       .info = {.name = "grid",
                .summary = "workers in rows and columns, each linked to the up to four around it",
@@ -96,14 +96,14 @@ Family grid() {
       .make = make_grid};
 }
 
-Family torus() {
+Registration torus() {
   return {.info = {.name = "torus",
                    .summary = "a grid whose rows and columns close into rings",
                    .options = undirected_options({rows_option()})},
           .make = make_torus};
 }
 
-Family chain() {
+Registration chain() {
   return {.info = {.name = "chain",
                    .summary = "workers in a line, each linked to the next",
                    .options = undirected_options()},

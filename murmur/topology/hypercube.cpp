@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
 
-Made make_hypercube(const Request& request) {
+TopologyResult make_hypercube(const Request& request) {
   const auto n = static_cast<unsigned>(request.workers);
   if (!std::has_single_bit(n)) {
     return invalid(
@@ -30,7 +30,7 @@ Made make_hypercube(const Request& request) {
 
 }  // namespace
 
-Family hypercube() {
+Registration hypercube() {
   return {.info = {.name = "hypercube",
                    .summary = "workers whose numbers differ in one binary digit are linked",
                    .options = undirected_options()},

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/random.h"
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -23,7 +23,7 @@ Graph odd_to_even(int workers, std::int64_t distance) {
   return graph;
 }
 
-Made make_bipartite(const Request& request) {
+TopologyResult make_bipartite(const Request& request) {
   const int n = request.workers;
   if (n == 1) {
     return constant(request, Graph(1));
@@ -57,7 +57,7 @@ Graph random_pairs(int workers, const Random& random) {
   return graph;
 }
 
-Made make_random(const Request& request) {
+TopologyResult make_random(const Request& request) {
   const int n = request.workers;
   const std::uint64_t seed = request.seed;
   return varying(request, n <= 2 ? 1 : 0, [n, seed](std::int64_t step) {
@@ -67,7 +67,7 @@ Made make_random(const Request& request) {
 
 }  // namespace
 
-Family bipartite_one_peer() {
+Registration bipartite_one_peer() {
   return {
       .info = {.name = "bipartite-one-peer",
                .summary = "pairs of an odd and an even worker: i and i + 1, then i + 3, i + 7, ...",
@@ -77,7 +77,7 @@ Family bipartite_one_peer() {
       .make = make_bipartite};
 }
 
-Family random_matching() {
+Registration random_matching() {
   return {.info = {.name = "random-matching",
                    .summary = "new random pairs at every step",
                    .varies = true,

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/random.h"
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -131,7 +131,7 @@ std::optional<Failure> why_no_regular(std::int64_t workers, std::int64_t degree)
   return std::nullopt;
 }
 
-Made make_regular(const Request& request) {
+TopologyResult make_regular(const Request& request) {
   const int n = request.workers;
   if (n == 1) {
     return constant(request, Graph(1));
@@ -154,7 +154,7 @@ Made make_regular(const Request& request) {
 
 }  // namespace
 
-Family random_regular() {
+Registration random_regular() {
   const OptionInfo degree{.name = "degree",
                           .help = "neighbors of every worker",
                           .fallback = std::int64_t{4},

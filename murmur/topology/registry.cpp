@@ -1,39 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only list of topologies.
+#include "murmur/topology/registry.h"
+
 #include <algorithm>
 
 #include "murmur/core/check.h"
-#include "murmur/topology/table.h"
 
 namespace murmur::topology {
 namespace {
 
-const std::vector<Family>& families() {
-  static const std::vector<Family> kAll{ring(),
-                                        torus(),
-                                        complete(),
-                                        star(),
-                                        chain(),
-                                        grid(),
-                                        hypercube(),
-                                        binary_tree(),
-                                        exponential(),
-                                        one_peer_exponential(),
-                                        two_peer_exponential(),
-                                        exponential_peers(),
-                                        bipartite_one_peer(),
-                                        random_matching(),
-                                        random_ring(),
-                                        random_regular(),
-                                        erdos_renyi(),
-                                        ring_extended(),
-                                        margulis(),
-                                        expander(),
-                                        social(),
-                                        florentine(),
-                                        karate(),
-                                        les_miserables(),
-                                        custom()};
+const std::vector<Registration>& registrations() {
+  static const std::vector<Registration> kAll{ring(),
+                                              torus(),
+                                              complete(),
+                                              star(),
+                                              chain(),
+                                              grid(),
+                                              hypercube(),
+                                              binary_tree(),
+                                              exponential(),
+                                              one_peer_exponential(),
+                                              two_peer_exponential(),
+                                              exponential_peers(),
+                                              bipartite_one_peer(),
+                                              random_matching(),
+                                              random_ring(),
+                                              random_regular(),
+                                              erdos_renyi(),
+                                              ring_extended(),
+                                              margulis(),
+                                              expander(),
+                                              social(),
+                                              florentine(),
+                                              karate(),
+                                              les_miserables(),
+                                              custom()};
   return kAll;
 }
 
@@ -42,8 +43,8 @@ const std::vector<Family>& families() {
 const std::vector<TopologyInfo>& topologies() {
   static const std::vector<TopologyInfo> kInfos = [] {
     std::vector<TopologyInfo> all;
-    for (const Family& family : families()) {
-      all.push_back(family.info);
+    for (const Registration& registration : registrations()) {
+      all.push_back(registration.info);
     }
     return all;
   }();
@@ -62,11 +63,11 @@ Result<std::shared_ptr<const Topology>> make_topology(const std::string& name,
                                                       const OptionValues& options,
                                                       std::uint64_t seed) {
   MURMUR_CHECK(workers >= 1, "{} workers", workers);
-  const auto& all = families();
-  const auto family =
-      std::find_if(all.begin(), all.end(), [&](const Family& f) { return f.info.name == name; });
-  MURMUR_CHECK(family != all.end(), "topology '{}' is not in the table", name);
-  return family->make({workers, options, seed});
+  const auto& all = registrations();
+  const auto registration = std::find_if(
+      all.begin(), all.end(), [&](const Registration& f) { return f.info.name == name; });
+  MURMUR_CHECK(registration != all.end(), "topology '{}' is not in the table", name);
+  return registration->make({workers, options, seed});
 }
 
 }  // namespace murmur::topology

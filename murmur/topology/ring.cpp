@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/random.h"
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -17,11 +17,11 @@ Graph ring_of(int workers) {
   return graph;
 }
 
-Made make_ring(const Request& request) {
+TopologyResult make_ring(const Request& request) {
   return constant(request, ring_of(request.workers));
 }
 
-Made make_ring_extended(const Request& request) {
+TopologyResult make_ring_extended(const Request& request) {
   const int n = request.workers;
   Graph graph = ring_of(n);
   if (n == 1) {
@@ -50,7 +50,7 @@ Graph shuffled_ring(int workers, const Random& random) {
   return graph;
 }
 
-Made make_random_ring(const Request& request) {
+TopologyResult make_random_ring(const Request& request) {
   const int n = request.workers;
   const std::uint64_t seed = request.seed;
   constexpr int kSameInEveryOrder = 3;
@@ -61,14 +61,14 @@ Made make_random_ring(const Request& request) {
 
 }  // namespace
 
-Family ring() {
+Registration ring() {
   return {.info = {.name = "ring",
                    .summary = "every worker and its two neighbors on a circle",
                    .options = undirected_options()},
           .make = make_ring};
 }
 
-Family ring_extended() {
+Registration ring_extended() {
   return {.info = {.name = "ring-extended",
                    .summary = "a ring in which every worker also talks to the one opposite",
                    .paper = "Lin, Karimireddy, Stich, Jaggi (ICML 2021)",
@@ -76,7 +76,7 @@ Family ring_extended() {
           .make = make_ring_extended};
 }
 
-Family random_ring() {
+Registration random_ring() {
   return {.info = {.name = "random-ring",
                    .summary = "a ring whose workers change places at every step",
                    .paper = "Lin, Karimireddy, Stich, Jaggi (ICML 2021)",

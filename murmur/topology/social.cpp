@@ -4,14 +4,14 @@
 //
 //   social          18 women (workers 0 .. 17) and the 14 events (18 .. 31) they attended; Davis,
 //                   Gardner, Gardner, Deep South (1941). The one of the quasi-global paper
-//   florentine      marriages between families of Florence; Breiger, Pattison, Social Networks 8
-//   (1986) karate          a karate club; Zachary, J. Anthropological Research 33 (1977)
+//   florentine      marriages between registrations of Florence; Breiger, Pattison, Social Networks
+//   8 (1986) karate          a karate club; Zachary, J. Anthropological Research 33 (1977)
 //   les-miserables  who appears with whom in the novel; Knuth, The Stanford GraphBase (1993)
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
@@ -48,7 +48,7 @@ constexpr std::string_view kLesMiserables =
     "63 64 65 66 70 76 | 59: 60 61 62 63 64 65 66 | 60: 61 62 63 64 65 66 | 61: 62 63 64 65 66 "
     "| 62: 63 64 65 66 76 | 63: 64 65 66 76 | 64: 65 66 76 | 65: 66 76 | 66: 76 | 68: 69 70 71 "
     "75 | 69: 70 71 75 | 70: 71 75 | 71: 75 | 73: 74";
-Made make_network(const Request& request, int workers, std::string_view links) {
+TopologyResult make_network(const Request& request, int workers, std::string_view links) {
   if (request.workers != workers) {
     return invalid(
         fmt::format("this graph has {} workers, not {}; set workers = {}, or take another: "
@@ -62,7 +62,7 @@ Made make_network(const Request& request, int workers, std::string_view links) {
 
 }  // namespace
 
-Family social() {
+Registration social() {
   return {.info = {.name = "social",
                    .summary = "Davis Southern Women: 18 women and 14 events, 32 workers",
                    .paper = "Davis, Gardner, Gardner (1941); Lin et al. (ICML 2021)",
@@ -71,16 +71,16 @@ Family social() {
           .make = [](const Request& r) { return make_network(r, 32, kDavis); }};
 }
 
-Family florentine() {
+Registration florentine() {
   return {.info = {.name = "florentine",
-                   .summary = "marriages between 15 families of Florence",
+                   .summary = "marriages between 15 registrations of Florence",
                    .paper = "Breiger, Pattison (1986)",
                    .typical_workers = 15,
                    .options = undirected_options()},
           .make = [](const Request& r) { return make_network(r, 15, kFlorentine); }};
 }
 
-Family karate() {
+Registration karate() {
   return {.info = {.name = "karate",
                    .summary = "Zachary's karate club, 34 workers, unweighted",
                    .paper = "Zachary (1977)",
@@ -89,7 +89,7 @@ Family karate() {
           .make = [](const Request& r) { return make_network(r, 34, kKarate); }};
 }
 
-Family les_miserables() {
+Registration les_miserables() {
   return {.info = {.name = "les-miserables",
                    .summary = "who appears with whom in the novel, 77 workers, unweighted",
                    .paper = "Knuth (1993)",

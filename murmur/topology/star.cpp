@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Worker 0 is the hub, linked to all others; they are linked to nobody else.
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
 
-Made make_star(const Request& request) {
+TopologyResult make_star(const Request& request) {
   Graph graph(request.workers);
   for (int i = 1; i < request.workers; ++i) {
     graph.link(0, i);
@@ -15,7 +15,7 @@ Made make_star(const Request& request) {
 
 }  // namespace
 
-Family star() {
+Registration star() {
   return {.info = {.name = "star",
                    .summary = "worker 0 in the middle, linked to all others",
                    .options = undirected_options()},

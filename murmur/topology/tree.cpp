@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binary tree in the shape of the RelaySum code (Vogels et al., NeurIPS 2021): worker 0 has the
 // single child 1; worker w >= 1 has the parent floor(w / 2), so the children 2 w and 2 w + 1.
-#include "murmur/topology/table.h"
+#include "murmur/topology/registry.h"
 
 namespace murmur::topology {
 namespace {
 
-Made make_binary_tree(const Request& request) {
+TopologyResult make_binary_tree(const Request& request) {
   Graph graph(request.workers);
   for (int w = 1; w < request.workers; ++w) {
     graph.link(w, w / 2);
@@ -16,7 +16,7 @@ Made make_binary_tree(const Request& request) {
 
 }  // namespace
 
-Family binary_tree() {
+Registration binary_tree() {
   return {.info = {.name = "binary-tree",
                    .summary = "worker 0 above 1; below every other worker w are 2 w and 2 w + 1",
                    .paper = "Vogels et al. (NeurIPS 2021)",

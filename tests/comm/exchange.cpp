@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "murmur/comm/patience.h"
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/adaptive_timeout.h"
+#include "murmur/comm/in_process_fabric.h"
 
 namespace murmur::comm {
 namespace {
@@ -15,7 +15,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 TEST(ExchangeTexts, GivesBackTheOwnOneToAProcessAlone) {
-  Hub hub(1);
+  InProcessFabric hub(1);
   const auto transport = hub.transport(0);
   const auto texts = exchange_texts(*transport, "mine");
   ASSERT_TRUE(texts);
@@ -23,7 +23,7 @@ TEST(ExchangeTexts, GivesBackTheOwnOneToAProcessAlone) {
 }
 
 TEST(ExchangeTexts, FailsWhereAProcessIsGone) {
-  Hub hub(2, minutes(1));
+  InProcessFabric hub(2, minutes(1));
   const auto transport = hub.transport(0);
   hub.transport(1).reset();
   const auto texts = exchange_texts(*transport, "mine");
@@ -32,19 +32,19 @@ TEST(ExchangeTexts, FailsWhereAProcessIsGone) {
   EXPECT_THAT(texts.failure().message, ::testing::HasSubstr("process 1"));
 }
 
-TEST(Patience, KnowsNothingBeforeTheFirstRound) {
-  EXPECT_EQ(Patience(seconds(1)).limit(), minutes(2));
-  EXPECT_EQ(Patience(minutes(5)).limit(), minutes(5));
+TEST(AdaptiveTimeout, KnowsNothingBeforeTheFirstRound) {
+  EXPECT_EQ(AdaptiveTimeout(seconds(1)).limit(), minutes(2));
+  EXPECT_EQ(AdaptiveTimeout(minutes(5)).limit(), minutes(5));
 }
 
-TEST(Patience, DoesNotCountTheFirstRound) {
-  Patience patience(seconds(1));
+TEST(AdaptiveTimeout, DoesNotCountTheFirstRound) {
+  AdaptiveTimeout patience(seconds(1));
   patience.observe(seconds(30));
   EXPECT_EQ(patience.limit(), seconds(1));
 }
 
-TEST(Patience, GrowsWithTheUsualRoundAndWithTheLongest) {
-  Patience patience(seconds(1));
+TEST(AdaptiveTimeout, GrowsWithTheUsualRoundAndWithTheLongest) {
+  AdaptiveTimeout patience(seconds(1));
   patience.observe(seconds(0));
   for (int round = 0; round < 100; ++round) {
     patience.observe(seconds(3));
@@ -58,8 +58,8 @@ TEST(Patience, GrowsWithTheUsualRoundAndWithTheLongest) {
   EXPECT_EQ(patience.limit(), seconds(80));
 }
 
-TEST(Patience, IsNeverLessThanItsFloor) {
-  Patience patience(seconds(1));
+TEST(AdaptiveTimeout, IsNeverLessThanItsFloor) {
+  AdaptiveTimeout patience(seconds(1));
   patience.observe(milliseconds(3));
   patience.observe(milliseconds(3));
   EXPECT_EQ(patience.limit(), seconds(1));

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/comm/host.h"
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 #include "tests/comm/laws/laws.h"
 
 namespace murmur::comm {
@@ -15,7 +15,7 @@ namespace {
 
 // Every process of a world on a thread of its own.
 void expect_kept(const Law& law, bool is_of_failure, int processes, bool on_a_host = false) {
-  Hub hub(processes);
+  InProcessFabric hub(processes);
   std::vector<Findings> found(static_cast<std::size_t>(processes));
   std::vector<std::thread> threads;
   for (int p = 0; p < processes; ++p) {
@@ -86,7 +86,10 @@ INSTANTIATE_TEST_SUITE_P(Messages,
                          ::testing::ValuesIn(laws_of_messages()),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Notices, TransportsOfAHost, ::testing::ValuesIn(laws_of_notices()), kName);
-INSTANTIATE_TEST_SUITE_P(Lending, TransportsOfAHost, ::testing::ValuesIn(laws_of_lending()), kName);
+INSTANTIATE_TEST_SUITE_P(SharedViews,
+                         TransportsOfAHost,
+                         ::testing::ValuesIn(laws_of_lending()),
+                         kName);
 INSTANTIATE_TEST_SUITE_P(Failures,
                          FailingTransportsOfAHost,
                          ::testing::ValuesIn(laws_of_failure()),

@@ -60,7 +60,7 @@ void expect_equal_counts(const Program<float>& program) {
                                           .topology = graph,
                                           .problem = [] { return small_problem<float>(5); },
                                           .rates = {}});
-    engine::Talks talks(
+    engine::CommPlan plan(
         program, graph, static_cast<std::int64_t>(solo.engine->layout().parameters()));
     std::size_t rows = 1;  // the gradient of the one thread
     for (const std::size_t count : engine::row_counts(program, 5)) {
@@ -69,9 +69,9 @@ void expect_equal_counts(const Program<float>& program) {
     EXPECT_EQ(solo.engine->state_bytes(), rows * solo.engine->layout().row_size() * sizeof(float));
     for (int t = 0; t < kSteps; ++t) {
       ASSERT_TRUE(solo.engine->step(0.01));
-      ASSERT_TRUE(talks.next());
-      ASSERT_EQ(talks.bytes_sent(), solo.engine->counters().bytes_sent) << "step " << t;
-      ASSERT_EQ(talks.messages(), solo.engine->counters().messages) << "step " << t;
+      ASSERT_TRUE(plan.next());
+      ASSERT_EQ(plan.bytes_sent(), solo.engine->counters().bytes_sent) << "step " << t;
+      ASSERT_EQ(plan.messages(), solo.engine->counters().messages) << "step " << t;
     }
   }
 }
@@ -116,8 +116,8 @@ double seconds_per_step(const std::string& algorithm, std::int64_t outer_period,
   }
   const timing::Cluster cluster{.step = {.seconds = {kGradient}}, .bandwidth_gbit = {10}};
   engine::Timeline timeline(
-      engine::Talks(program, topology_of("one-peer-exponential", 32), kParameters),
-      timing::Clock(cluster, 32, 1));
+      engine::CommPlan(program, topology_of("one-peer-exponential", 32), kParameters),
+      timing::VirtualClock(cluster, 32, 1));
   for (int t = 0; t < steps; ++t) {
     EXPECT_TRUE(timeline.step());
   }
@@ -143,8 +143,8 @@ TEST(Timeline, ACenterGoesFromWorkerToWorkerRoundTheCircle) {
   const Program<float> program = algorithms::with_outer(
       sgd->program<float>(OptionValues(sgd->options)), *elastic, options, false);
   const timing::Cluster cluster{.step = {.seconds = {1}}, .bandwidth_gbit = {8e-9}};
-  engine::Timeline timeline(engine::Talks(program, topology_of("ring", 3), 1),
-                            timing::Clock(cluster, 3, 1));
+  engine::Timeline timeline(engine::CommPlan(program, topology_of("ring", 3), 1),
+                            timing::VirtualClock(cluster, 3, 1));
   ASSERT_TRUE(timeline.step());
   EXPECT_DOUBLE_EQ(timeline.virtual_s(), 1 + 4 + 4);
   ASSERT_TRUE(timeline.step());
@@ -162,8 +162,8 @@ TEST(Timeline, AnExactAverageWaitsForWhatIsInFlight) {
       osgp->program<float>(options), *average, options_of(average->options, 2), false);
   const timing::Cluster cluster{
       .step = {.seconds = {1}}, .bandwidth_gbit = {8e-9}, .latency_s = {5}};
-  engine::Timeline timeline(engine::Talks(program, topology_of("one-peer-exponential", 2), 2),
-                            timing::Clock(cluster, 2, 1));
+  engine::Timeline timeline(engine::CommPlan(program, topology_of("one-peer-exponential", 2), 2),
+                            timing::VirtualClock(cluster, 2, 1));
   ASSERT_TRUE(timeline.step());
   ASSERT_TRUE(timeline.step());
   EXPECT_DOUBLE_EQ(timeline.virtual_s(), 47);

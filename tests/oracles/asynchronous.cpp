@@ -29,13 +29,14 @@ engine::Engine<double> asynchronous_engine(const Program<double>& program,
                                            problems::Problem<double>* problem,
                                            threads::Pool* pool) {
   const auto ring = topology_of("ring", kWorkers, {});
-  return engine::Engine<double>({.program = program,
-                                 .topology = ring,
-                                 .problem = problem,
-                                 .pool = pool,
-                                 .ownership = comm::Ownership({kWorkers}),
-                                 .weight_decay = kDecay,
-                                 .turns = std::make_shared<engine::Turns>(ring, uneven(), kSeed)});
+  return engine::Engine<double>(
+      {.program = program,
+       .topology = ring,
+       .problem = problem,
+       .pool = pool,
+       .ownership = comm::Ownership({kWorkers}),
+       .weight_decay = kDecay,
+       .schedule = std::make_shared<engine::EventSchedule>(ring, uneven(), kSeed)});
 }
 
 struct NaiveWorker {

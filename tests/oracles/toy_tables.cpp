@@ -41,7 +41,7 @@ struct Meeting {
 };
 struct Course {
   std::string algorithm;
-  std::vector<Meeting> meetings;
+  std::vector<Meeting> agreement;
 };
 
 const std::vector<Course> kCourses{{"dsgd",
@@ -65,7 +65,7 @@ const std::vector<Course> kCourses{{"dsgd",
 
 TEST(TwoWorkers, MeetAndPartAsKnown) {
   for (const Course& course : kCourses) {
-    for (const Meeting& known : course.meetings) {
+    for (const Meeting& known : course.agreement) {
       const Program<double> program = program_of(course.algorithm);
       Walk whole = two_workers("quadratic", program);
       Walk half = two_workers("quadratic", until_mixing(program));
@@ -123,7 +123,7 @@ TEST(TwoWorkers, GoTheKnownWayWhenTheirPullsHaveOneLength) {
                                       {10, {0.659322, 0.650801}, 0},
                                       {50, {3.028598, 2.994685}, 0}}}};
   for (const Course& course : courses) {
-    for (const Meeting& known : course.meetings) {
+    for (const Meeting& known : course.agreement) {
       Walk walk = two_workers("distance", program_of(course.algorithm));
       walk.steps(constant(0.1, known.step));
       EXPECT_LT(apart(walk.models(), everywhere(known.point, 2)), kSixDecimals)

@@ -43,11 +43,11 @@ Comparison rows(std::size_t count, std::size_t seeds) {
   return comparison;
 }
 
-TEST(Race, IsToTheLeastOfTheBestAccuracies) {
-  const auto race = race_of(rows(2, 2),
-                            0,
-                            {{run_of({0.1, 0.5, 0.9}, 1), run_of({0.5, 0.6, 0.9}, 1)},
-                             {run_of({0.2, 0.8, 0.7}, 3), run_of({0.6, 0.5, 0.5}, 3)}});
+TEST(TimeToAccuracy, IsToTheLeastOfTheBestAccuracies) {
+  const auto race = time_to_accuracy_of(rows(2, 2),
+                                        0,
+                                        {{run_of({0.1, 0.5, 0.9}, 1), run_of({0.5, 0.6, 0.9}, 1)},
+                                         {run_of({0.2, 0.8, 0.7}, 3), run_of({0.6, 0.5, 0.5}, 3)}});
   ASSERT_TRUE(race);
   EXPECT_EQ(race->target, 0.6);
   ASSERT_EQ(race->runners.size(), 2U);
@@ -57,34 +57,35 @@ TEST(Race, IsToTheLeastOfTheBestAccuracies) {
   EXPECT_DOUBLE_EQ(*race->runners[1].virtual_s, 45);
 }
 
-TEST(Race, IsNotLoweredByRowsForReferenceOrDivergedRuns) {
+TEST(TimeToAccuracy, IsNotLoweredByRowsForReferenceOrDivergedRuns) {
   Comparison comparison = rows(4, 1);
   comparison.methods[2].reference = true;
   comparison.cells[3][0].runs[0].value.reset();
   summarize(comparison);
-  const auto race = race_of(comparison,
-                            0,
-                            {{run_of({0.4, 0.8}, 1)},
-                             {run_of({0.5, 0.7}, 1)},
-                             {run_of({0.2, 0.3}, 1)},
-                             {run_of({0.1, 0.1}, 1)}});
+  const auto race = time_to_accuracy_of(comparison,
+                                        0,
+                                        {{run_of({0.4, 0.8}, 1)},
+                                         {run_of({0.5, 0.7}, 1)},
+                                         {run_of({0.2, 0.3}, 1)},
+                                         {run_of({0.1, 0.1}, 1)}});
   ASSERT_TRUE(race);
   EXPECT_EQ(race->target, 0.7);
   EXPECT_EQ(race->runners.size(), 2U);  // the others never came to it
 }
 
-TEST(Race, NeedsTwoRunnersThatAreEvaluatedOnTheirWay) {
-  EXPECT_FALSE(race_of(rows(1, 1), 0, {{run_of({0.4, 0.8}, 1)}}));
-  EXPECT_FALSE(race_of(rows(2, 1), 0, {{run_of({0.8}, 1)}, {run_of({0.4, 0.8}, 1)}}));
+TEST(TimeToAccuracy, NeedsTwoRunnersThatAreEvaluatedOnTheirWay) {
+  EXPECT_FALSE(time_to_accuracy_of(rows(1, 1), 0, {{run_of({0.4, 0.8}, 1)}}));
+  EXPECT_FALSE(time_to_accuracy_of(rows(2, 1), 0, {{run_of({0.8}, 1)}, {run_of({0.4, 0.8}, 1)}}));
 }
 
-TEST(Race, HasNoVirtualTimeWithoutACluster) {
-  const auto race = race_of(rows(2, 1), 0, {{run_of({0.4, 0.8}, 0)}, {run_of({0.4, 0.8}, 0)}});
+TEST(TimeToAccuracy, HasNoVirtualTimeWithoutACluster) {
+  const auto race =
+      time_to_accuracy_of(rows(2, 1), 0, {{run_of({0.4, 0.8}, 0)}, {run_of({0.4, 0.8}, 0)}});
   ASSERT_TRUE(race);
   EXPECT_EQ(race->runners[0].virtual_s, std::nullopt);
 }
 
-TEST(Race, IsWrittenAndReadBack) {
+TEST(TimeToAccuracy, IsWrittenAndReadBack) {
   Comparison comparison = rows(2, 1);
   comparison.races = {
       {.setting = 0, .target = 0.6, .runners = {{.method = 1, .steps = 20, .virtual_s = 4.5}}}};

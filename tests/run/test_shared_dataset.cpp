@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "murmur/comm/exchange.h"
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 #include "murmur/run/wiring/shared_dataset.h"
 
 namespace murmur::run {
@@ -66,7 +66,7 @@ struct Shared {
 
 // A process of each of these homes calls share_dataset().
 Shared share(const std::vector<std::string>& homes, const Found& on_disk) {
-  comm::Hub hub(static_cast<int>(homes.size()));
+  comm::InProcessFabric hub(static_cast<int>(homes.size()));
   std::atomic<int> reads = 0;
   std::vector<Found> found(homes.size(), std::shared_ptr<const Dataset>());
   std::vector<std::thread> processes;
@@ -135,7 +135,7 @@ TEST(SharedDataset, IsReadWhereTheMemoryCannotBeOpened) {
   ASSERT_NE(address.find(here), std::string::npos);
   address.replace(address.find(here), here.size(), "[" + std::to_string(gone()) + ",");
   for (const std::string& told : {address, std::string("{}")}) {
-    comm::Hub hub(2);
+    comm::InProcessFabric hub(2);
     std::thread reader([&, transport = hub.transport(0)] {
       EXPECT_TRUE(comm::exchange_texts(*transport, "a"));
       EXPECT_TRUE(comm::exchange_texts(*transport, told));
@@ -167,7 +167,7 @@ TEST(SharedDataset, LivesAsLongAsSomebodyLooksAtIt) {
 }
 
 TEST(SharedDataset, FailsWhereAProcessIsGone) {
-  comm::Hub hub(2);
+  comm::InProcessFabric hub(2);
   hub.transport(1).reset();
   const auto transport = hub.transport(0);
   const Found found = share_dataset(*transport, "a", small);

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 #include "murmur/run/processes/world.h"
 
 namespace murmur::run {
@@ -17,7 +17,7 @@ namespace {
 void play_in_all(int processes,
                  const comm::Launch& launch,
                  const std::function<void(World&)>& play) {
-  comm::Hub hub(processes);
+  comm::InProcessFabric hub(processes);
   std::vector<std::thread> threads;
   for (int p = 0; p < processes; ++p) {
     threads.emplace_back([&, p] {
@@ -55,7 +55,7 @@ TEST(World, BelievesALauncherThatTellsOfMore) {
 TEST(World, SaysTheSameWhereMemoryIsShared) {
   play_in_all(3, {}, [](World& world) {
     world.share_memory();
-    EXPECT_EQ(world.say(world.is_first() ? "first" : "other"), "first");
+    EXPECT_EQ(world.broadcast(world.is_first() ? "first" : "other"), "first");
     world.agree(std::nullopt);
   });
 }

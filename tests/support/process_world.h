@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 #include "tests/support/worlds.h"
 
 namespace murmur::testing {
@@ -19,7 +19,7 @@ template <class S, class Task>
 void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
   const std::vector<int> sizes =
       world.ownership.empty() ? std::vector<int>{spec.problem()->workers()} : world.ownership;
-  comm::Hub hub(static_cast<int>(sizes.size()), std::chrono::minutes(2));
+  comm::InProcessFabric hub(static_cast<int>(sizes.size()), std::chrono::minutes(2));
   std::vector<std::thread> threads;
   for (std::size_t p = 0; p < sizes.size(); ++p) {
     threads.emplace_back([&, p] {

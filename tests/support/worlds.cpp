@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "murmur/comm/host.h"
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 #include "murmur/core/check.h"
 #include "murmur/core/random.h"
 
@@ -142,13 +142,13 @@ template <class S>
 Solo<S>::Solo(const RunSpec<S>& spec, int threads)
     : problem(spec.problem()), pool(std::make_unique<threads::Pool>(threads)) {
   const int workers = problem->workers();
-  engine =
-      std::make_unique<engine::Engine<S>>(engine::Parts<S>{.program = spec.program,
-                                                           .topology = spec.topology,
-                                                           .problem = problem.get(),
-                                                           .pool = pool.get(),
-                                                           .ownership = comm::Ownership({workers}),
-                                                           .weight_decay = spec.weight_decay});
+  engine = std::make_unique<engine::Engine<S>>(
+      engine::EngineParts<S>{.program = spec.program,
+                             .topology = spec.topology,
+                             .problem = problem.get(),
+                             .pool = pool.get(),
+                             .ownership = comm::Ownership({workers}),
+                             .weight_decay = spec.weight_decay});
 }
 
 namespace {
@@ -181,7 +181,7 @@ Rows<S> run(const RunSpec<S>& spec, const World& world) {
     return run_one<S>(spec, world, nullptr);
   }
   const auto processes = world.ownership.size();
-  comm::Hub hub(static_cast<int>(processes));
+  comm::InProcessFabric hub(static_cast<int>(processes));
   std::vector<Rows<S>> parts(processes);
   std::vector<std::thread> engines;
   for (std::size_t p = 0; p < processes; ++p) {

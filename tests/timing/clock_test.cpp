@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Schedules computed by hand.
-#include "murmur/timing/clock.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "murmur/timing/virtual_clock.h"
 #include "tests/timing/clusters.h"
 
 namespace murmur::timing {
@@ -15,36 +14,36 @@ using ::testing::Pointwise;
 
 constexpr double kRounding = 1e-12;
 
-void expect_ready(const Clock& clock, const std::vector<double>& expected) {
+void expect_ready(const VirtualClock& clock, const std::vector<double>& expected) {
   EXPECT_THAT(ready_of(clock), Pointwise(DoubleNear(kRounding), expected));
 }
 
-TEST(Clock, AddsUpGradients) {
-  Clock clock(cluster_of({1, 2, 3}), 3, 1);
+TEST(VirtualClock, AddsUpGradients) {
+  VirtualClock clock(cluster_of({1, 2, 3}), 3, 1);
   clock.compute();
   clock.compute();
   expect_ready(clock, {2, 4, 6});
   EXPECT_DOUBLE_EQ(clock.now_s(), 6);
 }
 
-TEST(Clock, AMessageTakesItsBytesAndALatency) {
+TEST(VirtualClock, AMessageTakesItsBytesAndALatency) {
   Cluster cluster = cluster_of({1});
   cluster.latency_s = {0.5};
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({2, {{0, 1}}}, 3));
   expect_ready(clock, {4, 4.5});  // the sender is free when its message has left
 }
 
-TEST(Clock, MessagesLeaveOneAfterTheOtherRoundTheCircle) {
-  Clock clock(cluster_of({0}), 3, 1);
+TEST(VirtualClock, MessagesLeaveOneAfterTheOtherRoundTheCircle) {
+  VirtualClock clock(cluster_of({0}), 3, 1);
   ASSERT_TRUE(clock.exchange({3, {{1, 0}, {1, 2}}}, 2));
   expect_ready(clock, {4, 4, 2});
 }
 
-TEST(Clock, OnARingAndACompleteGraphNobodyIsInTheWay) {
+TEST(VirtualClock, OnARingAndACompleteGraphNobodyIsInTheWay) {
   for (const Edges& edges : {ring(6), complete(6), circle(6)}) {
-    Clock clock(cluster_of({1}), 6, 1);
+    VirtualClock clock(cluster_of({1}), 6, 1);
     clock.compute();
     ASSERT_TRUE(clock.exchange(edges, 2));
     const double degree = static_cast<double>(edges.all().size()) / 6;
@@ -52,75 +51,75 @@ TEST(Clock, OnARingAndACompleteGraphNobodyIsInTheWay) {
   }
 }
 
-TEST(Clock, AReceiverTakesInOneAfterTheOther) {
+TEST(VirtualClock, AReceiverTakesInOneAfterTheOther) {
   // Both messages arrive at 2; the hub takes in the second one until 4.
-  Clock clock(cluster_of({0}), 3, 1);
+  VirtualClock clock(cluster_of({0}), 3, 1);
   ASSERT_TRUE(clock.exchange({3, {{0, 2}, {1, 2}}}, 2));
   expect_ready(clock, {2, 2, 4});
 }
 
-TEST(Clock, TakesInWhatArrivesFirst) {
+TEST(VirtualClock, TakesInWhatArrivesFirst) {
   // Worker 1 arrives at 1 + 2 = 3, worker 0 at 2 + 2 = 4: no wait but one second behind the first.
-  Clock clock(cluster_of({2, 1, 0}), 3, 1);
+  VirtualClock clock(cluster_of({2, 1, 0}), 3, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({3, {{0, 2}, {1, 2}}}, 2));
   expect_ready(clock, {4, 3, 5});
 }
 
-TEST(Clock, AnInterfaceIsFullDuplex) {
-  Clock clock(cluster_of({1}), 2, 1);
+TEST(VirtualClock, AnInterfaceIsFullDuplex) {
+  VirtualClock clock(cluster_of({1}), 2, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange(complete(2), 4));
   expect_ready(clock, {5, 5});
 }
 
-TEST(Clock, TheSlowestOfSenderReceiverAndLinkSetsThePace) {
+TEST(VirtualClock, TheSlowestOfSenderReceiverAndLinkSetsThePace) {
   Cluster cluster = cluster_of({0});
   cluster.bandwidth_gbit = {kByteASecond, kByteASecond / 2, kByteASecond};
   cluster.links = {{.from = 2, .to = 0, .bandwidth_gbit = kByteASecond / 10}};
-  Clock clock(cluster, 3, 1);
+  VirtualClock clock(cluster, 3, 1);
   ASSERT_TRUE(clock.exchange({3, {{0, 1}}}, 1));
   expect_ready(clock, {2, 2, 0});
   ASSERT_TRUE(clock.exchange({3, {{2, 0}}}, 1));
   expect_ready(clock, {12 - 2, 2, 10});
 }
 
-TEST(Clock, ALinkMayHaveItsOwnLatencyElseTheLargerOfItsEndsCounts) {
+TEST(VirtualClock, ALinkMayHaveItsOwnLatencyElseTheLargerOfItsEndsCounts) {
   Cluster cluster = cluster_of({0});
   cluster.latency_s = {1, 3};
   cluster.links = {{.from = 1, .to = 0, .latency_s = 0.5}};
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   ASSERT_TRUE(clock.exchange(complete(2), 1));
   expect_ready(clock, {1.5, 4});
 }
 
-TEST(Clock, OverlappingMessagesLeaveEarlyAndArriveNoSoonerThanTheStepEnds) {
+TEST(VirtualClock, OverlappingMessagesLeaveEarlyAndArriveNoSoonerThanTheStepEnds) {
   Cluster cluster = cluster_of({4});
   cluster.overlap = 0.5;
-  Clock shorter(cluster, 2, 1);
+  VirtualClock shorter(cluster, 2, 1);
   shorter.compute();
   ASSERT_TRUE(shorter.exchange(complete(2), 1));
   expect_ready(shorter, {4, 4});
-  Clock longer(cluster, 2, 1);
+  VirtualClock longer(cluster, 2, 1);
   longer.compute();
   ASSERT_TRUE(longer.exchange(complete(2), 5));  // from 2 to 7
   expect_ready(longer, {7, 7});
 }
 
-TEST(Clock, AMessageThatLeavesEarlyIsWholeWhenItsStepIs) {
+TEST(VirtualClock, AMessageThatLeavesEarlyIsWholeWhenItsStepIs) {
   Cluster cluster = cluster_of({4, 0});
   cluster.overlap = 0.5;
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({2, {{0, 1}}}, 1));
   expect_ready(clock, {4, 4});
 }
 
-TEST(Clock, WhoHasWaitedSendsNothingEarly) {
+TEST(VirtualClock, WhoHasWaitedSendsNothingEarly) {
   Cluster cluster = cluster_of({8});
   cluster.overlap = 1;
   cluster.latency_s = {3};
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({2, {{0, 1}}}, 1));
   expect_ready(clock, {8, 11});
@@ -128,15 +127,15 @@ TEST(Clock, WhoHasWaitedSendsNothingEarly) {
   expect_ready(clock, {19, 16});
 }
 
-TEST(Clock, AnInterfaceSendsInTheOrderOfTheProgram) {
-  Clock clock(cluster_of({1}), 3, 1);
+TEST(VirtualClock, AnInterfaceSendsInTheOrderOfTheProgram) {
+  VirtualClock clock(cluster_of({1}), 3, 1);
   clock.send({3, {{0, 1}}}, 5, 0);
   ASSERT_TRUE(clock.exchange({3, {{0, 2}}}, 5));
   expect_ready(clock, {10, 0, 10});
 }
 
-TEST(Clock, NobodyWaitsForWhatIsSentUntilItIsToArrive) {
-  Clock clock(cluster_of({3}), 2, 1);
+TEST(VirtualClock, NobodyWaitsForWhatIsSentUntilItIsToArrive) {
+  VirtualClock clock(cluster_of({3}), 2, 1);
   clock.send(complete(2), 5, 0);
   clock.compute();
   expect_ready(clock, {3, 3});
@@ -146,8 +145,8 @@ TEST(Clock, NobodyWaitsForWhatIsSentUntilItIsToArrive) {
   expect_ready(clock, {5, 5});
 }
 
-TEST(Clock, WhatIsSentWaitsForWhatWasSentBefore) {
-  Clock clock(cluster_of({1}), 2, 1);
+TEST(VirtualClock, WhatIsSentWaitsForWhatWasSentBefore) {
+  VirtualClock clock(cluster_of({1}), 2, 1);
   clock.send(complete(2), 5, 0);  // leaves from 0 to 5
   clock.compute();
   clock.send(complete(2), 5, 1);  // from 5 to 10, though ready at 1
@@ -155,27 +154,27 @@ TEST(Clock, WhatIsSentWaitsForWhatWasSentBefore) {
   expect_ready(clock, {10, 10});
 }
 
-TEST(Clock, AnAverageIsARingThatStartsWhenTheLastIsReady) {
+TEST(VirtualClock, AnAverageIsARingThatStartsWhenTheLastIsReady) {
   Cluster cluster = cluster_of({1, 2, 3, 4});
   cluster.latency_s = {0.25};
-  Clock clock(cluster, 4, 1);
+  VirtualClock clock(cluster, 4, 1);
   clock.compute();
   ASSERT_TRUE(clock.average(8));
   const double end = 4 + 2 * 3 * (8.0 / 4 + 0.25);
   expect_ready(clock, {end, end, end, end});
 }
 
-TEST(Clock, AverageOfGroupsIsARingEach) {
-  Clock clock(cluster_of({1, 2, 3, 4, 5}), 5, 1);
+TEST(VirtualClock, AverageOfGroupsIsARingEach) {
+  VirtualClock clock(cluster_of({1, 2, 3, 4, 5}), 5, 1);
   clock.compute();
   ASSERT_TRUE(clock.average(6, 2));
   expect_ready(clock, {2 + 6, 2 + 6, 4 + 6, 4 + 6, 5});
 }
 
-TEST(Clock, AnAverageMayOverlapWithTheGradient) {
+TEST(VirtualClock, AnAverageMayOverlapWithTheGradient) {
   Cluster cluster = cluster_of({8});
   cluster.overlap = 0.75;
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   clock.compute();
   ASSERT_TRUE(clock.average(10));  // 2 rounds of 5 bytes, from 2 to 12
   expect_ready(clock, {12, 12});
@@ -183,19 +182,19 @@ TEST(Clock, AnAverageMayOverlapWithTheGradient) {
   expect_ready(clock, {13, 13});
 }
 
-TEST(Clock, SaysHowLongOneMeetingAndOneGradientTake) {
+TEST(VirtualClock, SaysHowLongOneMeetingAndOneGradientTake) {
   Cluster cluster = cluster_of({3});
   cluster.latency_s = {0.5};
   cluster.faults = {{.at_s = 10, .worker = 1, .slowdown = 2}};
-  const Clock clock(cluster, 2, 1);
+  const VirtualClock clock(cluster, 2, 1);
   EXPECT_DOUBLE_EQ(clock.meeting_s(0, 1, 5, 4, 7), 4.5);
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 0), 3);
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 8), 4);  // two seconds as ever, one at half the pace
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 20), 6);
 }
 
-TEST(Clock, IsAloneWithOneWorker) {
-  Clock clock(cluster_of({1}), 1, 1);
+TEST(VirtualClock, IsAloneWithOneWorker) {
+  VirtualClock clock(cluster_of({1}), 1, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({1, {}}, 100));
   ASSERT_TRUE(clock.average(100));

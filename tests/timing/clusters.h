@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "murmur/timing/clock.h"
+#include "murmur/timing/virtual_clock.h"
 
 namespace murmur::timing {
 
@@ -47,7 +47,7 @@ inline Edges circle(int workers) {
   return {workers, edges};
 }
 
-inline std::vector<double> ready_of(const Clock& clock) {
+inline std::vector<double> ready_of(const VirtualClock& clock) {
   std::vector<double> ready;
   for (int i = 0; i < clock.workers(); ++i) {
     ready.push_back(clock.ready_s(i));

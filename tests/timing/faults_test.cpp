@@ -20,7 +20,7 @@ TEST(Fault, SlowsDownFromItsTimeOnUntilAnotherOneEndsIt) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 3, .worker = 0, .slowdown = 4},
                     {.at_s = 7, .worker = 0, .slowdown = 1}};
-  Clock clock(cluster, 1, 1);
+  VirtualClock clock(cluster, 1, 1);
   clock.compute();
   EXPECT_DOUBLE_EQ(clock.now_s(), 2);
   clock.compute();  // 1 s until 3, the other one takes 4 s
@@ -33,7 +33,7 @@ TEST(Fault, OfTwoAtOneTimeTheLaterInTheFileCounts) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 0, .worker = 0, .slowdown = 4},
                     {.at_s = 0, .worker = 0, .slowdown = 3}};
-  Clock clock(cluster, 1, 1);
+  VirtualClock clock(cluster, 1, 1);
   clock.compute();
   EXPECT_DOUBLE_EQ(clock.now_s(), 6);
 }
@@ -41,7 +41,7 @@ TEST(Fault, OfTwoAtOneTimeTheLaterInTheFileCounts) {
 TEST(Fault, SlowsALinkDownInOneDirection) {
   Cluster cluster = cluster_of({0});
   cluster.faults = {{.at_s = 1, .from = 0, .to = 1, .slowdown = 3}};
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   ASSERT_TRUE(clock.exchange(complete(2), 2));
   EXPECT_DOUBLE_EQ(clock.ready_s(1), 4);  // a second as ever, one byte more takes three
   EXPECT_DOUBLE_EQ(clock.ready_s(0), 4);  // its own message has left only then
@@ -50,7 +50,7 @@ TEST(Fault, SlowsALinkDownInOneDirection) {
 TEST(Fault, WhoWaitsForOneThatIsGoneSaysSo) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 3, .worker = 2, .gone = true}};
-  Clock clock(cluster, 4, 1);
+  VirtualClock clock(cluster, 4, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange(ring(4), 0));
   clock.compute();
@@ -66,7 +66,7 @@ TEST(Fault, AnAverageWaitsForEveryone) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 90, .worker = 0, .gone = true},
                     {.at_s = 3, .worker = 2, .gone = true}};
-  Clock clock(cluster, 4, 1);
+  VirtualClock clock(cluster, 4, 1);
   clock.compute();
   ASSERT_TRUE(clock.average(0));
   clock.compute();
@@ -82,12 +82,12 @@ TEST(Fault, AnAverageTakesAsMuchLongerAsItsWorstLink) {
   cluster.faults = {{.at_s = 0, .from = 0, .to = 1, .slowdown = 3},
                     {.at_s = 5, .worker = 2, .gone = true},
                     {.at_s = 12, .worker = 2, .slowdown = 1}};
-  Clock clock(cluster, 3, 1);
+  VirtualClock clock(cluster, 3, 1);
   // 4 rounds of one byte at half a byte a second: 24 s over the slow link, 8 + 7 s from worker 2.
   ASSERT_TRUE(clock.average(3));
   EXPECT_DOUBLE_EQ(clock.now_s(), 24);
   cluster.faults.erase(cluster.faults.begin());
-  Clock healthy(cluster, 3, 1);
+  VirtualClock healthy(cluster, 3, 1);
   ASSERT_TRUE(healthy.average(3));
   EXPECT_DOUBLE_EQ(healthy.now_s(), 15);
 }
@@ -95,7 +95,7 @@ TEST(Fault, AnAverageTakesAsMuchLongerAsItsWorstLink) {
 TEST(Fault, ALinkThatIsGoneIsNamed) {
   Cluster cluster = cluster_of({1});
   cluster.faults = {{.at_s = 0, .from = 1, .to = 2, .gone = true}};
-  Clock clock(cluster, 3, 1);
+  VirtualClock clock(cluster, 3, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({3, {{0, 1}, {1, 0}}}, 1));
   const Status stuck = clock.exchange({3, {{1, 0}, {1, 2}}}, 1);
@@ -109,7 +109,7 @@ TEST(Fault, ALinkThatIsGoneIsNamed) {
 TEST(Fault, NobodyHasToWaitForOneWhomNobodyHears) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 3, .worker = 0, .gone = true}};
-  Clock clock(cluster, 3, 1);
+  VirtualClock clock(cluster, 3, 1);
   for (int t = 0; t < 3; ++t) {
     clock.compute();
     ASSERT_TRUE(clock.exchange({3, {{1, 2}, {2, 1}}}, 0));
@@ -122,7 +122,7 @@ TEST(Fault, WhoComesBackIsWaitedFor) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 1, .worker = 0, .gone = true},
                     {.at_s = 11, .worker = 0, .slowdown = 1}};
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   clock.compute();
   EXPECT_DOUBLE_EQ(clock.ready_s(0), 12);
   ASSERT_TRUE(clock.exchange(complete(2), 1));
@@ -132,7 +132,7 @@ TEST(Fault, WhoComesBackIsWaitedFor) {
 TEST(Fault, WhatNeverArrivesIsMissedWhenItIsDue) {
   Cluster cluster = cluster_of({1});
   cluster.faults = {{.at_s = 0, .worker = 1, .gone = true}};
-  Clock clock(cluster, 2, 1);
+  VirtualClock clock(cluster, 2, 1);
   clock.send(complete(2), 1, 0);
   clock.compute();
   const Status stuck = clock.arrive(0);
@@ -162,7 +162,7 @@ double losses_in(int count, const Seconds& seconds_more) {
 }
 
 TEST(Loss, SendsAgainAfterAWhile) {
-  Clock clock(that_loses_half(), 2, 7);
+  VirtualClock clock(that_loses_half(), 2, 7);
   constexpr int kMessages = 4000;
   const double lost = losses_in(kMessages, [&](int) {
     const double before = clock.now_s();
@@ -175,7 +175,7 @@ TEST(Loss, SendsAgainAfterAWhile) {
 
 TEST(Loss, DelaysMeetingsByTheWorseOfTwoMessages) {
   // Of two numbers of losses at p = 1/2 the larger one is 5/3 in the mean, with variance 8/3.
-  const Clock clock(that_loses_half(), 3, 7);
+  const VirtualClock clock(that_loses_half(), 3, 7);
   constexpr int kMeetings = 4000;
   const double lost =
       losses_in(kMeetings, [&](int k) { return clock.meeting_s(2, 1, k, 1, 100) - 1; });
@@ -183,11 +183,11 @@ TEST(Loss, DelaysMeetingsByTheWorseOfTwoMessages) {
 }
 
 TEST(Loss, DelaysWhatGoesFromWorkerToWorker) {
-  Clock clock(that_loses_half(), 2, 7);
+  VirtualClock clock(that_loses_half(), 2, 7);
   constexpr int kRounds = 2000;
   const double lost = losses_in(kRounds, [&](int t) {
     const double before = clock.now_s();
-    EXPECT_TRUE(clock.pass_on(1));
+    EXPECT_TRUE(clock.send_sequentially(1));
     // The second worker waits for one message, which waited for the one before.
     return clock.now_s() - before - (t == 0 ? 1 : 2);
   });
@@ -200,7 +200,7 @@ TEST(Loss, InAnAverageDelaysAsOftenAsTheWorstOfItsMessages) {
   constexpr double kLoss = 0.3;
   Cluster cluster = cluster_of({0});
   cluster.loss = kLoss;
-  Clock clock(cluster, kWorkers, 7);
+  VirtualClock clock(cluster, kWorkers, 7);
   constexpr int kAverages = 1000;
   for (int t = 0; t < kAverages; ++t) {
     ASSERT_TRUE(clock.average(kWorkers));  // rounds of one second

@@ -18,7 +18,7 @@ constexpr double kRounding = 1e-9;
 
 // A few rounds of everything that a program may say.
 std::vector<double> play(const Cluster& cluster, const Edges& edges, std::uint64_t seed = 3) {
-  Clock clock(cluster, kWorkers, seed);
+  VirtualClock clock(cluster, kWorkers, seed);
   for (int t = 0; t < 5; ++t) {
     clock.compute();
     EXPECT_TRUE(clock.exchange(edges, 2));
@@ -53,8 +53,8 @@ void for_random_clusters(const std::function<void(const Cluster&, const Edges&)>
 TEST(Laws, ANetworkThatCostsNothingLeavesTheWaitingAlone) {
   Cluster cluster = cluster_of({1, 2, 3, 4, 5, 6});
   cluster.bandwidth_gbit = {};
-  Clock alone(cluster, kWorkers, 1);
-  Clock together(cluster, kWorkers, 1);
+  VirtualClock alone(cluster, kWorkers, 1);
+  VirtualClock together(cluster, kWorkers, 1);
   for (int t = 0; t < 7; ++t) {
     alone.compute();
     together.compute();

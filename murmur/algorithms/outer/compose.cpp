@@ -50,7 +50,7 @@ class Composer {
                  "levels go with plain exact averages");
     const bool one_start = calendar_.start == 0 ? !starts_differ : calendar_.average_before;
     common_ = one_model_ || (averages_ && one_start);
-    MURMUR_CHECK(!visits_in_turn(values) || (common_ && !one_model_),
+    MURMUR_CHECK(!visits_sequentially(values) || (common_ && !one_model_),
                  "a turn of all workers needs one center and a model per worker");
   }
 
@@ -87,7 +87,7 @@ class Composer {
   }
 
   void append_outer_step() {
-    if (averages_ && !visits_in_turn(values_)) {
+    if (averages_ && !visits_sequentially(values_)) {
       take_mean();
     }
     append_rule();

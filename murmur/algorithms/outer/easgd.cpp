@@ -76,8 +76,8 @@ struct Pair {
 };
 
 template <class S>
-struct InTurn : Pair<S> {
-  static constexpr auto kRound = stages(in_turn(Pair<S>::meet));
+struct Sequential : Pair<S> {
+  static constexpr auto kRound = stages(sequential(Pair<S>::meet));
 };
 
 // Without an exact average every worker has a center of its own.
@@ -104,8 +104,8 @@ std::size_t append_elastic(Program<S>& program, const OptionValues& values, cons
   if (!values.flag("exact_average")) {
     return append_stages<Alone, S>(program, options, pair).size();
   }
-  if (visits_in_turn(values)) {
-    return append_stages<InTurn, S>(program, options, pair).size();
+  if (visits_sequentially(values)) {
+    return append_stages<Sequential, S>(program, options, pair).size();
   }
   if (program.keeps_one_model()) {
     return append_stages<AsOne, S>(program, options, pair).size();
@@ -115,7 +115,7 @@ std::size_t append_elastic(Program<S>& program, const OptionValues& values, cons
 
 }  // namespace
 
-bool visits_in_turn(const OptionValues& values) {
+bool visits_sequentially(const OptionValues& values) {
   return values.has("order") && values.text("order") == "round-robin";
 }
 

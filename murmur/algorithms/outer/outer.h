@@ -62,7 +62,7 @@ const std::vector<OuterStep>& outer_steps();
 const OuterStep* find_outer_step(std::string_view name);
 
 // The workers meet the outer step one after the other.
-bool visits_in_turn(const OptionValues& values);
+bool visits_sequentially(const OptionValues& values);
 
 // `base` with the outer step behind its round. starts_differ: the workers' first models are not the
 // same, so each keeps an anchor of its own. With `levels`, of ascending periods, the largest that

@@ -20,15 +20,15 @@ constexpr milliseconds kToSayGoodbye{500};
 // Of a message that is written while the other one reads. It stays in the cache of a core.
 constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes
 
-Board& board_in(const SharedMemory& memory) {
-  return *reinterpret_cast<Board*>(memory.bytes().data());
+SharedSegment& board_in(const SharedMemory& memory) {
+  return *reinterpret_cast<SharedSegment*>(memory.bytes().data());
 }
 
 // What follows the first piece of a message that has been posted.
 void write_rest(std::span<const std::byte> from,
                 std::span<std::byte> into,
-                Slip& slip,
-                Bell& bell) {
+                Completion& slip,
+                EventCount& bell) {
   for (std::size_t at = kPiece; at < from.size(); at += kPiece) {
     const std::size_t end = std::min(from.size(), at + kPiece);
     std::copy(from.data() + at, from.data() + end, into.data() + at);
@@ -90,7 +90,7 @@ void HostTransport::beat() {
     for (const auto& [process, peer] : neighbors_) {
       peer->out.flush();
       pause = peer->out.is_full() ? kBeatWhenFull : pause;
-      look(process);
+      poll(process);
     }
     board_in(board_).pulse.fetch_add(1);
     const auto next = Clock::now() + pause;
@@ -102,14 +102,14 @@ void HostTransport::beat() {
   }
 }
 
-void HostTransport::look(int process) {
+void HostTransport::poll(int process) {
   Peer& from = peer(process);
   const std::uint64_t pulse = from.in.pulse();
   if (pulse != from.pulse) {
     from.pulse = pulse;
     from.answered = Clock::now();
   }
-  if (const Status looked = from.in.look(); !looked) {
+  if (const Status looked = from.in.poll(); !looked) {
     set_failure({FailureKind::kPeer, looked.failure().message});
   }
 }
@@ -120,7 +120,7 @@ Ticket HostTransport::add(const Item& item) {
   return {id};
 }
 
-Slip* HostTransport::post(int to, const Outbox::Message& message) {
+Completion* HostTransport::post(int to, const Outbox::Message& message) {
   const auto posted = peer(to).out.post(message);
   if (!posted) {
     set_failure(posted.failure());
@@ -146,8 +146,8 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
   }
   const std::span<const std::byte> first = bytes.first(std::min(kPiece, bytes.size()));
   std::copy(first.begin(), first.end(), copy.value().bytes.begin());
-  Slip* slip = nullptr;
-  Bell* bell = nullptr;
+  Completion* slip = nullptr;
+  EventCount* bell = nullptr;
   Ticket ticket;
   {
     const Lock lock(mutex_);
@@ -191,11 +191,11 @@ void HostTransport::release(std::span<std::byte> memory) {
   const Lock lock(mutex_);
   const auto found = taken_.find(memory.data());
   MURMUR_CHECK(found != taken_.end(), "{} bytes that were not taken", memory.size());
-  heap_.give_back(found->second);
+  heap_.release(found->second);
   taken_.erase(found);
 }
 
-Ticket HostTransport::lend(int to, Tag tag, std::span<const std::byte> bytes) {
+Ticket HostTransport::publish(int to, Tag tag, std::span<const std::byte> bytes) {
   bytes_sent_ += static_cast<std::int64_t>(bytes.size());
   const Lock lock(mutex_);
   const auto after = taken_.upper_bound(bytes.data());
@@ -203,34 +203,34 @@ Ticket HostTransport::lend(int to, Tag tag, std::span<const std::byte> bytes) {
   const SharedHeap::Block& block = std::prev(after)->second;
   const auto begin = static_cast<std::uint64_t>(bytes.data() - block.bytes.data());
   MURMUR_CHECK(begin + bytes.size() <= block.bytes.size(), "{} bytes from elsewhere", bytes.size());
-  const Ticket ticket = add({.kind = Kind::kLent, .peer = to, .tag = tag});
+  const Ticket ticket = add({.kind = Kind::kPublished, .peer = to, .tag = tag});
   post(to,
        {.tag = tag,
         .memory = block.memory,
         .offset = block.offset + begin,
         .bytes = bytes.size(),
         .written = bytes.size(),
-        .lend = ticket.id});
+        .publish = ticket.id});
   return ticket;
 }
 
-Ticket HostTransport::borrow(int from, Tag tag) {
+Ticket HostTransport::acquire(int from, Tag tag) {
   const Lock lock(mutex_);
-  const Ticket ticket = add({.kind = Kind::kBorrow, .peer = from, .tag = tag});
+  const Ticket ticket = add({.kind = Kind::kAcquire, .peer = from, .tag = tag});
   peer(from).in.ask(ticket.id, tag);
   return ticket;
 }
 
-std::span<const std::byte> HostTransport::borrowed(Ticket ticket) {
+std::span<const std::byte> HostTransport::view(Ticket ticket) {
   const Lock lock(mutex_);
   const Inbox::Message* message = peer(items_.at(ticket.id).peer).in.find(ticket.id);
   MURMUR_CHECK(message != nullptr, "ticket {} was not waited for", ticket.id);
   return message->bytes;
 }
 
-void HostTransport::give_back(Ticket ticket) {
+void HostTransport::release(Ticket ticket) {
   const Lock lock(mutex_);
-  peer(items_.at(ticket.id).peer).in.give_back(ticket.id);
+  peer(items_.at(ticket.id).peer).in.release(ticket.id);
   items_.erase(ticket.id);
 }
 

@@ -12,17 +12,17 @@
 #include <unordered_map>
 #include <vector>
 
+#include "murmur/comm/adaptive_spin.h"
 #include "murmur/comm/host/inbox.h"
 #include "murmur/comm/host/outbox.h"
 #include "murmur/comm/host/shared_heap.h"
-#include "murmur/comm/looks.h"
+#include "murmur/comm/liveness_deadline.h"
 #include "murmur/comm/transport.h"
-#include "murmur/comm/watch.h"
 #include "murmur/core/mutex.h"
 
 namespace murmur::comm {
 
-class HostTransport final : public Transport, public Lending {
+class HostTransport final : public Transport, public SharedViews {
  public:
   struct Neighbor {
     int process = 0;
@@ -45,21 +45,21 @@ class HostTransport final : public Transport, public Lending {
   bool is_done(Ticket ticket) override;
   void set_wait_limit(std::chrono::milliseconds limit) override;
   std::int64_t bytes_sent() const override { return bytes_sent_ + below_->bytes_sent(); }
-  Lending* lending() override { return this; }
-  void tell(int to, const Notice& notice) override { below_->tell(to, notice); }
+  SharedViews* shared_views() override { return this; }
+  void send_control(int to, const Notice& notice) override { below_->send_control(to, notice); }
   void on_notice(NoticeHandler handler) override { below_->on_notice(std::move(handler)); }
   void fail(const Failure& failure) override;
 
   bool reaches(int process) const override { return neighbors_.count(process) > 0; }
   Result<std::span<std::byte>> take(std::size_t bytes) override;
   void release(std::span<std::byte> memory) override;
-  Ticket lend(int to, Tag tag, std::span<const std::byte> bytes) override;
-  Ticket borrow(int from, Tag tag) override;
-  std::span<const std::byte> borrowed(Ticket ticket) override;
-  void give_back(Ticket ticket) override;
+  Ticket publish(int to, Tag tag, std::span<const std::byte> bytes) override;
+  Ticket acquire(int from, Tag tag) override;
+  std::span<const std::byte> view(Ticket ticket) override;
+  void release(Ticket ticket) override;
 
  private:
-  using Clock = Watch::Clock;
+  using Clock = LivenessDeadline::Clock;
   // In a ticket: not of the transport below.
   static constexpr std::uint64_t kMine = std::uint64_t{1} << 63U;
   struct Peer {
@@ -69,7 +69,7 @@ class HostTransport final : public Transport, public Lending {
     Clock::time_point answered{};
     std::optional<Clock::time_point> left{};  // when it was noticed
   };
-  enum class Kind { kSent, kLent, kReceive, kBorrow };
+  enum class Kind { kSent, kPublished, kReceive, kAcquire };
   struct Item {  // what a ticket is for
     Kind kind = Kind::kSent;
     int peer = 0;
@@ -83,9 +83,9 @@ class HostTransport final : public Transport, public Lending {
   Ticket add(const Item& item) MURMUR_REQUIRES(mutex_);
   Peer& peer(int process) MURMUR_REQUIRES(mutex_) { return *neighbors_.at(process); }
   // Null: failed.
-  Slip* post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
+  Completion* post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
   // Takes what has come from a neighbor.
-  void look(int process) MURMUR_REQUIRES(mutex_);
+  void poll(int process) MURMUR_REQUIRES(mutex_);
   // Whether it is done; copies what has come into its place.
   bool complete(std::uint64_t id);
   struct Piece {
@@ -96,9 +96,9 @@ class HostTransport final : public Transport, public Lending {
   std::optional<Piece> next_piece(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
   void has_copied(std::uint64_t id, Item& item, std::size_t bytes) MURMUR_REQUIRES(mutex_);
   // Of a lend or a borrow.
-  void look_again(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
-  Bell& bell_of(const Item& item) MURMUR_REQUIRES(mutex_);
-  void keep_watch(Watch& watch, std::uint64_t id) MURMUR_REQUIRES(mutex_);
+  void poll(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
+  EventCount& event_count_of(const Item& item) MURMUR_REQUIRES(mutex_);
+  void keep_watch(LivenessDeadline& watch, std::uint64_t id) MURMUR_REQUIRES(mutex_);
   void set_failure(const Failure& failure) MURMUR_REQUIRES(mutex_);
   Failure lost(const Item& item, const std::string& why) const;
   void beat();  // the thread's
@@ -108,13 +108,13 @@ class HostTransport final : public Transport, public Lending {
   std::map<int, std::unique_ptr<Peer>> neighbors_;  // which: constant
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<std::int64_t> limit_ms_ = 60'000;
-  Looks looks_;
+  AdaptiveSpin looks_;
 
   Mutex mutex_;
   Condition closing_changed_;
   bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
   SharedHeap heap_ MURMUR_GUARDED_BY(mutex_);
-  Slips slips_ MURMUR_GUARDED_BY(mutex_){&heap_};
+  CompletionPool slips_ MURMUR_GUARDED_BY(mutex_){&heap_};
   std::map<const std::byte*, SharedHeap::Block> taken_ MURMUR_GUARDED_BY(mutex_);
   std::unordered_map<std::uint64_t, Item> items_ MURMUR_GUARDED_BY(mutex_);
   std::uint64_t next_id_ MURMUR_GUARDED_BY(mutex_) = 1;

@@ -6,7 +6,7 @@
 
 #include "murmur/comm/host/host_transport.h"
 #include "murmur/core/check.h"
-#include "murmur/core/look_for.h"
+#include "murmur/core/spin_until.h"
 
 namespace murmur::comm {
 namespace {
@@ -33,7 +33,7 @@ bool HostTransport::complete(std::uint64_t id) {
       return item.is_done;
     }
     if (item.kind != Kind::kReceive) {
-      look_again(id, item);
+      poll(id, item);
       return item.is_done;
     }
     piece = next_piece(id, item);
@@ -43,20 +43,20 @@ bool HostTransport::complete(std::uint64_t id) {
   }
 }
 
-void HostTransport::look_again(std::uint64_t id, Item& item) {
+void HostTransport::poll(std::uint64_t id, Item& item) {
   Peer& other = peer(item.peer);
-  if (item.kind == Kind::kLent) {
+  if (item.kind == Kind::kPublished) {
     other.out.flush();
     item.is_done = other.out.has_returned(id);
     return;
   }
-  look(item.peer);
+  poll(item.peer);
   const Inbox::Message* message = other.in.find(id);
   item.is_done = message != nullptr && message->slip->written.load() == message->bytes.size();
 }
 
 std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id, Item& item) {
-  look(item.peer);
+  poll(item.peer);
   const Inbox::Message* message = peer(item.peer).in.find(id);
   if (message == nullptr) {
     return std::nullopt;
@@ -81,13 +81,13 @@ void HostTransport::has_copied(std::uint64_t id, Item& item, std::size_t bytes) 
   item.copied += bytes;
   if (item.copied == item.into.size()) {
     item.is_done = true;
-    peer(item.peer).in.give_back(id);
+    peer(item.peer).in.release(id);
   }
 }
 
-Bell& HostTransport::bell_of(const Item& item) {
+EventCount& HostTransport::event_count_of(const Item& item) {
   Peer& other = peer(item.peer);
-  return item.kind == Kind::kLent ? other.out.returned() : other.in.posted();
+  return item.kind == Kind::kPublished ? other.out.returned() : other.in.posted();
 }
 
 Status HostTransport::wait(Ticket ticket) {
@@ -95,24 +95,24 @@ Status HostTransport::wait(Ticket ticket) {
     return below_->wait(ticket);
   }
   const Clock::time_point begun = Clock::now();
-  Watch watch(begun, milliseconds(limit_ms_));
+  LivenessDeadline watch(begun, milliseconds(limit_ms_));
   bool has_looked = false;
   while (true) {
-    Bell* bell = nullptr;
+    EventCount* bell = nullptr;
     {
       const Lock lock(mutex_);
       if (failure_) {
         return *failure_;
       }
-      bell = &bell_of(items_.at(ticket.id));
+      bell = &event_count_of(items_.at(ticket.id));
     }
-    const std::uint32_t heard = bell->heard();
+    const std::uint32_t epoch = bell->epoch();
     const bool is_complete = complete(ticket.id);
     {
       const Lock lock(mutex_);
       const auto found = items_.find(ticket.id);
       if (is_complete) {
-        if (found->second.kind != Kind::kBorrow) {
+        if (found->second.kind != Kind::kAcquire) {
           items_.erase(found);
         }
         if (has_looked) {
@@ -126,8 +126,8 @@ Status HostTransport::wait(Ticket ticket) {
       }
     }
     has_looked = true;
-    look_for(looks_.count(), [&] { return bell->heard() != heard; });
-    bell->sleep(heard, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
+    spin_until(looks_.count(), [&] { return bell->epoch() != epoch; });
+    bell->sleep(epoch, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
   }
 }
 
@@ -144,25 +144,25 @@ bool HostTransport::is_done(Ticket ticket) {
   return complete(ticket.id);
 }
 
-void HostTransport::keep_watch(Watch& watch, std::uint64_t id) {
+void HostTransport::keep_watch(LivenessDeadline& watch, std::uint64_t id) {
   const Item& item = items_.at(id);
   Peer& other = peer(item.peer);
   const bool has_left = other.in.has_left();  // before the last look at what it sent
-  look(item.peer);
+  poll(item.peer);
   const Clock::time_point now = Clock::now();
-  if (has_left && (item.kind == Kind::kLent || other.in.find(id) == nullptr)) {
+  if (has_left && (item.kind == Kind::kPublished || other.in.find(id) == nullptr)) {
     if (!other.left) {
       other.left = now;
     } else if (now > *other.left + kForLastWords) {
       set_failure(lost(item, "it has left"));
     }
-  } else if (watch.look(now, other.answered) == Watch::Verdict::kGiveUp) {
+  } else if (watch.check(now, other.answered) == LivenessDeadline::Verdict::kGiveUp) {
     set_failure(lost(item, watch.reason()));
   }
 }
 
 Failure HostTransport::lost(const Item& item, const std::string& why) const {
-  const bool receives = item.kind == Kind::kReceive || item.kind == Kind::kBorrow;
+  const bool receives = item.kind == Kind::kReceive || item.kind == Kind::kAcquire;
   return {FailureKind::kPeer,
           fmt::format("process {} waited to {} process {}: {}",
                       process(),

@@ -28,7 +28,7 @@ Result<Inbox::Message> Inbox::read(const Letter& letter) {
   if (!slips) {
     return slips.failure();
   }
-  message.slip = reinterpret_cast<Slip*>(slips.value().data() + letter.slip_offset);
+  message.slip = reinterpret_cast<Completion*>(slips.value().data() + letter.slip_offset);
   const auto memory = map(letter.file, letter.memory_bytes);
   if (!memory) {
     return memory.failure();
@@ -37,7 +37,7 @@ Result<Inbox::Message> Inbox::read(const Letter& letter) {
   return message;
 }
 
-Status Inbox::look() {
+Status Inbox::poll() {
   while (true) {
     Letter& letter = lane_->letters[next_];
     if (!letter.is_posted.load(std::memory_order_acquire)) {
@@ -56,7 +56,7 @@ Status Inbox::look() {
       line.tickets.pop_front();
     }
     letter.is_posted.store(false, std::memory_order_release);
-    next_ = (next_ + 1) % Lane::kLetters;
+    next_ = (next_ + 1) % Ring::kLetters;
   }
 }
 
@@ -75,7 +75,7 @@ const Inbox::Message* Inbox::find(std::uint64_t ticket) const {
   return found == found_.end() ? nullptr : &found->second;
 }
 
-void Inbox::give_back(std::uint64_t ticket) {
+void Inbox::release(std::uint64_t ticket) {
   const auto found = found_.find(ticket);
   if (found != found_.end()) {
     found->second.slip->has_read.store(true, std::memory_order_release);

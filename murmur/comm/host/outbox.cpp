@@ -5,7 +5,7 @@
 
 namespace murmur::comm {
 
-Result<Slip*> Outbox::post(const Message& message) {
+Result<Completion*> Outbox::post(const Message& message) {
   const auto slip = slips_->take();
   if (!slip) {
     return slip.failure();
@@ -14,7 +14,7 @@ Result<Slip*> Outbox::post(const Message& message) {
   if (message.copy) {
     copies_.push_back({slip.value(), *message.copy});
   } else {
-    lends_.emplace(message.lend, slip.value());
+    lends_.emplace(message.publish, slip.value());
   }
   kept_.push_back({message, slip.value()});
   flush();
@@ -23,8 +23,8 @@ Result<Slip*> Outbox::post(const Message& message) {
 
 void Outbox::flush() {
   while (!copies_.empty() && copies_.front().slip.slip->has_read.load(std::memory_order_acquire)) {
-    heap_->give_back(copies_.front().block);
-    slips_->give_back(copies_.front().slip);
+    heap_->release(copies_.front().block);
+    slips_->release(copies_.front().slip);
     copies_.pop_front();
   }
   while (!kept_.empty() && put(kept_.front())) {
@@ -46,17 +46,17 @@ bool Outbox::put(const Kept& kept) {
   letter.slip_memory_bytes = kept.slip.memory.bytes;
   letter.slip_offset = kept.slip.offset;
   letter.is_posted.store(true, std::memory_order_release);
-  next_ = (next_ + 1) % Lane::kLetters;
+  next_ = (next_ + 1) % Ring::kLetters;
   lane_->posted.ring();
   return true;
 }
 
-bool Outbox::has_returned(std::uint64_t lend) {
-  const auto found = lends_.find(lend);
+bool Outbox::has_returned(std::uint64_t publish) {
+  const auto found = lends_.find(publish);
   if (!found->second.slip->has_read.load(std::memory_order_acquire)) {
     return false;
   }
-  slips_->give_back(found->second);
+  slips_->release(found->second);
   lends_.erase(found);
   return true;
 }

@@ -36,13 +36,13 @@ Offer read_offer(const std::string& text) {
 
 // A board of this process with all its lanes, or none where the system has no memory to share.
 SharedMemory make_board(int processes) {
-  auto made = SharedMemory::make(Board::bytes(processes));
+  auto made = SharedMemory::make(SharedSegment::bytes(processes));
   if (!made) {
     return {};
   }
-  auto* const board = new (made.value().bytes().data()) Board;
+  auto* const board = new (made.value().bytes().data()) SharedSegment;
   for (int p = 0; p < processes; ++p) {
-    new (&board->lane_to(p)) Lane;
+    new (&board->lane_to(p)) Ring;
   }
   return std::move(made).value();
 }

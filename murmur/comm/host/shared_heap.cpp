@@ -43,7 +43,7 @@ Result<SharedHeap::Block> SharedHeap::make(std::size_t bytes) {
   return Block{memory.bytes().subspan(offset, bytes), memory.address(), offset};
 }
 
-void SharedHeap::give_back(const Block& block) {
+void SharedHeap::release(const Block& block) {
   free_[block.bytes.size()].push_back(block);
 }
 

@@ -25,7 +25,7 @@ class SharedHeap {
 
   // Of `bytes` or more, on a 64-byte boundary. kIo: the system has no more.
   Result<Block> take(std::size_t bytes);
-  void give_back(const Block& block);
+  void release(const Block& block);
 
  private:
   Result<Block> make(std::size_t bytes);

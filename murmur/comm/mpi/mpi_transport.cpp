@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
-#include "murmur/comm/mpi/naps.h"
+#include "murmur/comm/mpi/backoff.h"
 #include "murmur/comm/mpi/world_facts.h"
 #include "murmur/core/check.h"
 
@@ -33,7 +33,7 @@ MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
   largest_tag_ = largest_tag();
   is_crowded_ = are_crowded();
   answered_.resize(static_cast<std::size_t>(processes_));
-  // Naps of ten microseconds are not rounded up to sixty; threads made from here on have it too.
+  // Backoff of ten microseconds are not rounded up to sixty; threads made from here on have it too.
   prctl(PR_SET_TIMERSLACK, 1000UL);
   thread_ = std::thread([this] { make_progress(); });
 }
@@ -70,7 +70,7 @@ MpiTransport::~MpiTransport() {
 }
 
 void MpiTransport::make_progress() {
-  Naps naps(Looks::kFew, is_crowded_);
+  Backoff naps(AdaptiveSpin::kFew, is_crowded_);
   while (true) {
     {
       const Lock lock(mutex_);
@@ -126,7 +126,7 @@ void MpiTransport::hand_on() {
     if (notice.kind == kAreYouThere || notice.kind == kIAmHere) {
       const Lock lock(mutex_);
       if (notice.kind == kAreYouThere) {
-        requests_->tell(from, {.kind = kIAmHere});
+        requests_->send_control(from, {.kind = kIAmHere});
       }
       answered_[static_cast<std::size_t>(from)] = Clock::now();
     } else if (handler_) {
@@ -190,8 +190,8 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
 
 Status MpiTransport::wait(Ticket ticket) {
   const Clock::time_point begun = Clock::now();
-  Watch watch(begun, milliseconds(limit_ms_));
-  Naps naps(looks_.count(), is_crowded_);
+  LivenessDeadline watch(begun, milliseconds(limit_ms_));
+  Backoff naps(looks_.count(), is_crowded_);
   bool has_looked = false;
   ++waiting_;
   while (true) {
@@ -223,14 +223,14 @@ Status MpiTransport::wait(Ticket ticket) {
   }
 }
 
-void MpiTransport::keep_watch(Watch& watch, const Entry& entry) {
-  switch (watch.look(Clock::now(), answered_[static_cast<std::size_t>(entry.peer)])) {
-    case Watch::Verdict::kGoOn:
+void MpiTransport::keep_watch(LivenessDeadline& watch, const Entry& entry) {
+  switch (watch.check(Clock::now(), answered_[static_cast<std::size_t>(entry.peer)])) {
+    case LivenessDeadline::Verdict::kGoOn:
       return;
-    case Watch::Verdict::kAsk:
-      requests_->tell(entry.peer, {.kind = kAreYouThere});
+    case LivenessDeadline::Verdict::kAsk:
+      requests_->send_control(entry.peer, {.kind = kAreYouThere});
       return;
-    case Watch::Verdict::kGiveUp:
+    case LivenessDeadline::Verdict::kGiveUp:
       fail_with(lost(entry, watch.reason()));
       return;
   }
@@ -243,9 +243,9 @@ bool MpiTransport::is_done(Ticket ticket) {
   return failure_ || !entry.error.empty() || entry.left == 0;
 }
 
-void MpiTransport::tell(int to, const Notice& notice) {
+void MpiTransport::send_control(int to, const Notice& notice) {
   const Lock lock(mutex_);
-  requests_->tell(to, notice);
+  requests_->send_control(to, notice);
 }
 
 void MpiTransport::on_notice(NoticeHandler handler) {

@@ -14,10 +14,10 @@
 #include <thread>
 #include <vector>
 
-#include "murmur/comm/looks.h"
+#include "murmur/comm/adaptive_spin.h"
+#include "murmur/comm/liveness_deadline.h"
 #include "murmur/comm/mpi/requests.h"
 #include "murmur/comm/transport.h"
-#include "murmur/comm/watch.h"
 #include "murmur/core/mutex.h"
 
 namespace murmur::comm {
@@ -40,12 +40,12 @@ class MpiTransport final : public Transport {
   bool is_done(Ticket ticket) override;
   void set_wait_limit(std::chrono::milliseconds limit) override { limit_ms_ = limit.count(); }
   std::int64_t bytes_sent() const override { return bytes_sent_; }
-  void tell(int to, const Notice& notice) override;
+  void send_control(int to, const Notice& notice) override;
   void on_notice(NoticeHandler handler) override;
   void fail(const Failure& failure) override;
 
  private:
-  using Clock = Watch::Clock;
+  using Clock = LivenessDeadline::Clock;
 
   void make_progress();  // the thread's
   void leave_it_to_others();
@@ -56,7 +56,7 @@ class MpiTransport final : public Transport {
   // Nothing while the ticket is neither done nor failed; forgets it otherwise.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
   // Sets failure_ when the other one has had its time.
-  void keep_watch(Watch& watch, const Entry& entry) MURMUR_REQUIRES(mutex_);
+  void keep_watch(LivenessDeadline& watch, const Entry& entry) MURMUR_REQUIRES(mutex_);
   Failure lost(const Entry& entry, const std::string& why) const;
 
   int process_ = 0;
@@ -66,7 +66,7 @@ class MpiTransport final : public Transport {
   std::atomic<std::int64_t> limit_ms_ = 60'000;
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<int> waiting_ = 0;
-  Looks looks_;
+  AdaptiveSpin looks_;
 
   Mutex mutex_;
   Condition work_;

@@ -83,7 +83,7 @@ Ticket Requests::receive(int from, Tag tag, std::span<std::byte> bytes) {
              });
 }
 
-void Requests::tell(int to, const Notice& notice) {
+void Requests::send_control(int to, const Notice& notice) {
   told_.emplace_back();
   Told& told = told_.back();
   const std::size_t length = std::min(notice.text.size(), kNoticeText);

@@ -33,7 +33,7 @@ class Requests {
 
   Ticket send(int to, Tag tag, std::span<const std::byte> bytes);
   Ticket receive(int from, Tag tag, std::span<std::byte> bytes);
-  void tell(int to, const Notice& notice);
+  void send_control(int to, const Notice& notice);
 
   // Lets MPI work; whether something has ended. Notices that came are added to `heard`.
   bool test(std::vector<std::pair<int, Notice>>& heard);

@@ -29,25 +29,25 @@ std::size_t travelling(const Program<S>& program, const Stage<S>& stage) {
   if (stage.kind == StageKind::kSend) {
     return 1;  // the other one is where it arrives
   }
-  return stage.kind == StageKind::kInTurn ? carried_fields(program, stage).size()
-                                          : stage.fields.size();
+  return stage.kind == StageKind::kSequential ? carried_fields(program, stage).size()
+                                              : stage.fields.size();
 }
 
 }  // namespace
 
 template <class S>
-Talks::Talks(const Program<S>& program,
-             std::shared_ptr<const topology::Topology> topology,
-             std::int64_t parameters,
-             std::shared_ptr<Turns> turns)
+CommPlan::CommPlan(const Program<S>& program,
+                   std::shared_ptr<const topology::Topology> topology,
+                   std::int64_t parameters,
+                   std::shared_ptr<EventSchedule> schedule)
     : topology_(std::move(topology)),
-      turns_(std::move(turns)),
-      stages_in_turns_(program.stages_in_turns),
+      schedule_(std::move(schedule)),
+      stages_in_turns_(program.event_stages),
       slots_(program.slots()),
       row_bytes_(parameters * static_cast<std::int64_t>(sizeof(S))),
       scalar_bytes_(sizeof(S)) {
-  if (program.is_asynchronous() && turns_ == nullptr) {
-    turns_ = std::make_shared<Turns>(topology_, Pace{}, 0);
+  if (program.is_asynchronous() && schedule_ == nullptr) {
+    schedule_ = std::make_shared<EventSchedule>(topology_, Pace{}, 0);
   }
   const auto numerator = program.numerator();
   for (const Stage<S>& stage : program.round) {
@@ -61,47 +61,47 @@ Talks::Talks(const Program<S>& program,
   }
 }
 
-Result<const std::vector<Talk>*> Talks::next() {
-  talks_.clear();
+Result<const std::vector<CommEvent>*> CommPlan::next() {
+  events_.clear();
   met_.clear();
-  if (turns_ != nullptr) {
-    if (const Status went = turns_->go_to(step_); !went) {
+  if (schedule_ != nullptr) {
+    if (const Status went = schedule_->go_to(step_); !went) {
       return went.failure();
     }
   }
   for (std::size_t k = 0; k < round_.size(); ++k) {
-    const Said& said = round_[k];
-    if (said.due && !said.due(step_)) {
+    const StageCost& cost = round_[k];
+    if (cost.due && !cost.due(step_)) {
       continue;
     }
     if (k >= stages_in_turns_) {
-      say(said);
-    } else if (said.kind == StageKind::kMix) {
-      meet(said);
+      emit(cost);
+    } else if (cost.kind == StageKind::kMix) {
+      meet(cost);
     }
   }
   ++step_;
-  return &talks_;
+  return &events_;
 }
 
-void Talks::say(const Said& said) {
-  switch (said.kind) {
+void CommPlan::emit(const StageCost& cost) {
+  switch (cost.kind) {
     case StageKind::kGradient:
-      talks_.push_back({.kind = Talk::Kind::kGradient});
+      events_.push_back({.kind = CommEvent::Kind::kGradient});
       return;
     case StageKind::kMix:
     case StageKind::kPush:
     case StageKind::kSend:
-      return exchange(said);
+      return exchange(cost);
     case StageKind::kArrive:
-      talks_.push_back({.kind = Talk::Kind::kArrive, .slot = said.slot});
+      events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = cost.slot});
       return;
     case StageKind::kAverage:
-      return average(said);
-    case StageKind::kInTurn:
-      return pass_on(said);
+      return average(cost);
+    case StageKind::kSequential:
+      return send_sequentially(cost);
     case StageKind::kResetWeights:
-      weights_differ_ = weights_differ_ && said.group != 0;
+      weights_differ_ = weights_differ_ && cost.group != 0;
       return;
     case StageKind::kLocal:
     case StageKind::kReduce:
@@ -111,61 +111,61 @@ void Talks::say(const Said& said) {
 }
 
 // Both models of every pair travel.
-void Talks::meet(const Said& said) {
-  for (const Turn& turn : turns_->turns()) {
+void CommPlan::meet(const StageCost& cost) {
+  for (const EventBatch& batch : schedule_->batches()) {
     for (int i = 0; i < workers(); ++i) {
-      for (const topology::Neighbor& neighbor : turn.mixing.in(i)) {
+      for (const topology::Neighbor& neighbor : batch.mixing.in(i)) {
         met_.push_back({.from = neighbor.worker, .to = i});
       }
     }
   }
-  const std::int64_t message = static_cast<std::int64_t>(said.fields) * row_bytes_;
+  const std::int64_t message = static_cast<std::int64_t>(cost.fields) * row_bytes_;
   const auto count = static_cast<std::int64_t>(met_.size());
   bytes_ += count * message;
   messages_ += count;
-  talks_.push_back(
-      {.kind = Talk::Kind::kMeet, .bytes = static_cast<double>(message), .met = &met_});
+  events_.push_back(
+      {.kind = CommEvent::Kind::kPairs, .bytes = static_cast<double>(message), .met = &met_});
 }
 
-void Talks::pass_on(const Said& said) {
-  const std::int64_t message = static_cast<std::int64_t>(said.fields) * row_bytes_;
-  const Traffic sent = turn_traffic(workers(), message);
+void CommPlan::send_sequentially(const StageCost& cost) {
+  const std::int64_t message = static_cast<std::int64_t>(cost.fields) * row_bytes_;
+  const Traffic sent = sequential_traffic(workers(), message);
   bytes_ += sent.bytes;
   messages_ += sent.messages;
-  talks_.push_back({.kind = Talk::Kind::kPassOn, .bytes = static_cast<double>(message)});
+  events_.push_back({.kind = CommEvent::Kind::kSequential, .bytes = static_cast<double>(message)});
 }
 
-void Talks::exchange(const Said& said) {
+void CommPlan::exchange(const StageCost& cost) {
   const Graph& graph = this->graph();
-  const bool sends = said.kind == StageKind::kSend;
-  if (said.kind != StageKind::kMix) {
+  const bool sends = cost.kind == StageKind::kSend;
+  if (cost.kind != StageKind::kMix) {
     weights_differ_ = weights_differ_ || sends || !graph.rows_sum_to_one;
   }
-  const bool with_weight = said.kind != StageKind::kMix && weights_differ_;
+  const bool with_weight = cost.kind != StageKind::kMix && weights_differ_;
   const std::int64_t message =
-      static_cast<std::int64_t>(said.fields) * row_bytes_ + (with_weight ? scalar_bytes_ : 0);
+      static_cast<std::int64_t>(cost.fields) * row_bytes_ + (with_weight ? scalar_bytes_ : 0);
   const auto edges = static_cast<std::int64_t>(graph.edges.all().size());
   bytes_ += edges * message;
   messages_ += edges;
-  talks_.push_back({.kind = sends ? Talk::Kind::kSend : Talk::Kind::kExchange,
-                    .bytes = static_cast<double>(message),
-                    .edges = &graph.edges,
-                    .slot = said.slot});
+  events_.push_back({.kind = sends ? CommEvent::Kind::kSend : CommEvent::Kind::kExchange,
+                     .bytes = static_cast<double>(message),
+                     .edges = &graph.edges,
+                     .slot = cost.slot});
 }
 
-void Talks::average(const Said& said) {
-  for (std::size_t slot = 0; said.drains && slot < slots_; ++slot) {
-    talks_.push_back({.kind = Talk::Kind::kArrive, .slot = slot});
+void CommPlan::average(const StageCost& cost) {
+  for (std::size_t slot = 0; cost.drains && slot < slots_; ++slot) {
+    events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = slot});
   }
-  const Traffic sent = average_traffic(workers(), said.group, row_bytes_);
+  const Traffic sent = average_traffic(workers(), cost.group, row_bytes_);
   bytes_ += sent.bytes;
   messages_ += sent.messages;
-  talks_.push_back({.kind = Talk::Kind::kAverage,
-                    .bytes = static_cast<double>(row_bytes_),
-                    .group = said.group});
+  events_.push_back({.kind = CommEvent::Kind::kAverage,
+                     .bytes = static_cast<double>(row_bytes_),
+                     .group = cost.group});
 }
 
-const Talks::Graph& Talks::graph() {
+const CommPlan::Graph& CommPlan::graph() {
   const std::int64_t period = topology_->period();
   if (period > 0) {
     const auto found = graphs_.find(step_ % period);
@@ -186,13 +186,13 @@ const Talks::Graph& Talks::graph() {
   return graphs_.emplace(step_ % period, std::move(*passing_)).first->second;
 }
 
-template Talks::Talks(const Program<float>&,
-                      std::shared_ptr<const topology::Topology>,
-                      std::int64_t,
-                      std::shared_ptr<Turns>);
-template Talks::Talks(const Program<double>&,
-                      std::shared_ptr<const topology::Topology>,
-                      std::int64_t,
-                      std::shared_ptr<Turns>);
+template CommPlan::CommPlan(const Program<float>&,
+                            std::shared_ptr<const topology::Topology>,
+                            std::int64_t,
+                            std::shared_ptr<EventSchedule>);
+template CommPlan::CommPlan(const Program<double>&,
+                            std::shared_ptr<const topology::Topology>,
+                            std::int64_t,
+                            std::shared_ptr<EventSchedule>);
 
 }  // namespace murmur::engine

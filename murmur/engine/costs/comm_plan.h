@@ -19,15 +19,15 @@
 
 namespace murmur::engine {
 
-struct Talk {
+struct CommEvent {
   enum class Kind {
     kGradient,
     kExchange,
     kSend,
     kArrive,
     kAverage,
-    kPassOn,  // from worker to worker, round the circle
-    kMeet,    // of an asynchronous program: the pairs that met in this step
+    kSequential,  // from worker to worker, round the circle
+    kPairs,       // of an asynchronous program: the pairs that met in this step
   };
   Kind kind = Kind::kGradient;
   double bytes = 0;                      // of one message; average: of what is averaged
@@ -37,28 +37,28 @@ struct Talk {
   const std::vector<timing::Edge>* met = nullptr;  // meet: valid until the next step
 };
 
-class Talks {
+class CommPlan {
  public:
   // `parameters`: of the model in messages. `turns`: of an asynchronous program; null: all workers
   // are equally fast.
   template <class S>
-  Talks(const Program<S>& program,
-        std::shared_ptr<const topology::Topology> topology,
-        std::int64_t parameters,
-        std::shared_ptr<Turns> turns = nullptr);
+  CommPlan(const Program<S>& program,
+           std::shared_ptr<const topology::Topology> topology,
+           std::int64_t parameters,
+           std::shared_ptr<EventSchedule> schedule = nullptr);
 
   // Those of the next step, the first being step 0. Valid until the next call. Fails where the
   // turns do.
-  Result<const std::vector<Talk>*> next();
+  Result<const std::vector<CommEvent>*> next();
 
   std::int64_t step() const { return step_; }          // of the next call
   std::int64_t bytes_sent() const { return bytes_; }   // so far, as the engine counts
   std::int64_t messages() const { return messages_; }  // the same
   int workers() const { return topology_->workers(); }
-  const Turns* turns() const { return turns_.get(); }  // null: workers act together
+  const EventSchedule* schedule() const { return schedule_.get(); }  // null: workers act together
 
  private:
-  struct Said {  // what matters of a stage
+  struct StageCost {  // what matters of a stage
     StageKind kind = StageKind::kGradient;
     std::size_t fields = 0;
     std::size_t slot = 0;
@@ -72,15 +72,15 @@ class Talks {
   };
 
   const Graph& graph();
-  void say(const Said& said);
-  void exchange(const Said& said);
-  void average(const Said& said);
-  void pass_on(const Said& said);
-  void meet(const Said& said);
+  void emit(const StageCost& cost);
+  void exchange(const StageCost& cost);
+  void average(const StageCost& cost);
+  void send_sequentially(const StageCost& cost);
+  void meet(const StageCost& cost);
 
   std::shared_ptr<const topology::Topology> topology_;
-  std::shared_ptr<Turns> turns_;
-  std::vector<Said> round_;
+  std::shared_ptr<EventSchedule> schedule_;
+  std::vector<StageCost> round_;
   std::size_t stages_in_turns_ = 0;
   std::size_t slots_ = 0;
   std::int64_t row_bytes_ = 0;
@@ -90,20 +90,20 @@ class Talks {
   std::optional<Graph> passing_;  // of a step that is not kept
   std::int64_t passing_step_ = -1;
   bool weights_differ_ = false;  // push-sum's scalars travel too
-  std::vector<Talk> talks_;
+  std::vector<CommEvent> events_;
   std::vector<timing::Edge> met_;
   std::int64_t step_ = 0;
   std::int64_t bytes_ = 0;
   std::int64_t messages_ = 0;
 };
 
-extern template Talks::Talks(const Program<float>&,
-                             std::shared_ptr<const topology::Topology>,
-                             std::int64_t,
-                             std::shared_ptr<Turns>);
-extern template Talks::Talks(const Program<double>&,
-                             std::shared_ptr<const topology::Topology>,
-                             std::int64_t,
-                             std::shared_ptr<Turns>);
+extern template CommPlan::CommPlan(const Program<float>&,
+                                   std::shared_ptr<const topology::Topology>,
+                                   std::int64_t,
+                                   std::shared_ptr<EventSchedule>);
+extern template CommPlan::CommPlan(const Program<double>&,
+                                   std::shared_ptr<const topology::Topology>,
+                                   std::int64_t,
+                                   std::shared_ptr<EventSchedule>);
 
 }  // namespace murmur::engine

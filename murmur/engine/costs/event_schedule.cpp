@@ -14,18 +14,20 @@ constexpr double kHalf = 0.5;
 
 }  // namespace
 
-bool Turn::acts(int worker) const {
+bool EventBatch::acts(int worker) const {
   const auto found = std::lower_bound(
       actors.begin(), actors.end(), worker, [](const Actor& a, int w) { return a.worker < w; });
   return found != actors.end() && found->worker == worker;
 }
 
-Turns::Turns(std::shared_ptr<const topology::Topology> topology, Pace pace, std::uint64_t seed)
+EventSchedule::EventSchedule(std::shared_ptr<const topology::Topology> topology,
+                             Pace pace,
+                             std::uint64_t seed)
     : topology_(std::move(topology)), pace_(std::move(pace)), seed_(seed) {
   start_over();
 }
 
-void Turns::start_over() {
+void EventSchedule::start_over() {
   const int workers = topology_->workers();
   next_ = 0;
   now_s_ = 0;
@@ -38,7 +40,7 @@ void Turns::start_over() {
   }
 }
 
-Status Turns::go_to(std::int64_t step) {
+Status EventSchedule::go_to(std::int64_t step) {
   MURMUR_CHECK(step >= 0, "step {}", step);
   if (step < next_ - 1) {
     start_over();
@@ -51,12 +53,12 @@ Status Turns::go_to(std::int64_t step) {
   return Ok{};
 }
 
-Status Turns::next_step() {
+Status EventSchedule::next_step() {
   const int workers = topology_->workers();
   if (next_ == 0 || topology_->period() != 1) {
     graph_ = topology_->at(next_);
   }
-  turns_.clear();
+  batches_.clear();
   behind_.assign(static_cast<std::size_t>(workers), 0);
   for (int event = 0; event < workers; ++event) {
     if (due_.empty()) {
@@ -75,8 +77,8 @@ Status Turns::next_step() {
       due_.emplace(next, worker);
     }
   }
-  for (Turn& turn : turns_) {
-    std::sort(turn.actors.begin(), turn.actors.end(), [](const auto& a, const auto& b) {
+  for (EventBatch& batch : batches_) {
+    std::sort(batch.actors.begin(), batch.actors.end(), [](const auto& a, const auto& b) {
       return a.worker < b.worker;
     });
   }
@@ -84,7 +86,7 @@ Status Turns::next_step() {
   return Ok{};
 }
 
-int Turns::partner_of(int worker, double at_s) const {
+int EventSchedule::partner_of(int worker, double at_s) const {
   std::vector<int> reachable;
   for (const topology::Neighbor& neighbor : graph_.in(worker)) {
     if (std::isfinite(meeting_s(worker, neighbor.worker, at_s))) {
@@ -98,26 +100,26 @@ int Turns::partner_of(int worker, double at_s) const {
   return reachable[draw.below(0, reachable.size())];
 }
 
-double Turns::meeting_s(int worker, int partner, double at_s) const {
+double EventSchedule::meeting_s(int worker, int partner, double at_s) const {
   return pace_.meeting_s(worker, partner, gradients_[static_cast<std::size_t>(worker)], at_s);
 }
 
-void Turns::join(int worker, int partner) {
+void EventSchedule::join(int worker, int partner) {
   const auto w = static_cast<std::size_t>(worker);
   const bool meets = partner >= 0;
   const auto p = static_cast<std::size_t>(meets ? partner : worker);
   const std::size_t place = std::max(behind_[w], behind_[p]);
-  if (place == turns_.size()) {
-    turns_.push_back({{}, topology::MixingMatrix(topology_->workers())});
+  if (place == batches_.size()) {
+    batches_.push_back({{}, topology::MixingMatrix(topology_->workers())});
   }
   behind_[w] = behind_[p] = place + 1;
-  Turn& turn = turns_[place];
-  turn.actors.push_back({worker, gradients_[w]});
+  EventBatch& batch = batches_[place];
+  batch.actors.push_back({worker, gradients_[w]});
   if (meets) {
-    turn.mixing.set_self(worker, kHalf);
-    turn.mixing.set_self(partner, kHalf);
-    turn.mixing.set_in(worker, {{partner, kHalf}});
-    turn.mixing.set_in(partner, {{worker, kHalf}});
+    batch.mixing.set_self(worker, kHalf);
+    batch.mixing.set_self(partner, kHalf);
+    batch.mixing.set_in(worker, {{partner, kHalf}});
+    batch.mixing.set_in(partner, {{worker, kHalf}});
   }
 }
 

@@ -31,7 +31,7 @@ struct Pace {
       [](int, int, std::int64_t, double) { return 0.0; };
 };
 
-struct Turn {
+struct EventBatch {
   struct Actor {
     int worker = 0;
     std::int64_t gradient = 0;  // the worker's how many-th, from 0
@@ -42,15 +42,15 @@ struct Turn {
   bool acts(int worker) const;
 };
 
-class Turns {
+class EventSchedule {
  public:
-  Turns(std::shared_ptr<const topology::Topology> topology, Pace pace, std::uint64_t seed);
+  EventSchedule(std::shared_ptr<const topology::Topology> topology, Pace pace, std::uint64_t seed);
 
   // Those of a step. Fails (kPeer) when no worker is left to act. Asking for a step before the last
   // one asked for starts over from the first.
   Status go_to(std::int64_t step);
   // REQUIRES: go_to() was called, and succeeded.
-  const std::vector<Turn>& turns() const { return turns_; }
+  const std::vector<EventBatch>& batches() const { return batches_; }
   // When the last event of the step was over.
   double virtual_s() const { return now_s_; }
 
@@ -73,7 +73,7 @@ class Turns {
   std::vector<std::int64_t> gradients_;  // per worker
   topology::MixingMatrix graph_{0};      // of the step
   double now_s_ = 0;
-  std::vector<Turn> turns_;
+  std::vector<EventBatch> batches_;
   std::vector<std::size_t> behind_;  // per worker: the first turn that none of its events is in
 };
 

@@ -5,23 +5,23 @@
 
 namespace murmur::engine {
 
-Status Timeline::perform(const Talk& talk) {
-  switch (talk.kind) {
-    case Talk::Kind::kGradient:
+Status Timeline::perform(const CommEvent& event) {
+  switch (event.kind) {
+    case CommEvent::Kind::kGradient:
       clock_.compute();
       return Ok{};
-    case Talk::Kind::kExchange:
-      return clock_.exchange(*talk.edges, talk.bytes);
-    case Talk::Kind::kSend:
-      clock_.send(*talk.edges, talk.bytes, talk.slot);
+    case CommEvent::Kind::kExchange:
+      return clock_.exchange(*event.edges, event.bytes);
+    case CommEvent::Kind::kSend:
+      clock_.send(*event.edges, event.bytes, event.slot);
       return Ok{};
-    case Talk::Kind::kArrive:
-      return clock_.arrive(talk.slot);
-    case Talk::Kind::kAverage:
-      return clock_.average(talk.bytes, talk.group);
-    case Talk::Kind::kPassOn:
-      return clock_.pass_on(talk.bytes);
-    case Talk::Kind::kMeet:
+    case CommEvent::Kind::kArrive:
+      return clock_.arrive(event.slot);
+    case CommEvent::Kind::kAverage:
+      return clock_.average(event.bytes, event.group);
+    case CommEvent::Kind::kSequential:
+      return clock_.send_sequentially(event.bytes);
+    case CommEvent::Kind::kPairs:
       return Ok{};  // the turns keep this time themselves
   }
   return Ok{};
@@ -29,12 +29,12 @@ Status Timeline::perform(const Talk& talk) {
 
 Status Timeline::step() {
   const std::int64_t step = talks_.step();
-  const auto talks = talks_.next();
-  if (!talks) {
-    return talks.failure().in(fmt::format("[cluster]: step {} never ends", step));
+  const auto plan = talks_.next();
+  if (!plan) {
+    return plan.failure().in(fmt::format("[cluster]: step {} never ends", step));
   }
-  for (const Talk& talk : *talks.value()) {
-    if (const Status done = perform(talk); !done) {
+  for (const CommEvent& event : *plan.value()) {
+    if (const Status done = perform(event); !done) {
       return done.failure().in(fmt::format("[cluster]: step {} never ends", step));
     }
   }

@@ -6,13 +6,14 @@
 
 #include "murmur/core/error.h"
 #include "murmur/engine/costs/comm_plan.h"
-#include "murmur/timing/clock.h"
+#include "murmur/timing/virtual_clock.h"
 
 namespace murmur::engine {
 
 class Timeline {
  public:
-  Timeline(Talks talks, timing::Clock clock) : talks_(std::move(talks)), clock_(std::move(clock)) {}
+  Timeline(CommPlan plan, timing::VirtualClock clock)
+      : talks_(std::move(plan)), clock_(std::move(clock)) {}
 
   // One round. Fails (kPeer) where a worker would wait for ever.
   Status step();
@@ -22,16 +23,16 @@ class Timeline {
   // Of an asynchronous program: when its last event was over, and what the stages behind its turns
   // took beside that.
   double virtual_s() const {
-    return clock_.now_s() + (talks_.turns() == nullptr ? 0 : talks_.turns()->virtual_s());
+    return clock_.now_s() + (talks_.schedule() == nullptr ? 0 : talks_.schedule()->virtual_s());
   }
-  const timing::Clock& clock() const { return clock_; }
-  const Talks& talks() const { return talks_; }
+  const timing::VirtualClock& clock() const { return clock_; }
+  const CommPlan& plan() const { return talks_; }
 
  private:
-  Status perform(const Talk& talk);
+  Status perform(const CommEvent& event);
 
-  Talks talks_;
-  timing::Clock clock_;
+  CommPlan talks_;
+  timing::VirtualClock clock_;
 };
 
 }  // namespace murmur::engine

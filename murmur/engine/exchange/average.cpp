@@ -28,7 +28,7 @@ Averager<S>::Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange
   if (is_spread()) {
     node_rows_ = Arena<S>({nodes_.size()}, peers.buckets->row_size());
     where_.resize(nodes_.size());
-    lend_rows();
+    share_rows();
   }
   const std::size_t blocks = 2 * tree_levels(range.size());
   scratch_.assign(static_cast<std::size_t>(pool->threads()) + 1, std::vector<S>(blocks * kBlock));
@@ -47,7 +47,7 @@ void Averager<S>::find_nodes(int first, int count) {
 }
 
 template <class S>
-void Averager<S>::lend_rows() {
+void Averager<S>::share_rows() {
   const bool lends = std::any_of(participants_.begin(), participants_.end(), [&](int process) {
     return process != peers_.process() && peers_.shares_memory(process);
   });
@@ -58,10 +58,10 @@ void Averager<S>::lend_rows() {
   }
   first_here_ = static_cast<std::size_t>(std::find_if(nodes_.begin(), nodes_.end(), is_here) -
                                          nodes_.begin());
-  lent_ = std::make_unique<LentRows<S>>(
+  shared_rows_ = std::make_unique<SharedRows<S>>(
       peers_.transport, static_cast<std::size_t>(here) + 1, peers_.buckets);
-  if (!lent_->has_memory()) {
-    lent_ = nullptr;
+  if (!shared_rows_->has_memory()) {
+    shared_rows_ = nullptr;
   }
 }
 
@@ -161,9 +161,10 @@ void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
   status_ = Ok{};
   const comm::WorkerRange here = peers_.ownership->of(peers_.process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);
-  parts_.assign(peers_.buckets->count(), Part{.missing = locals, .awaited = {}, .borrowed = {}});
-  if (lent_ != nullptr) {
-    lent_->turn();
+  parts_.assign(peers_.buckets->count(),
+                BucketState{.missing = locals, .awaited = {}, .acquired = {}});
+  if (shared_rows_ != nullptr) {
+    shared_rows_->swap_buffers();
   }
   for (std::size_t b = 0; b < parts_.size(); ++b) {
     receive_parts(b);

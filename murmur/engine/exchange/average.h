@@ -51,24 +51,24 @@ class Averager {
     int process = 0;
   };
   enum class State { kFilling, kCollecting, kSpreading };
-  struct Borrowed {
+  struct Acquired {
     Awaited message;
     std::size_t node = 0;  // whose part it is, if not a mean
   };
-  struct Part {  // a bucket on its way
+  struct BucketState {  // a bucket on its way
     State state = State::kFilling;
     int missing = 0;                 // local workers that are not ready
     std::vector<Awaited> awaited;    // of the state at hand
-    std::vector<Borrowed> borrowed;  // the same
+    std::vector<Acquired> acquired;  // the same
   };
   struct Given {
-    std::size_t lent_row = 0;
+    std::size_t shared_row = 0;
     const S* row = nullptr;
     comm::Tag tag = 0;
   };
 
   void find_nodes(int first, int count);
-  void lend_rows();
+  void share_rows();
   CoordinateRange chunk_of(std::size_t bucket, int process) const;
   const S* node_row(std::size_t node) const;
   // The mean of a subtree's rows over a block of coordinates, into out + range.begin, from local
@@ -88,8 +88,8 @@ class Averager {
   void send_parts(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   // Takes up what has come meanwhile.
   void advance() MURMUR_REQUIRES(mutex_);
-  bool has_come(const Part& part) const;
-  Result<const S*> read(const Borrowed& borrowed);
+  bool has_come(const BucketState& part) const;
+  Result<const S*> read(const Acquired& acquired);
   Status collect(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   Status spread(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   Status take_mean(std::size_t bucket) MURMUR_REQUIRES(mutex_);
@@ -103,9 +103,9 @@ class Averager {
   comm::WorkerRange range_;
   std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;
-  std::vector<const S*> where_;        // of a node: its chunk, while it is borrowed
-  std::size_t first_here_ = 0;         // node of this process
-  std::unique_ptr<LentRows<S>> lent_;  // of nodes here, and of the mean; or none
+  std::vector<const S*> where_;                 // of a node: its chunk, while it is borrowed
+  std::size_t first_here_ = 0;                  // node of this process
+  std::unique_ptr<SharedRows<S>> shared_rows_;  // of nodes here, and of the mean; or none
   Arena<S> node_rows_;  // of several workers here: whole rows; of other processes: our chunks
   std::vector<std::vector<S>> scratch_;  // per thread, and for who advances
 
@@ -114,7 +114,7 @@ class Averager {
   S* out_ = nullptr;
   comm::Tag pass_ = 0;
   Mutex mutex_;
-  std::vector<Part> parts_;  // per bucket; none: closed
+  std::vector<BucketState> parts_;  // per bucket; none: closed
   Status status_ = Ok{};
 };
 

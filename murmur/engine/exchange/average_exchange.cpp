@@ -18,8 +18,8 @@ comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
 template <class S>
 void Averager<S>::ask(std::size_t bucket, const Asked& asked, std::span<S> place) {
   if (peers_.shares_memory(asked.process)) {
-    const comm::Ticket ticket = peers_.transport->lending()->borrow(asked.process, asked.tag);
-    parts_[bucket].borrowed.push_back({{ticket, asked.process}, asked.node});
+    const comm::Ticket ticket = peers_.transport->shared_views()->acquire(asked.process, asked.tag);
+    parts_[bucket].acquired.push_back({{ticket, asked.process}, asked.node});
     return;
   }
   const comm::Ticket ticket =
@@ -43,22 +43,23 @@ void Averager<S>::receive_parts(std::size_t bucket) {
 template <class S>
 template <class RangeOf>
 Status Averager<S>::give(std::size_t bucket, const Given& given, const RangeOf& range_of) {
-  std::vector<typename LentRows<S>::Loan> loans;
+  std::vector<typename SharedRows<S>::View> views;
   for (const int p : participants_) {
     const CoordinateRange range = range_of(p);
     if (p == peers_.process()) {
       continue;
     }
-    if (lent_ != nullptr && peers_.shares_memory(p)) {
-      loans.push_back({p, range});
+    if (shared_rows_ != nullptr && peers_.shares_memory(p)) {
+      views.push_back({p, range});
       continue;
     }
     const std::span<const S> values(given.row + range.begin, range.size());
     parts_[bucket].awaited.push_back(
         {peers_.transport->send(p, given.tag, std::as_bytes(values)), p});
   }
-  return loans.empty() ? Status(Ok{})
-                       : lent_->lend(given.lent_row, bucket, given.row, given.tag, loans);
+  return views.empty()
+             ? Status(Ok{})
+             : shared_rows_->publish(given.shared_row, bucket, given.row, given.tag, views);
 }
 
 template <class S>
@@ -69,7 +70,7 @@ void Averager<S>::send_parts(std::size_t bucket) {
     if (nodes_[k].process == here) {
       status_ =
           give(bucket,
-               {.lent_row = k - first_here_, .row = node_row(k), .tag = tag_of_part(bucket, k)},
+               {.shared_row = k - first_here_, .row = node_row(k), .tag = tag_of_part(bucket, k)},
                [&](int process) { return chunk_of(bucket, process); });
     }
   }
@@ -100,32 +101,32 @@ void Averager<S>::advance() {
 }
 
 template <class S>
-bool Averager<S>::has_come(const Part& part) const {
+bool Averager<S>::has_come(const BucketState& part) const {
   const auto is_done = [&](const Awaited& each) { return peers_.transport->is_done(each.ticket); };
   return std::all_of(part.awaited.begin(), part.awaited.end(), is_done) &&
-         std::all_of(part.borrowed.begin(), part.borrowed.end(), [&](const Borrowed& each) {
+         std::all_of(part.acquired.begin(), part.acquired.end(), [&](const Acquired& each) {
            return is_done(each.message);
          });
 }
 
 template <class S>
-Result<const S*> Averager<S>::read(const Borrowed& borrowed) {
-  if (const Status come = peers_.wait_for(borrowed.message); !come) {
+Result<const S*> Averager<S>::read(const Acquired& acquired) {
+  if (const Status come = peers_.wait_for(acquired.message); !come) {
     return come.failure();
   }
-  const auto bytes = peers_.transport->lending()->borrowed(borrowed.message.ticket);
+  const auto bytes = peers_.transport->shared_views()->view(acquired.message.ticket);
   return reinterpret_cast<const S*>(bytes.data());
 }
 
 // Waits for the parts of our chunk, and takes their mean.
 template <class S>
 Status Averager<S>::collect(std::size_t bucket) {
-  Part& part = parts_[bucket];
+  BucketState& part = parts_[bucket];
   const CoordinateRange chunk = chunk_of(bucket, peers_.process());
   if (Status come = peers_.wait_for(std::exchange(part.awaited, {})); !come) {
     return come;
   }
-  for (const Borrowed& each : part.borrowed) {
+  for (const Acquired& each : part.acquired) {
     const Result<const S*> values = read(each);
     if (!values) {
       return values.failure();
@@ -133,8 +134,8 @@ Status Averager<S>::collect(std::size_t bucket) {
     where_[each.node] = values.value() - chunk.begin;
   }
   mean_alone({range_.begin, range_.size(), 0}, chunk, true, out_);
-  for (const Borrowed& each : std::exchange(part.borrowed, {})) {
-    peers_.transport->lending()->give_back(each.message.ticket);
+  for (const Acquired& each : std::exchange(part.acquired, {})) {
+    peers_.transport->shared_views()->release(each.message.ticket);
     where_[each.node] = nullptr;
   }
   return Ok{};
@@ -155,22 +156,22 @@ Status Averager<S>::spread(std::size_t bucket) {
       ask(bucket, {.process = p, .tag = tag}, {out_ + chunk.begin, chunk.size()});
     }
   }
-  const std::size_t row = lent_ == nullptr ? 0 : lent_->rows() - 1;
-  return give(bucket, {.lent_row = row, .row = out_, .tag = tag}, [&](int /*process*/) {
+  const std::size_t row = shared_rows_ == nullptr ? 0 : shared_rows_->rows() - 1;
+  return give(bucket, {.shared_row = row, .row = out_, .tag = tag}, [&](int /*process*/) {
     return chunk_of(bucket, here);
   });
 }
 
 template <class S>
 Status Averager<S>::take_mean(std::size_t bucket) {
-  for (const Borrowed& each : parts_[bucket].borrowed) {
+  for (const Acquired& each : parts_[bucket].acquired) {
     const Result<const S*> values = read(each);
     if (!values) {
       return values.failure();
     }
     const CoordinateRange chunk = chunk_of(bucket, each.message.process);
     std::memcpy(out_ + chunk.begin, values.value(), chunk.size() * sizeof(S));
-    peers_.transport->lending()->give_back(each.message.ticket);
+    peers_.transport->shared_views()->release(each.message.ticket);
   }
   return peers_.wait_for(parts_[bucket].awaited);
 }

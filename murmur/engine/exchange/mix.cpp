@@ -62,7 +62,8 @@ void Mixer<S>::set_weights(const topology::MixingMatrix& matrix) {
   if (exchange_) {
     exchange_->set_graph(matrix);
   }
-  const std::vector<int> ghosts = exchange_ ? exchange_->ghosts() : std::vector<int>();
+  const std::vector<int> remote_neighbors =
+      exchange_ ? exchange_->remote_neighbors() : std::vector<int>();
   in_.assign(static_cast<std::size_t>(local.size()), {});
   own_.clear();
   const std::vector<double> own = own_shares(matrix);
@@ -70,17 +71,19 @@ void Mixer<S>::set_weights(const topology::MixingMatrix& matrix) {
     own_.push_back(static_cast<S>(own[static_cast<std::size_t>(i)]));
     auto& in = in_[static_cast<std::size_t>(i - local.begin)];
     for (const topology::Neighbor& neighbor : matrix.in(i)) {
-      const auto ghost = std::lower_bound(ghosts.begin(), ghosts.end(), neighbor.worker);
-      in.push_back({.remote = !local.contains(neighbor.worker),
-                    .worker = neighbor.worker,
-                    .ghost = static_cast<std::size_t>(ghost - ghosts.begin()),
-                    .weight = static_cast<S>(neighbor.weight)});
+      const auto remote_neighbor =
+          std::lower_bound(remote_neighbors.begin(), remote_neighbors.end(), neighbor.worker);
+      in.push_back(
+          {.remote = !local.contains(neighbor.worker),
+           .worker = neighbor.worker,
+           .remote_neighbor = static_cast<std::size_t>(remote_neighbor - remote_neighbors.begin()),
+           .weight = static_cast<S>(neighbor.weight)});
     }
   }
 }
 
 template <class S>
-void Mixer<S>::leave(int worker, std::size_t bucket) {
+void Mixer<S>::post(int worker, std::size_t bucket) {
   if (copies_) {
     const CoordinateRange range = buckets_->range(bucket);
     const auto place = static_cast<std::size_t>(worker - rows_->local().begin);
@@ -95,8 +98,8 @@ void Mixer<S>::leave(int worker, std::size_t bucket) {
 }
 
 template <class S>
-Status Mixer<S>::bring(std::size_t bucket) {
-  return exchange_ ? exchange_->bring(bucket) : Status(Ok{});
+Status Mixer<S>::wait(std::size_t bucket) {
+  return exchange_ ? exchange_->wait(bucket) : Status(Ok{});
 }
 
 template <class S>
@@ -115,7 +118,7 @@ const S* Mixer<S>::own_row(std::size_t place, int worker) const {
 
 template <class S>
 const S* Mixer<S>::row_of(const InRow& in, std::size_t place) const {
-  return in.remote ? exchange_->row(place, in.ghost) : own_row(place, in.worker);
+  return in.remote ? exchange_->row(place, in.remote_neighbor) : own_row(place, in.worker);
 }
 
 template <class S>
@@ -144,12 +147,12 @@ void Mixer<S>::block(CoordinateRange range, S* scratch) const {
       continue;
     }
     for (int i = local.begin; i < local.end; ++i) {
-      if (hears_somebody(i)) {
+      if (has_in_neighbors(i)) {
         mix_row(own(i), neighbors(i, f, range.begin), range.size(), out(i));
       }
     }
     for (int i = local.begin; i < local.end; ++i) {
-      if (hears_somebody(i)) {
+      if (has_in_neighbors(i)) {
         std::memcpy(own(i), out(i), range.size() * sizeof(S));
       }
     }

@@ -38,9 +38,9 @@ class Mixer {
   void close();
 
   // A local worker's bucket is as it is to be mixed. Any thread.
-  void leave(int worker, std::size_t bucket);
+  void post(int worker, std::size_t bucket);
   // Waits for the remote rows of a bucket and, since rows are mixed in place, for its own to leave.
-  Status bring(std::size_t bucket);
+  Status wait(std::size_t bucket);
 
   // Mixes coordinates [begin, end) of the fields of all local workers, in place. `scratch` holds
   // local workers x (end - begin) values. Blocks may be mixed at the same time, each once.
@@ -63,7 +63,7 @@ class Mixer {
   struct InRow {  // a neighbor of a local worker
     bool remote = false;
     int worker = 0;
-    std::size_t ghost = 0;  // its place among the rows brought here
+    std::size_t remote_neighbor = 0;  // its place among the rows brought here
     S weight = 0;
   };
 
@@ -71,7 +71,7 @@ class Mixer {
   void begin(const std::vector<std::size_t>& fields, comm::Tag tag);
   const S* own_row(std::size_t place, int worker) const;
   const S* row_of(const InRow& in, std::size_t place) const;
-  bool hears_somebody(int worker) const {
+  bool has_in_neighbors(int worker) const {
     return !in_[static_cast<std::size_t>(worker - rows_->local().begin)].empty();
   }
   // Of a local worker, from a coordinate on; until this thread asks again.

@@ -24,8 +24,8 @@ struct Peers {
   int process() const { return transport == nullptr ? 0 : transport->process(); }
   // Whether that process and this one read each other's rows where they lie.
   bool shares_memory(int other) const {
-    return transport != nullptr && transport->lending() != nullptr &&
-           transport->lending()->reaches(other);
+    return transport != nullptr && transport->shared_views() != nullptr &&
+           transport->shared_views()->reaches(other);
   }
   // kPeer, with the workers of the process that was waited for.
   Status wait_for(const Awaited& message) const {

@@ -18,29 +18,29 @@ RowExchange<S>::RowExchange(const Peers& peers)
 
 template <class S>
 void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
-  std::set<int> ghosts;
-  std::vector<std::set<int>> hearers(static_cast<std::size_t>(local_.size()));
+  std::set<int> remote_neighbors;
+  std::vector<std::set<int>> receivers(static_cast<std::size_t>(local_.size()));
   for (int i = 0; i < matrix.workers(); ++i) {
     for (const topology::Neighbor& neighbor : matrix.in(i)) {
       const bool from_here = local_.contains(neighbor.worker);
       if (local_.contains(i) && !from_here) {
-        ghosts.insert(neighbor.worker);
+        remote_neighbors.insert(neighbor.worker);
       }
       if (!local_.contains(i) && from_here) {
-        hearers[static_cast<std::size_t>(neighbor.worker - local_.begin)].insert(
+        receivers[static_cast<std::size_t>(neighbor.worker - local_.begin)].insert(
             peers_.ownership->owner(i));
       }
     }
   }
-  ghosts_.assign(ghosts.begin(), ghosts.end());
+  remote_neighbors_.assign(remote_neighbors.begin(), remote_neighbors.end());
   owners_.clear();
-  for (const int ghost : ghosts_) {
-    const int owner = peers_.ownership->owner(ghost);
+  for (const int remote_neighbor : remote_neighbors_) {
+    const int owner = peers_.ownership->owner(remote_neighbor);
     owners_.push_back({owner, peers_.shares_memory(owner)});
   }
-  hearers_.clear();
-  for (const std::set<int>& processes : hearers) {
-    Hearers& all = hearers_.emplace_back();
+  receivers_.clear();
+  for (const std::set<int>& processes : receivers) {
+    Receivers& all = receivers_.emplace_back();
     for (const int process : processes) {
       (peers_.shares_memory(process) ? all.here : all.elsewhere).push_back(process);
     }
@@ -57,19 +57,21 @@ comm::Tag RowExchange<S>::tag_of(std::size_t place, int worker, std::size_t buck
 
 template <class S>
 void RowExchange<S>::make_room(std::size_t fields) {
-  const std::size_t heard = ghosts_.size() * fields;
+  const std::size_t heard = remote_neighbors_.size() * fields;
   where_.assign(heard, nullptr);
   const bool all_lend =
-      std::all_of(owners_.begin(), owners_.end(), [](const Ghost& ghost) { return ghost.lends; });
+      std::all_of(owners_.begin(), owners_.end(), [](const RemoteNeighbor& remote_neighbor) {
+        return remote_neighbor.shares_memory;
+      });
   if (heard > 0 && !all_lend && (rows_ == nullptr || rows_->rows(0) < heard)) {
     rows_ = std::make_unique<Arena<S>>(std::vector<std::size_t>{heard}, peers_.buckets->row_size());
   }
-  const bool lends = std::any_of(
-      hearers_.begin(), hearers_.end(), [](const Hearers& all) { return !all.here.empty(); });
-  const std::size_t lent = static_cast<std::size_t>(local_.size()) * fields;
-  if (lends && (lent_ == nullptr || lent_->rows() < lent)) {
-    lent_ = nullptr;  // first waits until it is read
-    lent_ = std::make_unique<LentRows<S>>(peers_.transport, lent, peers_.buckets);
+  const bool shares_memory = std::any_of(
+      receivers_.begin(), receivers_.end(), [](const Receivers& all) { return !all.here.empty(); });
+  const std::size_t published = static_cast<std::size_t>(local_.size()) * fields;
+  if (shares_memory && (shared_rows_ == nullptr || shared_rows_->rows() < published)) {
+    shared_rows_ = nullptr;  // first waits until it is read
+    shared_rows_ = std::make_unique<SharedRows<S>>(peers_.transport, published, peers_.buckets);
   }
 }
 
@@ -79,26 +81,26 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
   pass_ = pass;
   open_ = true;
   make_room(fields);
-  if (lent_ != nullptr) {
-    lent_->turn();
+  if (shared_rows_ != nullptr) {
+    shared_rows_->swap_buffers();
   }
   const Lock lock(mutex_);
   for (std::size_t b = 0; b < peers_.buckets->count(); ++b) {
     const CoordinateRange range = peers_.buckets->range(b);
-    for (std::size_t g = 0; g < ghosts_.size(); ++g) {
-      const auto [owner, lends] = owners_[g];
+    for (std::size_t g = 0; g < remote_neighbors_.size(); ++g) {
+      const auto [owner, shares_memory] = owners_[g];
       for (std::size_t f = 0; f < fields; ++f) {
-        const comm::Tag tag = tag_of(f, ghosts_[g], b);
-        const std::size_t at = f * ghosts_.size() + g;
-        if (lends) {
-          const comm::Ticket ticket = peers_.transport->lending()->borrow(owner, tag);
-          waiting_[b].push_back({ticket, Way::kBorrowed, ghosts_[g], at});
+        const comm::Tag tag = tag_of(f, remote_neighbors_[g], b);
+        const std::size_t at = f * remote_neighbors_.size() + g;
+        if (shares_memory) {
+          const comm::Ticket ticket = peers_.transport->shared_views()->acquire(owner, tag);
+          waiting_[b].push_back({ticket, Way::kAcquired, remote_neighbors_[g], at});
           continue;
         }
         const std::span<S> place(rows_->row(0, at) + range.begin, range.size());
         const comm::Ticket ticket =
             peers_.transport->receive(owner, tag, std::as_writable_bytes(place));
-        waiting_[b].push_back({ticket, Way::kReceived, ghosts_[g], at});
+        waiting_[b].push_back({ticket, Way::kReceived, remote_neighbors_[g], at});
         where_[at] = rows_->row(0, at);
       }
     }
@@ -109,11 +111,11 @@ template <class S>
 void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) {
   const CoordinateRange range = peers_.buckets->range(bucket);
   const auto local = static_cast<std::size_t>(worker - local_.begin);
-  const auto& [here, elsewhere] = hearers_[local];
-  const bool lends = !here.empty() && lent_->has_memory();
-  std::vector<typename LentRows<S>::Loan> loans;
+  const auto& [here, elsewhere] = receivers_[local];
+  const bool shares_memory = !here.empty() && shared_rows_->has_memory();
+  std::vector<typename SharedRows<S>::View> views;
   for (const int process : here) {
-    loans.push_back({process, range});
+    views.push_back({process, range});
   }
   for (std::size_t f = 0; f < fields_; ++f) {
     const S* const values = source(f, worker);
@@ -127,26 +129,27 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
       }
     };
     send_to(elsewhere);
-    if (!lends) {
+    if (!shares_memory) {
       send_to(here);
       continue;
     }
     const std::size_t row = f * static_cast<std::size_t>(local_.size()) + local;
-    if (Status lent = lent_->lend(row, bucket, values, tag, loans); !lent) {
+    if (Status published = shared_rows_->publish(row, bucket, values, tag, views); !published) {
       const Lock lock(mutex_);
-      lent_so_far_ = lent.failure().in(fmt::format("sending the row of worker {}", worker));
+      published_so_far_ =
+          published.failure().in(fmt::format("sending the row of worker {}", worker));
     }
   }
 }
 
 template <class S>
-Status RowExchange<S>::bring(std::size_t bucket) {
-  give_back();
+Status RowExchange<S>::wait(std::size_t bucket) {
+  release();
   std::vector<Waiting> all;
   {
     const Lock lock(mutex_);
-    if (!lent_so_far_) {
-      return lent_so_far_;
+    if (!published_so_far_) {
+      return published_so_far_;
     }
     all.swap(waiting_[bucket]);
   }
@@ -156,27 +159,27 @@ Status RowExchange<S>::bring(std::size_t bucket) {
                                              each.way == Way::kSent ? "sending" : "waiting for",
                                              each.worker));
     }
-    if (each.way == Way::kBorrowed) {
-      const std::span<const std::byte> bytes = peers_.transport->lending()->borrowed(each.ticket);
+    if (each.way == Way::kAcquired) {
+      const std::span<const std::byte> bytes = peers_.transport->shared_views()->view(each.ticket);
       where_[each.at] =
           reinterpret_cast<const S*>(bytes.data()) - peers_.buckets->range(bucket).begin;
-      borrowed_.push_back(each.ticket);
+      acquired_.push_back(each.ticket);
     }
   }
   return Ok{};
 }
 
 template <class S>
-void RowExchange<S>::give_back() {
-  for (const comm::Ticket ticket : borrowed_) {
-    peers_.transport->lending()->give_back(ticket);
+void RowExchange<S>::release() {
+  for (const comm::Ticket ticket : acquired_) {
+    peers_.transport->shared_views()->release(ticket);
   }
-  borrowed_.clear();
+  acquired_.clear();
 }
 
 template <class S>
 void RowExchange<S>::close() {
-  give_back();
+  release();
   open_ = false;
 }
 

@@ -29,7 +29,7 @@ class RowExchange {
   explicit RowExchange(const Peers& peers);
 
   void set_graph(const topology::MixingMatrix& matrix);
-  const std::vector<int>& ghosts() const { return ghosts_; }
+  const std::vector<int>& remote_neighbors() const { return remote_neighbors_; }
 
   // Posts the receives of `fields` fields. REQUIRES: everything of the exchange before was brought.
   void open(std::size_t fields, comm::Tag pass);
@@ -38,16 +38,16 @@ class RowExchange {
   void send(int worker, std::size_t bucket, const Source& source);
   // Returns when the bucket of every remote neighbor is here and that of every local worker has
   // left, and gives up the bucket that was brought before. REQUIRES: every local worker's was sent.
-  Status bring(std::size_t bucket);
+  Status wait(std::size_t bucket);
   void close();
 
   // The row of a remote worker, ghosts()[ghost], of which the bucket brought last is here.
-  const S* row(std::size_t place, std::size_t ghost) const {
-    return where_[place * ghosts_.size() + ghost];
+  const S* row(std::size_t place, std::size_t remote_neighbor) const {
+    return where_[place * remote_neighbors_.size() + remote_neighbor];
   }
 
  private:
-  enum class Way { kSent, kReceived, kBorrowed };
+  enum class Way { kSent, kReceived, kAcquired };
   struct Waiting {  // for a ticket, and what it is of
     comm::Ticket ticket;
     Way way = Way::kSent;
@@ -55,34 +55,34 @@ class RowExchange {
     std::size_t at = 0;  // place x ghosts
   };
 
-  struct Ghost {  // a remote worker heard here
+  struct RemoteNeighbor {  // a remote worker heard here
     int owner = 0;
-    bool lends = false;  // its rows, since it is on this host
+    bool shares_memory = false;  // its rows, since it is on this host
   };
-  struct Hearers {          // of a local worker: processes, ascending
+  struct Receivers {        // of a local worker: processes, ascending
     std::vector<int> here;  // on this host
     std::vector<int> elsewhere;
   };
 
   void make_room(std::size_t fields);
-  void give_back();
+  void release();
   comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;
 
   Peers peers_;
   comm::WorkerRange local_;
-  std::vector<int> ghosts_;             // remote workers heard here, ascending
-  std::vector<Ghost> owners_;           // the same
-  std::vector<Hearers> hearers_;        // per local worker
+  std::vector<int> remote_neighbors_;   // remote workers heard here, ascending
+  std::vector<RemoteNeighbor> owners_;  // the same
+  std::vector<Receivers> receivers_;    // per local worker
   std::unique_ptr<Arena<S>> rows_;      // field place x ghosts; of those who share no memory
   std::vector<const S*> where_;         // the same, and of those who do; none if not here
-  std::vector<comm::Ticket> borrowed_;  // of the bucket brought last
-  std::unique_ptr<LentRows<S>> lent_;   // field place x local workers
+  std::vector<comm::Ticket> acquired_;  // of the bucket brought last
+  std::unique_ptr<SharedRows<S>> shared_rows_;  // field place x local workers
   std::size_t fields_ = 0;
   comm::Tag pass_ = 0;
   bool open_ = false;
   Mutex mutex_;
   std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket
-  Status lent_so_far_ MURMUR_GUARDED_BY(mutex_) = Ok{};
+  Status published_so_far_ MURMUR_GUARDED_BY(mutex_) = Ok{};
 };
 
 extern template class RowExchange<float>;

@@ -9,37 +9,40 @@ namespace murmur::engine {
 // The fields kept once go from process to process, worker after worker, and then from the last to
 // all.
 template <class S>
-Status Performer<S>::in_turn(const Pass<S>& pass, comm::Tag tag) {
+Status Performer<S>::sequential(const Pass<S>& pass, comm::Tag tag) {
   tag = tag_of(TagKind::kPlain, tag, 0);
   const std::vector<std::size_t> carried = carried_fields(parts_.program, *pass.head);
   const int here = peers_.process();
   const int last = parts_.ownership.processes() - 1;
-  if (Status status = here > 0 ? pass_on(carried, here - 1, here, tag) : Status(Ok{}); !status) {
+  if (Status status = here > 0 ? send_sequentially(carried, here - 1, here, tag) : Status(Ok{});
+      !status) {
     return status;
   }
   over_blocks({nullptr, {{pass.head, false}}}, {});
-  if (Status status = here < last ? pass_on(carried, here, here + 1, tag) : Status(Ok{}); !status) {
+  if (Status status = here < last ? send_sequentially(carried, here, here + 1, tag) : Status(Ok{});
+      !status) {
     return status;
   }
   for (int p = 0; p < last; ++p) {
     if (here == p || here == last) {
-      if (Status status = pass_on(carried, last, p, tag); !status) {
+      if (Status status = send_sequentially(carried, last, p, tag); !status) {
         return status;
       }
     }
   }
   const std::size_t message = carried.size() * parts_.problem->layout().parameters() * sizeof(S);
-  const Traffic sent = turn_traffic(parts_.ownership.workers(), static_cast<std::int64_t>(message));
+  const Traffic sent =
+      sequential_traffic(parts_.ownership.workers(), static_cast<std::int64_t>(message));
   counters_.bytes_sent += sent.bytes;
   counters_.messages += sent.messages;
   return Ok{};
 }
 
 template <class S>
-Status Performer<S>::pass_on(const std::vector<std::size_t>& fields,
-                             int from,
-                             int to,
-                             comm::Tag tag) {
+Status Performer<S>::send_sequentially(const std::vector<std::size_t>& fields,
+                                       int from,
+                                       int to,
+                                       comm::Tag tag) {
   const auto started = SteadyClock::now();
   const bool sends = parts_.transport->process() == from;
   std::vector<Awaited> awaited;
@@ -58,9 +61,15 @@ Status Performer<S>::pass_on(const std::vector<std::size_t>& fields,
   return Ok{};
 }
 
-template Status Performer<float>::in_turn(const Pass<float>&, comm::Tag);
-template Status Performer<double>::in_turn(const Pass<double>&, comm::Tag);
-template Status Performer<float>::pass_on(const std::vector<std::size_t>&, int, int, comm::Tag);
-template Status Performer<double>::pass_on(const std::vector<std::size_t>&, int, int, comm::Tag);
+template Status Performer<float>::sequential(const Pass<float>&, comm::Tag);
+template Status Performer<double>::sequential(const Pass<double>&, comm::Tag);
+template Status Performer<float>::send_sequentially(const std::vector<std::size_t>&,
+                                                    int,
+                                                    int,
+                                                    comm::Tag);
+template Status Performer<double>::send_sequentially(const std::vector<std::size_t>&,
+                                                     int,
+                                                     int,
+                                                     comm::Tag);
 
 }  // namespace murmur::engine

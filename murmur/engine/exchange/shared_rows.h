@@ -14,37 +14,37 @@
 namespace murmur::engine {
 
 template <class S>
-class LentRows {
+class SharedRows {
  public:
   // Of `rows` rows. REQUIRES: the transport can lend.
-  LentRows(comm::Transport* transport, std::size_t rows, const Buckets* buckets);
-  LentRows(const LentRows&) = delete;
-  LentRows& operator=(const LentRows&) = delete;
+  SharedRows(comm::Transport* transport, std::size_t rows, const Buckets* buckets);
+  SharedRows(const SharedRows&) = delete;
+  SharedRows& operator=(const SharedRows&) = delete;
   // Waits until all has been read.
-  ~LentRows();
+  ~SharedRows();
 
   // False: the system has no memory to share.
   bool has_memory() const { return !memory_.empty(); }
   std::size_t rows() const { return rows_; }
 
   // The next pass begins.
-  void turn() { side_ = 1 - side_; }
-  struct Loan {  // to a process, of coordinates of the bucket
+  void swap_buffers() { side_ = 1 - side_; }
+  struct View {  // to a process, of coordinates of the bucket
     int process = 0;
     CoordinateRange range;
   };
   // Lends a copy of what they ask for of a row's bucket; `values` is the whole row. Waits for those
   // who still read what the pass before the last one wrote there: kPeer. Any thread; a bucket of a
   // row once in a pass. REQUIRES: has_memory(), at least one loan.
-  Status lend(std::size_t row,
-              std::size_t bucket,
-              const S* values,
-              comm::Tag tag,
-              std::span<const Loan> loans);
+  Status publish(std::size_t row,
+                 std::size_t bucket,
+                 const S* values,
+                 comm::Tag tag,
+                 std::span<const View> views);
 
  private:
-  std::vector<comm::Ticket>& lent(std::size_t side, std::size_t row, std::size_t bucket) {
-    return lent_[side][row * buckets_->count() + bucket];
+  std::vector<comm::Ticket>& published(std::size_t side, std::size_t row, std::size_t bucket) {
+    return shared_rows_[side][row * buckets_->count() + bucket];
   }
   Status wait_for(std::vector<comm::Ticket>& tickets);
 
@@ -53,10 +53,10 @@ class LentRows {
   const Buckets* buckets_;
   std::span<std::byte> memory_;
   std::size_t side_ = 0;
-  std::array<std::vector<std::vector<comm::Ticket>>, 2> lent_;
+  std::array<std::vector<std::vector<comm::Ticket>>, 2> shared_rows_;
 };
 
-extern template class LentRows<float>;
-extern template class LentRows<double>;
+extern template class SharedRows<float>;
+extern template class SharedRows<double>;
 
 }  // namespace murmur::engine

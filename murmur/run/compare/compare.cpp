@@ -120,7 +120,7 @@ class Builder {
  public:
   Builder(const CompareRequest& request,
           const Plan& plan,
-          Crew& crew,
+          RankGroup& crew,
           const std::filesystem::path& folder)
       : plan_(plan),
         folder_(folder),
@@ -181,7 +181,7 @@ class Builder {
       }
     });
     summarize(result_);
-    result_.races = races_of(folder_, result_);
+    result_.races = times_to_accuracy_of(folder_, result_);
     return result_;
   }
 
@@ -241,7 +241,7 @@ Status write_results(const std::filesystem::path& folder,
   return write_report(folder);
 }
 
-void prepare(Crew& crew, const std::vector<PlannedRun>& runs) {
+void prepare(RankGroup& crew, const std::vector<PlannedRun>& runs) {
   for (const PlannedRun& run : runs) {
     crew.require_enough_workers(run.config);
   }
@@ -253,7 +253,7 @@ void prepare(Crew& crew, const std::vector<PlannedRun>& runs) {
   }
 }
 
-CompareOutcome compare(const CompareRequest& request, Crew& crew) {
+CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
   const Plan plan = read_plan(request.file, request.overrides);
   CompareOutcome outcome{.folder = folder_of(request, plan.name)};
   Builder builder(request, plan, crew, outcome.folder);
@@ -281,7 +281,7 @@ CompareOutcome compare(const CompareRequest& request, Crew& crew) {
 }  // namespace
 
 CompareOutcome compare(const CompareRequest& request) {
-  Crew crew(request.world);
+  RankGroup crew(request.world);
   try {
     CompareOutcome outcome = compare(request, crew);
     crew.dismiss(outcome.code);

@@ -55,7 +55,7 @@ struct CompareOutcome {
 // Throws UserError for what the user can mend: the file, the output folder. Every configuration of
 // the grid is checked before anything runs. What befalls a run on its way is in the outcome; runs
 // that diverge are results.
-// In a world this is the first process, and the others are in help_to_compare().
+// In a world this is the first process, and the others are in serve_runs().
 CompareOutcome compare(const CompareRequest& request);
 
 }  // namespace murmur::run

@@ -57,7 +57,7 @@ std::vector<std::string> unfinished_runs(const std::filesystem::path& folder) {
 }
 
 Runner::Runner(const CompareRequest& request,
-               Crew& crew,
+               RankGroup& crew,
                const std::filesystem::path& folder,
                std::int64_t total)
     : request_(request),

@@ -31,7 +31,7 @@ class Runner {
  public:
   // `total`: how many runs perform() will be given in all. The other arguments outlive the runner.
   Runner(const CompareRequest& request,
-         Crew& crew,
+         RankGroup& crew,
          const std::filesystem::path& folder,
          std::int64_t total);
 
@@ -58,7 +58,7 @@ class Runner {
   double seconds_left() const MURMUR_REQUIRES(mutex_);
 
   const CompareRequest& request_;
-  Crew& crew_;
+  RankGroup& crew_;
   const std::filesystem::path& folder_;
   std::int64_t total_;
   std::shared_ptr<Resources> resources_;

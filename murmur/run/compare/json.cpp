@@ -121,12 +121,12 @@ Cell cell_of(const Json& json, bool lower) {
   return cell;
 }
 
-Json to_json(const Comparison& comparison, const Race& race) {
+Json to_json(const Comparison& comparison, const TimeToAccuracy& race) {
   Json json = {{"setting", comparison.settings[race.setting].label},
                {"metric", kRaceMetric},
                {"target", race.target},
                {"methods", Json::array()}};
-  for (const Race::Runner& runner : race.runners) {
+  for (const TimeToAccuracy::Runner& runner : race.runners) {
     json["methods"].push_back({{"method", comparison.methods[runner.method].label},
                                {"steps", runner.steps},
                                {"virtual_s", number(runner.virtual_s)}});
@@ -142,9 +142,9 @@ std::size_t place_of(const std::vector<Variant>& variants, const Json& label) {
   return static_cast<std::size_t>(found - variants.begin());
 }
 
-Race race_of(const Comparison& comparison, const Json& json) {
-  Race race{.setting = place_of(comparison.settings, json.at("setting")),
-            .target = json.at("target").get<double>()};
+TimeToAccuracy time_to_accuracy_of(const Comparison& comparison, const Json& json) {
+  TimeToAccuracy race{.setting = place_of(comparison.settings, json.at("setting")),
+                      .target = json.at("target").get<double>()};
   for (const Json& one : json.at("methods")) {
     const std::size_t method = place_of(comparison.methods, one.at("method"));
     if (method < comparison.methods.size()) {
@@ -175,7 +175,7 @@ Comparison read(const Json& json) {
     comparison.cells.push_back(std::move(row));
   }
   for (const Json& race : json.value("time_to_accuracy", Json::array())) {
-    Race read = race_of(comparison, race);
+    TimeToAccuracy read = time_to_accuracy_of(comparison, race);
     if (read.setting < comparison.settings.size()) {
       comparison.races.push_back(std::move(read));
     }
@@ -206,7 +206,7 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
   }
   if (!comparison.races.empty()) {
     json["time_to_accuracy"] = Json::array();
-    for (const Race& race : comparison.races) {
+    for (const TimeToAccuracy& race : comparison.races) {
       json["time_to_accuracy"].push_back(to_json(comparison, race));
     }
   }

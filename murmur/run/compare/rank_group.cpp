@@ -31,7 +31,7 @@ bool is_result(ExitCode code) {
   return code == ExitCode::kDone || code == ExitCode::kDiverged;
 }
 
-Crew::Crew(World* world)
+RankGroup::RankGroup(World* world)
     : world_(world != nullptr && world->is_alone() ? nullptr : world),
       is_waiting_(world_ != nullptr) {
   if (world_ != nullptr) {
@@ -39,49 +39,49 @@ Crew::Crew(World* world)
   }
 }
 
-void Crew::require_enough_workers(const Config& config) const {
+void RankGroup::require_enough_workers(const Config& config) const {
   if (const auto error = world_ == nullptr ? std::nullopt : too_many_processes(*world_, config)) {
     throw UserError(*error);
   }
 }
 
-void Crew::share_memory() {
+void RankGroup::share_memory() {
   if (world_ != nullptr) {
-    tell(json{{kShareMemory, true}});
+    broadcast(json{{kShareMemory, true}});
     world_->share_memory();
     is_waiting_ = true;
   }
 }
 
-TrainOutcome Crew::train(const Config& config, TrainRequest request) {
+TrainOutcome RankGroup::train(const Config& config, TrainRequest request) {
   if (world_ == nullptr) {  // there may be several threads
     return run::train(config, request);
   }
-  tell(json{{kTrain, to_toml(config)},
-            {kFolder, std::filesystem::absolute(request.folder).string()},
-            {kResume, request.resume}});
+  broadcast(json{{kTrain, to_toml(config)},
+                 {kFolder, std::filesystem::absolute(request.folder).string()},
+                 {kResume, request.resume}});
   request.world = world_;
   TrainOutcome outcome = run::train(config, request);
   is_waiting_ = is_result(outcome.code);
   return outcome;
 }
 
-void Crew::dismiss(ExitCode code) {
+void RankGroup::dismiss(ExitCode code) {
   if (is_waiting_) {
-    tell(json{{kEnd, static_cast<int>(code)}});
+    broadcast(json{{kEnd, static_cast<int>(code)}});
   }
 }
 
-void Crew::tell(const json& what) {
+void RankGroup::broadcast(const json& what) {
   is_waiting_ = false;
-  world_->say(what.dump());
+  world_->broadcast(what.dump());
 }
 
-TrainOutcome help_to_compare(World& world, const std::atomic<int>* stop) {
+TrainOutcome serve_runs(World& world, const std::atomic<int>* stop) {
   world.require_same();
   const std::shared_ptr<Resources> resources = make_resources();
   while (true) {
-    const json told = json::parse(world.say({}));
+    const json told = json::parse(world.broadcast({}));
     if (told.contains(kEnd)) {
       return {.code = static_cast<ExitCode>(told[kEnd].get<int>())};
     }

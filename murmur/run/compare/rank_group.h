@@ -19,10 +19,10 @@ namespace murmur::run {
 bool is_result(ExitCode code);
 
 // What the first process does with the others. All of it does nothing where there are none.
-class Crew {
+class RankGroup {
  public:
   // Collective. Throws UserError where processes are not alike. `world`: null, this process alone.
-  explicit Crew(World* world);
+  explicit RankGroup(World* world);
 
   // Throws UserError where the run has fewer workers than there are processes.
   void require_enough_workers(const Config& config) const;
@@ -34,7 +34,7 @@ class Crew {
   void dismiss(ExitCode code);
 
  private:
-  void tell(const nlohmann::json& what);
+  void broadcast(const nlohmann::json& what);
 
   World* world_;
   bool is_waiting_;  // the others, for what comes next
@@ -42,6 +42,6 @@ class Crew {
 
 // What the other processes do: all that they are told, until they are dismissed or a run ends
 // without a result. Throws UserError.
-TrainOutcome help_to_compare(World& world, const std::atomic<int>* stop);
+TrainOutcome serve_runs(World& world, const std::atomic<int>* stop);
 
 }  // namespace murmur::run

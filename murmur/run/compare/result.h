@@ -64,7 +64,7 @@ struct Cell {
 
 // When the runs of a column first had an accuracy that all of them came to: the least of their best
 // evaluations. Rows for reference and diverged runs do not count for it.
-struct Race {
+struct TimeToAccuracy {
   std::size_t setting = 0;
   double target = 0;  // of kRaceMetric
   struct Runner {
@@ -84,7 +84,7 @@ struct Comparison {
   std::vector<Variant> methods = {};
   std::vector<Variant> settings = {};
   std::vector<std::vector<Cell>> cells = {};  // [method][setting]
-  std::vector<Race> races = {};               // of columns whose runs were evaluated on their way
+  std::vector<TimeToAccuracy> races = {};     // of columns whose runs were evaluated on their way
   std::string command = {};                   // that makes it again
 };
 

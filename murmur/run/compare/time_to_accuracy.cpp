@@ -31,11 +31,11 @@ const MetricsLine* first_at(const Lines& lines, double target) {
 }
 
 // None where one of the runs never was there.
-std::optional<Race::Runner> runner_of(std::size_t method,
-                                      const std::vector<Lines>& runs,
-                                      double target) {
+std::optional<TimeToAccuracy::Runner> runner_of(std::size_t method,
+                                                const std::vector<Lines>& runs,
+                                                double target) {
   const double share = 1.0 / static_cast<double>(runs.size());
-  Race::Runner runner{.method = method, .virtual_s = 0};
+  TimeToAccuracy::Runner runner{.method = method, .virtual_s = 0};
   for (const Lines& run : runs) {
     const MetricsLine* line = first_at(run, target);
     if (line == nullptr) {
@@ -55,10 +55,10 @@ std::optional<Race::Runner> runner_of(std::size_t method,
 
 }  // namespace
 
-std::optional<Race> race_of(const Comparison& comparison,
-                            std::size_t setting,
-                            const std::vector<std::vector<Lines>>& lines) {
-  Race race{.setting = setting, .target = std::numeric_limits<double>::infinity()};
+std::optional<TimeToAccuracy> time_to_accuracy_of(const Comparison& comparison,
+                                                  std::size_t setting,
+                                                  const std::vector<std::vector<Lines>>& lines) {
+  TimeToAccuracy race{.setting = setting, .target = std::numeric_limits<double>::infinity()};
   int counting = 0;
   for (std::size_t m = 0; m < lines.size(); ++m) {
     const Cell& cell = comparison.cells[m][setting];
@@ -86,8 +86,9 @@ std::optional<Race> race_of(const Comparison& comparison,
   return race;
 }
 
-std::vector<Race> races_of(const std::filesystem::path& folder, const Comparison& comparison) {
-  std::vector<Race> races;
+std::vector<TimeToAccuracy> times_to_accuracy_of(const std::filesystem::path& folder,
+                                                 const Comparison& comparison) {
+  std::vector<TimeToAccuracy> races;
   for (std::size_t s = 0; s < comparison.settings.size(); ++s) {
     std::vector<std::vector<Lines>> lines;
     for (const std::vector<Cell>& row : comparison.cells) {
@@ -97,7 +98,7 @@ std::vector<Race> races_of(const std::filesystem::path& folder, const Comparison
         lines.back().push_back(read ? std::move(read).value() : Lines{});
       }
     }
-    if (const auto race = race_of(comparison, s, lines)) {
+    if (const auto race = time_to_accuracy_of(comparison, s, lines)) {
       races.push_back(*race);
     }
   }

@@ -12,11 +12,13 @@ namespace murmur::run {
 
 // Lines of the runs, [method][seed], of one column. None where a run has fewer than two
 // evaluations, or fewer than two methods count.
-std::optional<Race> race_of(const Comparison& comparison,
-                            std::size_t setting,
-                            const std::vector<std::vector<std::vector<MetricsLine>>>& lines);
+std::optional<TimeToAccuracy> time_to_accuracy_of(
+    const Comparison& comparison,
+    std::size_t setting,
+    const std::vector<std::vector<std::vector<MetricsLine>>>& lines);
 
 // Of all columns, from the folders of the runs.
-std::vector<Race> races_of(const std::filesystem::path& folder, const Comparison& comparison);
+std::vector<TimeToAccuracy> times_to_accuracy_of(const std::filesystem::path& folder,
+                                                 const Comparison& comparison);
 
 }  // namespace murmur::run

@@ -81,18 +81,18 @@ class Links {
  public:
   explicit Links(int workers) : workers_(workers), per_worker_(static_cast<std::size_t>(workers)) {}
 
-  void add(const engine::Talk& talk) {
-    if (talk.edges != nullptr) {
-      add(talk.edges->all(), talk.bytes);
-    } else if (talk.met != nullptr) {
-      add(*talk.met, talk.bytes);
-    } else if (talk.kind == engine::Talk::Kind::kAverage) {
-      const int size = talk.group == 0 ? workers_ : talk.group;
+  void add(const engine::CommEvent& event) {
+    if (event.edges != nullptr) {
+      add(event.edges->all(), event.bytes);
+    } else if (event.met != nullptr) {
+      add(*event.met, event.bytes);
+    } else if (event.kind == engine::CommEvent::Kind::kAverage) {
+      const int size = event.group == 0 ? workers_ : event.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
-        add_ring(members, 2.0 * (members.size() - 1) / members.size() * talk.bytes);
+        add_ring(members, 2.0 * (members.size() - 1) / members.size() * event.bytes);
       }
-    } else if (talk.kind == engine::Talk::Kind::kPassOn) {
-      add_ring({0, workers_}, talk.bytes);
+    } else if (event.kind == engine::CommEvent::Kind::kSequential) {
+      add_ring({0, workers_}, event.bytes);
     }
   }
 
@@ -145,18 +145,18 @@ class Links {
 
 // Goes through the first steps: what is said in them, and how long they would take.
 void look_at_steps(Forecast& forecast,
-                   engine::Talks talks,
+                   engine::CommPlan plan,
                    std::optional<engine::Timeline> timeline,
                    std::int64_t steps) {
-  Links links(talks.workers());
-  while (talks.step() < steps && links.events() < kMostEvents) {
-    const auto said = talks.next();
+  Links links(plan.workers());
+  while (plan.step() < steps && links.events() < kMostEvents) {
+    const auto said = plan.next();
     if (!said) {
       forecast.warnings.push_back(said.failure().message);
       return;
     }
-    for (const engine::Talk& talk : *said.value()) {
-      links.add(talk);
+    for (const engine::CommEvent& event : *said.value()) {
+      links.add(event);
     }
     if (timeline) {
       if (const Status kept = timeline->step(); !kept) {
@@ -165,13 +165,13 @@ void look_at_steps(Forecast& forecast,
       }
     }
   }
-  forecast.looked_at = talks.step();
+  forecast.looked_at = plan.step();
   if (forecast.looked_at == 0) {
     return;
   }
   const auto count = static_cast<double>(forecast.looked_at);
-  forecast.traffic.bytes_per_step = static_cast<double>(talks.bytes_sent()) / count;
-  forecast.traffic.messages_per_step = static_cast<double>(talks.messages()) / count;
+  forecast.traffic.bytes_per_step = static_cast<double>(plan.bytes_sent()) / count;
+  forecast.traffic.messages_per_step = static_cast<double>(plan.messages()) / count;
   links.into(forecast.traffic, count);
   if (timeline) {
     forecast.virtual_step_s = timeline->virtual_s() / count;
@@ -213,13 +213,13 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   }
   warn_of_outer(
       config, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
-  const auto turns = make_turns(config, program, graph, forecast.parameters);
+  const auto schedule = make_event_schedule(config, program, graph, forecast.parameters);
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
-    timeline = make_timeline(config, program, graph, forecast.parameters, turns);
+    timeline = make_timeline(config, program, graph, forecast.parameters, schedule);
   }
   look_at_steps(forecast,
-                engine::Talks(program, graph, forecast.message_parameters, turns),
+                engine::CommPlan(program, graph, forecast.message_parameters, schedule),
                 std::move(timeline),
                 steps);
 }

@@ -56,7 +56,7 @@ void require_shared(World& world, const std::filesystem::path& folder) {
     }
   }
   world.agree(error);
-  const std::string expected = world.say(token);
+  const std::string expected = world.broadcast(token);
   const auto found = files::read_file(file, kTokenBytes);
   if (!found || found.value() != expected) {
     error = UserError(

@@ -86,7 +86,7 @@ std::string difference(const json& first, const json& other, std::size_t process
 World::World(comm::Launch launch, std::unique_ptr<comm::Transport> transport)
     : launch_(std::move(launch)), transport_(std::move(transport)) {
   if (!is_alone()) {
-    meetings_ = std::make_unique<comm::Meetings>(*transport_);
+    agreement_ = std::make_unique<comm::StepAgreement>(*transport_);
   }
 }
 
@@ -110,8 +110,8 @@ std::unique_ptr<World> World::open() {
 
 int World::local_processes() const {
   int here = 1;
-  for (int p = 0; p < processes() && !is_alone() && transport_->lending() != nullptr; ++p) {
-    here += transport_->lending()->reaches(p) ? 1 : 0;
+  for (int p = 0; p < processes() && !is_alone() && transport_->shared_views() != nullptr; ++p) {
+    here += transport_->shared_views()->reaches(p) ? 1 : 0;
   }
   return std::max(launch_.local_processes, here);
 }
@@ -183,13 +183,13 @@ void World::share_memory() {
   if (is_alone()) {
     return;
   }
-  meetings_.reset();
+  agreement_.reset();
   auto shared = comm::share_host(std::move(transport_));
   if (!shared) {
     throw UserError(shared.failure().message, ExitCode::kNetwork);
   }
   transport_ = std::move(shared).value();
-  meetings_ = std::make_unique<comm::Meetings>(*transport_);
+  agreement_ = std::make_unique<comm::StepAgreement>(*transport_);
 }
 
 // Nobody goes on while somebody still listens to an earlier run.
@@ -197,19 +197,19 @@ void World::begin_run() {
   if (is_alone()) {
     return;
   }
-  meetings_.reset();
-  meetings_ = std::make_unique<comm::Meetings>(*transport_, ++runs_);
+  agreement_.reset();
+  agreement_ = std::make_unique<comm::StepAgreement>(*transport_, ++runs_);
   transport_->set_wait_limit(kBeforeTheFirstRound);
   exchange({});
 }
 
-std::string World::say(const std::string& mine) {
+std::string World::broadcast(const std::string& mine) {
   return is_alone() ? mine : exchange(is_first() ? mine : std::string()).front();
 }
 
 void World::give_up(const std::string& reason) {
   if (!is_alone()) {
-    meetings_->give_up(reason);
+    agreement_->give_up(reason);
     transport_->fail({FailureKind::kPeer, reason});
   }
 }

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "murmur/comm/launch.h"
-#include "murmur/comm/meetings.h"
+#include "murmur/comm/step_agreement.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
 #include "murmur/run/config/config.h"
@@ -32,8 +32,8 @@ class World {
   bool is_first() const { return process() == 0; }
   // On this host: those that the launcher tells of, or those that share memory, whichever are more.
   int local_processes() const;
-  comm::Transport* transport() { return transport_.get(); }  // null: alone
-  comm::Meetings* meetings() { return meetings_.get(); }     // the same
+  comm::Transport* transport() { return transport_.get(); }      // null: alone
+  comm::StepAgreement* agreement() { return agreement_.get(); }  // the same
 
   // The following are collective. All of them throw the same UserError everywhere, with words on
   // the first process alone and none on the others.
@@ -48,12 +48,12 @@ class World {
   // Before each run of this world.
   void begin_run();
   // What the first process says.
-  std::string say(const std::string& mine);
+  std::string broadcast(const std::string& mine);
 
   // Not collective: tells the others that this process ends.
   void give_up(const std::string& reason);
   // Whether somebody else has failed and said why.
-  bool has_heard_of_failure() const { return !is_alone() && meetings_->has_heard_of_failure(); }
+  bool has_heard_of_failure() const { return !is_alone() && agreement_->has_heard_of_failure(); }
 
  private:
   std::vector<std::string> exchange(const std::string& mine);
@@ -61,7 +61,7 @@ class World {
 
   comm::Launch launch_;
   std::unique_ptr<comm::Transport> transport_;
-  std::unique_ptr<comm::Meetings> meetings_;
+  std::unique_ptr<comm::StepAgreement> agreement_;
   int runs_ = 0;
 };
 

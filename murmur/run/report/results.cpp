@@ -89,11 +89,11 @@ std::string legend_text(const Comparison& comparison) {
          (has_published(comparison) ? " In brackets: published." : "");
 }
 
-std::string races_html(const Comparison& comparison) {
+std::string time_to_accuracy_html(const Comparison& comparison) {
   std::string out;
-  for (const Race& race : comparison.races) {
+  for (const TimeToAccuracy& race : comparison.races) {
     NumberTable table{.header = {"method", "steps", "virtual time"}};
-    for (const Race::Runner& runner : race.runners) {
+    for (const TimeToAccuracy::Runner& runner : race.runners) {
       table.rows.push_back(
           {comparison.methods[runner.method].label,
            quantity_text(runner.steps, Unit::kNumber),
@@ -114,7 +114,7 @@ std::string races_html(const Comparison& comparison) {
 
 std::string results_html(const Comparison& comparison) {
   return table_of_results(comparison) + "<p><small>" + escape_html(legend_text(comparison)) +
-         "</small></p>" + tuned_html(comparison) + races_html(comparison) +
+         "</small></p>" + tuned_html(comparison) + time_to_accuracy_html(comparison) +
          variants_html(comparison);
 }
 

@@ -46,13 +46,13 @@ class Solver {
   }
 
  private:
-  engine::Parts<S> parts(const Config& config) {
+  engine::EngineParts<S> parts(const Config& config) {
     Program<S> program = make_program<S>(config, problem_->starts_differ(), 1);
     require_one_start(config, program, *problem_);
     const auto graph = make_graph(config);
     require_usable_graph(config, *graph, program, request_.warn);
     warn_of_outer(config, program, request_.warn);
-    const auto turns = make_turns(
+    const auto schedule = make_event_schedule(
         config, program, graph, static_cast<std::int64_t>(problem_->layout().parameters()));
     return {.program = std::move(program),
             .topology = graph,
@@ -61,7 +61,7 @@ class Solver {
             .transport = nullptr,
             .ownership = comm::Ownership::even(workers(), 1),
             .weight_decay = config.algorithm.weight_decay,
-            .turns = turns};
+            .schedule = schedule};
   }
 
   int workers() const { return static_cast<int>(config_.workers); }

@@ -131,7 +131,7 @@ constexpr std::array kValues{
     Synonym{"topology", "davis", "social"},
     Synonym{"topology", "davis-southern-women", "social"},
     Synonym{"topology", "social-davis-southern-women", "social"},
-    Synonym{"topology", "florentine-families", "florentine"},
+    Synonym{"topology", "florentine-registrations", "florentine"},
     Synonym{"topology", "karate-club", "karate"},
     Synonym{"topology", "margulis-expander", "margulis"},
     Synonym{"weighting", "metropolis-hastings", "metropolis"},

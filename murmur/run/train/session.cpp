@@ -47,17 +47,17 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
                               engine_->program(),
                               graph_,
                               static_cast<std::int64_t>(engine_->layout().parameters()),
-                              turns_);
+                              event_schedule_);
   }
 }
 
 template <class S>
-engine::Parts<S> Session<S>::parts() {
+engine::EngineParts<S> Session<S>::parts() {
   Program<S> program =
       make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
   require_usable_graph(config_, *graph_, program, request_.warn);
   warn_of_outer(config_, program, request_.warn);
-  turns_ = make_turns(
+  event_schedule_ = make_event_schedule(
       config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
   return {.program = std::move(program),
           .topology = graph_,
@@ -66,7 +66,7 @@ engine::Parts<S> Session<S>::parts() {
           .transport = transport(),
           .ownership = ownership(),
           .weight_decay = config_.algorithm.weight_decay,
-          .turns = turns_};
+          .schedule = event_schedule_};
 }
 
 template <class S>
@@ -105,8 +105,8 @@ Status Session<S>::begin_run(bool resume) {
   }
   state_.extra_line = false;
   if (world_ != nullptr) {
-    world_->meetings()->start_at(first_step_);
-    learn_patience();
+    world_->agreement()->start_at(first_step_);
+    learn_wait_limit();
   }
   began_ = saved_ = round_began_ = Clock::now();
   return config_.output.trace ? open_trace() : Ok{};

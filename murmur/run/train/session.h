@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "murmur/comm/patience.h"
+#include "murmur/comm/adaptive_timeout.h"
 #include "murmur/engine/costs/timeline.h"
 #include "murmur/engine/engine.h"
 #include "murmur/run/processes/world.h"
@@ -52,7 +52,7 @@ class Session {
   TrainOutcome run(bool resume);
 
  private:
-  engine::Parts<S> parts();
+  engine::EngineParts<S> parts();
 
   // session.cpp
   Status begin_run(bool resume);
@@ -77,7 +77,7 @@ class Session {
   Result<bool> goes_on();
   Result<bool> meet();
   Status diverge(const std::string& message);
-  void learn_patience();
+  void learn_wait_limit();
   Status leave_together(const Status& status);
   void keep_rows();
   Status close_trace();
@@ -111,7 +111,8 @@ class Session {
   TrainingSetup setup_;
   std::unique_ptr<problems::Problem<S>> problem_;
   std::shared_ptr<const topology::Topology> graph_;
-  std::shared_ptr<engine::Turns> turns_;  // of an asynchronous program on a described cluster
+  std::shared_ptr<engine::EventSchedule>
+      event_schedule_;  // of an asynchronous program on a described cluster
   std::unique_ptr<engine::Engine<S>> engine_;
   std::optional<engine::Timeline> timeline_;  // where a cluster is described
   Schedule schedule_;
@@ -130,7 +131,7 @@ class Session {
   std::string status_ = "finished";
   int stopped_by_ = 0;   // a signal's number
   bool called_ = false;  // for a meeting to stop
-  comm::Patience patience_;
+  comm::AdaptiveTimeout patience_;
   Clock::time_point round_began_ = Clock::now();
   std::int64_t traced_step_ = 0;
   double last_loss_ = 0;

@@ -24,9 +24,9 @@ comm::Ownership Session<S>::ownership() const {
 }
 
 template <class S>
-void Session<S>::learn_patience() {
+void Session<S>::learn_wait_limit() {
   transport()->set_wait_limit(patience_.limit());
-  world_->meetings()->set_wait_limit(patience_.limit());
+  world_->agreement()->set_wait_limit(patience_.limit());
 }
 
 template <class S>
@@ -42,16 +42,16 @@ Result<bool> Session<S>::goes_on() {
   const Clock::time_point now = Clock::now();
   if (step() > first_step_) {
     patience_.observe(now - round_began_);
-    learn_patience();
+    learn_wait_limit();
   }
   round_began_ = now;
   if (signal() != 0 && !called_) {
     called_ = true;
-    world_->meetings()->call({.purpose = kStop, .text = std::to_string(signal())});
+    world_->agreement()->call({.purpose = kStop, .text = std::to_string(signal())});
   }
   if (is_first() && time_is_due()) {
     saved_ = now;  // once is enough
-    world_->meetings()->call({.purpose = kSave});
+    world_->agreement()->call({.purpose = kSave});
   }
   return meet();
 }
@@ -59,7 +59,7 @@ Result<bool> Session<S>::goes_on() {
 template <class S>
 Result<bool> Session<S>::meet() {
   while (true) {
-    const auto meeting = world_->meetings()->before(step());
+    const auto meeting = world_->agreement()->poll(step());
     if (!meeting) {
       return meeting.failure();
     }
@@ -90,7 +90,7 @@ Status Session<S>::diverge(const std::string& message) {
   }
   if (!called_) {
     called_ = true;
-    world_->meetings()->call({.purpose = kDiverged, .text = message});
+    world_->agreement()->call({.purpose = kDiverged, .text = message});
   }
   return Ok{};
 }

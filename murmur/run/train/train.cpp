@@ -41,7 +41,7 @@ Entrance enter_together(const Config& config, const TrainRequest& request) {
   if (request.world == nullptr) {
     return entrance;
   }
-  const std::string said = request.world->say(std::to_string(static_cast<int>(entrance)));
+  const std::string said = request.world->broadcast(std::to_string(static_cast<int>(entrance)));
   return static_cast<Entrance>(std::stoi(said));
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr double kElasticLimit = 2;
 
 // What a turn of all workers needs, or nothing.
-std::string missing_for_a_turn(const Config& config, bool one_model, bool starts_differ) {
+std::string missing_for_sequential(const Config& config, bool one_model, bool starts_differ) {
   const OptionValues& options = config.outer->choice.options;
   if (!options.flag("exact_average")) {
     return "outer.exact_average = false gives every worker a center of its own";
@@ -66,10 +66,10 @@ std::string doubt(const Config& config, bool mixes) {
 
 template <class S>
 void require_usable_outer(const Config& config, const Program<S>& base, bool starts_differ) {
-  if (!algorithms::visits_in_turn(config.outer->choice.options)) {
+  if (!algorithms::visits_sequentially(config.outer->choice.options)) {
     return;
   }
-  const std::string missing = missing_for_a_turn(config, base.keeps_one_model(), starts_differ);
+  const std::string missing = missing_for_sequential(config, base.keeps_one_model(), starts_differ);
   if (!missing.empty()) {
     throw UserError(
         fmt::format("{}: outer.order = \"round-robin\" needs one center that worker "

@@ -26,9 +26,9 @@ using nlohmann::json;
 
 // The parts of a dataset that lie in the memory, in this order, each on a line of the cache.
 constexpr std::size_t kLine = 64;
-using Parts = std::array<std::size_t, 4>;  // bytes of each
+using EngineParts = std::array<std::size_t, 4>;  // bytes of each
 
-Parts parts_of(const Dataset& dataset) {
+EngineParts parts_of(const Dataset& dataset) {
   return {dataset.training.pixels.size(),
           dataset.training.labels.size(),
           dataset.test.pixels.size(),
@@ -36,7 +36,7 @@ Parts parts_of(const Dataset& dataset) {
 }
 
 // Where each of them begins, and where the last one ends.
-std::array<std::size_t, 5> places_of(const Parts& parts) {
+std::array<std::size_t, 5> places_of(const EngineParts& parts) {
   std::array<std::size_t, 5> places{};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     places[i + 1] = places[i] + (parts[i] + kLine - 1) / kLine * kLine;
@@ -64,7 +64,7 @@ std::string dump(const json& text) {
 }
 
 // The examples of `dataset` become views of what is in the memory.
-void place_examples(Dataset& dataset, const Parts& parts, comm::SharedMemory memory) {
+void place_examples(Dataset& dataset, const EngineParts& parts, comm::SharedMemory memory) {
   const auto places = places_of(parts);
   const auto holder = std::make_shared<const comm::SharedMemory>(std::move(memory));
   const auto bytes = holder->bytes();
@@ -115,7 +115,7 @@ Reading read_for_home(bool shares, const ReadDataset& read) {
 }  // namespace
 
 Result<SharedDataset> put_where_others_see(const Dataset& dataset) {
-  const Parts parts = parts_of(dataset);
+  const EngineParts parts = parts_of(dataset);
   const auto places = places_of(parts);
   auto memory = comm::SharedMemory::make(places.back());
   if (!memory) {
@@ -152,7 +152,7 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
   text["deviation"].get_to(dataset->deviation);
   text["digest"].get_to(dataset->digest);
   text["as_published"].get_to(dataset->as_published);
-  place_examples(*dataset, text["parts"].get<Parts>(), std::move(memory).value());
+  place_examples(*dataset, text["parts"].get<EngineParts>(), std::move(memory).value());
   return std::shared_ptr<const Dataset>(std::move(dataset));
 }
 

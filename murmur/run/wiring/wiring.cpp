@@ -57,16 +57,17 @@ std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
 }
 
 template <class S>
-std::shared_ptr<engine::Turns> make_turns(const Config& config,
-                                          const Program<S>& program,
-                                          std::shared_ptr<const topology::Topology> graph,
-                                          std::int64_t parameters) {
+std::shared_ptr<engine::EventSchedule> make_event_schedule(
+    const Config& config,
+    const Program<S>& program,
+    std::shared_ptr<const topology::Topology> graph,
+    std::int64_t parameters) {
   if (!program.is_asynchronous()) {
     return nullptr;
   }
   engine::Pace pace;
   if (config.cluster) {
-    const auto clock = std::make_shared<const timing::Clock>(
+    const auto clock = std::make_shared<const timing::VirtualClock>(
         *config.cluster, static_cast<int>(config.workers), config.seed);
     const double bytes = static_cast<double>(config.cluster->parameters.value_or(parameters)) *
                          static_cast<double>(sizeof(S));
@@ -77,7 +78,7 @@ std::shared_ptr<engine::Turns> make_turns(const Config& config,
       return clock->meeting_s(worker, partner, k, bytes, begin_s);
     };
   }
-  return std::make_shared<engine::Turns>(std::move(graph), std::move(pace), config.seed);
+  return std::make_shared<engine::EventSchedule>(std::move(graph), std::move(pace), config.seed);
 }
 
 template <class S>
@@ -85,13 +86,13 @@ engine::Timeline make_timeline(const Config& config,
                                const Program<S>& program,
                                std::shared_ptr<const topology::Topology> graph,
                                std::int64_t parameters,
-                               std::shared_ptr<engine::Turns> turns) {
+                               std::shared_ptr<engine::EventSchedule> schedule) {
   MURMUR_CHECK(config.cluster, "no cluster");
-  return {engine::Talks(program,
-                        std::move(graph),
-                        config.cluster->parameters.value_or(parameters),
-                        std::move(turns)),
-          timing::Clock(*config.cluster, static_cast<int>(config.workers), config.seed)};
+  return {engine::CommPlan(program,
+                           std::move(graph),
+                           config.cluster->parameters.value_or(parameters),
+                           std::move(schedule)),
+          timing::VirtualClock(*config.cluster, static_cast<int>(config.workers), config.seed)};
 }
 
 double mean_degree(const topology::Topology& graph) {
@@ -132,20 +133,16 @@ template engine::Timeline make_timeline(const Config&,
                                         const Program<float>&,
                                         std::shared_ptr<const topology::Topology>,
                                         std::int64_t,
-                                        std::shared_ptr<engine::Turns>);
+                                        std::shared_ptr<engine::EventSchedule>);
 template engine::Timeline make_timeline(const Config&,
                                         const Program<double>&,
                                         std::shared_ptr<const topology::Topology>,
                                         std::int64_t,
-                                        std::shared_ptr<engine::Turns>);
-template std::shared_ptr<engine::Turns> make_turns(const Config&,
-                                                   const Program<float>&,
-                                                   std::shared_ptr<const topology::Topology>,
-                                                   std::int64_t);
-template std::shared_ptr<engine::Turns> make_turns(const Config&,
-                                                   const Program<double>&,
-                                                   std::shared_ptr<const topology::Topology>,
-                                                   std::int64_t);
+                                        std::shared_ptr<engine::EventSchedule>);
+template std::shared_ptr<engine::EventSchedule> make_event_schedule(
+    const Config&, const Program<float>&, std::shared_ptr<const topology::Topology>, std::int64_t);
+template std::shared_ptr<engine::EventSchedule> make_event_schedule(
+    const Config&, const Program<double>&, std::shared_ptr<const topology::Topology>, std::int64_t);
 template std::unique_ptr<problems::Problem<float>> make_analytic<float>(const Config&);
 template std::unique_ptr<problems::Problem<double>> make_analytic<double>(const Config&);
 template void require_one_start<float>(const Config&,

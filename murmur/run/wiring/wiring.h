@@ -41,10 +41,11 @@ void warn_of_outer(const Config& config, const Program<S>& program, const Warn& 
 // In which order the workers of an asynchronous program act: on the described cluster, or all
 // equally fast. Null for other programs.
 template <class S>
-std::shared_ptr<engine::Turns> make_turns(const Config& config,
-                                          const Program<S>& program,
-                                          std::shared_ptr<const topology::Topology> graph,
-                                          std::int64_t parameters);
+std::shared_ptr<engine::EventSchedule> make_event_schedule(
+    const Config& config,
+    const Program<S>& program,
+    std::shared_ptr<const topology::Topology> graph,
+    std::int64_t parameters);
 
 // The rounds of a program on the described cluster. REQUIRES: config.cluster.
 template <class S>
@@ -52,7 +53,7 @@ engine::Timeline make_timeline(const Config& config,
                                const Program<S>& program,
                                std::shared_ptr<const topology::Topology> graph,
                                std::int64_t parameters,
-                               std::shared_ptr<engine::Turns> turns);
+                               std::shared_ptr<engine::EventSchedule> schedule);
 
 // How many others a worker hears at a step: the mean over workers and steps.
 double mean_degree(const topology::Topology& graph);

@@ -12,7 +12,7 @@ namespace {
 void tell_others(Transport& transport, const Notice& notice) {
   for (int p = 0; p < transport.processes(); ++p) {
     if (p != transport.process()) {
-      transport.tell(p, notice);
+      transport.send_control(p, notice);
     }
   }
 }
@@ -57,8 +57,8 @@ void keep_notices_until_somebody_listens(Transport& transport, Findings& found) 
 void cut_off_what_is_too_long(Transport& transport, Findings& found) {
   Heard heard(transport);
   const std::string fits(kNoticeText, 'y');
-  transport.tell(next_of(transport), {.kind = 0, .number = 0, .text = fits + "z"});
-  transport.tell(next_of(transport), {.kind = 0, .number = 1, .text = fits});
+  transport.send_control(next_of(transport), {.kind = 0, .number = 0, .text = fits + "z"});
+  transport.send_control(next_of(transport), {.kind = 0, .number = 1, .text = fits});
   found.expect(heard.wait_for(2), "both are heard");
   for (const auto& [from, notice] : heard.all()) {
     found.expect(notice.text == fits, fmt::format("{} bytes came", notice.text.size()));
@@ -71,7 +71,7 @@ void overtake_messages(Transport& transport, Findings& found) {
   const Ticket sent = start_send(transport, next_of(transport), 5, large);
   {
     Heard heard(transport);
-    transport.tell(next_of(transport), {.kind = 1, .number = 0});
+    transport.send_control(next_of(transport), {.kind = 1, .number = 0});
     found.expect(heard.wait_for(1), "a notice does not wait for the message before it");
   }
   found.expect(receive(transport, found, previous_of(transport), 5, large.size()) == large,
@@ -117,7 +117,7 @@ void let_a_listener_answer(Transport& transport, Findings& found) {
   enum Kind : int { kQuestion, kAnswer };
   Heard heard(transport, [&](int from, const Notice& notice) {
     if (notice.kind == kQuestion) {
-      transport.tell(from, {.kind = kAnswer, .number = notice.number + 1});
+      transport.send_control(from, {.kind = kAnswer, .number = notice.number + 1});
     }
   });
   tell_others(transport, {.kind = kQuestion, .number = transport.process()});
@@ -131,7 +131,7 @@ void let_a_listener_answer(Transport& transport, Findings& found) {
 void are_no_messages(Transport& transport, Findings& found) {
   Heard heard(transport);
   const std::int64_t before = transport.bytes_sent();
-  transport.tell(next_of(transport), {.kind = 9, .number = 9, .text = "not counted"});
+  transport.send_control(next_of(transport), {.kind = 9, .number = 9, .text = "not counted"});
   found.expect(transport.bytes_sent() == before, "bytes of messages alone are counted");
   found.expect(heard.wait_for(1), "it is heard");
 }

@@ -26,7 +26,7 @@ void report(const Law& law, const Transport& transport, const Findings& found) {
 
 void check_all(Transport& transport) {
   std::vector<std::vector<Law>> all{laws_of_messages(), laws_of_notices()};
-  if (transport.lending() != nullptr) {
+  if (transport.shared_views() != nullptr) {
     all.push_back(laws_of_lending());
   }
   for (const std::vector<Law>& some : all) {

@@ -116,7 +116,7 @@ void play_asynchronous(Player& player) {
                          .topology = graph,
                          .problem = &problem,
                          .steps = 8,
-                         .turns = std::make_shared<engine::Turns>(graph, pace, 3)},
+                         .schedule = std::make_shared<engine::EventSchedule>(graph, pace, 3)},
                         Split::kLastLarge);
   }
 }
@@ -146,7 +146,7 @@ int play_all(int threads, bool shared) {
   }
   if (transport != nullptr && shared) {
     transport = comm::share_host(std::move(transport)).value();
-    if (transport->lending() == nullptr) {
+    if (transport->shared_views() == nullptr) {
       return 1;
     }
   }

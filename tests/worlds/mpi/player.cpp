@@ -83,7 +83,7 @@ void Player::play(const std::string& label, const Game<S>& game, Split split) {
                             .transport = transport_,
                             .ownership = ownership(workers, split),
                             .weight_decay = kDecay,
-                            .turns = game.turns});
+                            .schedule = game.schedule});
   const comm::WorkerRange local = engine.local();
   std::vector<files::Digest> digests(static_cast<std::size_t>(local.size()));
   for (int step = 0; step < game.steps; ++step) {

@@ -21,7 +21,7 @@ struct Game {
   std::shared_ptr<const topology::Topology> topology;
   problems::Problem<S>* problem = nullptr;
   int steps = 0;
-  std::shared_ptr<engine::Turns> turns = nullptr;
+  std::shared_ptr<engine::EventSchedule> schedule = nullptr;
 };
 
 // Which process owns how many workers.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mailbox per process. A message is copied once where its receive is already posted, else twice:
 // a send never waits for its receiver. No two mailboxes are locked at the same time.
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 
 #include <algorithm>
 #include <atomic>
@@ -16,7 +16,7 @@
 
 namespace murmur::comm {
 
-class Hub::World {
+class InProcessFabric::World {
  public:
   World(int processes, std::chrono::milliseconds wait_limit)
       : wait_limit_(wait_limit),
@@ -33,7 +33,7 @@ class Hub::World {
     MURMUR_CHECK(process >= 0 && process < processes(), "process {} of {}", process, processes());
     return *mailboxes_[static_cast<std::size_t>(process)];
   }
-  Ear& ear(int process) { return ears_.at(static_cast<std::size_t>(process)); }
+  NoticeQueue& ear(int process) { return ears_.at(static_cast<std::size_t>(process)); }
   void take(int process) {
     const Lock lock(mutex_);
     MURMUR_CHECK(!taken_.at(static_cast<std::size_t>(process)), "process {} is taken", process);
@@ -49,21 +49,21 @@ class Hub::World {
  private:
   const std::chrono::milliseconds wait_limit_;
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;  // constant after construction
-  std::deque<Ear> ears_;                             // the same
+  std::deque<NoticeQueue> ears_;                     // the same
   Mutex mutex_;
   std::vector<bool> taken_ MURMUR_GUARDED_BY(mutex_);
 };
 
-class Hub::Port final : public Transport {
+class InProcessFabric::Endpoint final : public Transport {
  public:
-  Port(std::shared_ptr<World> world, int process)
+  Endpoint(std::shared_ptr<World> world, int process)
       : world_(std::move(world)), process_(process), wait_limit_(world_->wait_limit()) {}
-  ~Port() override {
+  ~Endpoint() override {
     world_->ear(process_).set({});
     world_->leave(process_);
   }
-  Port(const Port&) = delete;
-  Port& operator=(const Port&) = delete;
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
 
   int process() const override { return process_; }
   int processes() const override { return world_->processes(); }
@@ -84,7 +84,7 @@ class Hub::Port final : public Transport {
   bool is_done(Ticket ticket) override { return mailbox().is_done(ticket); }
   void set_wait_limit(std::chrono::milliseconds limit) override { wait_limit_ = limit; }
   std::int64_t bytes_sent() const override { return bytes_sent_; }
-  void tell(int to, const Notice& notice) override {
+  void send_control(int to, const Notice& notice) override {
     const std::string text = notice.text.substr(0, kNoticeText);
     world_->ear(to).put(process_, {.kind = notice.kind, .number = notice.number, .text = text});
   }
@@ -100,19 +100,19 @@ class Hub::Port final : public Transport {
   std::atomic<std::int64_t> bytes_sent_ = 0;
 };
 
-Hub::Hub(int processes, std::chrono::milliseconds wait_limit)
+InProcessFabric::InProcessFabric(int processes, std::chrono::milliseconds wait_limit)
     : world_(std::make_shared<World>(processes, wait_limit)) {
   MURMUR_CHECK(processes >= 1, "a hub of {} processes", processes);
 }
 
-Hub::~Hub() = default;
+InProcessFabric::~InProcessFabric() = default;
 
-std::unique_ptr<Transport> Hub::transport(int process) {
+std::unique_ptr<Transport> InProcessFabric::transport(int process) {
   world_->take(process);
-  return std::make_unique<Port>(world_, process);
+  return std::make_unique<Endpoint>(world_, process);
 }
 
-void Hub::close(int process) {
+void InProcessFabric::close(int process) {
   world_->leave(process);
 }
 

@@ -21,14 +21,14 @@ using MakeBody = std::unique_ptr<Body<S>> (*)(const models::Network& network,
                                               const Layout& layout,
                                               std::size_t layers);
 
-struct TorchTable {
+struct TorchPlugin {
   std::tuple<Matmul<float>, Matmul<double>> matmul;
   std::tuple<MakeBody<float>, MakeBody<double>> make_body;
   void (*compute_alone)() = nullptr;
 };
 
 // The only symbol that the library exports.
-inline constexpr const char* kTorchTableSymbol = "murmur_torch_table";
-using TorchTableFunction = const TorchTable* (*)();
+inline constexpr const char* kTorchPluginSymbol = "murmur_torch_plugin";
+using TorchPluginFunction = const TorchPlugin* (*)();
 
 }  // namespace murmur::learning

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/learning/torch_table.h"
+#include "murmur/learning/torch_plugin.h"
 
 #include "murmur/learning/torch.h"
 
-extern "C" [[gnu::visibility("default")]] const murmur::learning::TorchTable* murmur_torch_table() {
-  static const murmur::learning::TorchTable kTable{
+extern "C" [[gnu::visibility("default")]] const murmur::learning::TorchPlugin*
+murmur_torch_plugin() {
+  static const murmur::learning::TorchPlugin kTable{
       .matmul = {murmur::learning::torch_matmul<float>(), murmur::learning::torch_matmul<double>()},
       .make_body = {murmur::learning::make_torch_body<float>,
                     murmur::learning::make_torch_body<double>},

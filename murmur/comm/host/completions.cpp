@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/host/slips.h"
+#include "murmur/comm/host/completions.h"
 
 #include <new>
 
@@ -10,15 +10,15 @@ constexpr std::size_t kAtATime = 256;
 
 }  // namespace
 
-Result<Slips::Place> Slips::take() {
+Result<CompletionPool::Place> CompletionPool::take() {
   if (free_.empty()) {
-    const auto block = heap_->take(kAtATime * sizeof(Slip));
+    const auto block = heap_->take(kAtATime * sizeof(Completion));
     if (!block) {
       return block.failure();
     }
     for (std::size_t k = kAtATime; k-- > 0;) {
-      const std::size_t at = k * sizeof(Slip);
-      free_.push_back({new (block.value().bytes.data() + at) Slip,
+      const std::size_t at = k * sizeof(Completion);
+      free_.push_back({new (block.value().bytes.data() + at) Completion,
                        block.value().memory,
                        block.value().offset + at});
     }

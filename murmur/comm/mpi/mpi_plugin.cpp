@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/mpi_table.h"
+#include "murmur/comm/mpi_plugin.h"
 
 #include <cstdlib>
 
@@ -52,7 +52,7 @@ Result<std::unique_ptr<Transport>> open() {
 }  // namespace
 }  // namespace murmur::comm
 
-extern "C" const murmur::comm::MpiTable* murmur_mpi_table() {
-  static const murmur::comm::MpiTable kTable{murmur::comm::version, murmur::comm::open};
+extern "C" const murmur::comm::MpiPlugin* murmur_mpi_plugin() {
+  static const murmur::comm::MpiPlugin kTable{murmur::comm::version, murmur::comm::open};
   return &kTable;
 }

@@ -8,10 +8,10 @@
 
 namespace murmur::comm {
 
-class Patience {
+class AdaptiveTimeout {
  public:
   // `floor`: never less than this.
-  explicit Patience(std::chrono::milliseconds floor) : floor_(floor) {}
+  explicit AdaptiveTimeout(std::chrono::milliseconds floor) : floor_(floor) {}
 
   // The first round is not counted: it waits for whoever started last.
   void observe(std::chrono::steady_clock::duration round) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/comm/meetings_walk.h"
+#include "tests/comm/step_agreement_walk.h"
 
 #include <atomic>
 #include <latch>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 #include "murmur/core/random.h"
 
 namespace murmur::comm {
@@ -36,10 +36,10 @@ class Hesitating final : public Transport {
   bool is_done(Ticket ticket) override { return other_->is_done(ticket); }
   void set_wait_limit(std::chrono::milliseconds limit) override { other_->set_wait_limit(limit); }
   std::int64_t bytes_sent() const override { return other_->bytes_sent(); }
-  void tell(int to, const Notice& notice) override {
+  void send_control(int to, const Notice& notice) override {
     const auto draw = static_cast<std::uint64_t>(told_++);
     let_others_go(static_cast<int>(Random(3, Stream::kTest, process(), to).below(draw, 20)));
-    other_->tell(to, notice);
+    other_->send_control(to, notice);
   }
   void on_notice(NoticeHandler handler) override { other_->on_notice(std::move(handler)); }
   void fail(const Failure& failure) override { other_->fail(failure); }
@@ -52,7 +52,7 @@ class Hesitating final : public Transport {
 class Walker {
  public:
   Walker(const Plan& plan, std::unique_ptr<Transport> transport)
-      : plan_(plan), transport_(std::move(transport)), meetings_(transport_) {}
+      : plan_(plan), transport_(std::move(transport)), agreement_(transport_) {}
   Walker(const Walker&) = delete;
   Walker& operator=(const Walker&) = delete;
   ~Walker() {
@@ -78,7 +78,7 @@ class Walker {
 
   void hold(std::int64_t step) {
     while (true) {
-      const auto meeting = meetings_.before(step);
+      const auto meeting = agreement_.poll(step);
       if (!meeting) {
         held_.push_back({-1, 0, meeting.failure().message});
         return;
@@ -98,22 +98,22 @@ class Walker {
       }
     }
     let_others_go(plan_.pauses[static_cast<std::size_t>(process())]);
-    return !plan_.in_touch || pass_on(step);
+    return !plan_.in_touch || send_sequentially(step);
   }
 
   void call(int purpose, bool aside) {
     const Meeting meeting{.purpose = purpose, .text = fmt::format("from {}", process())};
     if (!aside) {
-      meetings_.call(meeting);
+      agreement_.call(meeting);
       return;
     }
     callers_.emplace_back([this, meeting] {
       let_others_go(5 * meeting.purpose % 17);
-      meetings_.call(meeting);
+      agreement_.call(meeting);
     });
   }
 
-  bool pass_on(std::int64_t step) {
+  bool send_sequentially(std::int64_t step) {
     const int processes = transport_.processes();
     std::int64_t theirs = -1;
     const Ticket asked = transport_.receive(
@@ -129,7 +129,7 @@ class Walker {
 
   const Plan& plan_;
   Hesitating transport_;
-  Meetings meetings_;
+  StepAgreement agreement_;
   std::vector<Held> held_;
   std::vector<std::thread> callers_;
 };
@@ -138,7 +138,7 @@ class Walker {
 
 std::vector<std::vector<Held>> walk(const Plan& plan) {
   const int processes = static_cast<int>(plan.pauses.size());
-  Hub hub(processes, std::chrono::seconds(30));
+  InProcessFabric hub(processes, std::chrono::seconds(30));
   std::vector<std::vector<Held>> held(plan.pauses.size());
   std::latch done(processes);
   std::vector<std::thread> threads;

@@ -11,13 +11,13 @@
 
 namespace murmur::comm {
 
-struct MpiTable {
+struct MpiPlugin {
   std::string (*version)() = nullptr;
   Result<std::unique_ptr<Transport>> (*open)() = nullptr;
 };
 
 // The only symbol of its own that such a library exports.
-inline constexpr const char* kMpiTableSymbol = "murmur_mpi_table";
-using MpiTableFunction = const MpiTable* (*)();
+inline constexpr const char* kMpiPluginSymbol = "murmur_mpi_plugin";
+using MpiPluginFunction = const MpiPlugin* (*)();
 
 }  // namespace murmur::comm

@@ -25,24 +25,24 @@ struct Meeting {
   std::string text = {};
 };
 
-class Meetings {
+class StepAgreement {
  public:
   // Listens to the transport's notices until it is destroyed; of those of another run, which may
   // come late, only to that somebody gave up.
-  explicit Meetings(Transport& transport, int run = 0);
-  Meetings(const Meetings&) = delete;
-  Meetings& operator=(const Meetings&) = delete;
-  ~Meetings();
+  explicit StepAgreement(Transport& transport, int run = 0);
+  StepAgreement(const StepAgreement&) = delete;
+  StepAgreement& operator=(const StepAgreement&) = delete;
+  ~StepAgreement();
 
   // The steps before this one have been made, by an earlier run.
   void start_at(std::int64_t step);
 
-  // Wants a meeting, soon. Meetings come in the same order everywhere.
+  // Wants a meeting, soon. StepAgreement come in the same order everywhere.
   void call(const Meeting& meeting);
 
   // Before each step: the meeting that is held here, or nothing, and then the step is begun. To be
   // asked again after a meeting. kPeer: somebody did not say how far he is, or gave up.
-  Result<std::optional<Meeting>> before(std::int64_t step);
+  Result<std::optional<Meeting>> poll(std::int64_t step);
 
   // Tells all others that this process ends, and why; their waits fail with it.
   void give_up(const std::string& reason);
@@ -52,7 +52,7 @@ class Meetings {
 
  private:
   enum Kind : int { kCall, kAsk, kAnswer, kAppoint, kGiveUp };
-  struct Appointment {
+  struct AgreedStep {
     std::int64_t step = 0;
     Meeting meeting;
   };
@@ -79,7 +79,7 @@ class Meetings {
   std::chrono::milliseconds limit_ MURMUR_GUARDED_BY(mutex_) = std::chrono::minutes(2);
   std::int64_t begun_ MURMUR_GUARDED_BY(mutex_) = 0;  // steps before this one are begun
   bool asked_ MURMUR_GUARDED_BY(mutex_) = false;      // and not yet told the step
-  std::deque<Appointment> appointed_ MURMUR_GUARDED_BY(mutex_);
+  std::deque<AgreedStep> appointed_ MURMUR_GUARDED_BY(mutex_);
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
 
   // Of process 0.

@@ -12,12 +12,12 @@
 namespace murmur::comm {
 
 // Threads: every member may be called from any thread.
-class Lending {
+class SharedViews {
  public:
-  Lending() = default;
-  Lending(const Lending&) = delete;
-  Lending& operator=(const Lending&) = delete;
-  virtual ~Lending() = default;
+  SharedViews() = default;
+  SharedViews(const SharedViews&) = delete;
+  SharedViews& operator=(const SharedViews&) = delete;
+  virtual ~SharedViews() = default;
 
   // Whether that process and this one lend to each other.
   virtual bool reaches(int process) const = 0;
@@ -29,12 +29,12 @@ class Lending {
 
   // A send that waits until its receiver has given the bytes back. REQUIRES: reaches(to); `bytes`
   // lies in memory taken here, and stays unchanged until the ticket is waited for.
-  virtual Ticket lend(int to, Tag tag, std::span<const std::byte> bytes) = 0;
+  virtual Ticket publish(int to, Tag tag, std::span<const std::byte> bytes) = 0;
   // A receive without a place: what was lent, or sent, with that tag. REQUIRES: reaches(from).
-  virtual Ticket borrow(int from, Tag tag) = 0;
+  virtual Ticket acquire(int from, Tag tag) = 0;
   // The bytes. REQUIRES: the ticket was waited for, and not given back.
-  virtual std::span<const std::byte> borrowed(Ticket ticket) = 0;
-  virtual void give_back(Ticket ticket) = 0;
+  virtual std::span<const std::byte> view(Ticket ticket) = 0;
+  virtual void release(Ticket ticket) = 0;
 };
 
 }  // namespace murmur::comm

@@ -23,11 +23,11 @@ struct Request {
   std::uint64_t seed = 0;
 };
 
-using Made = Result<std::shared_ptr<const Topology>>;
+using TopologyResult = Result<std::shared_ptr<const Topology>>;
 
-struct Family {
+struct Registration {
   TopologyInfo info;
-  Made (*make)(const Request& request) = nullptr;
+  TopologyResult (*make)(const Request& request) = nullptr;
 };
 
 // `weighting` and `lazy`, and behind them what the family has of its own.
@@ -44,7 +44,7 @@ using Graphs = std::function<Graph(std::int64_t step)>;
 std::shared_ptr<const Topology> varying(const Request& request, std::int64_t period, Graphs graphs);
 
 // The weights themselves, used in turn. REQUIRES: at least one.
-std::shared_ptr<const Topology> in_turn(std::vector<MixingMatrix> matrices);
+std::shared_ptr<const Topology> periodic(std::vector<MixingMatrix> matrices);
 
 Failure invalid(std::string message);
 

@@ -10,7 +10,7 @@
 
 #include "murmur/files/digest.h"
 
-namespace murmur::engine {
+namespace murmur::checkpoint {
 namespace {
 
 using Json = nlohmann::json;
@@ -143,4 +143,4 @@ TEST(Manifest, IsNotReadDeeperThanItIs) {
 }
 
 }  // namespace
-}  // namespace murmur::engine
+}  // namespace murmur::checkpoint

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/host/lane.h"
+#include "murmur/comm/host/ring.h"
 
 #include <climits>
 #include <ctime>
@@ -21,20 +21,20 @@ void futex(std::atomic<std::uint32_t>* word,
 
 }  // namespace
 
-void Bell::ring() {
+void EventCount::ring() {
   count_.fetch_add(1);
   if (sleepers_.load() > 0) {
     futex(&count_, FUTEX_WAKE, INT_MAX, nullptr);
   }
 }
 
-void Bell::sleep(std::uint32_t heard, std::chrono::nanoseconds limit) {
+void EventCount::sleep(std::uint32_t epoch, std::chrono::nanoseconds limit) {
   constexpr std::int64_t kPerSecond = 1'000'000'000;
   timespec time{};
   time.tv_sec = limit.count() / kPerSecond;
   time.tv_nsec = limit.count() % kPerSecond;
   sleepers_.fetch_add(1);
-  futex(&count_, FUTEX_WAIT, heard, &time);
+  futex(&count_, FUTEX_WAIT, epoch, &time);
   sleepers_.fetch_sub(1);
 }
 

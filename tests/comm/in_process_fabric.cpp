@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only the transport within a process does; what every transport does is in laws/.
-#include "murmur/comm/threads_transport.h"
+#include "murmur/comm/in_process_fabric.h"
 
 #include <string>
 #include <thread>
@@ -31,7 +31,7 @@ std::string receive(Transport& transport, int from, Tag tag, std::size_t length)
 }
 
 TEST(ThreadsTransport, EndsAWaitForASilentPeerInTime) {
-  Hub hub(2, milliseconds(1));
+  InProcessFabric hub(2, milliseconds(1));
   const auto a = hub.transport(0);
   const auto b = hub.transport(1);
   std::byte byte{};
@@ -44,7 +44,7 @@ TEST(ThreadsTransport, EndsAWaitForASilentPeerInTime) {
 }
 
 TEST(ThreadsTransport, WritesNothingIntoAReceiveThatFailed) {
-  Hub hub(2, milliseconds(0));
+  InProcessFabric hub(2, milliseconds(0));
   const auto a = hub.transport(0);
   const auto b = hub.transport(1);
   std::string given_up = "?";
@@ -58,7 +58,7 @@ TEST(ThreadsTransport, WritesNothingIntoAReceiveThatFailed) {
 constexpr std::chrono::hours kForever{1};
 
 TEST(ThreadsTransport, EndsAWaitAtOnceWhenThePeerLeaves) {
-  Hub hub(3, kForever);
+  InProcessFabric hub(3, kForever);
   const auto a = hub.transport(0);
   auto b = hub.transport(1);
   std::byte byte{};
@@ -72,7 +72,7 @@ TEST(ThreadsTransport, EndsAWaitAtOnceWhenThePeerLeaves) {
 }
 
 TEST(ThreadsTransport, StillGivesWhatAPeerSentBeforeItLeft) {
-  Hub hub(2, kForever);
+  InProcessFabric hub(2, kForever);
   const auto a = hub.transport(0);
   {
     const auto b = hub.transport(1);
@@ -84,7 +84,7 @@ TEST(ThreadsTransport, StillGivesWhatAPeerSentBeforeItLeft) {
 }
 
 TEST(ThreadsTransport, FailsASendToAProcessThatLeft) {
-  Hub hub(2, kForever);
+  InProcessFabric hub(2, kForever);
   const auto a = hub.transport(0);
   hub.transport(1).reset();
   const Status status = a->wait(a->send(1, 3, bytes_of("x")));
@@ -94,7 +94,7 @@ TEST(ThreadsTransport, FailsASendToAProcessThatLeft) {
 }
 
 TEST(ThreadsTransport, EndsTheWaitsOfAProcessThatWasClosed) {
-  Hub hub(2, kForever);
+  InProcessFabric hub(2, kForever);
   const auto a = hub.transport(0);
   const auto b = hub.transport(1);
   std::byte byte{};
@@ -111,7 +111,7 @@ TEST(ThreadsTransport, OutlivesItsHub) {
   std::unique_ptr<Transport> a;
   std::unique_ptr<Transport> b;
   {
-    Hub hub(2);
+    InProcessFabric hub(2);
     a = hub.transport(0);
     b = hub.transport(1);
   }
@@ -121,7 +121,7 @@ TEST(ThreadsTransport, OutlivesItsHub) {
 
 TEST(ThreadsTransportDeathTest, RefusesAMessageOfAnotherLength) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  Hub hub(2);
+  InProcessFabric hub(2);
   const auto a = hub.transport(0);
   const auto b = hub.transport(1);
   send(*a, 1, 6, "four");

@@ -11,13 +11,14 @@
 
 namespace murmur::comm {
 
-class Hub {
+class InProcessFabric {
  public:
   // `wait_limit`: the longest a wait() lasts.
-  explicit Hub(int processes, std::chrono::milliseconds wait_limit = std::chrono::minutes(1));
-  Hub(const Hub&) = delete;
-  Hub& operator=(const Hub&) = delete;
-  ~Hub();
+  explicit InProcessFabric(int processes,
+                           std::chrono::milliseconds wait_limit = std::chrono::minutes(1));
+  InProcessFabric(const InProcessFabric&) = delete;
+  InProcessFabric& operator=(const InProcessFabric&) = delete;
+  ~InProcessFabric();
 
   // The transport of one process; it may outlive the hub. Destroying it is leaving: what the
   // process sent before can still be received, other waits for it fail at once with kPeer.
@@ -29,7 +30,7 @@ class Hub {
 
  private:
   class World;
-  class Port;
+  class Endpoint;
   std::shared_ptr<World> world_;
 };
 

@@ -20,12 +20,12 @@ namespace murmur::comm {
 //   const auto heard = bell.heard();
 //   ... look whether it has happened already ...
 //   bell.sleep(heard, limit);
-class Bell {
+class EventCount {
  public:
   void ring();
-  std::uint32_t heard() const { return count_.load(); }
+  std::uint32_t epoch() const { return count_.load(); }
   // Returns when it has rung since `heard`, when the time is over, or for no reason.
-  void sleep(std::uint32_t heard, std::chrono::nanoseconds limit);
+  void sleep(std::uint32_t epoch, std::chrono::nanoseconds limit);
 
  private:
   alignas(64) std::atomic<std::uint32_t> count_ = 0;
@@ -33,7 +33,7 @@ class Bell {
 };
 
 // In the memory of the sender of a message.
-struct Slip {
+struct Completion {
   alignas(64) std::atomic<bool> has_read = false;
   // Bytes that are there: a long message follows its letter.
   std::atomic<std::uint64_t> written = 0;
@@ -51,21 +51,21 @@ struct Letter {
   std::uint64_t bytes = 0;
 };
 
-struct Lane {
+struct Ring {
   static constexpr std::size_t kLetters = 1024;
-  Bell posted;
-  Bell returned;
+  EventCount posted;
+  EventCount returned;
   std::array<Letter, kLetters> letters;
 };
 
 // At the start of a process's shared memory; its lanes follow, one per process of the world.
-struct Board {
+struct SharedSegment {
   alignas(64) std::atomic<std::uint64_t> pulse = 0;  // grows while the process lives
   std::atomic<bool> has_left = false;
 
-  Lane& lane_to(int process) { return reinterpret_cast<Lane*>(this + 1)[process]; }
+  Ring& lane_to(int process) { return reinterpret_cast<Ring*>(this + 1)[process]; }
   static std::size_t bytes(int processes) {
-    return sizeof(Board) + static_cast<std::size_t>(processes) * sizeof(Lane);
+    return sizeof(SharedSegment) + static_cast<std::size_t>(processes) * sizeof(Ring);
   }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/problems/family.h"
+#include "murmur/problems/registration.h"
 
 #include "murmur/core/random.h"
 
@@ -34,7 +34,7 @@ OptionInfo noise_option() {
 }
 
 template <class S>
-Result<Bowls<S>> Bowls<S>::from(const Request& request) {
+Result<SeparablePowers<S>> SeparablePowers<S>::from(const Request& request) {
   const auto rows = [&](const std::string& name) {
     return Rows<S>::from(name, request.options.table(name), request.workers);
   };
@@ -53,15 +53,15 @@ Result<Bowls<S>> Bowls<S>::from(const Request& request) {
   if (start.value().dimension() != dimension) {
     return wrong_length("start", start.value().dimension(), "'center'", dimension);
   }
-  return Bowls{std::move(curvature).value(),
-               std::move(center).value(),
-               std::move(start).value(),
-               static_cast<S>(request.options.number("noise")),
-               request.seed};
+  return SeparablePowers{std::move(curvature).value(),
+                         std::move(center).value(),
+                         std::move(start).value(),
+                         static_cast<S>(request.options.number("noise")),
+                         request.seed};
 }
 
 template <class S>
-void Bowls<S>::add_noise(GradientJob<S>& job) const {
+void SeparablePowers<S>::add_noise(GradientJob<S>& job) const {
   if (noise == S(0)) {
     return;
   }
@@ -71,7 +71,7 @@ void Bowls<S>::add_noise(GradientJob<S>& job) const {
   }
 }
 
-template struct Bowls<float>;
-template struct Bowls<double>;
+template struct SeparablePowers<float>;
+template struct SeparablePowers<double>;
 
 }  // namespace murmur::problems

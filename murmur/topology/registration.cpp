@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/topology/family.h"
+#include "murmur/topology/registration.h"
 
 #include <utility>
 
@@ -8,9 +8,9 @@
 namespace murmur::topology {
 namespace {
 
-class InTurn final : public Topology {
+class Sequential final : public Topology {
  public:
-  explicit InTurn(std::vector<MixingMatrix> matrices) : matrices_(std::move(matrices)) {}
+  explicit Sequential(std::vector<MixingMatrix> matrices) : matrices_(std::move(matrices)) {}
 
   int workers() const override { return matrices_.front().workers(); }
   std::int64_t period() const override { return static_cast<std::int64_t>(matrices_.size()); }
@@ -97,7 +97,7 @@ std::vector<OptionInfo> directed_options(std::vector<OptionInfo> own) {
 }
 
 std::shared_ptr<const Topology> constant(const Request& request, const Graph& graph) {
-  return in_turn({Weigher(request.options)(graph)});
+  return periodic({Weigher(request.options)(graph)});
 }
 
 std::shared_ptr<const Topology> varying(const Request& request,
@@ -109,9 +109,9 @@ std::shared_ptr<const Topology> varying(const Request& request,
   return std::make_shared<Varying>(request, period, std::move(graphs));
 }
 
-std::shared_ptr<const Topology> in_turn(std::vector<MixingMatrix> matrices) {
+std::shared_ptr<const Topology> periodic(std::vector<MixingMatrix> matrices) {
   MURMUR_CHECK(!matrices.empty(), "no matrix to take in turn");
-  return std::make_shared<InTurn>(std::move(matrices));
+  return std::make_shared<Sequential>(std::move(matrices));
 }
 
 Failure invalid(std::string message) {

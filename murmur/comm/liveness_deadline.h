@@ -11,16 +11,16 @@
 
 namespace murmur::comm {
 
-class Watch {
+class LivenessDeadline {
  public:
   using Clock = std::chrono::steady_clock;
   enum class Verdict { kGoOn, kAsk, kGiveUp };
 
-  Watch(Clock::time_point begun, std::chrono::milliseconds limit)
+  LivenessDeadline(Clock::time_point begun, std::chrono::milliseconds limit)
       : limit_(limit), begun_(begun), asked_(begun), deadline_(begun + limit) {}
 
   // `answered`: when the other one was last heard of.
-  Verdict look(Clock::time_point now, Clock::time_point answered) {
+  Verdict check(Clock::time_point now, Clock::time_point answered) {
     if (!has_asked_ && now >= begun_ + limit_ / 2) {
       has_asked_ = true;
       asked_ = now;

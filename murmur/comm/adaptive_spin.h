@@ -10,7 +10,7 @@
 
 namespace murmur::comm {
 
-class Looks {
+class AdaptiveSpin {
  public:
   static constexpr int kFew = 8;
 

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "murmur/comm/meetings.h"
+#include "murmur/comm/step_agreement.h"
 #include "murmur/comm/transport.h"
 
 namespace murmur::comm {

@@ -31,10 +31,10 @@
 
 namespace murmur::timing {
 
-class Clock {
+class VirtualClock {
  public:
   // REQUIRES: lists of the cluster have one element or `workers`, workers in it are below that.
-  Clock(const Cluster& cluster, int workers, std::uint64_t seed);
+  VirtualClock(const Cluster& cluster, int workers, std::uint64_t seed);
 
   // Operations fail (kPeer) where a worker would wait for ever, and say for whom and since when.
   void compute();
@@ -47,7 +47,7 @@ class Clock {
 
   // One after the other, in ascending order, workers take in what the one before passes on; the
   // first has it from the last one of the call before.
-  Status pass_on(double bytes);
+  Status send_sequentially(double bytes);
 
   int workers() const { return static_cast<int>(ready_s_.size()); }
   // Infinite for one that is gone for ever.

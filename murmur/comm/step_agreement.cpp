@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/meetings.h"
+#include "murmur/comm/step_agreement.h"
 
 #include <algorithm>
 #include <chrono>
@@ -24,49 +24,51 @@ Meeting meeting_of(const Notice& notice) {
 
 }  // namespace
 
-Meetings::Meetings(Transport& transport, int run) : transport_(transport), run_(run) {
+StepAgreement::StepAgreement(Transport& transport, int run) : transport_(transport), run_(run) {
   transport_.on_notice([this](int from, const Notice& notice) { hear(from, notice); });
 }
 
-Meetings::~Meetings() {
+StepAgreement::~StepAgreement() {
   transport_.on_notice({});
 }
 
-void Meetings::set_wait_limit(std::chrono::milliseconds limit) {
+void StepAgreement::set_wait_limit(std::chrono::milliseconds limit) {
   const Lock lock(mutex_);
   limit_ = limit;
 }
 
-void Meetings::start_at(std::int64_t step) {
+void StepAgreement::start_at(std::int64_t step) {
   const Lock lock(mutex_);
   begun_ = step;
 }
 
-bool Meetings::has_heard_of_failure() const {
+bool StepAgreement::has_heard_of_failure() const {
   const Lock lock(mutex_);
   return failure_.has_value();
 }
 
-Notice Meetings::notice_of(int kind, std::int64_t number, const Meeting& meeting) const {
+Notice StepAgreement::notice_of(int kind, std::int64_t number, const Meeting& meeting) const {
   return {.kind = (run_ * kKinds + kind) * kPurposes + meeting.purpose,
           .number = number,
           .text = meeting.text};
 }
 
-void Meetings::call(const Meeting& meeting) {
+void StepAgreement::call(const Meeting& meeting) {
   const Notice notice = notice_of(kCall, 0, meeting);
   if (transport_.process() == 0) {
     hear(0, notice);
   } else {
-    transport_.tell(0, notice);
+    transport_.send_control(0, notice);
   }
 }
 
-void Meetings::give_up(const std::string& reason) {
+void StepAgreement::give_up(const std::string& reason) {
   deliver(to_all(kGiveUp, 0, {.purpose = 0, .text = reason}));
 }
 
-Meetings::Letters Meetings::to_all(int kind, std::int64_t number, const Meeting& meeting) const {
+StepAgreement::Letters StepAgreement::to_all(int kind,
+                                             std::int64_t number,
+                                             const Meeting& meeting) const {
   Letters letters;
   for (int p = 0; p < transport_.processes(); ++p) {
     if (p != transport_.process()) {
@@ -76,13 +78,13 @@ Meetings::Letters Meetings::to_all(int kind, std::int64_t number, const Meeting&
   return letters;
 }
 
-void Meetings::deliver(const Letters& letters) {
+void StepAgreement::deliver(const Letters& letters) {
   for (const Letter& letter : letters) {
-    transport_.tell(letter.to, letter.notice);
+    transport_.send_control(letter.to, letter.notice);
   }
 }
 
-void Meetings::hear(int from, const Notice& notice) {
+void StepAgreement::hear(int from, const Notice& notice) {
   const bool of_this_run = notice.kind / kPurposes / kKinds == run_;
   if (!of_this_run && kind_of(notice) != kGiveUp) {
     return;
@@ -98,7 +100,7 @@ void Meetings::hear(int from, const Notice& notice) {
   }
 }
 
-Meetings::Letters Meetings::take(int from, const Notice& notice) {
+StepAgreement::Letters StepAgreement::take(int from, const Notice& notice) {
   switch (kind_of(notice)) {
     case kCall:
       called_.push_back(meeting_of(notice));
@@ -119,7 +121,7 @@ Meetings::Letters Meetings::take(int from, const Notice& notice) {
   }
 }
 
-Meetings::Letters Meetings::ask_next() {
+StepAgreement::Letters StepAgreement::ask_next() {
   asking_ = asked_ = true;
   answers_ = 1;
   latest_ = begun_;
@@ -130,7 +132,7 @@ Meetings::Letters Meetings::ask_next() {
 }
 
 // The last answer makes the appointment.
-Meetings::Letters Meetings::take_answer(std::int64_t begun) {
+StepAgreement::Letters StepAgreement::take_answer(std::int64_t begun) {
   latest_ = std::max(latest_, begun);
   if (++answers_ < transport_.processes()) {
     return {};
@@ -148,7 +150,7 @@ Meetings::Letters Meetings::take_answer(std::int64_t begun) {
   return letters;
 }
 
-Result<std::optional<Meeting>> Meetings::before(std::int64_t step) {
+Result<std::optional<Meeting>> StepAgreement::poll(std::int64_t step) {
   const Lock lock(mutex_);
   const auto deadline = std::chrono::steady_clock::now() + limit_;
   while (true) {

@@ -70,20 +70,20 @@ struct Request {
 };
 
 template <class S>
-using Made = Result<std::unique_ptr<Problem<S>>>;
+using ProblemResult = Result<std::unique_ptr<Problem<S>>>;
 
 // A problem as the registry knows it.
-struct Family {
+struct Registration {
   ProblemInfo info;
-  Made<float> (*make_single)(const Request& request) = nullptr;
-  Made<double> (*make_double)(const Request& request) = nullptr;
+  ProblemResult<float> (*make_single)(const Request& request) = nullptr;
+  ProblemResult<double> (*make_double)(const Request& request) = nullptr;
 };
 
-Family quadratic();
-Family quartic();
-Family distance();
-Family rosenbrock();
-Family consensus();
+Registration quadratic();
+Registration quartic();
+Registration distance();
+Registration rosenbrock();
+Registration consensus();
 
 OptionInfo start_option();
 OptionInfo center_option();
@@ -92,19 +92,19 @@ OptionInfo noise_option();
 
 // The powers of the distance to a centre, coordinate by coordinate: a_ik, b_ik, noise and start.
 template <class S>
-struct Bowls {
+struct SeparablePowers {
   Rows<S> curvature;
   Rows<S> center;
   Rows<S> start;
   S noise = 0;
   std::uint64_t seed = 0;
 
-  static Result<Bowls> from(const Request& request);
+  static Result<SeparablePowers> from(const Request& request);
   // Adds Gaussian noise, a function of (seed, worker, step, coordinate).
   void add_noise(GradientJob<S>& job) const;
 };
 
-extern template struct Bowls<float>;
-extern template struct Bowls<double>;
+extern template struct SeparablePowers<float>;
+extern template struct SeparablePowers<double>;
 
 }  // namespace murmur::problems

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/timing/clock.h"
+#include "murmur/timing/virtual_clock.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +21,7 @@ std::size_t at(int worker) {
 
 }  // namespace
 
-Clock::Clock(const Cluster& cluster, int workers, std::uint64_t seed)
+VirtualClock::VirtualClock(const Cluster& cluster, int workers, std::uint64_t seed)
     : step_times_(cluster.step, seed),
       network_(cluster, seed),
       faults_(cluster.faults, workers),
@@ -34,7 +34,7 @@ Clock::Clock(const Cluster& cluster, int workers, std::uint64_t seed)
       sent_(at(workers)),
       ringed_(at(workers)) {}
 
-double Clock::now_s() const {
+double VirtualClock::now_s() const {
   double last = 0;
   for (const double ready : ready_s_) {
     last = ready < kNever ? std::max(last, ready) : last;
@@ -42,11 +42,11 @@ double Clock::now_s() const {
   return last;
 }
 
-double Clock::duration_s(int worker, std::int64_t k, double begin_s) const {
+double VirtualClock::duration_s(int worker, std::int64_t k, double begin_s) const {
   return faults_.computed(worker, begin_s, step_times_.of(worker, k)) - begin_s;
 }
 
-double Clock::meeting_s(
+double VirtualClock::meeting_s(
     int worker, int partner, std::int64_t k, double bytes, double begin_s) const {
   const double there = network_.transfer_s(worker, partner, bytes);
   const double back = network_.transfer_s(partner, worker, bytes);
@@ -55,12 +55,12 @@ double Clock::meeting_s(
       message_s(partner, worker, network_.with_losses_s(worker, 2 * k + 1, back), begin_s));
 }
 
-double Clock::message_s(int from, int to, double transfer_s, double begin_s) const {
+double VirtualClock::message_s(int from, int to, double transfer_s, double begin_s) const {
   const double left = faults_.sent(from, to, begin_s, transfer_s);
   return faults_.present(to, left + network_.latency_s(from, to), 0) - begin_s;
 }
 
-void Clock::compute() {
+void VirtualClock::compute() {
   for (int i = 0; i < workers(); ++i) {
     if (ready_s_[at(i)] == kNever) {
       continue;
@@ -72,22 +72,22 @@ void Clock::compute() {
   ++gradients_;
 }
 
-void Clock::wait_until(int worker, double time_s) {
+void VirtualClock::wait_until(int worker, double time_s) {
   ready_s_[at(worker)] = std::max(ready_s_[at(worker)], time_s);
   early_s_[at(worker)] = ready_s_[at(worker)];
 }
 
 // When the last byte has left an interface that begins at begin_s.
-double Clock::leave_one(const Edge& edge, double bytes, double begin_s) {
+double VirtualClock::leave_one(const Edge& edge, double bytes, double begin_s) {
   return faults_.sent(edge.from, edge.to, begin_s, next_transfer_s(edge, bytes));
 }
 
-double Clock::next_transfer_s(const Edge& edge, double bytes) {
+double VirtualClock::next_transfer_s(const Edge& edge, double bytes) {
   const double transfer = network_.transfer_s(edge.from, edge.to, bytes);
   return network_.with_losses_s(edge.from, sent_[at(edge.from)]++, transfer);
 }
 
-void Clock::leave(const Edges& edges, double bytes) {
+void VirtualClock::leave(const Edges& edges, double bytes) {
   arrivals_s_.resize(edges.all().size());
   for (int i = 0; i < workers(); ++i) {
     // A message that leaves early is complete when the gradient is, not before.
@@ -112,7 +112,7 @@ void Clock::leave(const Edges& edges, double bytes) {
   }
 }
 
-void Clock::take_in(const Edges& edges, double bytes, InFlight& in_flight) {
+void VirtualClock::take_in(const Edges& edges, double bytes, InFlight& in_flight) {
   in_flight.there_s.assign(at(workers()), 0);
   in_flight.missing_from.assign(at(workers()), -1);
   for (int i = 0; i < workers(); ++i) {
@@ -137,7 +137,7 @@ void Clock::take_in(const Edges& edges, double bytes, InFlight& in_flight) {
   }
 }
 
-Failure Clock::stuck(int worker, int from) const {
+Failure VirtualClock::stuck(int worker, int from) const {
   const double gone = faults_.worker_gone_since(from);
   const std::string why = gone < kNever
                               ? fmt::format("worker {}, which is gone since {} s", from, gone)
@@ -152,7 +152,7 @@ Failure Clock::stuck(int worker, int from) const {
           "worker {} waits since {} s of virtual time for {}", worker, ready_s_[at(worker)], why)};
 }
 
-Status Clock::wait_for(InFlight& in_flight) {
+Status VirtualClock::wait_for(InFlight& in_flight) {
   for (int i = 0; i < workers(); ++i) {
     const double there = in_flight.there_s[at(i)];
     if (there == kNever && ready_s_[at(i)] < kNever) {
@@ -164,7 +164,7 @@ Status Clock::wait_for(InFlight& in_flight) {
   return Ok{};
 }
 
-Status Clock::exchange(const Edges& edges, double bytes) {
+Status VirtualClock::exchange(const Edges& edges, double bytes) {
   MURMUR_CHECK(edges.workers() == workers(), "{} workers, not {}", edges.workers(), workers());
   leave(edges, bytes);
   take_in(edges, bytes, exchange_);
@@ -177,7 +177,7 @@ Status Clock::exchange(const Edges& edges, double bytes) {
   return Ok{};
 }
 
-void Clock::send(const Edges& edges, double bytes, std::size_t slot) {
+void VirtualClock::send(const Edges& edges, double bytes, std::size_t slot) {
   MURMUR_CHECK(edges.workers() == workers(), "{} workers, not {}", edges.workers(), workers());
   if (slots_.size() <= slot) {
     slots_.resize(slot + 1);
@@ -187,11 +187,11 @@ void Clock::send(const Edges& edges, double bytes, std::size_t slot) {
   take_in(edges, bytes, slots_[slot]);
 }
 
-Status Clock::arrive(std::size_t slot) {
+Status VirtualClock::arrive(std::size_t slot) {
   return slot < slots_.size() && !slots_[slot].there_s.empty() ? wait_for(slots_[slot]) : Ok{};
 }
 
-Status Clock::pass_on(double bytes) {
+Status VirtualClock::send_sequentially(double bytes) {
   for (int i = 0; i < workers(); ++i) {
     const int before = (i + workers() - 1) % workers();
     if (ready_s_[at(i)] == kNever || passed_s_ == kNever) {
@@ -209,7 +209,7 @@ Status Clock::pass_on(double bytes) {
   return Ok{};
 }
 
-Status Clock::average(double bytes, int group) {
+Status VirtualClock::average(double bytes, int group) {
   const int size = group == 0 ? workers() : group;
   MURMUR_CHECK(size > 0, "groups of {}", size);
   for (int begin = 0; begin < workers(); begin += size) {
@@ -222,7 +222,7 @@ Status Clock::average(double bytes, int group) {
 
 // When a ring's 2 (n - 1) rounds that start at start_s are done: every link carries its part of
 // every round, and the last link to be done ends them all. Infinite where one never is.
-double Clock::ring_done_s(double bytes, int begin, int end, double start_s) {
+double VirtualClock::ring_done_s(double bytes, int begin, int end, double start_s) {
   const int workers = end - begin;
   const std::int64_t rounds = 2 * (static_cast<std::int64_t>(workers) - 1);
   const auto times = static_cast<double>(rounds);
@@ -244,7 +244,7 @@ double Clock::ring_done_s(double bytes, int begin, int end, double start_s) {
 }
 
 // Names the first of what is gone for ever, and who waits for it.
-Status Clock::broken_ring(int begin, int end) const {
+Status VirtualClock::broken_ring(int begin, int end) const {
   int from = begin;
   double since = kNever;
   for (int i = begin; i < end; ++i) {
@@ -259,7 +259,7 @@ Status Clock::broken_ring(int begin, int end) const {
                          : stuck(from + 1 == end ? begin : from + 1, from);
 }
 
-Status Clock::average_group(double bytes, int begin, int end) {
+Status VirtualClock::average_group(double bytes, int begin, int end) {
   int last = begin;
   double start = 0;
   for (int i = begin; i < end; ++i) {

@@ -12,10 +12,10 @@
 
 namespace murmur::comm {
 
-class Naps {
+class Backoff {
  public:
   // `looks`: how many before the first sleep.
-  Naps(int looks, bool is_crowded)
+  Backoff(int looks, bool is_crowded)
       : looks_(looks),
         shortest_(is_crowded ? 100 : 10),
         longest_(is_crowded ? 1000 : 250),

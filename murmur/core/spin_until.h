@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks before going to sleep: for what is about to come a sleep costs more than the wait.
+// AdaptiveSpin before going to sleep: for what is about to come a sleep costs more than the wait.
 #pragma once
 
 #include <thread>
@@ -9,7 +9,7 @@ namespace murmur {
 // Returns when met(), or after so many looks; between two the core is given away to whoever needs
 // it.
 template <class Condition>
-void look_for(int looks, const Condition& met) {
+void spin_until(int looks, const Condition& met) {
   for (int look = 0; look < looks && !met(); ++look) {
     std::this_thread::yield();
   }

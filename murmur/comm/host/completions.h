@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slips for messages that are out. One thread at a time.
+// CompletionPool for messages that are out. One thread at a time.
 #pragma once
 
 #include <vector>
 
-#include "murmur/comm/host/lane.h"
+#include "murmur/comm/host/ring.h"
 #include "murmur/comm/host/shared_heap.h"
 
 namespace murmur::comm {
 
-class Slips {
+class CompletionPool {
  public:
   struct Place {
-    Slip* slip = nullptr;
+    Completion* slip = nullptr;
     SharedAddress memory;
     std::uint64_t offset = 0;
   };
 
-  explicit Slips(SharedHeap* heap) : heap_(heap) {}
+  explicit CompletionPool(SharedHeap* heap) : heap_(heap) {}
 
   // One on which nothing is noted. kIo: the system has no more memory to share.
   Result<Place> take();
-  void give_back(const Place& place) { free_.push_back(place); }
+  void release(const Place& place) { free_.push_back(place); }
 
  private:
   SharedHeap* heap_;
