@@ -73,16 +73,16 @@ Status require_sums(const Topology& topology, Side side) {
 }
 
 bool is_connected(const Topology& topology) {
-  Graph together(topology.workers());
+  Graph union_graph(topology.workers());
   for (std::int64_t step = 0; step < observed_steps(topology); ++step) {
     const MixingMatrix matrix = topology.at(step);
     for (int i = 0; i < matrix.workers(); ++i) {
       for (const Neighbor& neighbor : matrix.in(i)) {
-        together.send(neighbor.worker, i);
+        union_graph.send(neighbor.worker, i);
       }
     }
   }
-  return is_strongly_connected(together);
+  return is_strongly_connected(union_graph);
 }
 
 bool is_symmetric(const MixingMatrix& matrix) {

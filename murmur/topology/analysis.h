@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a topology promises: sums, connectivity, spectrum, and how many steps bring the workers
-// together. Everything is about one period; of a topology that never repeats, about 64 steps.
+// Properties of a topology: row and column sums, connectivity, spectrum, number of steps to
+// consensus. All are computed over one period, or over 64 steps for a topology that never repeats.
 //
-// Rate: the factor by which the disagreement of the workers shrinks per step in the long run. For
-// one matrix, max(|lambda_2|, |lambda_n|); for a period of p matrices, the p-th root of that of
-// their product; for random ones, measured on a vector that is mixed a thousand times.
+// Rate: the asymptotic factor per step by which the disagreement of the workers shrinks. For one
+// matrix, max(|lambda_2|, |lambda_n|); for a period of p matrices, the p-th root of that of their
+// product; for random matrices, measured on random vectors over a thousand steps.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,12 @@
 
 namespace murmur::topology {
 
-// Steps that stand for all: a period, or 64.
+// Number of steps over which properties are computed: a period, or 64.
 std::int64_t observed_steps(const Topology& topology);
 
-// Rows that sum to one keep rest at rest: every mixing needs them, but push-sum needs columns that
-// do. Both: the mean of the workers is kept.
+// Rows that sum to one preserve consensus: equal models stay equal. All mixing requires them,
+// except push-sum, which requires columns that sum to one. If both hold, mixing also preserves the
+// mean of the workers.
 enum class Side { kRows, kColumns };
 
 struct SumDefect {
@@ -32,17 +33,18 @@ struct SumDefect {
 // The first row, or column, of the observed steps whose weights do not sum to one within 1e-9.
 std::optional<SumDefect> find_sum_defect(const Topology& topology, Side side);
 
-// The same as a Failure that says which one, and what to do.
+// The same as a Failure that names the row or column and suggests a weighting.
 Status require_sums(const Topology& topology, Side side);
 
-// Whether, over the observed steps, what one worker says can reach every other.
+// Whether, over the observed steps, information from each worker can reach every other worker.
 bool is_connected(const Topology& topology);
 
-// Exactly, of one matrix or of all observed ones.
+// Exact comparison, for one matrix or for all observed matrices.
 bool is_symmetric(const MixingMatrix& matrix);
 bool is_symmetric(const Topology& topology);
 
-// Of all observed matrices, if they are symmetric. D2 needs more than -1/3.
+// The smallest eigenvalue over all observed matrices; none if one is not symmetric. D2 requires
+// more than -1/3.
 std::optional<double> smallest_eigenvalue(const Topology& topology);
 
 struct Degrees {
@@ -52,18 +54,18 @@ struct Degrees {
   int out_most = 0;
 };
 
-// Over the observed steps: the least and the most of any worker at any step, without itself.
+// Smallest and largest degree of any worker at any observed step, not counting self-loops.
 Degrees degrees_of(const Topology& topology);
 
-// Mean over the observed steps of the directed edges, which is what a mix sends.
+// Mean number of directed edges over the observed steps: the messages that one mix sends.
 double messages_per_step(const Topology& topology);
 
-// How fast the workers come together.
+// How fast the workers approach consensus.
 struct Convergence {
-  std::optional<Spectrum> spectrum;  // of a period's product; none where there is no period
+  std::optional<Spectrum> spectrum;  // of a period's product; none if there is no period
   double rate = 0;                   // per step; 0: exact after finitely many steps
-  double rate_per_period = 0;        // equal to `rate` where there is no period
-  // Until the disagreement is a thousandth of what it was; none: never.
+  double rate_per_period = 0;        // equal to `rate` if there is no period
+  // Steps until the disagreement is a thousandth of its initial value; none: never.
   std::optional<std::int64_t> steps_to_consensus;
 
   double gap() const { return 1 - rate; }

@@ -46,7 +46,7 @@ Arrangement rectangle(int workers, int rows) {
   return arrangement;
 }
 
-// Room on the left and below for the edges that go around.
+// Adds space on the left and at the bottom for the wrap-around edges.
 Arrangement with_room_for_arcs(Arrangement arrangement) {
   constexpr double kRoom = 0.07;
   for (Place& place : arrangement.places) {
@@ -57,12 +57,12 @@ Arrangement with_room_for_arcs(Arrangement arrangement) {
   return arrangement;
 }
 
-// Of the number written in binary.
+// Number of binary digits.
 int digits(int number) {
   return static_cast<int>(std::bit_width(static_cast<unsigned>(number)));
 }
 
-// Worker 0 above worker 1, every other worker between its two children.
+// Worker 0 is above worker 1; every other worker is centered above its two children.
 std::vector<Place> tree(int workers) {
   std::vector<Place> places{{0.5, 0.0}};
   const int levels = digits(workers - 1);
@@ -74,7 +74,7 @@ std::vector<Place> tree(int workers) {
   return places;
 }
 
-// The first ones on the left, the others on the right.
+// The first `left` workers are in the left column, the others in the right column.
 std::vector<Place> two_columns(int workers, int left) {
   std::vector<Place> places;
   for (int i = 0; i < workers; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everyone with everyone: all weights 1/n, so that one step is the exact average.
+// Complete graph: all weights are 1/n, so one step computes the exact average.
 #include "murmur/topology/registry.h"
 
 namespace murmur::topology {

@@ -31,9 +31,9 @@ double disagreement_squared(const Vector& x) {
   return squares;
 }
 
-// The root of the mean factor by which a step shrinks the squared disagreement. Random topologies
-// treat all workers alike and draw every step anew, so the mean over many steps, each with a new
-// vector, is that of the long run, whatever the start.
+// Square root of the mean factor by which a step shrinks the squared disagreement. Random
+// topologies treat all workers alike and draw each step independently, so the mean over many steps,
+// each with a new random vector, is the asymptotic factor for any initial vector.
 double measured_rate(const Topology& topology) {
   constexpr std::int64_t kSteps = 1000;
   Vector x(static_cast<std::size_t>(topology.workers()));
@@ -50,7 +50,7 @@ double measured_rate(const Topology& topology) {
   return std::sqrt(after / before);
 }
 
-// Root of the summed squares of what the rows differ from their mean.
+// Frobenius norm of the deviation of the rows from their mean.
 double disagreement(const DenseMatrix& rows) {
   const auto n = static_cast<double>(rows.size());
   double squares = 0;
@@ -66,15 +66,16 @@ double disagreement(const DenseMatrix& rows) {
   return std::sqrt(squares);
 }
 
-// Where finitely many steps are exact, they are counted.
+// Number of steps to consensus by multiplication, for topologies that reach it in finitely many
+// steps.
 std::optional<std::int64_t> counted_steps(const Topology& topology) {
   constexpr int kPeriods = 4;
-  DenseMatrix together = identity(topology.workers());
+  DenseMatrix accumulated = identity(topology.workers());
   for (std::int64_t step = 0; step < kPeriods * topology.period(); ++step) {
-    if (disagreement(together) * kConsensusFactor <= 1) {
+    if (disagreement(accumulated) * kConsensusFactor <= 1) {
       return step;
     }
-    together = times(topology.at(step), together);
+    accumulated = times(topology.at(step), accumulated);
   }
   return std::nullopt;
 }
@@ -84,9 +85,10 @@ std::optional<std::int64_t> expected_steps(double rate) {
   if (!(rate < 1 - kStandstill)) {
     return std::nullopt;
   }
-  // A hair less, so that a whole number is not one more by rounding.
-  constexpr double kHair = 1e-9;
-  return static_cast<std::int64_t>(std::ceil(std::log(kConsensusFactor) / -std::log(rate) - kHair));
+  // Slack, so that rounding does not turn an integer into the next one.
+  constexpr double kSlack = 1e-9;
+  return static_cast<std::int64_t>(
+      std::ceil(std::log(kConsensusFactor) / -std::log(rate) - kSlack));
 }
 
 }  // namespace
@@ -99,7 +101,7 @@ Convergence convergence_of(const Topology& topology) {
     result.steps_to_consensus = expected_steps(result.rate);
     return result;
   }
-  constexpr double kExact = 1e-9;  // what rounding leaves of a zero
+  constexpr double kExact = 1e-9;  // rounding error of a modulus of zero
   const auto period = static_cast<double>(topology.period());
   result.spectrum = spectrum_of(product(topology, 0, topology.period()));
   const double modulus = result.spectrum->modulus();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user's own weights: one n x n matrix, or several that are used in turn. Row i is what worker
-// i receives. Rows sum to one, or, for push-sum, columns; a sum that is off by less than 1e-9 is
-// what writing thirds in decimals leaves, and the worker's own share takes it up.
+// User-defined weights: one n x n matrix, or a list of matrices applied cyclically. Row i holds the
+// weights with which worker i receives. Rows sum to one or, for push-sum, columns do. A sum may be
+// off by up to 1e-9, as with thirds written in decimals; the self-weight absorbs the difference.
 #include <cmath>
 #include <optional>
 #include <string>
@@ -49,7 +49,7 @@ std::optional<Failure> why_not_square(const Table& table, int workers, const std
   return std::nullopt;
 }
 
-// Of the weights but the own one, ascending.
+// Sum of a row or column without the self-weight, in ascending order of workers.
 double sum_of_others(const Table& table, int worker, bool rows) {
   double sum = 0;
   for (int other = 0; other < static_cast<int>(table.size()); ++other) {
@@ -65,7 +65,7 @@ struct Defect {
   double sum = 0;
 };
 
-// The first row, or column, that does not sum to one.
+// The first row or column that does not sum to one.
 std::optional<Defect> defect_of(const Table& table, bool rows) {
   for (int i = 0; i < static_cast<int>(table.size()); ++i) {
     const double sum = sum_of_others(table, i, rows) + entry(table, i, i);
@@ -95,7 +95,8 @@ std::string name_of_matrix(std::size_t place, std::size_t count) {
   return count == 1 ? "weights" : fmt::format("weights[{}]", place);
 }
 
-// Whether all matrices sum to one in that direction; otherwise what is wrong with the first.
+// None if the rows (columns) of all matrices sum to one; otherwise a description of the first that
+// does not.
 std::optional<std::string> why_not(const Tables& tables, bool rows) {
   for (std::size_t k = 0; k < tables.size(); ++k) {
     if (const auto defect = defect_of(tables[k], rows)) {

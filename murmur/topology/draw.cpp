@@ -12,7 +12,8 @@
 namespace murmur::topology {
 namespace {
 
-// Inside a page the colours are the page's, by the names that our reports give them.
+// Embedded in an HTML page, the drawing takes its colors from the CSS variables of our reports, if
+// the page defines them.
 constexpr std::string_view kStyle = R"css(<style>
 .mt{--mt-page:var(--card,#fff);--mt-ink:var(--ink,#1a1f26);--mt-soft:var(--soft,#59636e);
 --mt-edge:var(--c0,#0072b2);--mt-node:var(--c0,#0b5f94);--mt-label:#fff;--mt-warm:var(--c1,#d55e00);
@@ -36,7 +37,7 @@ constexpr double kHeading = 40;
 constexpr double kPanelHeading = 24;
 constexpr double kFoot = 34;
 
-// The smallest and the largest of some numbers.
+// Smallest and largest of a set of numbers.
 struct Extent {
   double low = 1e300;
   double high = -1e300;
@@ -55,7 +56,7 @@ struct Weights {
   Extent edges;
   Extent own;
   double heaviest = 0;
-  std::int64_t most_edges = 0;  // of a panel
+  std::int64_t most_edges = 0;  // largest number of edges of any panel
 
   explicit Weights(const std::vector<MixingMatrix>& matrices) {
     for (const MixingMatrix& matrix : matrices) {
@@ -70,7 +71,7 @@ struct Weights {
     }
   }
 
-  // A file of a million lines helps nobody.
+  // Limits the file size: only one edge in `stride` is drawn.
   std::int64_t stride() const {
     constexpr std::int64_t kMostEdges = 40000;
     return 1 + most_edges / kMostEdges;
@@ -104,11 +105,11 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-// The picture's measures, from the number of panels and the shape of one.
+// Dimensions of the drawing, from the number of panels and the shape of one.
 struct Page {
   int columns = 1;
   double panel = 0;  // longer side of a panel
-  Place cell;        // a panel with what is around it
+  Place cell;        // a panel with its margins and heading
   Place size;
   double top = kHeading;
 
@@ -120,7 +121,7 @@ struct Page {
     const double heading = panels == 1 ? 0 : kPanelHeading;
     cell = {panel * arrangement.width + 2 * kMargin,
             panel * arrangement.height + 2 * kMargin + heading};
-    constexpr double kNarrowest = 420;  // for the words
+    constexpr double kNarrowest = 420;  // width of the text
     size = {std::max(columns * cell.x, kNarrowest), top + rows * cell.y + kFoot};
   }
 

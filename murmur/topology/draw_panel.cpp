@@ -10,7 +10,7 @@
 namespace murmur::topology {
 namespace {
 
-// Whether there is an answer on every edge.
+// Whether every edge has an edge in the opposite direction.
 bool goes_both_ways(const MixingMatrix& matrix) {
   for (int i = 0; i < matrix.workers(); ++i) {
     for (const Neighbor& neighbor : matrix.in(i)) {
@@ -29,7 +29,7 @@ class Panel {
         arrangement_(arrangement),
         frame_(frame),
         both_ways_(goes_both_ways(matrix)) {
-    // Where many lines cross, each is fainter, so that the workers stay in sight.
+    // The more lines, the more transparent each is, so that the workers remain visible.
     constexpr double kFew = 60;
     const auto lines = static_cast<double>(matrix.edges()) /
                        static_cast<double>(frame.stride * (both_ways_ ? 2 : 1));
@@ -59,7 +59,7 @@ class Panel {
   }
 
   std::string edge(int from, int to, double weight) const {
-    // The root, because weights differ by more than widths can show.
+    // Square root, because weights vary over a wider range than line widths can.
     const double share = std::sqrt(std::min(1.0, std::abs(weight) / frame_.heaviest));
     const double width = (0.6 + 2.6 * share) * std::min(1.0, frame_.radius / 9);
     const double opacity = (0.25 + 0.65 * share) * faintness_;
@@ -82,8 +82,8 @@ class Panel {
            (back != 0 ? fmt::format("; {} to {}: {:.4g}", to, from, back) : "");
   }
 
-  // How far the edge leaves the straight line, to the left of its direction; on a circle walked
-  // clockwise, inwards is to the right.
+  // Signed distance of the control point from the straight line, positive to the left of the
+  // direction of the edge. Negative values bend edges of a clockwise circle inwards.
   double bend(int from, int to, double length) const {
     if (!both_ways_) {
       return -0.13 * length;
@@ -91,7 +91,7 @@ class Panel {
     return goes_around(from, to) ? -0.16 * length : 0;
   }
 
-  // From one end of a row or column to the other, behind those in between.
+  // Whether the edge wraps around a row or column of a grid.
   bool goes_around(int from, int to) const {
     const int columns = arrangement_.columns;
     if (columns == 0) {
@@ -117,7 +117,7 @@ class Panel {
         "M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} {:.1f}", a.x, a.y, middle.x, middle.y, end.x, end.y);
   }
 
-  // The edge of worker b's circle as seen from a.
+  // The point just outside of worker b's circle on the line from a.
   Place before(const Place& a, const Place& b) const {
     constexpr double kGap = 1.5;
     const double length = std::max(std::hypot(b.x - a.x, b.y - a.y), 1e-9);
@@ -161,7 +161,7 @@ double fitting_radius(const Arrangement& arrangement, double scale) {
   constexpr double kLargest = 17;
   constexpr double kSmallest = 1.5;
   constexpr double kShare = 0.29;    // of the distance between two workers
-  constexpr std::size_t kClose = 8;  // one worker in so many may stand closer than fits
+  constexpr std::size_t kClose = 8;  // one worker in kClose may be closer than fits
   std::vector<double> nearest(arrangement.places.size(), 1.0);
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     for (std::size_t j = 0; j < nearest.size(); ++j) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One matrix as lines and circles, inside a larger SVG whose style sheet is draw.cpp's.
+// Draws one matrix as lines and circles, inside a larger SVG whose style sheet is in draw.cpp.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@
 
 namespace murmur::topology {
 
-// Where a panel's arrangement lies in the picture, and what all panels share.
+// Position of a panel in the drawing, and the settings common to all panels.
 struct PanelFrame {
   double left = 0;
   double top = 0;
-  double scale = 1;         // picture units per unit of the arrangement
+  double scale = 1;         // drawing units per unit of the arrangement
   double radius = 10;       // of a worker
-  double heaviest = 1;      // the weight that is drawn strongest
+  double heaviest = 1;      // largest absolute weight, drawn widest
   std::string arrow = {};   // id of the arrow head
-  std::int64_t stride = 1;  // one edge in so many is drawn
+  std::int64_t stride = 1;  // one edge in `stride` is drawn
 
   Place at(const Place& place) const { return {left + scale * place.x, top + scale * place.y}; }
 };
 
-// The radius at which workers do not touch, or hardly any.
+// A radius at which the circles of workers do not overlap, except for a few.
 double fitting_radius(const Arrangement& arrangement, double scale);
 
 std::string draw_panel(const MixingMatrix& matrix,

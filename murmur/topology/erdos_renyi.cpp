@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every pair of workers is linked with the same probability (Gilbert 1959). Drawn once, again until
-// it is connected.
+// Every pair of workers is linked with the same probability (Gilbert 1959). The graph is drawn
+// once, and redrawn until it is connected.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -13,11 +13,11 @@ namespace {
 
 constexpr int kMostDraws = 1000;
 
-// Walks from edge to edge over the pairs in order, with the geometric gaps between them (Batagelj
-// and Brandes 2005), so that sparse graphs cost what they have.
+// Enumerates pairs in order and skips geometrically distributed gaps between edges (Batagelj and
+// Brandes 2005), so the cost is proportional to the number of edges.
 Graph draw_pairs(int workers, double probability, RandomSequence& numbers) {
   Graph graph(workers);
-  const double scale = 1.0 / std::log1p(-probability);  // 0 where every pair is linked: no gaps
+  const double scale = 1.0 / std::log1p(-probability);  // 0 if every pair is linked: no gaps
   const double pairs = 0.5 * workers * (workers - 1.0);
   int i = 1;
   double j = -1;

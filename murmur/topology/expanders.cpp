@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two deterministic expanders, as the published quasi-global code has them (Lin et al., ICML 2021).
+// Two deterministic expanders, as in the published quasi-global momentum code (Lin et al., ICML
+// 2021).
 //
 //   margulis  n = m^2; worker x m + y, the point (x, y), is linked to (x + 2y, y), (x + 2y + 1, y),
 //             (x, y + 2x) and (x, y + 2x + 1) modulo m (Gabber and Galil 1981)
-//   expander  n prime; worker i is linked to i - 1, i + 1 and its inverse modulo n (0 to itself),
-//   and
-//             every share is 1/3: a loop counts as one, an own share there is otherwise none. Where
-//             a worker is adjacent to its own inverse, a third is missing, so such primes are
-//             refused
+//   expander  n prime; worker i is linked to i - 1, i + 1 and its inverse modulo n (0 to itself).
+//             Every weight is 1/3: a self-loop counts as one edge, and workers without one have
+//             self-weight 0. Where the inverse of a worker is one of its two neighbors on the ring,
+//             its weights would sum to 2/3, so such primes are rejected.
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -51,7 +51,7 @@ bool is_prime(int n) {
   return n >= 2;
 }
 
-// a^(n - 2) modulo n, by Fermat; 0 for 0. REQUIRES: n is prime.
+// a^(n - 2) modulo n, by Fermat's little theorem; 0 for a = 0. REQUIRES: n is prime.
 int inverse(int a, int n) {
   std::int64_t power = a;
   std::int64_t product = 1;

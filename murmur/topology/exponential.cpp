@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directed graphs of hops that grow like powers. All workers do the same, so every matrix is a sum
+// Directed graphs whose hops are powers. All workers follow the same rule, so every matrix is a sum
 // of cyclic shifts with equal weights: rows and columns sum to one.
 //
-//   exponential           i sends to i + 2^k for every 2^k < n                       Ying et al.
-//   2021 one-peer-exponential  at step t to i + 2^e only,              e = (t + first_hop) mod L
+//   exponential           i sends to i + 2^k for every 2^k < n    Ying et al. 2021
+//   one-peer-exponential  at step t to i + 2^e only               Assran et al. 2019
 //   two-peer-exponential  to i + 2^e and i + 2^(e+1)              Lin et al. 2021
 //   exponential-peers     to i + j (P+1)^e, j = 1 .. P            Assran et al. 2019, FairScale
 //
-// with L = floor(log_b(n - 1)) + 1 hops, b = 2 or P + 1. One period of the one-peer graph is the
-// exact average where n is a power of two; of exponential-peers where n is one of P + 1.
+// with e = (t + first_hop) mod L, L = floor(log_b(n - 1)) + 1 hops, b = 2 or P + 1. One period of
+// the one-peer graph is the exact average if n is a power of two; one of exponential-peers, if n is
+// a power of P + 1.
 #include <algorithm>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace {
 
 using Hops = std::vector<std::int64_t>;
 
-// base^0, base^1, ... below `workers`. Never empty, so that a lone worker has a cycle, too.
+// base^0, base^1, ... below `workers`. Never empty, so that a single worker has a cycle, too.
 Hops powers(std::int64_t base, int workers) {
   Hops list{1};
   while (list.back() <= (workers - 1) / base) {
@@ -39,7 +40,7 @@ Graph shifts(int workers, const Hops& hops) {
   return graph;
 }
 
-// The cycle over `places`; hops_at(place) are the distances of the steps that come to it.
+// A topology that cycles through `places`; hops_at(place) returns the hops of a step at that place.
 template <class F>
 TopologyResult cycle(const Request& request, const Hops& places, F hops_at) {
   const int n = request.workers;
@@ -65,7 +66,7 @@ TopologyResult make_two_peer(const Request& request) {
 }
 
 TopologyResult make_peers(const Request& request) {
-  // More peers than there are others reach nobody new.
+  // More peers than there are other workers would only add duplicate edges.
   const std::int64_t peers =
       std::min<std::int64_t>(request.options.integer("peers"), request.workers);
   return cycle(request, powers(peers + 1, request.workers), [peers](std::int64_t power) {

@@ -66,15 +66,15 @@ void Graph::send(int from, int to) {
 }
 
 bool is_strongly_connected(const Graph& graph) {
-  Lists heard(static_cast<std::size_t>(graph.workers()));
-  Lists hearers(heard.size());
+  Lists senders(static_cast<std::size_t>(graph.workers()));
+  Lists receivers(senders.size());
   for (int to = 0; to < graph.workers(); ++to) {
-    heard[static_cast<std::size_t>(to)] = graph.in(to);
+    senders[static_cast<std::size_t>(to)] = graph.in(to);
     for (const int from : graph.in(to)) {
-      hearers[static_cast<std::size_t>(from)].push_back(to);
+      receivers[static_cast<std::size_t>(from)].push_back(to);
     }
   }
-  return all_reached_from_first(heard) && all_reached_from_first(hearers);
+  return all_reached_from_first(senders) && all_reached_from_first(receivers);
 }
 
 Graph parse_links(int workers, std::string_view links) {
@@ -85,7 +85,7 @@ Graph parse_links(int workers, std::string_view links) {
   while (at != end) {
     int number = 0;
     const auto [rest, error] = std::from_chars(at, end, number);
-    if (error != std::errc()) {  // a blank or a bar
+    if (error != std::errc()) {  // a space or a vertical bar
       ++at;
       continue;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who hears whom, before there are weights. INVARIANT: edges that coincide are one edge, and one
-// that leads to its own worker is none: it is only remembered as a loop, for the weighting `loops`.
+// A directed graph without weights: which worker receives from which. INVARIANT: no duplicate edges
+// and no self-loops among the edges. A self-loop is only recorded, for the weighting `loops`.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +11,11 @@ namespace murmur::topology {
 
 class Graph {
  public:
-  // REQUIRES: workers >= 1. Nobody hears anybody.
+  // A graph without edges. REQUIRES: workers >= 1.
   explicit Graph(int workers);
 
   int workers() const { return static_cast<int>(in_.size()); }
-  // Whom `worker` hears, ascending.
+  // The workers from which `worker` receives, ascending.
   const std::vector<int>& in(int worker) const { return in_[static_cast<std::size_t>(worker)]; }
   int in_degree(int worker) const { return static_cast<int>(in(worker).size()); }
   bool loop(int worker) const { return loop_[static_cast<std::size_t>(worker)]; }
@@ -32,10 +32,10 @@ class Graph {
   std::vector<bool> loop_;
 };
 
-// Whether what one worker says can reach every other, in any number of steps.
+// Whether every worker can reach every other in some number of steps.
 bool is_strongly_connected(const Graph& graph);
 
-// A graph written as "0: 1 2 5 | 1: 2 | ...": links of the worker before the colon.
+// Parses a graph written as "0: 1 2 5 | 1: 2 | ...": links of the worker before the colon.
 Graph parse_links(int workers, std::string_view links);
 
 }  // namespace murmur::topology

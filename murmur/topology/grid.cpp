@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rectangles of workers, numbered row by row: worker r C + c stands in row r, column c, and is
-// linked to the four around it. A torus goes on at the other side, a grid ends, a chain is a grid
-// of one row.
+// Rectangles of workers, numbered row by row: worker r C + c is in row r, column c, and is linked
+// to its up to four neighbors. A torus wraps around, a grid does not, and a chain is a grid of one
+// row.
 #include "murmur/topology/grid.h"
 
 #include <cmath>

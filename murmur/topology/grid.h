@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How workers are laid out in rows where nobody says in how many.
+// Default number of rows of a grid or torus.
 #pragma once
 
 namespace murmur::topology {

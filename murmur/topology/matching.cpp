@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matchings: at every step a worker talks to one other, and both take half of each.
+// Matchings: at every step a worker is paired with at most one other, and both average their
+// models.
 //
-//   bipartite-one-peer  n even; odd i with i + 2^p - 1 modulo n, p = 1 .. floor(log2(n - 1)) in
-//   turn
-//                       (Lin et al., ICML 2021); for n = 4 that is one matching, not connected
-//   random-matching     a new perfect matching at every step; of an odd number one worker idles
+//   bipartite-one-peer  n even; odd i with i + 2^p - 1 modulo n, p = 1 .. floor(log2(n - 1))
+//                       cyclically (Lin et al., ICML 2021); for n = 4 this is a single matching,
+//                       which is not connected
+//   random-matching     a new perfect matching at every step; if n is odd, one worker is unpaired
 #include <cstdint>
 
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random regular graph: every worker has `degree` neighbors. Drawn once, again until it is
-// connected. Ends of edges are paired at random; pairs that would make a loop or a second edge go
-// back (Steger and Wormald 1999). With more than half of all edges, those that are not there are
-// drawn in this way. Of degree 2, a random circle is drawn, which is what connected graphs of that
-// degree are.
+// Random regular graph: every worker has `degree` neighbors. The graph is drawn once, and redrawn
+// until it is connected. Half-edges are paired at random; pairs that would make a self-loop or a
+// duplicate edge are returned to the pool (Steger and Wormald 1999). If the graph has more than
+// half of all edges, its complement is drawn in this way. For degree 2, a random cycle is drawn,
+// since every connected 2-regular graph is a cycle.
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -31,7 +31,7 @@ bool linked(const Graph& graph, int a, int b) {
   return std::binary_search(others.begin(), others.end(), b);
 }
 
-// Pairs the loose ends once; returns those that found no partner.
+// Pairs the half-edges once; returns those that were not paired.
 std::vector<int> pair_ends(std::vector<int> ends, Graph& graph, RandomSequence& numbers) {
   shuffle(ends, numbers);
   std::vector<int> left;
@@ -48,7 +48,7 @@ std::vector<int> pair_ends(std::vector<int> ends, Graph& graph, RandomSequence& 
   return left;
 }
 
-// None where the last ends cannot be joined any more.
+// None if the remaining half-edges cannot be paired.
 std::optional<Graph> draw_regular(int workers, int degree, RandomSequence& numbers) {
   constexpr int kFruitlessRounds = 50;
   Graph graph(workers);

@@ -23,7 +23,7 @@ class Sequential final : public Topology {
   std::vector<MixingMatrix> matrices_;
 };
 
-// How a request wants its graphs weighed.
+// Computes weights as the options of a request say.
 struct Weigher {
   Weighting weighting;
   bool is_lazy;
@@ -37,7 +37,7 @@ struct Weigher {
   }
 };
 
-// Weighs the step's graph when asked, so that a period of many large graphs takes no memory.
+// Computes the weights of a step on request, so that a period of many large graphs takes no memory.
 class Varying final : public Topology {
  public:
   Varying(const Request& request, std::int64_t period, Graphs graphs)
@@ -60,7 +60,7 @@ class Varying final : public Topology {
   Graphs graphs_;
 };
 
-std::vector<OptionInfo> behind(std::vector<OptionInfo> common, std::vector<OptionInfo> own) {
+std::vector<OptionInfo> joined(std::vector<OptionInfo> common, std::vector<OptionInfo> own) {
   for (OptionInfo& info : own) {
     common.push_back(std::move(info));
   }
@@ -81,7 +81,7 @@ OptionInfo first_hop_option() {
 }
 
 std::vector<OptionInfo> undirected_options(std::vector<OptionInfo> own) {
-  return behind({weighting_option({Weighting::kMetropolis,
+  return joined({weighting_option({Weighting::kMetropolis,
                                    Weighting::kUniform,
                                    Weighting::kMaxDegree,
                                    Weighting::kOutDegree}),
@@ -90,7 +90,7 @@ std::vector<OptionInfo> undirected_options(std::vector<OptionInfo> own) {
 }
 
 std::vector<OptionInfo> directed_options(std::vector<OptionInfo> own) {
-  return behind(
+  return joined(
       {weighting_option({Weighting::kUniform, Weighting::kMaxDegree, Weighting::kOutDegree}),
        lazy_option()},
       std::move(own));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a family's file includes: the row it gives to the table, and the ways to make a topology out
-// of graphs. A file is the family's rule and nothing else; weights, laziness and periods are here.
+// Included by each topology's source file: the type of its registry entry, and functions that make
+// a topology from graphs. Such a file contains only the rule of its graph; weights, laziness and
+// periods are handled here.
 #pragma once
 
 #include <cstdint>
@@ -30,20 +31,20 @@ struct Registration {
   TopologyResult (*make)(const Request& request) = nullptr;
 };
 
-// `weighting` and `lazy`, and behind them what the family has of its own.
+// The options `weighting` and `lazy`, followed by the topology's own options.
 std::vector<OptionInfo> undirected_options(std::vector<OptionInfo> own = {});
 std::vector<OptionInfo> directed_options(std::vector<OptionInfo> own = {});
 OptionInfo lazy_option();
 OptionInfo first_hop_option();
 
-// The same graph at every step, weighed as the request says.
+// The same graph at every step, weighted as the request says.
 std::shared_ptr<const Topology> constant(const Request& request, const Graph& graph);
 
-// A graph for every step, or for every step of a period; period 0: never the same again.
+// A graph for every step of a period; period 0: the graphs never repeat.
 using Graphs = std::function<Graph(std::int64_t step)>;
 std::shared_ptr<const Topology> varying(const Request& request, std::int64_t period, Graphs graphs);
 
-// The weights themselves, used in turn. REQUIRES: at least one.
+// A topology that applies the matrices cyclically. REQUIRES: at least one.
 std::shared_ptr<const Topology> periodic(std::vector<MixingMatrix> matrices);
 
 Failure invalid(std::string message);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows that the registrations' files give to the table; registry.cpp puts them in order.
+// The entries of the registry, one or more per source file; registry.cpp defines their order.
 #pragma once
 
 #include "murmur/topology/registration.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rings. Worker i is linked to i - 1 and i + 1 (modulo n); in the extended one also to i + n/2; in
-// the random one the workers stand in another order at every step.
+// Rings. Worker i is linked to i - 1 and i + 1 (modulo n). In the extended ring it is also linked
+// to i + n/2. The random ring has a new random order of the workers at every step.
 #include <fmt/format.h>
 
 #include "murmur/core/random.h"

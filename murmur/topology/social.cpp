@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Social networks that were observed, or read in a book: who meets whom, each pair counted once.
-// Order of the workers: that of networkx.
+// Social networks from observations or from a novel, unweighted. Workers are in the order of
+// networkx.
 //
 //   social          18 women (workers 0 .. 17) and the 14 events (18 .. 31) they attended; Davis,
-//                   Gardner, Gardner, Deep South (1941). The one of the quasi-global paper
-//   florentine      marriages between registrations of Florence; Breiger, Pattison, Social Networks
-//   8 (1986) karate          a karate club; Zachary, J. Anthropological Research 33 (1977)
-//   les-miserables  who appears with whom in the novel; Knuth, The Stanford GraphBase (1993)
+//                   Gardner, Gardner, Deep South (1941). Used by Lin et al. (ICML 2021)
+//   florentine      marriages between families of Florence; Breiger, Pattison, Social Networks 8
+//                   (1986)
+//   karate          a karate club; Zachary, J. Anthropological Research 33 (1977)
+//   les-miserables  co-appearances of characters in the novel; Knuth, The Stanford GraphBase (1993)
 #include <string_view>
 
 #include <fmt/format.h>
@@ -48,6 +49,7 @@ constexpr std::string_view kLesMiserables =
     "63 64 65 66 70 76 | 59: 60 61 62 63 64 65 66 | 60: 61 62 63 64 65 66 | 61: 62 63 64 65 66 "
     "| 62: 63 64 65 66 76 | 63: 64 65 66 76 | 64: 65 66 76 | 65: 66 76 | 66: 76 | 68: 69 70 71 "
     "75 | 69: 70 71 75 | 70: 71 75 | 71: 75 | 73: 74";
+
 TopologyResult make_network(const Request& request, int workers, std::string_view links) {
   if (request.workers != workers) {
     return invalid(
@@ -73,7 +75,7 @@ Registration social() {
 
 Registration florentine() {
   return {.info = {.name = "florentine",
-                   .summary = "marriages between 15 registrations of Florence",
+                   .summary = "marriages between 15 families of Florence",
                    .paper = "Breiger, Pattison (1986)",
                    .typical_workers = 15,
                    .options = undirected_options()},

@@ -18,9 +18,9 @@ constexpr double kRounding = 1e-13;
 
 using Values = std::vector<std::complex<double>>;
 
-// Walks over the edges from `start` and gives each worker it comes to the p that balances the edge
-// it came by. False where an edge has no answer of its sign, or where p leaves the range of
-// numbers.
+// Traverses the graph from `start` and assigns each worker the p that balances the edge by which it
+// was reached. False if an edge has no reverse edge of the same sign, or if p leaves the range of
+// normal numbers.
 bool balance_from(std::size_t start, const DenseMatrix& w, std::vector<double>& p) {
   p[start] = 1;
   std::vector<std::size_t> waiting{start};
@@ -53,8 +53,8 @@ bool is_balanced(const DenseMatrix& w, const std::vector<double>& p) {
   return true;
 }
 
-// Positive p with p_i w_ij = p_j w_ji; none where there is no such p. With it sqrt(p_i / p_j) w_ij
-// is symmetric and has the eigenvalues of W.
+// Positive p with p_i w_ij = p_j w_ji; none if there is no such p. With it, sqrt(p_i / p_j) w_ij is
+// symmetric and has the eigenvalues of W.
 std::optional<std::vector<double>> balance(const DenseMatrix& w) {
   std::vector<double> p(w.size(), 0.0);
   for (std::size_t start = 0; start < w.size(); ++start) {

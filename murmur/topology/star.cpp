@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Worker 0 is the hub, linked to all others; they are linked to nobody else.
+// Worker 0 is the hub, linked to all other workers; there are no other links.
 #include "murmur/topology/registry.h"
 
 namespace murmur::topology {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stress: sum over pairs of (distance in the picture - distance in the graph)^2 / (distance in the
-// graph)^2. Every round of majorization moves each worker to where the others, each at the wanted
-// distance in its present direction, want it on average; the stress never rises.
+// Stress: sum over pairs of (distance in the drawing - distance in the graph)^2 / (distance in the
+// graph)^2. Each round of majorization moves each worker to the weighted mean of the positions that
+// the others assign to it, each at the target distance in its current direction. The stress never
+// increases.
 #include <cmath>
 #include <numbers>
 
@@ -12,7 +13,7 @@ namespace {
 
 using Distances = std::vector<std::vector<int>>;
 
-// Steps along edges; n where there is no way.
+// Number of edges on the shortest path; n if there is none.
 std::vector<int> distances_from(const MixingMatrix& matrix, int start) {
   const int n = matrix.workers();
   std::vector<int> distance(static_cast<std::size_t>(n), n);

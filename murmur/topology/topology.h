@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who hears whom at which step, and with which weight: pure functions of (workers, step, seed).
-// Weights: row i of a matrix is what worker i receives, x_i <- sum_j w_ij x_j.
+// Which worker receives from which at each step, and with which weight: pure functions of (workers,
+// step, seed). Row i of a matrix holds the weights with which worker i receives: x_i <- sum_j w_ij
+// x_j.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct Neighbor {
   double weight = 0;
 };
 
-// One step's weights, sparse. INVARIANT: neighbors of a row are in ascending order, without the
-// worker itself, with weights other than 0.
+// The weights of one step, sparse. INVARIANT: the neighbors of a row are in ascending order,
+// exclude the worker itself, and have nonzero weights.
 class MixingMatrix {
  public:
   explicit MixingMatrix(int workers)
@@ -28,20 +29,20 @@ class MixingMatrix {
 
   int workers() const { return static_cast<int>(self_.size()); }
   double self(int worker) const { return self_[static_cast<std::size_t>(worker)]; }
-  // From whom `worker` receives.
+  // The workers from which `worker` receives.
   const std::vector<Neighbor>& in(int worker) const {
     return in_[static_cast<std::size_t>(worker)];
   }
-  // w_ij; 0 where there is no edge.
+  // w_ij; 0 if there is no edge.
   double weight(int to, int from) const;
-  // How many other workers hear `worker`.
+  // Number of other workers that receive from `worker`.
   int out_degree(int worker) const;
-  std::int64_t edges() const;  // directed ones, without self-loops: messages of one mix
+  std::int64_t edges() const;  // directed, without self-loops: messages of one mix
   std::vector<std::vector<double>> dense() const;
 
   void set_self(int worker, double weight) { self_[static_cast<std::size_t>(worker)] = weight; }
-  // Replaces the row's neighbors; sorts them, drops zeros. REQUIRES: distinct, not the worker
-  // itself.
+  // Replaces the neighbors of a row; sorts them and drops zero weights. REQUIRES: neighbors are
+  // distinct and exclude the worker itself.
   void set_in(int worker, std::vector<Neighbor> neighbors);
 
  private:
@@ -57,30 +58,32 @@ class Topology {
   virtual ~Topology() = default;
 
   virtual int workers() const = 0;
-  // Steps after which the matrices repeat: 1 where they never change, 0 where they never repeat.
+  // Number of steps after which the matrices repeat: 1 if they are constant, 0 if they never
+  // repeat.
   virtual std::int64_t period() const = 0;
-  // REQUIRES: step >= 0. Any thread may ask.
+  // REQUIRES: step >= 0. Thread-safe.
   virtual MixingMatrix at(std::int64_t step) const = 0;
 };
 
-// A row of the table of topologies: what `murmur list topologies` shows.
+// An entry of the registry of topologies, as `murmur list topologies` shows it.
 struct TopologyInfo {
   std::string name;
   std::string summary;
   std::string paper = {};
   bool directed = false;
   bool varies = false;       // the matrices change from step to step
-  bool random = false;       // the seed matters
-  int typical_workers = 16;  // a number of workers that it exists for; 0: the options say how many
+  bool random = false;       // depends on the seed
+  int typical_workers = 16;  // a valid number of workers; 0: given by the options
   std::vector<OptionInfo> options;
 };
 
 const std::vector<TopologyInfo>& topologies();
-// Null where there is no topology of that name.
+// Null if there is no topology of that name.
 const TopologyInfo* find_topology(std::string_view name);
 
-// REQUIRES: `name` is in topologies(), `options` holds all of its options. A graph that does not
-// fit (a hypercube of 12) is a Failure of kind kInvalid with the reason and what would fit.
+// REQUIRES: `name` is in topologies(), and `options` holds all of its options. If the graph does
+// not exist for this number of workers (a hypercube of 12), the result is a Failure of kind
+// kInvalid with the reason and valid alternatives.
 Result<std::shared_ptr<const Topology>> make_topology(const std::string& name,
                                                       int workers,
                                                       const OptionValues& options,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binary tree in the shape of the RelaySum code (Vogels et al., NeurIPS 2021): worker 0 has the
-// single child 1; worker w >= 1 has the parent floor(w / 2), so the children 2 w and 2 w + 1.
+// Binary tree as in the RelaySum code (Vogels et al., NeurIPS 2021): worker 0 has the single child
+// 1; worker w >= 1 has the parent floor(w / 2), and thus the children 2 w and 2 w + 1.
 #include "murmur/topology/registry.h"
 
 namespace murmur::topology {

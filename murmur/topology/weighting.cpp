@@ -17,7 +17,7 @@ constexpr std::array kNames{std::pair{Weighting::kMetropolis, std::string_view("
                             std::pair{Weighting::kOutDegree, std::string_view("out-degree")},
                             std::pair{Weighting::kLoops, std::string_view("loops")}};
 
-// What the degrees of a graph say about the weight of an edge.
+// The degrees of a graph, which determine the weight of each edge.
 struct Degrees {
   std::vector<int> in;
   std::vector<int> out;
@@ -32,7 +32,7 @@ struct Degrees {
     }
   }
 
-  // One over this is the weight of the edge.
+  // The weight of the edge is the reciprocal of this number.
   int shares(Weighting weighting, int to, int from) const {
     const auto i = static_cast<std::size_t>(to);
     const auto j = static_cast<std::size_t>(from);
@@ -52,7 +52,7 @@ struct Degrees {
   }
 };
 
-// What the others leave of one. Three thirds leave nothing, also where rounding says otherwise.
+// 1 - given, rounded to exactly 0 if only a rounding error remains, as after three thirds.
 double rest_of_one(double given) {
   constexpr double kRounding = 1e-15;
   const double rest = 1.0 - given;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a graph to weights. With d_i whom worker i hears and o_i who hears it, for an edge j -> i:
+// Computes weights from a graph. With in-degree d_i and out-degree o_i of worker i, for an edge j
+// -> i:
 //
 //   metropolis   w_ij = 1 / (1 + max(d_i, d_j))    undirected graphs: symmetric, doubly stochastic
 //   uniform      w_ij = 1 / (1 + d_i)              rows sum to one
-//   max-degree   w_ij = 1 / (1 + max_k d_k, o_k)   rows sum to one; columns where all d_i = o_i
+//   max-degree   w_ij = 1 / (1 + max_k d_k, o_k)   rows sum to one; columns if all d_i = o_i
 //   out-degree   w_ij = 1 / (1 + o_j)              columns sum to one: for push-sum
-//   loops        w_ij = 1 / max(D_i, D_j)          D_i = d_i, plus one where the graph has a loop
+//   loops        w_ij = 1 / max(D_i, D_j)          D_i = d_i, plus one if the graph has a loop at i
 //
-// and the rest of the row (out-degree: of the column) is the worker's own share. `loops` is how the
-// published quasi-global code (Lin et al., ICML 2021) weighs its two expanders.
+// The remainder of the row (for out-degree: of the column) is the self-weight. `loops` is the
+// weighting of the two expanders in the published quasi-global momentum code (Lin et al., ICML
+// 2021).
 #pragma once
 
 #include <string>
@@ -25,7 +27,7 @@ enum class Weighting { kMetropolis, kUniform, kMaxDegree, kOutDegree, kLoops };
 
 std::string_view name_of(Weighting weighting);
 
-// REQUIRES: a name of a weighting.
+// REQUIRES: `name` is the name of a weighting.
 Weighting weighting_of(std::string_view name);
 
 // The option `weighting`; the first one is the default.
@@ -33,7 +35,8 @@ OptionInfo weighting_option(const std::vector<Weighting>& choices);
 
 MixingMatrix weigh(const Graph& graph, Weighting weighting);
 
-// (I + W) / 2: no eigenvalue is negative any more.
+// (I + W) / 2. An eigenvalue l of W becomes (1 + l) / 2, so eigenvalues in [-1, 1] become
+// nonnegative.
 MixingMatrix lazy(const MixingMatrix& matrix);
 
 }  // namespace murmur::topology
