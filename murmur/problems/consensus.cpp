@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   f_i(x) = 0: the gradient moves nothing, so what is seen is mixing alone
+//   f_i(x) = 0: the gradient is zero, so only mixing changes the models
 #include "murmur/problems/registration.h"
 
 namespace murmur::problems {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //   f_i(x) = ||x - b_i||
-//   its gradient: (x - b_i) / ||x - b_i||, of unit length; 0 at b_i
+//   gradient: (x - b_i) / ||x - b_i||, of unit length; 0 at b_i
 #include <cmath>
 
 #include "murmur/problems/registration.h"
@@ -35,7 +35,8 @@ class Distance final : public Analytic<S> {
     return static_cast<double>(x[k]) - static_cast<double>(center_.of(worker)[k]);
   }
 
-  // The largest coordinate is taken out, so that squares neither vanish nor overflow.
+  // Largest absolute coordinate of x - b_i. Dividing by it keeps squares from underflow and
+  // overflow.
   double largest(int worker, const S* x) const {
     double most = 0;
     for (std::size_t k = 0; k < this->dimension(); ++k) {

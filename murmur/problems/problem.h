@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is minimised: the mean over workers of f_i, each with its own data. The same (worker, step)
-// always means the same batch, so nothing of a problem needs saving.
+// The objective: the mean over workers of f_i, each defined by its own data. The same (worker,
+// step) always has the same batch, so a problem has no state to checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,8 @@
 
 namespace murmur::problems {
 
-// One stochastic gradient: of worker `worker`, at the model `x`, into `gradient` (rows in the
-// problem's layout; padding of `gradient` is zeroed). Buffers: the worker's row of model buffers
-// (batch-norm statistics), or null where the problem has none.
+// One stochastic gradient of worker `worker` at the model `x`, written into `gradient`. Both are
+// rows in the problem's layout; the padding of `gradient` is set to zero.
 template <class S>
 struct GradientJob {
   std::int64_t step = 0;
@@ -24,15 +23,15 @@ struct GradientJob {
   double loss = 0;  // out: the batch's mean loss, without weight decay
 };
 
-// Said for each finished range of a job's gradient, last layer first; no coordinate twice, and what
-// is never said is finished when gradients() returns. From then on x may change there: the problem
-// looks at neither any more.
+// Called for each completed range of a job's gradient, last layer first. No coordinate is reported
+// twice; ranges that are never reported are complete when gradients() returns. After the call the
+// problem accesses neither `x` nor `gradient` in this range, so the caller may overwrite both.
 using RangeReady = std::function<void(std::size_t job, CoordinateRange range)>;
 
-// What a model scores on a part of the evaluation data; parts are added up, in order.
+// Score of a model on a part of the evaluation data. Parts are added in order.
 struct Score {
   double loss_sum = 0;
-  double correct = 0;         // examples classified right
+  double correct = 0;         // correctly classified examples
   std::int64_t examples = 0;  // 0: the problem has no examples, loss_sum is the loss
 
   Score& operator+=(const Score& other) {
@@ -43,7 +42,7 @@ struct Score {
   }
 };
 
-// Threads: every member may be called from several threads at once, each with its own `thread`
+// Thread-safe: every member may be called from several threads at once, each with its own `thread`
 // index below the count given to prepare().
 template <class S>
 class Problem {
@@ -59,18 +58,18 @@ class Problem {
   // Called once before the first gradient.
   virtual void prepare(int threads) = 0;
 
-  // Writes worker's start into `row` (padding is already zero). All workers share one start unless
-  // the problem says otherwise.
+  // Writes the worker's initial model into `row` (padding is already zero). All workers have the
+  // same initial model, unless starts_differ().
   virtual void start(int worker, std::span<S> row) const = 0;
   virtual bool starts_differ() const { return false; }
 
-  // Computes the gradients of all jobs. CPU problems get spans of one; a device may stack them.
+  // Computes the gradients of all jobs. CPU problems receive spans of one; a device may batch them.
   virtual void gradients(std::span<GradientJob<S>> jobs, int thread, const RangeReady& ready) = 0;
 
-  // Loss of worker's own f_i at x on its whole data, without decay and noise.
+  // Loss of the worker's f_i at x on all of its data, without weight decay and noise.
   virtual double loss(int worker, const S* x, int thread) = 0;
 
-  // Evaluation data, in parts of one call each; 0 parts: there is nothing to evaluate.
+  // Number of parts of the evaluation data, one score() call each; 0: there is no evaluation data.
   virtual std::int64_t score_parts() const { return 0; }
   virtual Score score(const S* /*x*/, std::int64_t /*part*/, int /*thread*/) { return {}; }
 };

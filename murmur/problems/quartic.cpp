@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //   f_i(x) = 1/4 sum_k a_ik (x_k - b_ik)^4
-//   its gradient: a_ik (x_k - b_ik)^3, plus noise
+//   gradient: a_ik (x_k - b_ik)^3, plus noise
 #include "murmur/problems/registration.h"
 
 namespace murmur::problems {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the analytic problems share: their options, a base class, and the functions that the
-// registry calls. A new problem is a file that derives from Analytic and a line in registry.cpp.
+// Common parts of the analytic problems: options, a base class, and the functions that the registry
+// calls. To add a problem, derive from Analytic in a new file and add a line to registry.cpp.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace murmur::problems {
 
-// A problem of one tensor "x". A derived class says f_i, its gradient, and nothing else.
+// A problem with one tensor "x". A derived class defines only f_i and its gradient.
 template <class S>
 class Analytic : public Problem<S> {
  public:
@@ -62,7 +62,7 @@ class Analytic : public Problem<S> {
   Layout layout_;
 };
 
-// What a problem is made of.
+// Arguments from which a problem is made.
 struct Request {
   int workers = 1;
   const OptionValues& options;
@@ -72,7 +72,7 @@ struct Request {
 template <class S>
 using ProblemResult = Result<std::unique_ptr<Problem<S>>>;
 
-// A problem as the registry knows it.
+// An entry of the registry.
 struct Registration {
   ProblemInfo info;
   ProblemResult<float> (*make_single)(const Request& request) = nullptr;
@@ -90,7 +90,7 @@ OptionInfo center_option();
 OptionInfo curvature_option();
 OptionInfo noise_option();
 
-// The powers of the distance to a centre, coordinate by coordinate: a_ik, b_ik, noise and start.
+// Parameters of a sum of powers of x_k - b_ik: a_ik, b_ik, the initial models and the noise.
 template <class S>
 struct SeparablePowers {
   Rows<S> curvature;
@@ -100,7 +100,7 @@ struct SeparablePowers {
   std::uint64_t seed = 0;
 
   static Result<SeparablePowers> from(const Request& request);
-  // Adds Gaussian noise, a function of (seed, worker, step, coordinate).
+  // Adds Gaussian noise that is a function of (seed, worker, step, coordinate).
   void add_noise(GradientJob<S>& job) const;
 };
 

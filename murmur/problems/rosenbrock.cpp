@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//   f(x, y) = (1 - x)^2 + 100 (y - x^2)^2, the same for all workers; least at (1, 1)
+//   f(x, y) = (1 - x)^2 + 100 (y - x^2)^2, the same for all workers; minimum at (1, 1)
 //   Rosenbrock, An automatic method for finding the greatest or least value of a function (1960)
 #include "murmur/problems/registration.h"
 

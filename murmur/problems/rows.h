@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers of an analytic problem: one row for all workers, or one row per worker.
+// Parameters of an analytic problem: one row for all workers, or one row per worker.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,15 @@ namespace murmur::problems {
 template <class S>
 class Rows {
  public:
-  // `name`: the option, for messages. Refused (kInvalid): no row, another number of rows than one
-  // or `workers`, rows of different lengths, numbers that S cannot hold.
+  // `name`: the option, for error messages. kInvalid: no row, a number of rows other than one or
+  // `workers`, rows of different lengths, or numbers that S cannot represent.
   static Result<Rows> from(const std::string& name, const Table& table, int workers);
 
   std::size_t dimension() const { return dimension_; }
   const S* of(int worker) const {
     return values_.data() + (count_ == 1 ? 0 : static_cast<std::size_t>(worker) * dimension_);
   }
-  bool differ() const;  // two workers have different rows
+  bool differ() const;  // whether some workers have different rows
 
  private:
   std::vector<S> values_;
@@ -33,7 +33,7 @@ class Rows {
 extern template class Rows<float>;
 extern template class Rows<double>;
 
-// The failure of two options with another number of coordinates.
+// The failure for two options with different numbers of coordinates.
 Failure wrong_length(const std::string& name,
                      std::size_t given,
                      const std::string& reference,
