@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// LeNet-5 as it is used today: relu and max-pooling in place of the sigmoids, sub-sampling and
-// radial outputs of the original. Two 5 x 5 convolutions with 6 and 16 channels, each with relu and
-// 2 x 2 pooling, then linear layers of 120 and 84. Images below 32 x 32 get a border of two zeros
-// first, so that 28 x 28 and 32 x 32 alike come out of the convolutions as 16 x 5 x 5.
+// LeNet-5 in its modern form: relu and max-pooling replace the sigmoids, sub-sampling and radial
+// basis outputs of the original. Two 5 x 5 convolutions with 6 and 16 channels, each followed by
+// relu and 2 x 2 pooling, then linear layers of 120, 84 and `classes` outputs. Images smaller than
+// 32 x 32 are first padded with two zeros on every side, so the convolutions map both 28 x 28 and
+// 32 x 32 images to 16 x 5 x 5.
 #include "murmur/models/model.h"
 
 namespace murmur::models {

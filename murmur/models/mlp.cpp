@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chain of linear layers with relu between them: fc1, fc2, ...
+// Multilayer perceptron: linear layers fc1, fc2, ... with relu between them.
 #include "murmur/models/model.h"
 
 namespace murmur::models {

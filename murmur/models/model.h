@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of models: how each makes its network for images of a given shape. One file per model.
+// The registry of models: how each makes its network for images of a given shape. One file per
+// model.
 #pragma once
 
 #include <cstdint>
@@ -16,27 +17,27 @@ namespace murmur::models {
 struct Model {
   std::string name;
   std::string summary;
-  std::string paper;  // empty: common practice
+  std::string paper;  // empty if there is none
   std::vector<OptionInfo> options;
-  // The layers alone; make_network() checks that they fit.
+  // Returns the layers; make_network() checks that their shapes match.
   std::vector<Layer> (*layers)(const OptionValues& options,
                                const ImageShape& input,
                                std::int64_t classes) = nullptr;
 };
 
-// All of them, in the order in which they are listed.
+// All models, in the order in which they are listed.
 const std::vector<Model>& models();
 
-// The one of that name, or null.
+// The model of that name, or null.
 const Model* find_model(std::string_view name);
 
-// kInvalid: the model cannot take such images.
+// kInvalid: the model does not accept images of this shape.
 Result<Network> make_network(const Model& model,
                              const OptionValues& options,
                              const ImageShape& input,
                              std::int64_t classes);
 
-// Entries of the table.
+// Entries of the registry.
 Model logistic();
 Model mlp();
 Model lenet();

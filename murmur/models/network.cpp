@@ -117,7 +117,7 @@ void start(const Network& network, const Layout& layout, std::uint64_t seed, std
   const std::vector<Parameter> all = parameters(network);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const TensorSlot& slot = layout.tensors()[i];
-    // A tensor's numbers do not depend on the sizes of the others.
+    // One random sequence per tensor: its initial values do not depend on the sizes of the others.
     const Random random(seed, Stream::kStart, 0, static_cast<std::int64_t>(i));
     for (std::size_t k = 0; k < slot.size; ++k) {
       row[slot.offset + k] = static_cast<S>(all[i].bound * (2.0 * random.uniform(k) - 1.0));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network as data: a chain of layers with named parameters. What computes it (learning/) reads
-// this; so do the layout of a row, the start of training, help texts and plans, without torch.
+// A network as data: a chain of layers with named parameters. learning/ computes it; layouts,
+// initial values, help texts and plans are derived from it without torch.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace murmur::models {
 
-// y = x W^T + b, W: outputs x inputs. The input is taken as a vector, whatever its shape.
+// y = x W^T + b, W: outputs x inputs. The input is flattened.
 struct Linear {
   std::int64_t inputs = 0;
   std::int64_t outputs = 0;
@@ -33,7 +33,7 @@ struct Conv2d {
 
 struct Relu {};
 
-// The largest of each size x size square; squares do not overlap, what does not fill one is
+// Maximum of each size x size square. Squares do not overlap; incomplete squares at the border are
 // dropped.
 struct MaxPool2d {
   std::int64_t size = 2;
@@ -43,7 +43,7 @@ using Operation = std::variant<Linear, Conv2d, Relu, MaxPool2d>;
 
 struct Layer {
   Operation operation;
-  std::string name = {};  // of layers with parameters: as in PyTorch's state_dict, "fc1"
+  std::string name = {};  // as in PyTorch's state_dict, "fc1"; empty without parameters
 };
 
 using ImageShape = std::array<std::int64_t, 3>;  // channels, rows, columns
@@ -58,29 +58,29 @@ struct Network {
 struct Parameter {
   std::string name;  // "fc1.weight"
   std::vector<std::int64_t> shape;
-  double bound = 0;       // at birth uniform in [-bound, bound): PyTorch's 1 / sqrt(fan_in)
-  std::size_t layer = 0;  // its place in Network::layers
+  double bound = 0;       // initial value uniform in [-bound, bound): 1 / sqrt(fan_in)
+  std::size_t layer = 0;  // index in Network::layers
 };
 
 // In the order of PyTorch's state_dict: layer by layer, weight before bias.
 std::vector<Parameter> parameters(const Network& network);
 
-// The same order, as a row. `scalar_bytes`: 4 or 8.
+// Layout of a row, in the order of parameters(). `scalar_bytes`: 4 or 8.
 Layout layout(const Network& network, std::size_t scalar_bytes);
 
-// The coordinates of a layer's parameters with their padding, or nothing where it has none. These
-// ranges cover the row.
+// Coordinates of the layer's parameters including padding; none if it has no parameters. The ranges
+// of all layers cover the row.
 std::optional<CoordinateRange> layer_range(const Network& network,
                                            const Layout& layout,
                                            std::size_t layer);
 
-// The start of training: a function of the seed, the same on every machine and for every worker.
-// Numbers are drawn in double, so a start in float is the rounded one in double.
+// Writes the initial parameters, PyTorch's default uniform distribution, as a function of the seed:
+// the same on every machine and for every worker. Values are drawn in double and rounded to S.
 template <class S>
 void start(const Network& network, const Layout& layout, std::uint64_t seed, std::span<S> row);
 
-// The shape after each layer; kInvalid: a layer cannot take the shape it gets. Vectors are
-// {length, 1, 1}.
+// The output shape of each layer; kInvalid: a layer does not accept its input shape. Vectors have
+// the shape {length, 1, 1}.
 Result<std::vector<ImageShape>> shapes(const Network& network);
 
 }  // namespace murmur::models
