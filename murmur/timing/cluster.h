@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Machines that you do not have, as data: how long a gradient takes on each worker, what the
-// network between them carries, and what breaks when. clock.h makes time of it; docs/cluster.md
-// says how.
+// A description of a cluster to be simulated: how long a gradient takes on each worker, the
+// bandwidth and latency of the network, and faults. virtual_clock.h computes virtual time from it;
+// docs/cluster.md documents it.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace murmur::timing {
 
-// Seconds of one gradient. One of the three is given.
+// Duration of one gradient. Exactly one of `seconds`, `distribution` and `trace` is given.
 struct StepTime {
-  std::vector<double> seconds = {};  // one for all workers, or one each
+  std::vector<double> seconds = {};  // one for all workers, or one per worker
   std::string distribution = {};     // "normal", "lognormal", "exponential", "uniform"
   double mean = 0;                   // of the distribution, seconds
   double std = 0;
-  // Columns of measured seconds, one for all workers or one each, used again from the start.
+  // Columns of measured seconds, one for all workers or one per worker, repeated when they end.
   std::vector<std::vector<double>> trace = {};
 };
 
-// A directed link that is not like the others.
+// A directed link whose bandwidth or latency differs from the default.
 struct Link {
   int from = 0;
   int to = 0;
@@ -29,11 +29,11 @@ struct Link {
   std::optional<double> latency_s = {};
 };
 
-// What befalls a worker's computing, or a link, from a time on. It replaces what befell the same
-// one before, so that a slowdown of 1 ends a trouble.
+// A change of state of a worker or of a link from a time on. It replaces the previous state of the
+// same worker or link, so a slowdown of 1 restores normal operation.
 struct Fault {
   double at_s = 0;
-  int worker = -1;  // or the link from -> to
+  int worker = -1;  // -1: the fault is of the link from -> to
   int from = -1;
   int to = -1;
   double slowdown = 1;
@@ -42,13 +42,15 @@ struct Fault {
 
 struct Cluster {
   StepTime step = {};
-  std::vector<double> bandwidth_gbit = {};  // one for all, or one per worker; none: no limit
-  std::vector<double> latency_s = {};       // the same; none: 0
+  std::vector<double> bandwidth_gbit = {};  // one for all, or one per worker; empty: no limit
+  std::vector<double> latency_s = {};       // one for all, or one per worker; empty: 0
   std::vector<Link> links = {};
-  double overlap = 0;  // share of a gradient, at its end, in which its messages may leave already
-  std::optional<std::int64_t> parameters = {};  // of the model in messages; none: the trained one's
-  double loss = 0;                              // probability that a message is lost on its way
-  double retry_s = 0;                           // after which it is sent again
+  // Fraction of the duration of a gradient, at its end, during which its messages may be sent.
+  double overlap = 0;
+  // Size of the model in messages; none: that of the trained model.
+  std::optional<std::int64_t> parameters = {};
+  double loss = 0;     // probability that a message is lost
+  double retry_s = 0;  // seconds until a lost message is sent again
   std::vector<Fault> faults = {};
 };
 

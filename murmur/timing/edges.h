@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who sends to whom in one exchange, ready to be walked from either end.
+// The edges of one exchange, indexed by sender and by receiver.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +16,17 @@ struct Edge {
 
 class Edges {
  public:
-  // REQUIRES: ends are different workers in 0 .. workers - 1, no edge twice. In any order.
+  // REQUIRES: both ends of an edge are different workers in 0 .. workers - 1; no duplicates. Any
+  // order.
   Edges(int workers, std::vector<Edge> edges);
 
   int workers() const { return static_cast<int>(first_out_.size()) - 1; }
-  // By sender; those of one sender to the worker behind it first, then round the circle.
+  // Sorted by sender; for each sender i, by receiver in the cyclic order i + 1, i + 2, ...
   const std::vector<Edge>& all() const { return edges_; }
-  // The edges of a sender: all()[k] for k from the first below the second.
+  // The edges of a sender are all()[k] for k from first_out(worker) below first_out(worker + 1).
   std::size_t first_out(int worker) const { return first_out_[static_cast<std::size_t>(worker)]; }
-  // The edges of a receiver, ascending senders: in_edge(k) for k from first_in(worker) below
-  // first_in(worker + 1).
+  // The edges of a receiver, in ascending order of senders, are all()[in_edge(k)] for k from
+  // first_in(worker) below first_in(worker + 1).
   std::size_t first_in(int worker) const { return first_in_[static_cast<std::size_t>(worker)]; }
   std::size_t in_edge(std::size_t k) const { return in_edges_[k]; }
 

@@ -29,7 +29,7 @@ Faults::Faults(const std::vector<Fault>& faults, int workers) {
   }
 }
 
-// Behind those of the same time: of two the later one in the file counts.
+// Inserts after changes at the same time: of two faults, the later one in the file takes effect.
 void Faults::add(History& history, const Change& change) {
   const auto later = std::upper_bound(
       history.begin(), history.end(), change, [](const Change& a, const Change& b) {

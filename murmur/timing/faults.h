@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What befalls workers and links, as rates over time: 1 as ever, 1/4 at a slowdown of 4, 0 while
-// gone. Work of s seconds is done when the integral of the rate has reached s.
+// Faults of workers and links, as rates over time: 1 normally, 1/4 at a slowdown of 4, 0 while
+// gone. Work of s seconds is complete when the integral of the rate has reached s.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,16 @@ class Faults {
 
   bool none() const { return workers_.empty(); }
 
-  // When what takes `seconds` of a healthy worker's time and begins at `begin_s` is done; infinite
-  // where the worker is gone for ever.
+  // Time at which a computation that starts at `begin_s` and takes `seconds` at rate 1 ends;
+  // infinite if the worker is gone permanently.
   double computed(int worker, double begin_s, double seconds) const;
-  // The same of a message on its way from `from` to `to`: slow links slow it down, and a sender
-  // that is gone sends nothing.
+  // The same for sending a message from `from` to `to`: the rate is that of the link, and 0 while
+  // the sender is gone.
   double sent(int from, int to, double begin_s, double seconds) const;
-  // The same of what a worker only has to be there for.
+  // The same for work that is not affected by slowdowns, only by the absence of the worker.
   double present(int worker, double begin_s, double seconds) const;
 
-  // Since when, for good; infinite where it is not.
+  // Time since which the worker or link is gone permanently; infinite if it is not.
   double worker_gone_since(int worker) const;
   double link_gone_since(int from, int to) const;
 
@@ -38,7 +38,7 @@ class Faults {
     double at_s = 0;
     double rate = 1;
   };
-  using History = std::vector<Change>;  // by time
+  using History = std::vector<Change>;  // ascending by time
 
   static double finish(std::initializer_list<const History*> histories,
                        double begin_s,
@@ -47,7 +47,7 @@ class Faults {
   static double gone_since(const History& history);
   const History* of_link(int from, int to) const;
 
-  std::vector<History> workers_;   // empty where there is no fault at all
+  std::vector<History> workers_;   // empty if there are no faults
   std::vector<History> presence_;  // rate 1 or 0
   std::map<std::pair<int, int>, History> links_;
 };

@@ -10,11 +10,13 @@ namespace murmur::timing {
 namespace {
 
 constexpr double kBytesPerGbit = 1e9 / 8;
-// A worker's k-th gradient takes the numbers 0 and 1 of (worker, k), its k-th message those from
-// here on, and the k-th average of the group that it leads those of the last line.
+// Indices of random numbers. The k-th gradient of a worker uses indices 0 and 1 of (worker, k), its
+// k-th message those from kFirstOfMessage on, and the k-th average of the group whose first worker
+// it is those from kFirstOfAverage on.
 constexpr std::uint64_t kFirstOfMessage = 2;
 constexpr std::uint64_t kFirstOfAverage = std::uint64_t{1} << 32U;
-// With every second message lost, a message is sent 64 times once in 10^19.
+// Limit on losses per message. At a loss probability of 1/2, 64 attempts are needed about once in
+// 10^19.
 constexpr int kMostLosses = 4096;
 
 double seconds_per_byte(double gbit) {
@@ -72,7 +74,8 @@ double Network::with_losses_s(int from, std::int64_t count, double transfer_s) c
   return transfer_s + lost * (transfer_s + retry_s_);
 }
 
-// The most losses L of one message among n: P(L < k) = (1 - loss^k)^n, by inversion of one number.
+// The largest number of losses L of any of n messages has P(L < k) = (1 - loss^k)^n; it is drawn by
+// inversion of one uniform number.
 double Network::rounds_again(int first,
                              int workers,
                              std::int64_t rounds,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the network carries: every worker has one full-duplex interface, every directed link a
-// latency, and a message goes at the slowest of sender, receiver and link.
+// The network: every worker has one full-duplex interface, every directed link has a latency, and a
+// message is transferred at the lowest bandwidth of sender, receiver and link.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +23,16 @@ class Network {
                                : slowest_of(from, to);
     return bytes * slowest;
   }
-  // The same through the receiver's interface alone.
+  // Seconds that the message occupies the receiver's interface.
   double intake_s(int to, double bytes) const { return bytes * of_worker(to); }
-  // A link's own, else the larger one of the two workers.
+  // The latency of the link if given, otherwise the larger latency of the two workers.
   double latency_s(int from, int to) const;
 
-  // A sender's time for its `count`-th message, which takes `transfer_s` each time it is sent.
+  // Seconds to send the `count`-th message of a sender including retransmissions, if each attempt
+  // takes `transfer_s`.
   double with_losses_s(int from, std::int64_t count, double transfer_s) const;
-  // Of an average's `rounds` rounds of `workers` messages each, how many have to be done again; a
-  // round is done when its last message has come.
+  // Number of rounds to be repeated because of losses, of the `rounds` rounds of an average with
+  // `workers` messages each. A round ends when its last message has arrived.
   double rounds_again(int first, int workers, std::int64_t rounds, std::int64_t count) const;
   bool loses() const { return loss_ > 0; }
   double retry_s() const { return retry_s_; }
@@ -41,7 +42,7 @@ class Network {
   double slowest_of(int from, int to) const;
 
   double common_seconds_per_byte_ = 0;
-  std::vector<double> seconds_per_byte_;  // per worker; one or none: the common one
+  std::vector<double> seconds_per_byte_;  // per worker; one or none: common_seconds_per_byte_
   std::vector<double> latency_s_;
   std::map<std::pair<int, int>, Link> links_;
   double loss_ = 0;

@@ -11,7 +11,7 @@
 namespace murmur::timing {
 namespace {
 
-// One for all workers, or one each.
+// The common value, or that of the worker.
 template <class T>
 const T& of_worker(const std::vector<T>& values, int worker) {
   return values.size() == 1 ? values.front() : values[static_cast<std::size_t>(worker)];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Seconds of every gradient before faults: a pure function of (seed, worker, k).
+// Durations of gradients before faults: a pure function of (seed, worker, k).
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ class StepTimes {
  public:
   StepTimes(StepTime step, std::uint64_t seed) : step_(std::move(step)), seed_(seed) {}
 
-  // Of the worker's k-th gradient, k from 0. Where a normal distribution would give a negative
-  // time it is 0.
+  // Seconds of the worker's k-th gradient, k from 0. Negative samples of a normal distribution are
+  // replaced by 0.
   double of(int worker, std::int64_t k) const;
 
  private:

@@ -30,9 +30,9 @@ VirtualClock::VirtualClock(const Cluster& cluster, int workers, std::uint64_t se
       early_s_(at(workers)),
       out_free_s_(at(workers)),
       in_free_s_(at(workers)),
-      left_s_(at(workers)),
+      last_sent_s_(at(workers)),
       sent_(at(workers)),
-      ringed_(at(workers)) {}
+      averages_(at(workers)) {}
 
 double VirtualClock::now_s() const {
   double last = 0;
@@ -77,8 +77,8 @@ void VirtualClock::wait_until(int worker, double time_s) {
   early_s_[at(worker)] = ready_s_[at(worker)];
 }
 
-// When the last byte has left an interface that begins at begin_s.
-double VirtualClock::leave_one(const Edge& edge, double bytes, double begin_s) {
+// Time at which the last byte is sent by an interface that starts at begin_s.
+double VirtualClock::sent_s(const Edge& edge, double bytes, double begin_s) {
   return faults_.sent(edge.from, edge.to, begin_s, next_transfer_s(edge, bytes));
 }
 
@@ -87,57 +87,58 @@ double VirtualClock::next_transfer_s(const Edge& edge, double bytes) {
   return network_.with_losses_s(edge.from, sent_[at(edge.from)]++, transfer);
 }
 
-void VirtualClock::leave(const Edges& edges, double bytes) {
+void VirtualClock::send_all(const Edges& edges, double bytes) {
   arrivals_s_.resize(edges.all().size());
   for (int i = 0; i < workers(); ++i) {
-    // A message that leaves early is complete when the gradient is, not before.
+    // A message that is sent early is complete only when the gradient is.
     const double complete = ready_s_[at(i)];
     double busy = std::max(early_s_[at(i)], out_free_s_[at(i)]);
-    left_s_[at(i)] = complete;
+    last_sent_s_[at(i)] = complete;
     for (std::size_t k = edges.first_out(i); k < edges.first_out(i + 1); ++k) {
       const Edge& edge = edges.all()[k];
-      const double sent = leave_one(edge, bytes, busy);
+      const double sent = sent_s(edge, bytes, busy);
       const double left = std::max(sent, complete);
       arrivals_s_[k] = left + network_.latency_s(i, edge.to);
       if (sent < kNever) {
         busy = sent;
-        left_s_[at(i)] = left;
+        last_sent_s_[at(i)] = left;
       } else {
-        // Into a dead link the bytes go as into any other; into a dead worker's hands nothing does.
+        // A link that is gone still occupies the interface for the transfer time; a sender that is
+        // gone permanently sends nothing more.
         busy +=
             faults_.worker_gone_since(i) < kNever ? kNever : network_.transfer_s(i, edge.to, bytes);
       }
     }
-    out_free_s_[at(i)] = std::max(busy, left_s_[at(i)]);
+    out_free_s_[at(i)] = std::max(busy, last_sent_s_[at(i)]);
   }
 }
 
-void VirtualClock::take_in(const Edges& edges, double bytes, InFlight& in_flight) {
-  in_flight.there_s.assign(at(workers()), 0);
+void VirtualClock::receive_all(const Edges& edges, double bytes, InFlight& in_flight) {
+  in_flight.received_s.assign(at(workers()), 0);
   in_flight.missing_from.assign(at(workers()), -1);
   for (int i = 0; i < workers(); ++i) {
-    coming_.clear();
+    incoming_.clear();
     for (std::size_t k = edges.first_in(i); k < edges.first_in(i + 1); ++k) {
       const std::size_t edge = edges.in_edge(k);
-      coming_.push_back({arrivals_s_[edge], edges.all()[edge].from});
+      incoming_.push_back({arrivals_s_[edge], edges.all()[edge].from});
     }
-    std::sort(coming_.begin(), coming_.end(), [](const Message& a, const Message& b) {
+    std::sort(incoming_.begin(), incoming_.end(), [](const Message& a, const Message& b) {
       return std::tie(a.arrival_s, a.from) < std::tie(b.arrival_s, b.from);
     });
     const double intake = network_.intake_s(i, bytes);
     double& free = in_free_s_[at(i)];
-    for (const Message& message : coming_) {
-      in_flight.there_s[at(i)] = std::max(message.arrival_s, free + intake);
+    for (const Message& message : incoming_) {
+      in_flight.received_s[at(i)] = std::max(message.arrival_s, free + intake);
       if (message.arrival_s == kNever) {
         in_flight.missing_from[at(i)] = message.from;
         break;
       }
-      free = in_flight.there_s[at(i)];
+      free = in_flight.received_s[at(i)];
     }
   }
 }
 
-Failure VirtualClock::stuck(int worker, int from) const {
+Failure VirtualClock::waits_forever(int worker, int from) const {
   const double gone = faults_.worker_gone_since(from);
   const std::string why = gone < kNever
                               ? fmt::format("worker {}, which is gone since {} s", from, gone)
@@ -154,25 +155,25 @@ Failure VirtualClock::stuck(int worker, int from) const {
 
 Status VirtualClock::wait_for(InFlight& in_flight) {
   for (int i = 0; i < workers(); ++i) {
-    const double there = in_flight.there_s[at(i)];
-    if (there == kNever && ready_s_[at(i)] < kNever) {
-      return stuck(i, in_flight.missing_from[at(i)]);
+    const double received = in_flight.received_s[at(i)];
+    if (received == kNever && ready_s_[at(i)] < kNever) {
+      return waits_forever(i, in_flight.missing_from[at(i)]);
     }
-    wait_until(i, there);
+    wait_until(i, received);
   }
-  in_flight.there_s.clear();
+  in_flight.received_s.clear();
   return Ok{};
 }
 
 Status VirtualClock::exchange(const Edges& edges, double bytes) {
   MURMUR_CHECK(edges.workers() == workers(), "{} workers, not {}", edges.workers(), workers());
-  leave(edges, bytes);
-  take_in(edges, bytes, exchange_);
+  send_all(edges, bytes);
+  receive_all(edges, bytes, exchange_);
   if (Status status = wait_for(exchange_); !status) {
     return status;
   }
   for (int i = 0; i < workers(); ++i) {
-    wait_until(i, left_s_[at(i)]);
+    wait_until(i, last_sent_s_[at(i)]);
   }
   return Ok{};
 }
@@ -182,20 +183,20 @@ void VirtualClock::send(const Edges& edges, double bytes, std::size_t slot) {
   if (slots_.size() <= slot) {
     slots_.resize(slot + 1);
   }
-  MURMUR_CHECK(slots_[slot].there_s.empty(), "slot {} is still in flight", slot);
-  leave(edges, bytes);
-  take_in(edges, bytes, slots_[slot]);
+  MURMUR_CHECK(slots_[slot].received_s.empty(), "slot {} is still in flight", slot);
+  send_all(edges, bytes);
+  receive_all(edges, bytes, slots_[slot]);
 }
 
 Status VirtualClock::arrive(std::size_t slot) {
-  return slot < slots_.size() && !slots_[slot].there_s.empty() ? wait_for(slots_[slot]) : Ok{};
+  return slot < slots_.size() && !slots_[slot].received_s.empty() ? wait_for(slots_[slot]) : Ok{};
 }
 
 Status VirtualClock::send_sequentially(double bytes) {
   for (int i = 0; i < workers(); ++i) {
     const int before = (i + workers() - 1) % workers();
     if (ready_s_[at(i)] == kNever || passed_s_ == kNever) {
-      return stuck(i, ready_s_[at(i)] == kNever ? i : before);
+      return waits_forever(i, ready_s_[at(i)] == kNever ? i : before);
     }
     wait_until(i, passed_s_);
     if (workers() == 1) {
@@ -220,8 +221,8 @@ Status VirtualClock::average(double bytes, int group) {
   return Ok{};
 }
 
-// When a ring's 2 (n - 1) rounds that start at start_s are done: every link carries its part of
-// every round, and the last link to be done ends them all. Infinite where one never is.
+// Time at which the 2 (n - 1) rounds of a ring that starts at start_s end: every link carries its
+// part of every round, and the slowest link determines the end. Infinite if a link never completes.
 double VirtualClock::ring_done_s(double bytes, int begin, int end, double start_s) {
   const int workers = end - begin;
   const std::int64_t rounds = 2 * (static_cast<std::int64_t>(workers) - 1);
@@ -237,13 +238,13 @@ double VirtualClock::ring_done_s(double bytes, int begin, int end, double start_
     latency = std::max(latency, network_.latency_s(i, next));
   }
   if (network_.loses()) {
-    done += network_.rounds_again(begin, workers, rounds, ringed_[at(begin)]++) *
+    done += network_.rounds_again(begin, workers, rounds, averages_[at(begin)]++) *
             (part + network_.retry_s());
   }
   return done + times * latency;
 }
 
-// Names the first of what is gone for ever, and who waits for it.
+// The failure for the worker or link that is gone first, naming the worker that waits for it.
 Status VirtualClock::broken_ring(int begin, int end) const {
   int from = begin;
   double since = kNever;
@@ -255,8 +256,8 @@ Status VirtualClock::broken_ring(int begin, int end) const {
       from = i;
     }
   }
-  return since == kNever ? Status(Ok{})  // nobody is left who could wait
-                         : stuck(from + 1 == end ? begin : from + 1, from);
+  return since == kNever ? Status(Ok{})  // no worker is left to wait
+                         : waits_forever(from + 1 == end ? begin : from + 1, from);
 }
 
 Status VirtualClock::average_group(double bytes, int begin, int end) {
