@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One run is one generation. Indices are handed out by an atomic counter; a thread enters an open
-// generation under the mutex, and the caller closes it as soon as no index is left. Who wakes up
-// too late finds it closed and sleeps on, so short runs never wait for a sleeper.
+// Each run() is one generation. Indices are assigned by an atomic counter. A thread enters an open
+// generation under the mutex, and the caller closes the generation once no index is left. A thread
+// that wakes up too late finds it closed and sleeps again, so short runs never wait for a sleeping
+// thread.
 //
-//   INVARIANT: a thread touches the task only between entering and leaving, and the caller returns
-//   from run() only when the generation is closed and nobody is inside.
+//   INVARIANT: a thread accesses the task only between entering and leaving, and the caller returns
+//   from run() only when the generation is closed and no thread is inside.
 #include "murmur/threads/pool.h"
 
 #include <atomic>
@@ -25,9 +26,9 @@ namespace {
 
 using Task = std::function<void(std::size_t index, int thread)>;
 
-// AdaptiveSpin before going to sleep: a tenth of a millisecond in all, given away to whoever needs
-// the core.
-constexpr int kLooks = 300;
+// Polls before a thread sleeps: about 0.1 ms in total, yielding the core between polls to any
+// thread that needs it.
+constexpr int kPolls = 300;
 
 struct Job {
   const Task* task = nullptr;
@@ -52,24 +53,24 @@ struct Pool::State {
   void perform(const Job& job, int thread);
 
   const int threads;
-  std::vector<std::thread> others;  // touched by the constructing and destroying thread alone
+  std::vector<std::thread> others;  // accessed only by the constructing and destroying thread
 
   std::atomic<std::size_t> next_index{0};
-  // Written under the mutex; read without it only to decide whether sleeping is worth while.
+  // Written under the mutex; read without it only to decide whether to sleep.
   std::atomic<std::uint64_t> generation{0};
   std::atomic<int> inside{0};
 
   Mutex mutex;
-  Condition changed;  // a generation opened, or the pool ends
-  Condition ended;    // the last thread left a closed generation, or a thread started
+  Condition changed;  // a generation was opened, or the pool is stopping
+  Condition ended;    // the last thread left a closed generation, or a thread has started
   Job current MURMUR_GUARDED_BY(mutex);
   bool is_open MURMUR_GUARDED_BY(mutex) = false;
   bool is_busy MURMUR_GUARDED_BY(mutex) = false;
   bool stopping MURMUR_GUARDED_BY(mutex) = false;
   int sleeping MURMUR_GUARDED_BY(mutex) = 0;
   int started MURMUR_GUARDED_BY(mutex) = 0;
-  // Of several exceptions the one with the lowest index is kept: it does not depend on who was
-  // first.
+  // Of several exceptions, that of the lowest index is kept, so the result does not depend on the
+  // order of execution.
   std::exception_ptr error MURMUR_GUARDED_BY(mutex);
   std::size_t error_index MURMUR_GUARDED_BY(mutex) = std::numeric_limits<std::size_t>::max();
 };
@@ -125,9 +126,9 @@ void Pool::State::work(int thread, const std::function<void(int thread)>& on_sta
   }
 }
 
-// Waits for a generation that this thread has not seen; false when the pool ends.
+// Waits for a generation that this thread has not seen; false if the pool is stopping.
 bool Pool::State::enter_next(std::uint64_t& seen, Job& job) {
-  spin_until(kLooks, [&] { return generation.load(std::memory_order_relaxed) != seen; });
+  spin_until(kPolls, [&] { return generation.load(std::memory_order_relaxed) != seen; });
   const Lock lock(mutex);
   ++sleeping;
   while (!stopping && !(is_open && generation.load(std::memory_order_relaxed) != seen)) {
@@ -156,7 +157,7 @@ void Pool::State::open(const Job& job) {
     const Lock lock(mutex);
     MURMUR_CHECK(!is_busy, "a pool runs one set of tasks at a time, not one from within another");
     is_busy = true;
-    is_open = job.count > 1;  // nobody need be woken for a single task
+    is_open = job.count > 1;  // a single task needs no other thread
     current = job;
     next_index.store(0, std::memory_order_relaxed);
     generation.fetch_add(1, std::memory_order_relaxed);
@@ -167,13 +168,14 @@ void Pool::State::open(const Job& job) {
   }
 }
 
-// Lets nobody in any more and waits for those inside; returns what a task threw, or null.
+// Closes the generation and waits for the threads inside; returns an exception thrown by a task, or
+// null.
 std::exception_ptr Pool::State::close() {
   {
     const Lock lock(mutex);
     is_open = false;
   }
-  spin_until(kLooks, [&] { return inside.load(std::memory_order_relaxed) == 0; });
+  spin_until(kPolls, [&] { return inside.load(std::memory_order_relaxed) == 0; });
   const Lock lock(mutex);
   while (inside.load(std::memory_order_relaxed) > 0) {
     ended.wait(mutex);
