@@ -16,11 +16,11 @@ namespace murmur::files {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
-constexpr mode_t kMode = 0666;  // less the user's umask
+constexpr mode_t kMode = 0666;  // before the umask is applied
 constexpr int kMostTries = 100;
 
-// Process and counter keep apart who writes at the same time; a name left by a killed process is
-// passed over.
+// The process id and the counter make the names of concurrent writers distinct. A name left over
+// from a killed process is skipped.
 std::filesystem::path temporary_name(const std::filesystem::path& path) {
   static std::atomic<std::uint64_t> counter{0};
   return path.parent_path() /

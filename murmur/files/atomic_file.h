@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are there as a whole or not at all: written to a temporary name in the same folder,
-// synced, renamed over the old one, folder synced. Until commit() the old file stays as it was.
+// Files that are written atomically: to a temporary name in the same folder, which is synced,
+// renamed over the old file, and then the folder is synced. Until commit() the old file is
+// unchanged.
 #pragma once
 
 #include <cstddef>
@@ -17,18 +18,19 @@ namespace murmur::files {
 
 class AtomicFile {
  public:
-  // Failures name the file and the system's reason: kMissing (no such folder), kIo. What is neither
-  // a file nor a folder (a pipe, a terminal) cannot be replaced and is written as it is.
+  // Failures name the file and the system's reason: kMissing (no such folder), kIo. A path that is
+  // neither a file nor a folder (a pipe, a terminal) cannot be replaced and is written in place.
   static Result<AtomicFile> create(const std::filesystem::path& path);
   AtomicFile(AtomicFile&& other) noexcept = default;
   AtomicFile& operator=(AtomicFile&& other) = delete;
-  // Without commit() nothing is left behind.
+  // Without commit(), removes the temporary file.
   ~AtomicFile();
 
   // After a failure the file cannot be committed.
   Status write(std::span<const std::byte> bytes);
   Status write(std::string_view text);
-  // ENSURES: the new file is in place and on the disk, or the old one is untouched.
+  // ENSURES: on success, the new file is in place and on disk. On failure, the old file is
+  // unchanged, unless the only failure is that of syncing the folder after the rename.
   Status commit();
 
  private:
@@ -42,9 +44,9 @@ class AtomicFile {
   std::vector<std::byte> buffer_;
 };
 
-// The whole file at once.
+// Writes a whole file atomically.
 Status write_file(const std::filesystem::path& path, std::string_view text);
-// kMissing, kIo; kDamaged: it is longer than `most_bytes`.
+// Reads a whole file. kMissing, kIo; kDamaged: the file is longer than `most_bytes`.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t most_bytes);
 
 }  // namespace murmur::files

@@ -72,7 +72,7 @@ Status sync_folder(const std::filesystem::path& folder) {
   if (!file.is_open()) {
     return system_failure("open folder", name, errno);
   }
-  // Some network file systems cannot sync a folder and say so; then there is nothing to be done.
+  // Some network file systems report that they cannot sync a folder; this is not an error.
   if (::fsync(file.number()) != 0 && errno != EINVAL && errno != ENOTSUP) {
     return system_failure("write folder", name, errno);
   }

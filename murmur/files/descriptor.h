@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An open file of the system, closed at the end of its life, and the system's reasons as failures.
+// An owned POSIX file descriptor, and system errors as failures.
 #pragma once
 
 #include <cstddef>
@@ -29,28 +29,28 @@ class Descriptor {
 
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
-  // 0, or the system's error number. Some file systems say only now that a write failed.
+  // 0, or errno. Some file systems report a failed write only here.
   int close();
 
  private:
   int number_ = -1;
 };
 
-// "cannot ACTION PATH: the system's reason". kMissing where a file or folder is not there, else
-// kIo.
+// "cannot ACTION PATH: reason". kMissing if a file or folder does not exist, otherwise kIo.
 Failure system_failure(const std::string& action, const std::filesystem::path& path, int error);
 
 // Opens for reading. kMissing, kIo.
 Result<Descriptor> open_to_read(const std::filesystem::path& path);
-// Writes all of it. 0, or the system's error number.
+// Writes all bytes. 0, or errno.
 int write_all(const Descriptor& file, std::span<const std::byte> bytes);
-// Reads up to `bytes` from `offset`; how many there were (fewer only at the end), or kIo.
+// Fills `bytes` from `offset`; returns the number of bytes read (fewer only at the end of the
+// file), or kIo.
 Result<std::size_t> read_at(const Descriptor& file,
                             const std::filesystem::path& path,
                             std::uint64_t offset,
                             std::span<std::byte> bytes);
 
-// Makes renames and new names in a folder survive a power failure.
+// Makes renames and new names in a folder durable: they survive a power failure.
 Status sync_folder(const std::filesystem::path& folder);
 
 }  // namespace murmur::files

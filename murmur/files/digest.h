@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digests: XXH3 with 64 bits, written as 16 hexadecimal digits. They tell apart states and damaged
-// files; they are no protection from someone who lies.
+// Digests: 64-bit XXH3, written as 16 hexadecimal digits. They distinguish states and detect
+// damaged files; they are not cryptographic and do not protect against tampering.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace murmur::files {
 
-// The digest of bytes that come in pieces.
+// An incremental digest.
 class Digest {
  public:
   Digest();
@@ -26,7 +26,7 @@ class Digest {
   ~Digest();
 
   void add(std::span<const std::byte> bytes);
-  std::uint64_t value() const;  // of what was added so far
+  std::uint64_t value() const;  // of all bytes added so far
 
  private:
   struct State;
@@ -40,10 +40,11 @@ Result<std::uint64_t> digest_of_file(const std::filesystem::path& path);
 std::string to_hex(std::uint64_t digest);
 std::optional<std::uint64_t> from_hex(std::string_view text);  // exactly 16 digits
 
-// Of one worker's parameters: the tensors of the layout in order, little-endian, without padding.
+// Digest of one worker's parameters: the tensors of the layout in order, little-endian, without
+// padding.
 template <class S>
 std::uint64_t digest_of_row(const Layout& layout, const S* row);
-// Of all models: the digest of each worker's digest (little-endian), in worker order.
+// Digest of all models: the digest of the workers' digests (little-endian), in worker order.
 std::uint64_t digest_of_rows(std::span<const std::uint64_t> row_digests);
 
 extern template std::uint64_t digest_of_row(const Layout&, const float*);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The number types that safetensors files name.
+// The data types of safetensors files.
 #pragma once
 
 #include <cstddef>
@@ -27,10 +27,10 @@ enum class Dtype {
 };
 
 std::size_t bytes_of(Dtype dtype);
-std::string_view name_of(Dtype dtype);  // as the format spells it
+std::string_view name_of(Dtype dtype);  // as written in the file format
 std::optional<Dtype> dtype_named(std::string_view name);
 
-// Of float, double, std::int64_t, std::uint64_t, std::uint8_t.
+// T: float, double, std::int64_t, std::uint64_t or std::uint8_t.
 template <class T>
 Dtype dtype_of();
 

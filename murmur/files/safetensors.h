@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The safetensors format, read and written as the reference implementation does:
+// The safetensors format, compatible with the reference implementation:
 //
 //   u64    length of the header in bytes, little-endian, at most 100 MB
 //   JSON   {"__metadata__": {TEXT: TEXT, ...},
 //           NAME: {"dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END]}, ...}
 //          begins with "{", may be padded with spaces
-//   bytes  of the tensors, little-endian, row-major; offsets count from the first of them, leave
-//          no hole, do not overlap and end with the file
+//   bytes  data of the tensors, little-endian, row-major; offsets are relative to the first byte of
+//          the data; the tensors leave no gaps, do not overlap, and end at the end of the file
 //
-// Nothing that a file says is believed before it is checked against the file's size.
+// No value in a file is trusted before it is checked against the size of the file.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ struct TensorInfo {
   std::string name;
   Dtype dtype = Dtype::kF32;
   std::vector<std::int64_t> shape = {};
-  std::uint64_t begin = 0;  // bytes from the first of the data
+  std::uint64_t begin = 0;  // byte offset in the data
   std::uint64_t end = 0;
 };
 
@@ -46,8 +46,8 @@ struct SafetensorsHeader {
   Metadata metadata;
 };
 
-// Reads a header's JSON text. `data_bytes`: how many bytes follow it in the file. kDamaged: what is
-// wrong with which tensor.
+// Parses the JSON text of a header. `data_bytes`: number of bytes that follow it in the file.
+// kDamaged: the message states what is wrong with which tensor.
 Result<SafetensorsHeader> parse_header(std::string_view json, std::uint64_t data_bytes);
 
 class SafetensorsReader {
@@ -57,10 +57,11 @@ class SafetensorsReader {
 
   const std::vector<TensorInfo>& tensors() const { return header_.tensors; }
   const Metadata& metadata() const { return header_.metadata; }
-  const TensorInfo* find(std::string_view name) const;  // null: it is not there
+  const TensorInfo* find(std::string_view name) const;  // null if there is none
 
-  // Reads elements first, first + 1, ... of a tensor. kIo; kDamaged: the file has shrunk since.
-  // REQUIRES: dtype_of<T>() is the tensor's; the elements are in the tensor.
+  // Reads elements first, first + 1, ... of a tensor. kIo; kDamaged: the file has been truncated
+  // since open(). REQUIRES: dtype_of<T>() is the tensor's dtype; the elements are within the
+  // tensor.
   template <class T>
   Status read(const TensorInfo& tensor, std::uint64_t first, std::span<T> elements) const;
 
@@ -76,7 +77,7 @@ class SafetensorsReader {
   SafetensorsHeader header_;
 };
 
-// What a file will hold: a tensor without its place.
+// A tensor to be written: a TensorInfo without offsets.
 struct TensorPlan {
   std::string name;
   Dtype dtype = Dtype::kF32;
@@ -85,20 +86,20 @@ struct TensorPlan {
 
 class SafetensorsWriter {
  public:
-  // REQUIRES: names differ and none is "__metadata__"; no tensor is of a wider type than the one
-  // before it, so that every tensor is aligned. Failures as of AtomicFile.
+  // REQUIRES: names are distinct and none is "__metadata__"; no tensor has a wider type than the
+  // one before it, so that every tensor is aligned. Failures as for AtomicFile.
   static Result<SafetensorsWriter> create(const std::filesystem::path& path,
                                           const std::vector<TensorPlan>& plan,
                                           const Metadata& metadata);
 
-  // The elements of the tensors, in the order of the plan, in pieces of any length.
+  // Appends elements of the tensors, in the order of the plan, in pieces of any length.
   template <class T>
   Status append(std::span<const T> elements) {
     return append_bytes(std::as_bytes(elements));
   }
-  // REQUIRES: every element was appended. The old file stays until this succeeds.
+  // REQUIRES: every element was appended. The old file is unchanged until this succeeds.
   Status commit();
-  // Of the file that commit() makes. REQUIRES: every element was appended.
+  // Digest of the file that commit() creates. REQUIRES: every element was appended.
   std::uint64_t digest() const { return digest_.value(); }
   std::uint64_t bytes() const { return bytes_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The header is read by a handler of JSON events that knows only the three levels the format has:
-// whatever is nested deeper, named twice or of another type ends the reading at once, so a hostile
+// The header is parsed by a handler of JSON events that knows only the three levels of the format.
+// Deeper nesting, duplicate names and other types stop the parser immediately, so a malicious
 // header costs no more memory than its own length.
 #include <algorithm>
 #include <cstdint>
@@ -20,7 +20,7 @@ Failure damaged(std::string message) {
   return {FailureKind::kDamaged, std::move(message)};
 }
 
-// A text from a file, fit for a terminal.
+// Text from a file, truncated and without control characters, for error messages.
 std::string shown(std::string_view text) {
   constexpr std::size_t kMost = 100;
   std::string safe(text.substr(0, kMost));
@@ -29,7 +29,7 @@ std::string shown(std::string_view text) {
   return text.size() > kMost ? safe + "..." : safe;
 }
 
-// Handler of nlohmann's JSON events. Every function returns whether to read on.
+// Handler of nlohmann's SAX events. Every function returns whether to continue parsing.
 class HeaderEvents {
  public:
   using Json = nlohmann::json;
@@ -163,19 +163,19 @@ class HeaderEvents {
   std::set<std::string> names_;
 };
 
-// Bytes that a tensor needs; none: more than 2^64.
+// Number of bytes that a tensor needs; none if it exceeds 64 bits.
 std::optional<std::uint64_t> bytes_needed(const TensorInfo& tensor) {
   std::uint64_t bytes = bytes_of(tensor.dtype);
   bool fits = true;
   for (const std::int64_t extent : tensor.shape) {
     fits = fits && !__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &bytes);
   }
-  // A dimension of 0 empties the tensor, however large the others are.
+  // A tensor with a dimension of 0 is empty, however large the other dimensions are.
   const bool empty = std::find(tensor.shape.begin(), tensor.shape.end(), 0) != tensor.shape.end();
   return empty ? std::optional<std::uint64_t>(0) : (fits ? std::optional(bytes) : std::nullopt);
 }
 
-// Sorts the tensors by place and demands that they tile the data.
+// Sorts the tensors by offset and checks that they cover the data without gaps or overlaps.
 Status check_places(std::vector<TensorInfo>& tensors, std::uint64_t data_bytes) {
   std::stable_sort(tensors.begin(), tensors.end(), [](const TensorInfo& a, const TensorInfo& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
