@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The beginning of a network, everything before its head (head.h). Parameters are views of the row
-// that is passed in: nothing is copied before the forward pass.
+// The body of a network: all layers before its head (head.h). Parameters are views of the row that
+// is passed in and are not copied before the forward pass.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace murmur::learning {
 
-// One per thread.
+// Not thread-safe: one instance per thread.
 template <class S>
 class Body {
  public:
@@ -18,11 +18,11 @@ class Body {
   Body& operator=(const Body&) = delete;
   virtual ~Body() = default;
 
-  // count x features numbers, valid until the next call. With `gradient` (a row), what backward()
-  // needs is kept, and it will write there.
+  // Returns count x features values, valid until the next call. If `gradient` (a row) is not null,
+  // saves what backward() needs; backward() will write to `gradient`.
   virtual const S* forward(const S* x, const S* images, std::int64_t count, S* gradient) = 0;
 
-  // feature_gradient: the derivative by what forward() returned.
+  // feature_gradient: the derivative of the loss with respect to the result of forward().
   virtual void backward(const S* feature_gradient, const LayerReady& ready) = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network at work on one thread: body, head, and the room for a batch of numbers.
+// Computes a network on one thread: body, head, and buffers for one batch.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace murmur::learning {
 
-// Which examples, and how they are augmented: not at all where `draws` is null.
+// The examples of a batch, and the random numbers of their augmentation (null: no augmentation).
 struct ExampleBatch {
   const data::Examples* examples = nullptr;
   std::span<const std::int32_t> which;
@@ -29,15 +29,15 @@ struct ExampleBatch {
 template <class S>
 class Executor {
  public:
-  // `most`: examples in one call. The network and the reader outlive the executor. REQUIRES: torch
-  // is loaded where the network has more than a head.
+  // `most`: largest number of examples in one call. The network and the reader outlive the
+  // executor. REQUIRES: torch is loaded if the network has layers before its head.
   Executor(const models::Network& network,
            const Layout& layout,
            const data::ImageReader<S>& reader,
            std::int64_t most,
            Matmul<S> matmul);
 
-  // The gradient of the batch's mean loss into `gradient`; returns that loss.
+  // Writes the gradient of the batch's mean loss into `gradient`; returns that loss.
   double gradient(const ExampleBatch& batch, const S* x, S* gradient, const LayerReady& ready);
 
   problems::Score score(const ExampleBatch& batch, const S* x);
@@ -47,9 +47,9 @@ class Executor {
 
   const data::ImageReader<S>& reader_;
   std::int64_t most_;
-  std::unique_ptr<Body<S>> body_;  // null: the head is all of the network
+  std::unique_ptr<Body<S>> body_;  // null: the network has only a head
   Head<S> head_;
-  Arena<S> arena_;  // images, and the derivative by the features
+  Arena<S> arena_;  // images, and the derivative with respect to the features
   std::vector<std::uint8_t> labels_;
 };
 

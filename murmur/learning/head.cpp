@@ -19,7 +19,7 @@ bool is_relu(const models::Layer& layer) {
   return std::holds_alternative<models::Relu>(layer.operation);
 }
 
-// A sum in a fixed order that still vectorises: 16 running sums, added up as a tree.
+// A sum in a fixed order that can still be vectorized: 16 partial sums, reduced as a tree.
 template <class S>
 S sum(const S* values, std::size_t count) {
   std::array<S, 16> sums{};
@@ -40,7 +40,7 @@ S sum(const S* values, std::size_t count) {
   return sums[0];
 }
 
-// D where the activation is positive, else 0.
+// Sets `delta` to zero where the activation is not positive.
 template <class S>
 void mask(const S* __restrict values, std::size_t count, S* __restrict delta) {
   for (std::size_t i = 0; i < count; ++i) {
@@ -92,17 +92,17 @@ Head<S>::Head(const models::Network& network,
   const std::int64_t total = (outputs + 2 * widest + 2) * most + pieces * kLine;
   arena_ = Arena<S>({1}, static_cast<std::size_t>((total + kLine - 1) / kLine * kLine));
   for (LinearLayer& layer : layers_) {
-    layer.values = room(layer.outputs * most);
+    layer.values = allocate(layer.outputs * most);
   }
-  delta_ = room(widest * most);
-  next_delta_ = room(widest * most);
-  largest_ = room(most);
-  sums_ = room(most);
+  delta_ = allocate(widest * most);
+  next_delta_ = allocate(widest * most);
+  largest_ = allocate(most);
+  sums_ = allocate(most);
 }
 
-// The next piece of the arena, on a boundary of 64 bytes.
+// Allocates from the arena, aligned to 64 bytes.
 template <class S>
-S* Head<S>::room(std::int64_t size) {
+S* Head<S>::allocate(std::int64_t size) {
   constexpr std::size_t kLine = kAlignment / sizeof(S);
   S* const piece = arena_.row(0, 0) + used_;
   used_ += (static_cast<std::size_t>(size) + kLine - 1) / kLine * kLine;
@@ -119,7 +119,7 @@ void Head<S>::activate(const LinearLayer& layer, const S* bias) const {
     if (layer.relu) {
       for (std::size_t i = 0; i < count; ++i) {
         const S z = values[i] + b;
-        values[i] = z < 0 ? S(0) : z;  // keeps what is not a number
+        values[i] = z < 0 ? S(0) : z;  // preserves NaN
       }
     } else {
       for (std::size_t i = 0; i < count; ++i) {
@@ -129,7 +129,7 @@ void Head<S>::activate(const LinearLayer& layer, const S* bias) const {
   }
 }
 
-// Leaves exp(Z - max) in delta_ and its sums over classes in sums_.
+// Writes exp(Z - max) to delta_ and its sums over classes to sums_.
 template <class S>
 problems::Score Head<S>::softmax(std::span<const std::uint8_t> labels) {
   const auto count = static_cast<std::size_t>(count_);
@@ -153,12 +153,13 @@ problems::Score Head<S>::softmax(std::span<const std::uint8_t> labels) {
   for (std::size_t i = 0; i < count; ++i) {
     const S own = z[labels[i] * count + i];
     score.loss_sum += static_cast<double>(std::log(sums_[i]) - (own - largest_[i]));
-    // Right: no other class scores more, nor as much with a smaller number (torch's argmax).
-    bool right = own == largest_[i];
-    for (std::size_t c = 0; right && c < labels[i]; ++c) {
-      right = z[c * count + i] < own;
+    // Correct if no other class has a larger score, and none of smaller index has the same (torch's
+    // argmax).
+    bool is_correct = own == largest_[i];
+    for (std::size_t c = 0; is_correct && c < labels[i]; ++c) {
+      is_correct = z[c * count + i] < own;
     }
-    score.correct += right ? 1 : 0;
+    score.correct += is_correct ? 1 : 0;
   }
   return score;
 }
@@ -183,7 +184,7 @@ problems::Score Head<S>::forward(const S* x,
   return softmax(labels);
 }
 
-// dW and db of a layer from delta_; what lies between and behind them is zero.
+// dW and db of a layer from delta_; sets the padding after each of them to zero.
 template <class S>
 void Head<S>::write_gradient(std::size_t l, const S* features, S* gradient) const {
   const LinearLayer& layer = layers_[l];
@@ -245,7 +246,7 @@ void Head<S>::backward(const S* x,
                             .transpose_b = false};
       matmul_(product, delta_, x + layer.weight, targets.features);
     }
-    ready(layer.range);  // the layer's own parameters are not looked at any more
+    ready(layer.range);  // the layer's parameters are not read any more
   }
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a network: its last linear layers with relu between them, and the mean cross-entropy
-// of their softmax. The whole of an MLP is such an end. Its gradient is written out by hand:
+// The head of a network: its last linear layers with relu between them, and the mean cross-entropy
+// of their softmax. An MLP consists of a head only. Its gradient is derived by hand:
 //
 //   forward    A_0 = X^T,  Z_l = W_l A_{l-1} + b_l,  A_l = relu(Z_l)
 //   loss       L = mean_i [ log sum_c exp Z_ci - Z_{label_i, i} ]
 //   backward   D_L = (softmax(Z_L) - onehot) / count
-//              dW_l = D_l A_{l-1}^T,  db_l = row sums of D_l,  D_{l-1} = W_l^T D_l where A_{l-1} >
-//              0
+//              dW_l = D_l A_{l-1}^T,  db_l = row sums of D_l,
+//              D_{l-1} = W_l^T D_l where A_{l-1} > 0, otherwise 0
 //
-// Activations are kept as features x examples: both products with the large matrix are then faster
-// (9 % of a gradient of an MLP 784-128-10), and softmax and relu vectorise over examples. Products
-// write straight into the gradient's row.
+// Activations are stored as features x examples: both products with the large matrix are then
+// faster (9 % of a gradient of an MLP 784-128-10), and softmax and relu vectorize over examples.
+// Products are written directly into the row of the gradient.
 #pragma once
 
 #include <cstddef>
@@ -27,33 +27,33 @@
 
 namespace murmur::learning {
 
-// Said when the coordinates of a layer have their gradient, last layer first.
+// Called when the gradient of the coordinates of a layer is complete, last layer first.
 using LayerReady = std::function<void(CoordinateRange range)>;
 
-// The first layer of the network's end. REQUIRES: the last layer is linear.
+// Index of the first layer of the head. REQUIRES: the last layer is linear.
 std::size_t first_of_head(const models::Network& network);
 
-// One per thread: it owns the room for its intermediate values.
+// Not thread-safe: one instance per thread, which owns buffers for intermediate values.
 template <class S>
 class Head {
  public:
-  // Where derivatives go: by the parameters into a row, by the features, unless null, into
-  // count x inputs() numbers.
+  // Destinations of derivatives: with respect to the parameters, a row; with respect to the
+  // features, count x inputs() values, or null if not needed.
   struct Targets {
     S* gradient = nullptr;
     S* features = nullptr;
   };
 
-  // `most`: examples in one call.
+  // `most`: largest number of examples in one call.
   Head(const models::Network& network, const Layout& layout, std::int64_t most, Matmul<S> matmul);
 
   std::int64_t inputs() const { return layers_.front().inputs; }
 
-  // x: a row; features: labels.size() x inputs(), row-major. Returns the sum of losses and the
-  // number of examples classified right.
+  // x: a row; features: labels.size() x inputs(), row-major. Returns the sum of the losses and the
+  // number of correctly classified examples.
   problems::Score forward(const S* x, const S* features, std::span<const std::uint8_t> labels);
 
-  // After forward() with the same arguments.
+  // REQUIRES: the last call was forward() with the same arguments.
   void backward(const S* x,
                 const S* features,
                 std::span<const std::uint8_t> labels,
@@ -64,14 +64,14 @@ class Head {
   struct LinearLayer {
     std::int64_t inputs = 0;
     std::int64_t outputs = 0;
-    bool relu = false;       // follows
+    bool relu = false;       // followed by relu
     std::size_t weight = 0;  // offsets in a row
     std::size_t bias = 0;
-    CoordinateRange range;  // of both with padding
-    S* values = nullptr;    // outputs x count: A_l, of the last layer Z_L
+    CoordinateRange range;  // of weight and bias, with padding
+    S* values = nullptr;    // outputs x count: A_l, or Z_L in the last layer
   };
 
-  S* room(std::int64_t size);
+  S* allocate(std::int64_t size);
   void activate(const LinearLayer& layer, const S* bias) const;
   problems::Score softmax(std::span<const std::uint8_t> labels);
   void write_gradient(std::size_t layer, const S* features, S* gradient) const;

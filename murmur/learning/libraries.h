@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What networks are computed with: which torch, and which library multiplies matrices. The choice
-// is part of a result's last bits, so it is a rule on the processor and never a measurement, and it
-// is written into the run folder.
+// The libraries that compute networks: the torch version, and the library for matrix products. The
+// choice affects the last bits of a result, so it is a rule based on the processor, never a
+// measurement, and it is recorded in the run folder.
 #pragma once
 
 #include <string>
@@ -10,16 +10,16 @@
 
 namespace murmur::learning {
 
-// "2.15.0", or "none" in a build without torch: the one of the build, which is loaded where a
-// network needs it.
+// "2.15.0", or "none" in a build without torch. It is the version of the build; torch is loaded
+// only when a network needs it.
 std::string torch_version();
 
-// Loads torch. kMissing: it is not where it was when murmur was built.
+// Loads torch. kMissing: the library cannot be loaded.
 Status load_torch();
 
-// The library that multiplies matrices in single precision for a wish of "auto", "onednn" or
-// "torch", with its version: "onednn 2.6.3", "torch 2.15.0". Double precision is always torch's.
-// kInvalid: the wish is another word, or names what this build does not have.
+// The library for matrix products in single precision and its version, such as "onednn 2.6.3" or
+// "torch 2.15.0". `wish`: "auto", "onednn" or "torch". Double precision always uses torch.
+// kInvalid: `wish` is another word, or names a library that is not available.
 Result<std::string> matmul_library(const std::string& wish);
 
 }  // namespace murmur::learning

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for oneDNN in a build that did not find it.
+// Replaces oneDNN in a build that did not find it.
 #include "murmur/learning/matmul.h"
 
 namespace murmur::learning {

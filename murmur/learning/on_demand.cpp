@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for torch/ in the program: loads libmurmur_torch.so, which lies beside it, when
-// something is asked for, and hands the question on.
+// Replaces torch/ in the program: loads libmurmur_torch.so, which is installed next to the program,
+// at the first use, and forwards calls to it.
 #include <atomic>
 #include <filesystem>
 #include <string>
@@ -17,8 +17,8 @@ namespace {
 
 std::atomic<const TorchPlugin*> g_loaded = nullptr;
 
-// Where a library that MPI brings (UCX) has put itself before dlopen, it is that one's folders
-// where a name is looked for; then a path is needed.
+// If a library loaded by MPI (UCX) intercepts dlopen, names are searched for in that library's run
+// path instead of the program's. The full path is then needed.
 void* open_library() {
   constexpr const char* kName = "libmurmur_torch.so";
   constexpr int kHow = RTLD_LAZY | RTLD_LOCAL;
@@ -43,7 +43,7 @@ Result<const TorchPlugin*> load() {
   return g_loaded.load();
 }
 
-// Never unloaded: torch's threads outlive any owner.
+// Never unloaded, because torch's threads may outlive any owner.
 const Result<const TorchPlugin*>& table() {
   static const Result<const TorchPlugin*> kTable = load();
   return kTable;

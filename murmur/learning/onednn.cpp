@@ -26,7 +26,7 @@ Result<Onednn> load() {
                    std::string("this program was built with oneDNN, which cannot be loaded now (") +
                        dlerror() + "); install libdnnl2 or build again without libdnnl-dev"};
   }
-  void* set_threads = dlsym(library, "omp_set_num_threads");  // looks into what it needs, too
+  void* set_threads = dlsym(library, "omp_set_num_threads");  // also searches its dependencies
   return Onednn{.sgemm = reinterpret_cast<OnednnSgemm>(sgemm),
                 .version = reinterpret_cast<VersionFunction>(version),
                 .set_threads = reinterpret_cast<void (*)(int)>(set_threads)};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system's oneDNN, kept apart from the oneDNN inside libtorch. Linked into one namespace of
-// symbols the two call into each other's initialisers (std::call_once over kernels of the same
-// name), and the one that is found second answers "unimplemented". So it is loaded by hand and
-// looks into itself first.
+// The system's oneDNN, isolated from the copy of oneDNN inside libtorch. In a common symbol
+// namespace, the two call each other's initializers (std::call_once over kernels of the same name),
+// and the copy that is found second returns "unimplemented". It is therefore loaded with dlopen and
+// resolves its own symbols first (RTLD_DEEPBIND).
 #pragma once
 
 #include <string>
@@ -16,15 +16,15 @@ namespace murmur::learning {
 // Row-major C = alpha op(A) op(B) + beta C; see dnnl_sgemm in dnnl.h.
 using OnednnSgemm = decltype(&dnnl_sgemm);
 
-// Loaded at the first call, then the same function for the rest of the process. Any thread may ask.
-// It computes with as many threads as the OpenMP runtime below it allows the caller's.
+// Loaded at the first call; later calls return the same function. Thread-safe. The function uses as
+// many threads as its OpenMP runtime permits the calling thread.
 Result<OnednnSgemm> onednn_sgemm();
 
-// omp_set_num_threads of that runtime, which may be another one than torch's. Null: it has none, or
-// oneDNN cannot be loaded.
+// omp_set_num_threads of that OpenMP runtime, which may differ from torch's. Null: oneDNN has no
+// OpenMP runtime, or cannot be loaded.
 void (*onednn_set_threads())(int);
 
-// "2.6.3", or "none" where it cannot be loaded.
+// "2.6.3", or "none" if oneDNN cannot be loaded.
 std::string onednn_version();
 
 }  // namespace murmur::learning

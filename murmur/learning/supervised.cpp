@@ -16,8 +16,9 @@
 namespace murmur::learning {
 namespace {
 
-constexpr std::int64_t kScoreExamples = 1024;  // in one part
-// In one pass: the products run at full speed, and what a layer gives stays in the cache.
+constexpr std::int64_t kScoreExamples = 1024;  // per part
+// Examples per forward pass: large enough for efficient products, small enough that activations
+// stay in cache.
 constexpr std::int64_t kScoreBatch = 256;
 
 std::vector<std::int32_t> first_indices(std::int64_t count) {
@@ -107,7 +108,7 @@ class Supervised : public problems::Problem<S> {
     return wanted > 0 ? std::min(wanted, all) : all;
   }
 
-  // The calling thread's own instance.
+  // The instance of the calling thread.
   Instance& instance(int thread) {
     MURMUR_CHECK(thread >= 0 && static_cast<std::size_t>(thread) < instances_.size(),
                  "thread {} of {} prepared ones",
@@ -144,7 +145,7 @@ class Supervised : public problems::Problem<S> {
 
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
-  // Torch before oneDNN: then both use the OpenMP runtime that torch brings.
+  // Torch is loaded before oneDNN, so that both use the OpenMP runtime of torch.
   if (first_of_head(settings.network) > 0) {
     if (const Status loaded = load_torch(); !loaded) {
       return loaded.failure();

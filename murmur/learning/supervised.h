@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Supervised learning: f_i is the mean cross-entropy of a network on worker i's examples. The
-// gradient of (worker, step, row) is that of the worker's batch of that step; it has the same bits
-// on every thread and in every process. Scores are taken on the test set.
+// gradient of (worker, step, row) is that of the worker's batch at that step; it is bitwise
+// identical on every thread and in every process. Scores are computed on the test set.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@ namespace murmur::learning {
 
 struct SupervisedSettings {
   data::TrainingData data;
-  models::Network network;               // for images of the data's shape and as many classes
-  std::uint64_t seed = 1;                // of the start
+  models::Network network;               // matches the image shape and the classes of the data
+  std::uint64_t seed = 1;                // of the initial parameters
   std::int64_t evaluation_examples = 0;  // the first ones of the test set; 0: all
-  std::string matmul = "auto";           // "onednn", "torch", or what is faster here (libraries.h)
+  std::string matmul = "auto";           // "auto", "onednn" or "torch" (libraries.h)
 };
 
 // S: float or double. kInvalid: this build has no torch, or not the library that `matmul` names.
-// kMissing: torch is needed, and cannot be loaded.
+// kMissing: torch is needed and cannot be loaded.
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings);
 

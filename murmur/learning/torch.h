@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What of a network torch computes. Everything of torch is behind these functions: the program has
-// them from on_demand.cpp, which loads torch first, tests and benchmarks from torch/.
+// The interface to torch, which is accessed only through these functions. The program links
+// on_demand.cpp, which loads torch first; tests and benchmarks link torch/.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +14,21 @@
 
 namespace murmur::learning {
 
-// REQUIRES of the next two: load_torch() (libraries.h) has succeeded. S: float or double.
+// REQUIRES, for the next two functions: load_torch() (libraries.h) has succeeded. S: float or
+// double.
 
-// Products by the library that torch was built with.
+// Matrix products by the library that torch was built with.
 template <class S>
 Matmul<S> torch_matmul();
 
-// The first `layers` of a network: one or more.
+// The first `layers` layers of a network. REQUIRES: layers >= 1.
 template <class S>
 std::unique_ptr<Body<S>> make_torch_body(const models::Network& network,
                                          const Layout& layout,
                                          std::size_t layers);
 
-// Torch starts no threads for the calling one from now on. Nothing where torch is not loaded. Cheap
-// when repeated.
+// Prevents torch from starting threads for the calling thread from now on. No effect if torch is
+// not loaded. Cheap when repeated.
 void compute_alone_in_torch();
 
 }  // namespace murmur::learning

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libmurmur_torch.so gives to the program. Torch takes 0.2 s and 110 MB to start, and a
-// network that is all head (head.h) with products by oneDNN has no use for it. So the program is
-// not linked to it: on_demand.cpp loads the library when something of it is asked for. Both sides
-// are built together, by one compiler.
+// Interface between libmurmur_torch.so and the program. Torch takes 0.2 s and 110 MB to start, and
+// a network that consists of a head only (head.h) with products by oneDNN does not need it. The
+// program is therefore not linked to torch: on_demand.cpp loads the library at its first use. Both
+// sides are built together, by one compiler.
 #pragma once
 
 #include <cstddef>

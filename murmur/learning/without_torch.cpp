@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for this whole folder in a build without torch.
+// Replaces this folder in a build without torch.
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/supervised.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A body that torch computes and differentiates.
+// A body computed and differentiated by torch.
 #include "murmur/learning/body.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace murmur::learning {
 namespace {
 
-// One tensor of parameters, and how many of its layer's still wait for their gradient.
+// One parameter tensor in a row.
 struct Slot {
   std::size_t offset = 0;
   std::size_t size = 0;
@@ -51,10 +51,10 @@ class TorchBody : public Body<S> {
 
   models::ImageShape input_{};
   std::vector<models::Operation> operations_;
-  std::vector<Slot> slots_;              // weight and bias in turn, in the order of the row
+  std::vector<Slot> slots_;              // weight and bias alternately, in the order of the row
   std::vector<CoordinateRange> ranges_;  // of layers with parameters, in the same order
 
-  // Of the last forward().
+  // State of the last forward().
   at::Tensor features_;
   S* gradient_ = nullptr;
   std::vector<bool> written_;  // per slot
@@ -75,7 +75,8 @@ std::vector<at::Tensor> TorchBody<S>::views(const S* x, bool differentiable) {
   return tensors;
 }
 
-// Takes a finished derivative out of torch's hands, and announces the layer with its last one.
+// Copies a completed derivative into the row, and reports a layer when both of its derivatives are
+// complete.
 template <class S>
 void TorchBody<S>::write(std::size_t index, const at::Tensor& value) {
   const Slot& slot = slots_[index];

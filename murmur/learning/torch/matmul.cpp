@@ -8,7 +8,7 @@
 namespace murmur::learning {
 namespace {
 
-// A view of memory that torch does not own. It is only read where `data` was constant.
+// A view of memory that torch does not own. It is only read if `data` was constant.
 template <class S>
 at::Tensor view(const S* data, std::int64_t rows, std::int64_t columns) {
   const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<S>::value);
