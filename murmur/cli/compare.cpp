@@ -18,7 +18,10 @@
 #include "murmur/run/compare/progress.h"
 #include "murmur/run/compare/rank_group.h"
 #include "murmur/run/compare/table_text.h"
+#include "murmur/run/processes/stop.h"
 #include "murmur/run/processes/world.h"
+#include "murmur/run/text/say.h"
+#include "murmur/run/train/progress.h"
 
 namespace murmur::cli {
 namespace {
@@ -103,12 +106,11 @@ ExitCode help_in(run::World& world, const std::atomic<int>* stop) {
 ExitCode lead_in(run::World& world, const Arguments& arguments, const std::atomic<int>* stop) {
   const run::CompareOutcome outcome = compare_with_progress(arguments, world, stop);
   if (outcome.code != ExitCode::kDone) {
-    const bool stopped =
-        outcome.code == ExitCode::kInterrupted || outcome.code == ExitCode::kTerminated;
-    fmt::print(stderr,
-               "murmur: {}\n",
-               stopped ? "interrupted; the same command with --resume continues the comparison"
-                       : outcome.message);
+    const bool stopped = run::is_stop(outcome.code);
+    run::say(stderr,
+             "murmur: {}\n",
+             stopped ? "interrupted; the same command with --resume continues the comparison"
+                     : outcome.message);
     return outcome.code;
   }
   if (arguments.common.json) {
@@ -116,7 +118,7 @@ ExitCode lead_in(run::World& world, const Arguments& arguments, const std::atomi
     return outcome.code;
   }
   // A launcher's terminal is not the user's.
-  const bool bold = world.is_alone() && isatty(fileno(stdout)) != 0 && !is_set("NO_COLOR");
+  const bool bold = world.is_alone() && isatty(fileno(stdout)) != 0 && run::takes_escapes();
   fmt::print("{}", run::to_text(outcome.comparison, bold));
   fmt::print("\nreport: {}\n", (outcome.folder / "report.html").string());
   return outcome.code;

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include <fmt/format.h>
+#include "murmur/run/text/say.h"
 
 namespace murmur::cli {
 
@@ -11,7 +11,7 @@ std::function<void(const std::string&)> warner(const CommonOptions& options) {
   const bool quiet = options.quiet;
   return [quiet](const std::string& message) {
     if (!quiet) {
-      fmt::print(stderr, "murmur: warning: {}\n", message);
+      run::say(stderr, "murmur: warning: {}\n", message);
     }
   };
 }
@@ -38,13 +38,13 @@ ExitCode exit_code(FailureKind kind) {
 
 ExitCode report_error(const UserError& error) {
   if (*error.what() != '\0') {
-    fmt::print(stderr, "murmur: {}\n", error.what());
+    run::say(stderr, "murmur: {}\n", error.what());
   }
   return error.code();
 }
 
 ExitCode report_failure(const Failure& failure) {
-  fmt::print(stderr, "murmur: {}\n", failure.message);
+  run::say(stderr, "murmur: {}\n", failure.message);
   return exit_code(failure.kind);
 }
 

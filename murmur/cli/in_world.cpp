@@ -4,10 +4,9 @@
 #include <cstdio>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "murmur/cli/console.h"
 #include "murmur/cli/signals.h"
+#include "murmur/run/text/say.h"
 
 namespace murmur::cli {
 
@@ -23,7 +22,7 @@ ExitCode in_world(const InWorld& perform) {
 
 void report_unless_told(const run::TrainOutcome& outcome) {
   if (!outcome.told && !outcome.message.empty()) {
-    fmt::print(stderr, "murmur: {}\n", outcome.message);
+    run::say(stderr, "murmur: {}\n", outcome.message);
   }
 }
 

@@ -11,8 +11,10 @@
 
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
+#include "murmur/cli/descriptors.h"
 #include "murmur/comm/launch.h"
 #include "murmur/run/text/names.h"
+#include "murmur/run/text/say.h"
 #include "murmur/run/text/version.h"
 
 namespace murmur::cli {
@@ -74,6 +76,12 @@ void refuse_several_processes(const std::string& command) {
   }
 }
 
+// Of several processes with the same words the first one says what is wrong with them.
+bool speaks_for_launch() {
+  const auto launch = comm::detect_launch();
+  return !launch || launch.value().process == 0;
+}
+
 ExitCode parse_and_run(int argc, char** argv) {
   CLI::App app{"Murmuration: decentralized training of deep networks", "murmur"};
   app.set_version_flag("--version", "murmur " + std::string(run::version()));
@@ -86,7 +94,7 @@ ExitCode parse_and_run(int argc, char** argv) {
     app.exit(asked);
     return ExitCode::kDone;
   } catch (const CLI::ParseError& error) {
-    throw UserError(explain(app, error));
+    throw UserError(speaks_for_launch() ? explain(app, error) : std::string());
   }
   if (!invocation.knows_processes) {
     refuse_several_processes(app.get_subcommands().front()->get_name());
@@ -100,9 +108,12 @@ ExitCode run_main(int argc, char** argv) {
   } catch (const UserError& error) {
     return report_error(error);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "murmur: out of memory; fewer workers or a smaller model need less\n");
+    run::say(stderr, "murmur: out of memory; fewer workers or a smaller model need less\n");
   } catch (const std::exception& error) {
-    fmt::print(stderr, "murmur: {}\n", error.what());
+    if (std::ferror(stdout) != 0) {
+      return ExitCode::kDone;  // finish_output() says it
+    }
+    run::say(stderr, "murmur: {}\n", error.what());
   }
   return ExitCode::kRunFailed;
 }
@@ -111,7 +122,8 @@ ExitCode run_main(int argc, char** argv) {
 ExitCode finish_output(ExitCode code) {
   const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
   if (lost && code == ExitCode::kDone) {
-    fmt::print(stderr, "murmur: standard output could not be written (is the disk full?)\n");
+    run::say(stderr,
+             "murmur: standard output could not be written (is it closed, or the disk full?)\n");
     return ExitCode::kRunFailed;
   }
   return code;
@@ -121,5 +133,6 @@ ExitCode finish_output(ExitCode code) {
 }  // namespace murmur::cli
 
 int main(int argc, char** argv) {
+  murmur::cli::open_closed_descriptors();
   return static_cast<int>(murmur::cli::finish_output(murmur::cli::run_main(argc, argv)));
 }

@@ -3,6 +3,7 @@
 // digest of the models last.
 #include "murmur/run/train/train.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/in_world.h"
 #include "murmur/run/processes/world.h"
+#include "murmur/run/text/say.h"
 #include "murmur/run/train/progress.h"
 
 namespace murmur::cli {
@@ -47,7 +49,7 @@ void print_results(const run::Summary& summary, const std::filesystem::path& fol
 }
 
 void print_line(const run::MetricsLine& line) {
-  fmt::print(stderr, "step {}", line.step);
+  std::string text = fmt::format("step {}", line.step);
   for (const char* name : {"train/loss",
                            "eval/loss_local_mean",
                            "eval/accuracy_local_mean",
@@ -55,10 +57,10 @@ void print_line(const run::MetricsLine& line) {
                            "consensus/distance"}) {
     const auto found = line.values.find(name);
     if (found != line.values.end()) {
-      fmt::print(stderr, "  {} {:.4g}", name, found->second);
+      text += fmt::format("  {} {:.4g}", name, found->second);
     }
   }
-  fmt::print(stderr, "\n");
+  run::say(stderr, "{}\n", text);
 }
 
 run::TrainOutcome train_with_progress(const Arguments& arguments,
@@ -93,7 +95,24 @@ run::TrainOutcome train_with_progress(const Arguments& arguments,
   return run::train(config, request);
 }
 
+// What is wrong with the options alone, the same in every process.
+std::optional<UserError> mistake_in(const Arguments& arguments) {
+  if (arguments.steps_limit.value_or(0) < 0) {
+    return UserError(
+        fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
+  }
+  const std::vector<std::string>& set = arguments.common.set;
+  if (arguments.trace && std::find(set.begin(), set.end(), "output.trace=false") != set.end()) {
+    return UserError(
+        "--trace and --set output.trace=false contradict each other; give one of them");
+  }
+  return std::nullopt;
+}
+
 ExitCode train_in(run::World& world, const Arguments& arguments, const std::atomic<int>* stop) {
+  if (const auto mistake = mistake_in(arguments)) {
+    world.agree(mistake);
+  }
   run::Overrides overrides = arguments.common.overrides();
   if (arguments.trace) {
     overrides.set.emplace_back("output.trace=true");
@@ -117,19 +136,15 @@ ExitCode train_in(run::World& world, const Arguments& arguments, const std::atom
     print_results(outcome.summary, folder);
   }
   if (!outcome.message.empty()) {
-    fmt::print(stderr, "murmur: {}\n", outcome.message);
+    run::say(stderr, "murmur: {}\n", outcome.message);
   }
   if (outcome.already_there && !arguments.common.quiet) {
-    fmt::print(
-        stderr, "murmur: {} holds this run already; nothing was computed\n", folder.string());
+    run::say(stderr, "murmur: {} holds this run already; nothing was computed\n", folder.string());
   }
   return outcome.code;
 }
 
 ExitCode run_train(const Arguments& arguments) {
-  if (arguments.steps_limit.value_or(0) < 0) {
-    throw UserError(fmt::format("--steps-limit must be 0 or more, not {}", *arguments.steps_limit));
-  }
   return in_world([&](run::World& world, const std::atomic<int>* stop) {
     return train_in(world, arguments, stop);
   });

@@ -170,8 +170,11 @@ TEST(Compare, GoesOnWhereItWasInterruptedOrKilled) {
   const std::vector<std::string> longer{"--set", "schedule.steps=600"};
   const CompareDesk straight;
   ASSERT_EQ(straight.compare(longer).code, 0);
-  for (const auto& [signal, code] :
-       {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}, std::pair{SIGKILL, -SIGKILL}}) {
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130},
+                                     std::pair{SIGTERM, 143},
+                                     std::pair{SIGHUP, 129},
+                                     std::pair{SIGUSR1, 138},
+                                     std::pair{SIGKILL, -SIGKILL}}) {
     const CompareDesk desk;
     EXPECT_EQ(stopped(desk, signal), code);
     EXPECT_FALSE(std::filesystem::exists(desk.path("runs/grid/comparison.json")));

@@ -182,7 +182,10 @@ TEST_P(MpiRun, EndsTogetherWhereOneProcessIsAsked) {
     more.insert(more.end(), often.begin(), often.end());
     return more;
   };
-  for (const auto& [signal, code] : {std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}}) {
+  for (const auto& [signal, code] : {std::pair{SIGTERM, 143},
+                                     std::pair{SIGINT, 130},
+                                     std::pair{SIGHUP, 129},
+                                     std::pair{SIGUSR1, 138}}) {
     const std::string folder = "asked " + std::to_string(signal);
     StartedWorld run(desk_, GetParam(), 3, training(with({"-v", "--output", folder})));
     ASSERT_TRUE(run.wait_for_lines(2));
@@ -203,6 +206,28 @@ TEST_P(MpiRun, EndsTogetherWhereOneProcessIsAsked) {
     EXPECT_EQ(last_line(resumed), last_line(undisturbed));
     EXPECT_EQ(lines_of_any_world(desk_, folder), lines_of_any_world(desk_, whole));
   }
+}
+
+// As srun --signal gives it to every process of a step.
+TEST_P(MpiRun, EndsTogetherWhereAllProcessesAreAsked) {
+  StartedWorld run(desk_,
+                   GetParam(),
+                   3,
+                   training({"-v",
+                             "--output",
+                             "all",
+                             "--set",
+                             "schedule.steps=1000000",
+                             "--set",
+                             "evaluation.every_steps=1"}));
+  ASSERT_TRUE(run.wait_for_lines(2));
+  for (const int process : {2, 0, 1}) {
+    const auto asked = run.find(process);
+    ASSERT_TRUE(asked) << process;
+    kill(*asked, SIGUSR1);
+  }
+  EXPECT_EQ(run.end(), 138);
+  EXPECT_EQ(summary_of(desk_, "all")["status"], "interrupted");
 }
 
 TEST_P(MpiRun, EndsTogetherWhereALossIsNoNumber) {

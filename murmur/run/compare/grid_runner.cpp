@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "murmur/run/processes/stop.h"
 #include "murmur/run/records/run_folder.h"
 #include "murmur/run/report/report.h"
 #include "murmur/run/wiring/wiring.h"
@@ -101,7 +102,7 @@ void Runner::perform(const std::vector<PlannedRun>& runs) {
     std::rethrow_exception(thrown_);
   }
   if (request_.stop != nullptr && *request_.stop != 0 && code_ == ExitCode::kDone) {
-    code_ = static_cast<ExitCode>(128 + *request_.stop);
+    code_ = stop_code(*request_.stop);
   }
 }
 

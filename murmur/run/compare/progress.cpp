@@ -2,13 +2,13 @@
 #include "murmur/run/compare/progress.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "murmur/run/text/html.h"
+#include "murmur/run/text/say.h"
 #include "murmur/run/train/progress.h"
 
 namespace murmur::run {
@@ -16,11 +16,6 @@ namespace {
 
 constexpr auto kBetweenDrawings = std::chrono::milliseconds(100);
 constexpr auto kBetweenPlainLines = std::chrono::seconds(10);
-
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
 
 // A longer line would wrap, and could not be drawn over.
 std::size_t columns_of(std::FILE* stream) {
@@ -43,7 +38,7 @@ CompareProgressLine::CompareProgressLine(std::FILE* stream, Detail detail)
     : stream_(stream),
       detail_(detail),
       terminal_(isatty(fileno(stream)) != 0),
-      escapes_(!is_set("NO_COLOR")),
+      escapes_(takes_escapes()),
       shown_at_(Clock::now() - kBetweenDrawings) {}
 
 void CompareProgressLine::show(const CompareProgress& progress) {
@@ -54,8 +49,7 @@ void CompareProgressLine::show(const CompareProgress& progress) {
   const bool every = detail_ == Detail::kEveryRun && progress.finished_one;
   if (every || (!terminal_ && progress.finished_one && now - shown_at_ >= kBetweenPlainLines)) {
     clear();
-    fmt::print(stream_, "murmur: {}\n", progress_text(progress));
-    std::fflush(stream_);
+    say(stream_, "murmur: {}\n", progress_text(progress));
     shown_at_ = now;
   }
   if (terminal_ && now - shown_at_ >= kBetweenDrawings) {
@@ -68,15 +62,13 @@ void CompareProgressLine::draw(const std::string& text) {
   const std::string line = shortened(text, columns_of(stream_));
   const std::size_t length = shown_length(line);
   const std::string blanks(!escapes_ && length < width_ ? width_ - length : 0, ' ');
-  fmt::print(stream_, "\r{}{}{}", line, escapes_ ? "\x1b[K" : "", blanks);
-  std::fflush(stream_);
+  say(stream_, "\r{}{}{}", line, escapes_ ? "\x1b[K" : "", blanks);
   width_ = length;
 }
 
 void CompareProgressLine::clear() {
   if (width_ > 0) {
-    fmt::print(stream_, "\r{}", escapes_ ? std::string("\x1b[K") : std::string(width_, ' ') + "\r");
-    std::fflush(stream_);
+    say(stream_, "\r{}", escapes_ ? std::string("\x1b[K") : std::string(width_, ' ') + "\r");
     width_ = 0;
   }
 }

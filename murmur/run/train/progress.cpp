@@ -4,22 +4,27 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "murmur/run/text/say.h"
 
 namespace murmur::run {
 namespace {
 
 constexpr double kBetweenDrawings_s = 0.1;
 
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
 }  // namespace
+
+bool takes_escapes() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool unwanted = no_color != nullptr && *no_color != '\0';
+  return !unwanted && (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
 
 std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(seconds, 0.0)));
@@ -57,7 +62,7 @@ ProgressLine::ProgressLine(std::FILE* stream, std::string name, bool quiet)
     : stream_(stream),
       name_(std::move(name)),
       draws_(!quiet && isatty(fileno(stream)) != 0),
-      escapes_(!is_set("NO_COLOR")) {}
+      escapes_(takes_escapes()) {}
 
 void ProgressLine::draw(const Progress& progress) {
   const bool too_soon = drawn_at_s_ >= 0 && progress.wall_s - drawn_at_s_ < kBetweenDrawings_s;
@@ -66,16 +71,14 @@ void ProgressLine::draw(const Progress& progress) {
   }
   const std::string text = progress_text(name_, progress);
   const std::size_t blanks = text.size() < width_ && !escapes_ ? width_ - text.size() : 0;
-  fmt::print(stream_, "\r{}{}{:{}}", text, escapes_ ? "\x1b[K" : "", "", blanks);
-  std::fflush(stream_);
+  say(stream_, "\r{}{}{:{}}", text, escapes_ ? "\x1b[K" : "", "", blanks);
   width_ = text.size();
   drawn_at_s_ = progress.wall_s;
 }
 
 void ProgressLine::clear() {
   if (width_ > 0) {
-    fmt::print(stream_, "\r{}", escapes_ ? std::string("\x1b[K") : std::string(width_, ' ') + "\r");
-    std::fflush(stream_);
+    say(stream_, "\r{}", escapes_ ? std::string("\x1b[K") : std::string(width_, ' ') + "\r");
     width_ = 0;
   }
 }

@@ -15,10 +15,13 @@ std::string progress_text(const std::string& name, const Progress& progress);
 // "47 s", "3 min 20 s", "2 h 5 min".
 std::string duration_text(double seconds);
 
+// Whether a terminal may be given escape sequences: not with NO_COLOR, and not a TERM that is dumb.
+bool takes_escapes();
+
 class ProgressLine {
  public:
-  // Draws nothing where `stream` is no terminal or the user asked for silence. NO_COLOR: no escape
-  // sequences, only blanks over what stood there.
+  // Draws nothing where `stream` is no terminal or the user asked for silence, blanks over what
+  // stood there where the terminal takes no escape sequences.
   ProgressLine(std::FILE* stream, std::string name, bool quiet);
   ~ProgressLine() { clear(); }
   ProgressLine(const ProgressLine&) = delete;

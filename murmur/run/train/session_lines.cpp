@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session tells: a line per evaluation, the summary, the digest.
 #include <cmath>
-#include <csignal>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "murmur/files/atomic_file.h"
 #include "murmur/files/digest.h"
 #include "murmur/learning/libraries.h"
+#include "murmur/run/processes/stop.h"
 #include "murmur/run/report/report.h"
 #include "murmur/run/text/version.h"
 #include "murmur/run/train/session.h"
@@ -244,10 +244,9 @@ TrainOutcome Session<S>::outcome(const Status& status) {
     const bool common = status.failure().kind == FailureKind::kDiverged;
     outcome.told = world_ != nullptr && (common ? !is_first() : world_->has_heard_of_failure());
   } else if (status_ == "interrupted") {
-    const bool terminated = stopped_by_ == SIGTERM;
-    outcome.code = terminated ? ExitCode::kTerminated : ExitCode::kInterrupted;
+    outcome.code = stop_code(stopped_by_);
     outcome.message = fmt::format("{} after {} of {} steps; --resume continues",
-                                  terminated ? "terminated" : "interrupted",
+                                  stop_words(stopped_by_),
                                   step(),
                                   schedule_.steps());
     outcome.told = !is_first();
