@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // TensorBoard events, traces, the progress line.
 #include <bit>
+#include <cstring>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -54,6 +56,62 @@ TEST(Tensorboard, BeginsWithItsVersionAndNamesItsValues) {
   // step 300 as a varint behind key 0x10; then the tag, and 0.5 as a float behind key 0x15.
   EXPECT_THAT(bytes, HasSubstr("\x10\xac\x02"));
   EXPECT_THAT(bytes, HasSubstr(std::string("\x0a\x0atrain/loss\x15\0\0\0\x3f", 17)));
+}
+
+// What a reader of all event files, in the order of their names, has in the end: the steps of
+// summaries, without those that a START takes back.
+struct Events {
+  std::vector<std::int64_t> steps;  // as written
+  std::vector<std::int64_t> starts;
+};
+
+Events events_in(const std::filesystem::path& folder) {
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files.insert(entry.path());
+  }
+  Events events;
+  for (const std::filesystem::path& file : files) {
+    const std::string bytes = read(file);
+    std::size_t at = 0;
+    while (at + 12 < bytes.size()) {
+      std::uint64_t length = 0;
+      std::memcpy(&length, bytes.data() + at, sizeof length);
+      const std::string event = bytes.substr(at + 12, length);
+      EXPECT_EQ(tensorboard_record(event), bytes.substr(at, length + 16));
+      at += length + 16;
+      const auto step = static_cast<unsigned char>(event[10]);  // below 128 here
+      if (event[11] == '\x2a') {
+        events.steps.push_back(step);
+      } else if (event[11] == '\x3a') {
+        EXPECT_EQ(event.substr(11), std::string("\x3a\x02\x08\x01"));
+        events.starts.push_back(step);
+      }
+    }
+    EXPECT_EQ(at, bytes.size()) << file;
+  }
+  return events;
+}
+
+TEST(Tensorboard, GoesOnWhereARunIsTakenUpAgain) {
+  const murmur::testing::TemporaryFolder folder;
+  const auto write = [&](double now_s, std::int64_t next, std::vector<std::int64_t> steps) {
+    auto file = TensorboardFile::follow(folder.path(), now_s, next);
+    ASSERT_TRUE(file);
+    for (const std::int64_t step : steps) {
+      ASSERT_TRUE(file.value().append({.step = step, .values = {{"train/loss", 1}}}, now_s));
+    }
+  };
+  write(1700000000, 0, {1, 2, 3, 4});
+  EXPECT_TRUE(events_in(folder.path()).starts.empty());
+  const auto first = std::filesystem::directory_iterator(folder.path())->path();
+  std::filesystem::resize_file(first, std::filesystem::file_size(first) - 5);  // killed as it wrote
+  write(1700000000, 3, {3, 4, 5});  // within the same second
+  EXPECT_THAT(events_in(folder.path()).steps, ::testing::ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(events_in(folder.path()).starts, ::testing::ElementsAre(3));
+  write(1690000000, 2, {2});  // a clock that was set back
+  EXPECT_THAT(events_in(folder.path()).steps, ::testing::ElementsAre(1, 2));
+  EXPECT_THAT(events_in(folder.path()).starts, ::testing::ElementsAre(2));
 }
 
 TEST(Trace, IsAnArrayOfSpans) {

@@ -2,6 +2,9 @@
 // A run that is asked to stop ends with what it has, and can go on; one that is killed, or whose
 // disk is full, goes on from its last checkpoint.
 #include <csignal>
+#include <cstring>
+#include <numeric>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +41,10 @@ std::int64_t steps_done(const Desk& desk) {
 }
 
 TEST(Interrupt, EndsWithACheckpointAndASummary) {
-  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130},
+                                     std::pair{SIGTERM, 143},
+                                     std::pair{SIGHUP, 129},
+                                     std::pair{SIGUSR1, 138}}) {
     const TrainingDesk desk;
     Started run(desk, talkative("1000000"));
     ASSERT_TRUE(run.wait_for_lines(1));
@@ -74,6 +80,48 @@ TEST(Interrupt, EndsAtOnceWhenAskedTwice) {
   EXPECT_EQ(run.end_unread(), -SIGINT);
 }
 
+TEST(Interrupt, ByASchedulerTwiceEndsAtOnce) {
+  const TrainingDesk desk;
+  Started run(desk, talkative("1000000"));
+  ASSERT_TRUE(run.wait_for_lines(1));
+  run.fill_its_pipe();
+  run.send(SIGUSR1);
+  ASSERT_TRUE(run.has_taken(SIGUSR1));
+  run.send(SIGUSR1);
+  EXPECT_EQ(run.end_unread(), -SIGUSR1);
+}
+
+// A terminal that closes is told by the shell and by the kernel, and a session manager sends SIGHUP
+// behind SIGTERM.
+TEST(Interrupt, OfATerminalThatClosesIsOneInterruption) {
+  for (const int first : {SIGHUP, SIGTERM}) {
+    const TrainingDesk desk;
+    Started run(desk, talkative("1000000"));
+    ASSERT_TRUE(run.wait_for_lines(1));
+    run.send(first);
+    ASSERT_TRUE(run.has_taken(first));
+    run.send(SIGHUP);
+    EXPECT_EQ(run.end(), 128 + first);
+    EXPECT_GE(steps_done(desk), 1);
+  }
+}
+
+// nohup, and a script that says trap '' USR1.
+TEST(Interrupt, LeavesAloneWhatWasIgnoredAtTheStart) {
+  const TrainingDesk desk;
+  std::string command = "trap '' HUP USR1; exec " + quoted(MURMUR_PROGRAM);
+  for (const std::string& argument : talkative("1000000")) {
+    command += " " + quoted(argument);
+  }
+  Started run(desk, "/bin/sh", {"-c", command});
+  ASSERT_TRUE(run.wait_for_lines(1));
+  run.send(SIGHUP);
+  run.send(SIGUSR1);
+  ASSERT_TRUE(run.wait_for_lines(20));
+  run.send(SIGTERM);
+  EXPECT_EQ(run.end(), 143);
+}
+
 TEST(Interrupt, KilledFiveTimesARunHasTheBitsOfOneLeftAlone) {
   const TrainingDesk desk;
   const Ran whole = desk.train({"--output", "whole", "--set", "schedule.steps=300"});
@@ -96,6 +144,51 @@ TEST(Interrupt, KilledFiveTimesARunHasTheBitsOfOneLeftAlone) {
   ASSERT_EQ(last.code, 0) << last.err;
   EXPECT_EQ(last_line(last), last_line(whole));
   EXPECT_EQ(steps_done(desk), 300);
+}
+
+// What all event files of a run say of its loss, in the order of their names.
+std::vector<std::int64_t> steps_in_events(const std::filesystem::path& folder) {
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().filename().string().starts_with("events.out.tfevents.")) {
+      files.insert(entry.path());
+    }
+  }
+  std::vector<std::int64_t> steps;
+  for (const std::filesystem::path& file : files) {
+    const std::string bytes = read_text(file);
+    for (std::size_t at = 0; at + 12 < bytes.size();) {
+      std::uint64_t length = 0;
+      std::memcpy(&length, bytes.data() + at, sizeof length);
+      const std::string event = bytes.substr(at + 12, length);
+      at += length + 16;
+      if (event.find("train/loss") != std::string::npos) {
+        std::int64_t step = static_cast<unsigned char>(event[10]) & 0x7fU;
+        const bool two_bytes = (static_cast<unsigned char>(event[10]) & 0x80U) != 0;
+        step |= two_bytes ? static_cast<unsigned char>(event[11]) << 7U : 0;
+        steps.push_back(step);
+      }
+    }
+  }
+  return steps;
+}
+
+TEST(Interrupt, KilledARunHasEveryStepOnceInTensorboard) {
+  const TrainingDesk desk;
+  const std::vector<std::string> settings{
+      "--set", "output.tensorboard=true", "--set", "checkpoint.every_steps=10"};
+  {
+    Started run(desk, talkative("1000000", settings));
+    ASSERT_TRUE(run.wait_for_lines(35));
+    run.send(SIGKILL);
+    EXPECT_EQ(run.end(), -SIGKILL);
+  }
+  std::vector<std::string> rest = talkative("1000000", settings);
+  rest.insert(rest.end(), {"--resume", "--steps-limit", "100", "-q"});
+  ASSERT_EQ(desk.run(rest).code, 0);
+  std::vector<std::int64_t> all(100);
+  std::iota(all.begin(), all.end(), 1);
+  EXPECT_EQ(steps_in_events(desk.path("a")), all);
 }
 
 TEST(FullDisk, EndsWithOneAndGoesOnWhenThereIsRoom) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/records/tensorboard.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -8,6 +9,8 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "murmur/run/records/tensorboard_files.h"
 
 namespace murmur::run {
 namespace {
@@ -110,6 +113,36 @@ Result<TensorboardFile> TensorboardFile::create(const std::filesystem::path& fol
     return written.failure();
   }
   return file;
+}
+
+Result<TensorboardFile> TensorboardFile::follow(const std::filesystem::path& folder,
+                                                double now_s,
+                                                std::int64_t next_step) {
+  const auto latest = cut_tensorboard_files(folder, next_step);
+  if (!latest) {
+    return latest.failure();
+  }
+  if (!latest.value()) {
+    return create(folder, now_s);
+  }
+  Result<TensorboardFile> file = create(folder, std::max(now_s, *latest.value() + 1));
+  if (!file) {
+    return file;
+  }
+  const Status started = file.value().start_session(now_s, next_step);
+  return started ? std::move(file) : started.failure();
+}
+
+Status TensorboardFile::start_session(double now_s, std::int64_t step) {
+  constexpr std::uint64_t kStart = 1;
+  std::string session;
+  append_key(session, 1, kVarint);
+  append_varint(session, kStart);
+  std::string event = event_head(now_s);
+  append_key(event, 2, kVarint);
+  append_varint(event, static_cast<std::uint64_t>(step));
+  append_bytes(event, 7, session);
+  return write(event);
 }
 
 Status TensorboardFile::append(const MetricsLine& line, double now_s) {

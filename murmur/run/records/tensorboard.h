@@ -7,6 +7,8 @@
 //
 //   1: wall_time (double)   2: step (varint)   3: file_version, "brain.Event:2" in the first one
 //   5: summary { 1: value { 1: tag   2: simple_value (float) } ... }
+//   7: session_log { 1: status, 1 for START }: a reader forgets all events of this step or a later
+//   one
 #pragma once
 
 #include <cstdint>
@@ -31,12 +33,19 @@ class TensorboardFile {
   // Makes events.out.tfevents.TIME.HOST in the folder. `now_s`: seconds since 1970.
   static Result<TensorboardFile> create(const std::filesystem::path& folder, double now_s);
 
+  // The same of a run that goes on in a folder with older files: what they hold of `next_step` and
+  // later is removed, and the new file, whose name sorts behind theirs, begins with a START there.
+  static Result<TensorboardFile> follow(const std::filesystem::path& folder,
+                                        double now_s,
+                                        std::int64_t next_step);
+
   Status append(const MetricsLine& line, double now_s);
 
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+  Status start_session(double now_s, std::int64_t step);
   Status write(const std::string& payload);
 
   std::string name_;

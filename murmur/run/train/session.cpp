@@ -118,7 +118,8 @@ Status Session<S>::open_files() {
     return written;
   }
   if (config_.output.tensorboard) {
-    Result<TensorboardFile> file = TensorboardFile::create(folder_.path, seconds_since_1970());
+    const std::int64_t next = log_->lines().empty() ? 0 : log_->lines().back().step + 1;
+    auto file = TensorboardFile::follow(folder_.path, seconds_since_1970(), next);
     if (!file) {
       return file.failure();
     }
