@@ -66,6 +66,9 @@ class Sink {
 
 ExitCode run_solve(const Arguments& arguments) {
   const bool csv = arguments.format == "csv";
+  if (csv && arguments.common.json) {
+    throw UserError("--format csv and --json contradict each other; give one of them");
+  }
   if (csv && arguments.fields) {
     throw UserError("--fields goes with --format json: the columns of csv are fixed");
   }

@@ -18,8 +18,8 @@ namespace murmur::data {
 namespace {
 
 constexpr std::size_t kFirstRoom = std::size_t{1} << 16U;
-constexpr std::size_t kGzipRatio = 1032;                      // deflate packs nothing tighter
-constexpr std::uint64_t kXzMemory = std::uint64_t{1} << 30U;  // bytes; xz -9 needs 65 MiB
+constexpr std::size_t kGzipRatio = 1032;            // deflate packs nothing tighter
+constexpr std::uint64_t kXzMemory = 1'000'000'000;  // bytes; xz -9 needs 68 MB
 
 bool starts_with(const Bytes& bytes, std::span<const std::uint8_t> magic) {
   return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin());
@@ -122,7 +122,7 @@ std::string xz_problem(lzma_ret code, std::size_t used) {
     case LZMA_BUF_ERROR:
       return fmt::format("truncated: xz data end after {} unpacked bytes", used);
     case LZMA_MEMLIMIT_ERROR:
-      return fmt::format("unpacking needs more than {} MiB of memory", kXzMemory >> 20U);
+      return fmt::format("unpacking needs more than {} MB of memory", kXzMemory / 1'000'000);
     default:
       return fmt::format("damaged xz data after {} unpacked bytes (liblzma's code {})",
                          used,

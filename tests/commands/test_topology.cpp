@@ -49,6 +49,8 @@ TEST(TopologyCommand, ShowsARingAsTheSpecificationHasIt) {
   EXPECT_EQ(ring["degree"]["in"]["max"], 2);
   EXPECT_EQ(ring["messages_per_step"], 32);
   EXPECT_EQ(ring["bytes_per_round"], 32 * 1000 * 4);
+  EXPECT_THAT(desk.run({"topology", "ring", "--workers", "16", "--parameters", "1000"}).out,
+              HasSubstr("128 kB"));
   for (const char* claim : {"connected", "symmetric", "doubly_stochastic"}) {
     EXPECT_EQ(ring[claim], true) << claim;
   }

@@ -77,6 +77,97 @@ TEST(Usage, OfAMisspelledKeyGivesItsPlace) {
   EXPECT_THAT(ran.err, AllOf(HasSubstr("a.toml:1:1"), HasSubstr("'workers'")));
 }
 
+std::string repeated(const std::string& part, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += part;
+  }
+  return text;
+}
+
+TEST(Usage, OfWhatIsNestedTooDeepIsTwo) {
+  const Desk desk;
+  constexpr int kDeep = 100'000;
+  const std::string keys = repeated("a.", kDeep) + "a";
+  const std::string arrays = repeated("[", kDeep) + repeated("]", kDeep);
+  const std::string tables = repeated("{a=", kDeep) + "1" + repeated("}", kDeep);
+  for (const std::string& text : {"[" + keys + "]\n",
+                                  "[[" + keys + "]]\n",
+                                  keys + " = 1\n",
+                                  "b = { " + keys + " = 1 }\n",
+                                  "b = " + arrays + "\n",
+                                  "b = " + tables + "\n",
+                                  "'x' = \"\"\"#\\\"\"\"\"\n" + keys + " = 1\n"}) {
+    const std::string file = desk.write("deep.toml", text);
+    for (const char* command : {"train", "solve", "compare", "plan"}) {
+      const Ran ran = desk.run({command, file});
+      EXPECT_EQ(ran.code, 2) << command << " " << text.substr(0, 20);
+      EXPECT_THAT(ran.err, StartsWith("murmur: " + file + ":")) << text.substr(0, 20);
+    }
+  }
+  desk.write("plain.toml", "workers = 4\n");
+  const std::string few = repeated("a.", 5000) + "a";
+  for (const std::string& set : {few + "=1", "b={" + few + "=1}", "b=" + repeated("[", 5000)}) {
+    const Ran ran = desk.run({"solve", "plain.toml", "--set", set});
+    EXPECT_EQ(ran.code, 2) << set.substr(0, 20);
+    EXPECT_LT(ran.err.size(), 1000U);
+  }
+  EXPECT_EQ(desk.run({"solve", "plain.toml"}, {"MURMUR_SEED={" + few + "=1}"}).code, 2);
+}
+
+TEST(Usage, OfAPathWithManyDotsIsNoNesting) {
+  const Desk desk;
+  const std::string set = "data.folder=" + repeated("../", 30) + "x";
+  const Ran ran = desk.run({"data", "cifar10", "--set", set});
+  EXPECT_EQ(ran.code, 3) << ran.err;
+}
+
+TEST(Usage, OfOptionsThatContradictEachOtherIsTwo) {
+  const Desk desk;
+  desk.write("a.toml", "workers = 4\n");
+  const std::vector<std::vector<std::string>> contradictions{
+      {"solve", "a.toml", "--format", "csv", "--json"},
+      {"solve", "a.toml", "--seed", "3", "--set", "seed=4"},
+      {"train", "a.toml", "--threads", "3", "--set", "threads=4"},
+      {"train", "a.toml", "--trace", "--set", "output.trace=false"}};
+  for (const std::vector<std::string>& arguments : contradictions) {
+    const Ran ran = desk.run(arguments);
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_THAT(ran.err, HasSubstr("contradict")) << arguments[2];
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST(Usage, OfAVariableThatIsNoNumberNamesIt) {
+  const Desk desk;
+  desk.write("a.toml", "workers = 4\n");
+  for (const char* variable : {"MURMUR_SEED=abc",
+                               "MURMUR_SEED=-1",
+                               "MURMUR_SEED=1.5",
+                               "MURMUR_SEED=99999999999999999999",
+                               "MURMUR_THREADS=0",
+                               "MURMUR_THREADS=many"}) {
+    for (const char* command : {"train", "plan"}) {
+      const Ran ran = desk.run({command, "a.toml"}, {variable});
+      EXPECT_EQ(ran.code, 2) << variable;
+      EXPECT_THAT(ran.err, HasSubstr(std::string(variable))) << variable;
+    }
+  }
+}
+
+TEST(Usage, OfAClosedStandardOutputIsAnError) {
+  const Desk desk;
+  for (const char* lost : {">&-", ">/dev/full"}) {
+    for (const char* words : {"list", "doctor", "--help", "topology ring --workers 4 --json"}) {
+      const std::string command =
+          plain_environment() + " " + quoted(MURMUR_PROGRAM) + " " + words + " " + lost;
+      const Ran ran = shell(desk.path(""), "sh -c " + quoted(command));
+      EXPECT_EQ(ran.code, 1) << command;
+      EXPECT_THAT(ran.err, HasSubstr("standard output could not be written")) << command;
+    }
+  }
+}
+
 TEST(List, ShowsWhatThereIs) {
   const Desk desk;
   const Ran all = desk.run({"list"});

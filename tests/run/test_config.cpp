@@ -119,6 +119,30 @@ TEST(ConfigError, AsksForWhatIsMissing) {
   EXPECT_THAT(refusal("", Purpose::kTrain), HasSubstr("workers is missing"));
 }
 
+// A key that is known by another name, or by none, stands before one that is missing.
+TEST(ConfigError, SaysWhatIsUnknownBeforeWhatIsMissing) {
+  for (const auto& [table, place] :
+       {std::pair{"[outer]\nname = \"slowmo\"\nsync_every = 3\n",
+                  "run.toml:25:1: unknown key 'outer.sync_every'; it "
+                  "is called 'outer.period' here"},
+        std::pair{"[outer]\nH = 3\n", "'outer.period'"},
+        std::pair{"[outer]\nname = \"slowmo\"\nfoo = 3\n", "unknown key 'outer.foo'"},
+        std::pair{"[outer]\nfoo = 3\n", "unknown key 'outer.foo'"},
+        std::pair{"[cluster]\nfoo = 3\n", "'cluster.foo'"},
+        std::pair{"[cluster]\nstep_s = { mean = 1.0, sdt = 2.0 }\n", "'cluster.step_s.sdt'"}}) {
+    EXPECT_THAT(refusal(kTrainText + table, Purpose::kTrain), HasSubstr(place)) << table;
+  }
+  const auto without = [](const std::string& line, const std::string& instead) {
+    return refusal(with(kTrainText, line, instead), Purpose::kTrain);
+  };
+  EXPECT_THAT(without("learning_rate = 0.1", "lr = 0.1"), HasSubstr("'algorithm.learning_rate'"));
+  EXPECT_THAT(without("learning_rate = 0.1", "sync_every = 2"), HasSubstr("'outer.period' here"));
+  EXPECT_THAT(without("name = \"ring\"", "exponent = 2"), HasSubstr("'topology.exponent'"));
+  EXPECT_THAT(without("name = \"fashion-mnist\"", "root = 2"), HasSubstr("'data.folder' here"));
+  EXPECT_THAT(without("epochs = 10", "num_epochs = 1"), HasSubstr("'schedule.epochs' here"));
+  EXPECT_THAT(without("workers = 16", "nodes = 16"), HasSubstr("'workers' here"));
+}
+
 TEST(ConfigError, RefusesTwoLengthsAndKeysOfAnotherSchedule) {
   EXPECT_THAT(refusal(kTrainText + "steps = 3\n", Purpose::kTrain), HasSubstr("not both"));
   EXPECT_THAT(refusal(kTrainText + "name = \"cosine\"\ndecay_epochs = [1]\n", Purpose::kTrain),

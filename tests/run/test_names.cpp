@@ -36,6 +36,11 @@ TEST(DidYouMean, NamesTheNearestEvenIfItIsFar) {
   EXPECT_EQ(did_you_mean("xyzzy", {}), "");
 }
 
+TEST(DidYouMean, NamesAllThatAreEquallyNear) {
+  EXPECT_EQ(did_you_mean("--sed", {"--set", "--seed", "--set", "--steps"}),
+            " (did you mean '--set' or '--seed'?)");
+}
+
 TEST(Synonyms, AnswerWithTheNameUsedHere) {
   for (const char* theirs :
        {"sync_every", "local_steps", "H", "slowmo_frequency", "localsgd_frequency"}) {

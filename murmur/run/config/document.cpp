@@ -15,11 +15,16 @@
 #include "murmur/core/error.h"
 #include "murmur/run/config/catalog.h"
 #include "murmur/run/config/table_reader.h"
+#include "murmur/run/text/html.h"
+#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = 64U << 20U;
+// Characters of what was given, in a message: of a key, of a whole --set.
+constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kMostOrigin = 200;
 
 std::string read_text(const std::filesystem::path& file) {
   std::error_code error;
@@ -46,6 +51,9 @@ std::string read_text(const std::filesystem::path& file) {
 // A TOML document `value = TEXT`, or with TEXT as a text where it is no TOML value. The nodes say
 // that they come from `origin`.
 toml::table parse_value(const std::string& text, const std::string& origin) {
+  if (text.find_first_of("[{\n") != std::string::npos) {  // or it is a word, a path with dots say
+    require_shallow(text, origin);
+  }
   try {
     toml::table parsed = toml::parse("value = " + text, origin);
     if (parsed.size() == 1) {
@@ -143,6 +151,12 @@ void drop_other_unit(toml::table& root, const std::string& path) {
 }
 
 void set_leaf(toml::table& root, const Leaf& leaf) {
+  if (!is_shallow_key(leaf.path)) {
+    fail_at(leaf.source,
+            fmt::format("the key '{}' has more than {} parts",
+                        shortened(leaf.path, kMostShown),
+                        kMostKeyParts));
+  }
   toml::table* table = &root;
   std::string rest = leaf.path;
   for (auto dot = rest.find('.'); dot != std::string::npos; dot = rest.find('.')) {
@@ -159,6 +173,19 @@ void set_leaf(toml::table& root, const Leaf& leaf) {
   put(*table, rest, *leaf.value, leaf.source);
 }
 
+// An option and a --set of the same key.
+void require_agreement(const toml::table& layer,
+                       const std::string& key,
+                       const std::optional<std::int64_t>& option) {
+  const toml::node* set = layer.get(key);
+  if (option && set != nullptr && set->value<std::int64_t>() != option) {
+    throw UserError(fmt::format("--{} {} and {} contradict each other; give one of them",
+                                key,
+                                *option,
+                                where(set->source())));
+  }
+}
+
 bool is_path(const std::string& key) {
   return !key.empty() && key.front() != '.' && key.back() != '.' &&
          key.find("..") == std::string::npos;
@@ -167,6 +194,7 @@ bool is_path(const std::string& key) {
 }  // namespace
 
 Document parse_document(std::string_view text, const std::string& file) {
+  require_shallow(text, file);
   try {
     return {file, toml::parse(text, file)};
   } catch (const toml::parse_error& error) {
@@ -197,9 +225,10 @@ toml::table parse_set(const std::vector<std::string>& assignments) {
     if (equals == std::string::npos || !is_path(key)) {
       throw UserError(fmt::format(
           "--set wants key.path=value, as in --set algorithm.learning_rate=0.1, not '{}'",
-          assignment));
+          shortened(assignment, kMostShown)));
     }
-    assign(layer, key, trimmed(assignment.substr(equals + 1)), "--set " + assignment);
+    const std::string origin = "--set " + shortened(assignment, kMostOrigin);
+    assign(layer, key, trimmed(assignment.substr(equals + 1)), origin);
   }
   return layer;
 }
@@ -218,6 +247,8 @@ toml::table environment_layer() {
 
 toml::table command_line_layer(const Overrides& overrides) {
   toml::table layer = parse_set(overrides.set);
+  require_agreement(layer, "seed", overrides.seed);
+  require_agreement(layer, "threads", overrides.threads);
   if (overrides.seed) {
     assign(
         layer, "seed", std::to_string(*overrides.seed), fmt::format("--seed {}", *overrides.seed));

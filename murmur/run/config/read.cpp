@@ -129,8 +129,6 @@ AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
   table.has("learning_rate");
   table.has("weight_decay");
   algorithm.choice = read_choice(table, kind);
-  table.finish(
-      [&](const std::string& key) { return others_option(kind, algorithm.choice.name, key); });
   algorithm.weight_decay = table.number("weight_decay", 0, kNonNegative);
   const toml::node* rate = table.node("learning_rate");
   if (purpose == Purpose::kTrain && rate != nullptr && rate->is_array()) {
@@ -169,18 +167,13 @@ TopologyConfig read_topology(const Document& document, const Config& config) {
   }
   table.has("seed");
   topology.choice = read_choice(table, kind);
-  table.finish(
-      [&](const std::string& key) { return others_option(kind, topology.choice.name, key); });
   topology.seed = read_seed(table, config.seed);
   return topology;
 }
 
 Choice read_problem(const Document& document) {
   TableReader table(document, "problem");
-  const Kind& kind = kind_of("problem");
-  Choice problem = read_choice(table, kind);
-  table.finish([&](const std::string& key) { return others_option(kind, problem.name, key); });
-  return problem;
+  return read_choice(table, kind_of("problem"));
 }
 
 }  // namespace
@@ -198,9 +191,20 @@ std::uint64_t read_seed(TableReader& table, std::uint64_t fallback) {
   return static_cast<std::uint64_t>(table.integer("seed", signed_fallback, kSeed));
 }
 
+std::string read_name(TableReader& table, const Kind& kind) {
+  if (!table.has("name")) {
+    table.expect(keys_of_all(kind.table));
+    table.finish();
+  }
+  const std::string name = table.required_text("name", kind.names());
+  table.expect(keys_of(kind.table, name));
+  table.finish([&](const std::string& key) { return others_option(kind, name, key); });
+  return name;
+}
+
 Choice read_choice(TableReader& table, const Kind& kind) {
   Choice choice;
-  choice.name = table.required_text("name", kind.names());
+  choice.name = read_name(table, kind);
   choice.place = table.place();
   choice.options = table.options(kind.find(choice.name)->options);
   return choice;

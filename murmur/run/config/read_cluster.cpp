@@ -78,11 +78,10 @@ std::vector<double> per_worker(TableReader& table,
 
 void read_distribution(const Document& document, const toml::table& node, timing::StepTime& step) {
   TableReader table(document, node, "cluster.step_s");
-  table.has("mean");
-  table.has("std");
+  table.expect({"distribution", "mean", "std"});
+  table.finish();
   step.distribution =
       table.required_text("distribution", {"normal", "lognormal", "exponential", "uniform"});
-  table.finish();
   step.mean = std::get<double>(
       table.required({.name = "mean", .help = "seconds", .fallback = 0.0, .bounds = kPositive}));
   if (step.distribution == "exponential") {

@@ -59,7 +59,7 @@ std::vector<LevelConfig> read_levels(TableReader& table, const toml::array& list
 // Hierarchical averaging: the option `period` is the largest of the list.
 Choice read_leveled(TableReader& table, const Kind& kind, const std::vector<LevelConfig>& levels) {
   Choice choice;
-  choice.name = table.required_text("name", kind.names());
+  choice.name = read_name(table, kind);
   choice.place = table.place();
   if (choice.name != "average") {
     table.fail("period",
@@ -91,6 +91,10 @@ std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose)
   const bool train = purpose == Purpose::kTrain;
   if (train) {
     outer.start_epoch = table.maybe_number("start_epoch", kNonNegative);
+  } else if (table.has("start_epoch")) {
+    table.fail("start_epoch",
+               "unknown key 'outer.start_epoch'; `murmur solve` has no epochs: write "
+               "outer.start_step");
   }
   const toml::node* period = table.has("period") ? table.node("period") : nullptr;
   if (period != nullptr && period->is_array()) {
@@ -99,11 +103,6 @@ std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose)
   } else {
     outer.choice = read_choice(table, kind);
   }
-  table.finish([&](const std::string& key) {
-    return key == "start_epoch"
-               ? std::string("`murmur solve` has no epochs: write outer.start_step")
-               : others_option(kind, outer.choice.name, key);
-  });
   if (outer.start_epoch && table.has("start_step")) {
     table.fail("start_step", "write outer.start_epoch or outer.start_step, not both");
   }

@@ -34,9 +34,7 @@ void read_data(const Document& document, Config& config) {
        {"partition", "alpha", "shards_per_worker", "batch_size", "drop_last", "seed", "folder"}) {
     table.has(key);
   }
-  const Kind& kind = kind_of("data");
-  data.dataset = read_choice(table, kind);
-  table.finish([&](const std::string& key) { return others_option(kind, data.dataset.name, key); });
+  data.dataset = read_choice(table, kind_of("data"));
   data.partition = table.text("partition", data.partition, kind_of("partition").names());
   data.alpha = table.number("alpha", data.alpha, kPositive);
   data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
@@ -48,10 +46,7 @@ void read_data(const Document& document, Config& config) {
 
 Choice read_model(const Document& document) {
   TableReader table(document, "model");
-  const Kind& kind = kind_of("model");
-  Choice model = read_choice(table, kind);
-  table.finish([&](const std::string& key) { return others_option(kind, model.name, key); });
-  return model;
+  return read_choice(table, kind_of("model"));
 }
 
 Scale read_scale(TableReader& table) {

@@ -133,14 +133,15 @@ OptionValue TableReader::required(const OptionInfo& info) {
 }
 
 OptionValues TableReader::options(const std::vector<OptionInfo>& infos) {
-  for (const OptionInfo& info : infos) {
-    asked_.push_back(info.name);  // so that a misspelled key is reported before a missing one
-  }
   OptionValues values;
   for (const OptionInfo& info : infos) {
     values.set(info.name, info.required ? required(info) : read(info));
   }
   return values;
+}
+
+void TableReader::expect(const std::vector<std::string>& keys) {
+  asked_.insert(asked_.end(), keys.begin(), keys.end());
 }
 
 std::vector<const toml::key*> TableReader::unknown() const {
@@ -171,7 +172,8 @@ void TableReader::fail_unknown(const toml::key& key, const std::string& elsewher
 // A key may be missing because it is misspelled: then that is the error.
 void TableReader::fail_missing(const std::string& key, const std::string& what) {
   for (const toml::key* other : unknown()) {
-    const bool meant = key_synonym(name_, other->str()) == std::optional<std::string>(key);
+    const auto ours = key_synonym(name_, other->str());
+    const bool meant = ours && (*ours == key || *ours == path(key));
     if (meant || edit_distance(other->str(), key) <= 2) {
       fail_unknown(*other, "");
     }

@@ -53,6 +53,8 @@ class TableReader {
   std::string required_text(const std::string& key, const std::vector<std::string>& choices);
   OptionValue required(const OptionInfo& info);
   OptionValues options(const std::vector<OptionInfo>& infos);
+  // Counts keys as asked for, so that finish() may come before they are read.
+  void expect(const std::vector<std::string>& keys);
 
   // Throws for keys that nobody asked for; `elsewhere` says where else such a key belongs ("" if
   // nowhere).

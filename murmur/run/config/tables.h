@@ -13,7 +13,11 @@
 
 namespace murmur::run {
 
-// `name` and the options of that name.
+// `name`. REQUIRES: the table was asked for every key beside those of the kind. Unknown keys and
+// those of other names are reported here, so before any that is missing.
+std::string read_name(TableReader& table, const Kind& kind);
+
+// `name` and the options of that name, with the same conditions.
 Choice read_choice(TableReader& table, const Kind& kind);
 
 // "'dsgd' does not have it; it is an option of ...", or nothing.

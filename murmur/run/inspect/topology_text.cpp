@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "murmur/run/inspect/topology_view.h"
+#include "murmur/run/plot/scale.h"
 #include "murmur/run/text/option_text.h"
 
 namespace murmur::run {
@@ -37,12 +38,7 @@ std::string count_text(std::int64_t count, std::string_view what) {
 }
 
 std::string bytes_text(double bytes) {
-  constexpr std::array<std::string_view, 5> kUnits{"bytes", "KiB", "MiB", "GiB", "TiB"};
-  std::size_t unit = 0;
-  for (; bytes >= 1024 && unit + 1 < kUnits.size(); ++unit) {
-    bytes /= 1024;
-  }
-  return fmt::format("{:.4g} {}", bytes, kUnits[unit]);
+  return quantity_text(bytes, Unit::kBytes);
 }
 
 std::string repeats(const TopologyView& view) {

@@ -67,6 +67,10 @@ void require_options(TableReader& table, const topology::TopologyInfo& info) {
   if (name == nullptr || name->value<std::string>() != info.name) {
     throw UserError("the topology is the one named first; --set topology.name would be another");
   }
+  table.has("seed");
+  table.expect(keys_of("topology", info.name));
+  table.finish(
+      [&](const std::string& key) { return others_option(kind_of("topology"), info.name, key); });
   for (const OptionInfo& option : info.options) {
     if (option.required && !table.has(option.name)) {
       throw UserError(
@@ -81,10 +85,7 @@ TopologyConfig read_choice_and_seed(const Document& document,
   TableReader table(document, "topology");
   const Kind& kind = kind_of("topology");
   require_options(table, *topology::find_topology(name));
-  table.has("seed");
   TopologyConfig config{.choice = read_choice(table, kind), .seed = seed};
-  table.finish(
-      [&](const std::string& key) { return others_option(kind, config.choice.name, key); });
   config.seed = read_seed(table, seed);
   config.choice.place = "topology " + config.choice.name;
   return config;

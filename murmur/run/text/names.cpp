@@ -20,6 +20,21 @@ bool is_near(std::string_view given, std::string_view known) {
   return distance(given, known) <= std::max<std::size_t>(2, given.size() / 3);
 }
 
+// The nearest name and those as near as it, a few of them.
+std::vector<std::string> equally_near(std::string_view given,
+                                      const std::string& nearest,
+                                      const std::vector<std::string>& known) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> names{nearest};
+  for (const std::string& name : known) {
+    const bool is_new = std::find(names.begin(), names.end(), name) == names.end();
+    if (is_new && names.size() < kMost && distance(given, name) == distance(given, nearest)) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -59,8 +74,12 @@ std::string did_you_mean(std::string_view given, const std::vector<std::string>&
   if (nearest.empty()) {
     return {};
   }
-  return is_near(given.substr(0, 64), nearest) ? fmt::format(" (did you mean '{}'?)", nearest)
-                                               : fmt::format(" (the nearest is '{}')", nearest);
+  const std::string_view start = given.substr(0, 64);
+  if (!is_near(start, nearest)) {
+    return fmt::format(" (the nearest is '{}')", nearest);
+  }
+  return fmt::format(" (did you mean '{}'?)",
+                     fmt::join(equally_near(start, nearest, known), "' or '"));
 }
 
 std::string join_names(const std::vector<std::string>& names) {
