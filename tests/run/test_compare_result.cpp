@@ -52,8 +52,20 @@ constexpr const char* kAccuracy = "eval/accuracy_local_mean";
 TEST(Comparison, MeanAndSampleDeviationOverSeeds) {
   const Comparison comparison = column({cell({0.1, 0.2, 0.6})}, kAccuracy);
   EXPECT_DOUBLE_EQ(*comparison.cells[0][0].mean, 0.3);
-  EXPECT_DOUBLE_EQ(comparison.cells[0][0].std, std::sqrt((0.04 + 0.01 + 0.09) / 2));
-  EXPECT_EQ(column({cell({0.7})}, kAccuracy).cells[0][0].std, 0);
+  EXPECT_DOUBLE_EQ(*comparison.cells[0][0].std, std::sqrt((0.04 + 0.01 + 0.09) / 2));
+}
+
+TEST(Comparison, OfOneSeedHasNoDeviation) {
+  const Comparison comparison = column({cell({0.7})}, kAccuracy);
+  EXPECT_FALSE(comparison.cells[0][0].std.has_value());
+  EXPECT_THAT(to_csv(comparison), HasSubstr("row 0,setting,eval/accuracy_local_mean,0.7,,1,0,"));
+  EXPECT_TRUE(to_json(comparison)["cells"][0]["std"].is_null());
+  EXPECT_THAT(to_text(comparison, false), HasSubstr("row 0    70.00 *\n"));
+}
+
+TEST(Comparison, DeviatesWithoutOverflow) {
+  const Comparison comparison = column({cell({1e200, 3e200})}, "train/loss");
+  EXPECT_DOUBLE_EQ(*comparison.cells[0][0].std, std::sqrt(2.0) * 1e200);
 }
 
 TEST(Comparison, HigherIsBetterButForLossDistanceBytesAndTime) {
@@ -153,6 +165,23 @@ TEST(ComparisonText, AlignsColumnsAndMarksTheBest) {
             "row 0  55.00 ± 7.07\n"
             "row 1  85.00 ± 7.07 *\n"
             "\n* the best of its column\n");
+}
+
+TEST(ComparisonText, EveryCellHasItsOwnDigits) {
+  const Comparison comparison = column({cell({0.51, 0.52}),
+                                        cell({1e37, 3e37}),
+                                        cell({0.00123, 0.00125}),
+                                        cell({1e-12, 1e-12}),
+                                        cell({4, 4.00001})},
+                                       "train/loss");
+  const auto text = [&](std::size_t row) {
+    return cell_text(comparison, comparison.cells[row][0]);
+  };
+  EXPECT_EQ(text(0), "0.515 ± 0.007");
+  EXPECT_EQ(text(1), "2.000e+37 ± 1.4e+37");
+  EXPECT_EQ(text(2), "0.00124 ± 0.00001");
+  EXPECT_EQ(text(3), "1.000e-12 ± 0");
+  EXPECT_EQ(text(4), "4.000 ± 7.1e-06");
 }
 
 TEST(ComparisonText, SaysWhatWasTuned) {

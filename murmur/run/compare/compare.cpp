@@ -18,6 +18,7 @@
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
 #include "murmur/run/report/report.h"
+#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
@@ -66,8 +67,8 @@ void require_usable(const std::filesystem::path& folder,
         folder.string()));
   }
   if (const auto text = files::read_file(folder / "comparison.json", kMostBytes)) {
-    const auto before =
-        comparison_from_json(nlohmann::ordered_json::parse(text.value(), nullptr, false));
+    const auto before = comparison_from_json(
+        nlohmann::ordered_json::parse(shallow_json(text.value()), nullptr, false));
     if (before && before.value().name != plan.name) {
       throw UserError(fmt::format(
           "the output folder '{}' holds another comparison, '{}'; choose another --output",

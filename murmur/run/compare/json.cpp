@@ -16,7 +16,7 @@
 // A method has "published": [X or null], one per setting, where somebody published something.
 //
 // Cells are in the order of methods, then settings; "tuned" and "trials" are there where something
-// was tuned. A value is null where the run diverged.
+// was tuned. A value is null where the run diverged; a deviation is null there, and of one seed.
 #include <algorithm>
 #include <utility>
 
@@ -86,7 +86,7 @@ std::vector<Variant> variants_of(const Json& json) {
 
 Json to_json(const Cell& cell) {
   Json json = {{"mean", number(cell.mean)},
-               {"std", cell.mean ? Json(cell.std) : Json(nullptr)},
+               {"std", number(cell.std)},
                {"diverged", cell.diverged},
                {"best", cell.best},
                {"runs", Json::array()}};

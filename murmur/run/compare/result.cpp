@@ -19,11 +19,23 @@ bool better(const std::optional<double>& a, const std::optional<double>& b, bool
   return lower_is_better ? *a < *b : *a > *b;
 }
 
+// Squares of numbers beyond 1e154 overflow; a sum of hypotenuses does not.
+double deviation(const std::vector<CellRun>& runs, double mean) {
+  double squares = 0;
+  double root = 0;
+  for (const CellRun& run : runs) {
+    squares += (*run.value - mean) * (*run.value - mean);
+    root = std::hypot(root, *run.value - mean);
+  }
+  const double others = static_cast<double>(runs.size()) - 1;
+  return std::isfinite(squares) ? std::sqrt(squares / others) : root / std::sqrt(others);
+}
+
 void fill_in(Cell& cell) {
   cell.diverged = std::count_if(
       cell.runs.begin(), cell.runs.end(), [](const CellRun& run) { return !run.value; });
   cell.mean.reset();
-  cell.std = 0;
+  cell.std.reset();
   cell.best = false;
   if (cell.runs.empty() || cell.diverged > 0) {
     return;
@@ -34,12 +46,10 @@ void fill_in(Cell& cell) {
     sum += *run.value;
   }
   const double mean = sum / count;
-  double squares = 0;
-  for (const CellRun& run : cell.runs) {
-    squares += (*run.value - mean) * (*run.value - mean);
-  }
   cell.mean = mean;
-  cell.std = count > 1 ? std::sqrt(squares / (count - 1)) : 0;
+  if (cell.runs.size() > 1) {
+    cell.std = deviation(cell.runs, mean);
+  }
 }
 
 void mark_best(Comparison& comparison, std::size_t column) {
@@ -140,7 +150,7 @@ std::string to_csv(const Comparison& comparison) {
                          csv_text(comparison.settings[s].label),
                          csv_text(comparison.metric),
                          csv_number(cell.mean),
-                         cell.mean ? csv_number(cell.std) : std::string(),
+                         csv_number(cell.std),
                          cell.runs.size(),
                          cell.diverged,
                          cell.best);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a comparison found: rows are methods, columns are settings, a cell holds one run per seed.
 //
-//   mean = sum v_s / S        std = sqrt(sum (v_s - mean)^2 / (S - 1)), 0 for one seed
+//   mean = sum v_s / S        std = sqrt(sum (v_s - mean)^2 / (S - 1)), none for one seed
 //
 // A diverged run has no value and counts as the worst: a cell with one has no mean, and of two such
 // cells the one with fewer is the better.
@@ -57,9 +57,9 @@ struct Cell {
   std::size_t chosen = 0;          // of the trials
   // ENSURES by summarize():
   std::optional<double> mean = {};  // none: a run diverged
-  double std = 0;
-  std::int64_t diverged = 0;  // runs
-  bool best = false;          // of its column, among the rows that are not for reference
+  std::optional<double> std = {};   // none: a run diverged, or there is one seed
+  std::int64_t diverged = 0;        // runs
+  bool best = false;                // of its column, among the rows that are not for reference
 };
 
 // When the runs of a column first had an accuracy that all of them came to: the least of their best

@@ -13,27 +13,66 @@
 namespace murmur::run {
 namespace {
 
-double largest_mean(const Comparison& comparison) {
-  double largest = 0;
+// The size of what the table mostly shows: its largest mean, without those that leave the others
+// three powers of ten behind.
+double usual_size(const Comparison& comparison) {
+  std::vector<double> sizes;
   for (const std::vector<Cell>& row : comparison.cells) {
     for (const Cell& cell : row) {
-      largest = std::max(largest, std::abs(cell.mean.value_or(0)));
+      if (cell.mean && *cell.mean != 0 && std::isfinite(*cell.mean)) {
+        sizes.push_back(std::abs(*cell.mean));
+      }
     }
   }
-  return largest;
+  if (sizes.empty()) {
+    return 0;
+  }
+  std::sort(sizes.begin(), sizes.end());
+  const double limit = 1000 * sizes[(sizes.size() - 1) / 2];
+  return *(std::upper_bound(sizes.begin(), sizes.end(), limit) - 1);
 }
 
 Display display_for(const Comparison& comparison) {
-  return display_of(unit_of(comparison.metric), largest_mean(comparison));
+  return display_of(unit_of(comparison.metric), usual_size(comparison));
 }
 
-// Digits after the point, the same for the whole table, so that its numbers align.
-int decimals_for(const Comparison& comparison) {
-  if (unit_of(comparison.metric) == Unit::kFraction) {
-    return 2;
+int power_of(double size) {
+  return static_cast<int>(std::floor(std::log10(size)));
+}
+
+// How the numbers of one cell are written.
+struct Form {
+  bool exponent = false;
+  int decimals = 2;
+};
+
+// Digits after the point are the same for the whole table, so that its numbers align, but for a
+// cell that they would leave with less than three digits that count.
+Form form_of(const Comparison& comparison, double shown) {
+  constexpr double kLargest = 1e6;
+  constexpr int kMostDecimals = 8;
+  const double size = std::abs(shown);
+  const double usual = usual_size(comparison) * display_for(comparison).factor;
+  Form form;
+  if (unit_of(comparison.metric) != Unit::kFraction && usual > 0) {
+    form.decimals = std::clamp(3 - power_of(usual), 0, kMostDecimals);
+    form.decimals = size > 0 ? std::max(form.decimals, 2 - power_of(size)) : form.decimals;
   }
-  const double largest = largest_mean(comparison) * display_for(comparison).factor;
-  return largest == 0 ? 2 : std::clamp(3 - static_cast<int>(std::floor(std::log10(largest))), 0, 8);
+  form.exponent = size >= kLargest || form.decimals > kMostDecimals;
+  return form;
+}
+
+std::string shown_text(double shown, const Form& form) {
+  return form.exponent ? fmt::format("{:.3e}", shown)
+                       : fmt::format("{:.{}f}", shown, form.decimals);
+}
+
+// Of a cell of that form; one that would be all zeros has two digits that count.
+std::string deviation_text(const Comparison& comparison, double shown, const Form& form) {
+  const bool vanishes = shown != 0 && shown < 0.5 * std::pow(10.0, -form.decimals) &&
+                        unit_of(comparison.metric) != Unit::kFraction;
+  return form.exponent || vanishes ? fmt::format("{:.2g}", shown)
+                                   : fmt::format("{:.{}f}", shown, form.decimals);
 }
 
 std::string padded(const std::string& text, std::size_t width, bool left) {
@@ -153,17 +192,18 @@ std::string cell_text(const Comparison& comparison, const Cell& cell) {
     return "-";
   }
   const double factor = display_for(comparison).factor;
-  const int decimals = decimals_for(comparison);
-  const std::string mean = fmt::format("{:.{}f}", factor * *cell.mean, decimals);
-  return cell.runs.size() < 2 ? mean
-                              : fmt::format("{} ± {:.{}f}", mean, factor * cell.std, decimals);
+  const Form form = form_of(comparison, factor * *cell.mean);
+  const std::string mean = shown_text(factor * *cell.mean, form);
+  return cell.std ? mean + " ± " + deviation_text(comparison, factor * *cell.std, form) : mean;
 }
 
 std::string published_text(const Comparison& comparison, std::size_t method, std::size_t setting) {
   const auto value = comparison.methods[method].published_in(setting);
-  return value ? fmt::format(
-                     "({:.{}f})", display_for(comparison).factor * *value, decimals_for(comparison))
-               : std::string();
+  if (!value) {
+    return {};
+  }
+  const double shown = display_for(comparison).factor * *value;
+  return "(" + shown_text(shown, form_of(comparison, shown)) + ")";
 }
 
 std::string shown_unit(const Comparison& comparison) {

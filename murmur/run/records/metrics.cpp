@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/files/atomic_file.h"
+#include "murmur/run/records/metric_table.h"
+#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
@@ -54,7 +56,7 @@ Result<std::vector<MetricsLine>> read_metrics(const std::filesystem::path& file)
   std::string text;
   while (std::getline(stream, text)) {
     try {
-      lines.push_back(line_of(ordered_json::parse(text)));
+      lines.push_back(line_of(ordered_json::parse(shallow_json(text))));
     } catch (const nlohmann::json::exception& error) {
       if (stream.peek() == std::ifstream::traits_type::eof()) {
         break;  // the process ended while it wrote its last line
@@ -123,7 +125,7 @@ std::map<std::string, Best> MetricsLog::best() const {
   std::map<std::string, Best> best;
   for (const MetricsLine& line : lines_) {
     for (const auto& [name, value] : line.values) {
-      if (name.rfind("eval/", 0) != 0 || !std::isfinite(value)) {
+      if (!is_score(name) || !std::isfinite(value)) {
         continue;
       }
       const auto [found, is_new] = best.try_emplace(name, Best{value, line.step});

@@ -6,6 +6,7 @@
 
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/config/document.h"
+#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
@@ -22,7 +23,7 @@ std::optional<ClassCounts> read_classes(const std::filesystem::path& file) {
     return std::nullopt;
   }
   try {
-    const Json json = Json::parse(text.value());
+    const Json json = Json::parse(shallow_json(text.value()));
     ClassCounts data;
     json.at("classes").get_to(data.classes);
     json.at("counts").get_to(data.counts);

@@ -4,8 +4,13 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <sstream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "murmur/run/records/metric_table.h"
+#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
@@ -54,16 +59,8 @@ Summary summary_of(const ordered_json& json) {
 }  // namespace
 
 bool lower_is_better(const std::string& metric) {
-  for (const char* word : {"loss", "distance", "bytes", "messages", "std", "_s"}) {
-    const std::string ending = word;
-    const bool at_end = metric.size() >= ending.size() &&
-                        metric.compare(metric.size() - ending.size(), ending.size(), ending) == 0;
-    const bool inside = ending != "_s" && metric.find(ending) != std::string::npos;
-    if (at_end || inside) {
-      return true;
-    }
-  }
-  return metric.rfind("time/", 0) == 0;
+  const auto found = find_metric(metric);
+  return found && found->better == Better::kLower;
 }
 
 ordered_json number_json(double value) {
@@ -104,7 +101,10 @@ std::optional<Summary> read_summary(const std::filesystem::path& folder) {
     return std::nullopt;
   }
   try {
-    return summary_of(ordered_json::parse(stream));
+    std::ostringstream text;
+    text << stream.rdbuf();
+    const std::string all = std::move(text).str();
+    return summary_of(ordered_json::parse(shallow_json(all)));
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/records/metric_table.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace murmur::run {
+namespace {
+
+constexpr std::string_view kEval = "eval/";
+constexpr std::string_view kValidation = "validation/";
+
+const std::vector<Metric>& metrics() {
+  using enum Unit;
+  using enum Better;
+  constexpr bool kLater = false;
+  static const std::vector<Metric> kMetrics{
+      {"comm/bytes_sent", kBytes, kLower, "bytes sent"},
+      {"comm/messages", kNumber, kLower, "messages sent"},
+      {"comm/wire_bytes", kBytes, kLower, "bytes between processes"},
+      {"consensus/distance", kNumber, kLower, "consensus distance"},
+      {"eval/accuracy_averaged", kFraction, kHigher, "accuracy of the averaged model"},
+      {"eval/accuracy_local_mean", kFraction, kHigher, "accuracy, mean of the local models"},
+      {"eval/accuracy_local_min", kFraction, kHigher, "accuracy of the worst local model"},
+      {"eval/accuracy_local_std", kFraction, kLower, "spread of the local models' accuracy"},
+      {"eval/accuracy_own_mean", kFraction, kHigher, "accuracy on a worker's own part", kLater},
+      {"eval/accuracy_own_min", kFraction, kHigher, "worst accuracy on an own part", kLater},
+      {"eval/bleu_averaged", kNumber, kHigher, "BLEU of the averaged model", kLater},
+      {"eval/loss_averaged", kNumber, kLower, "test loss of the averaged model"},
+      {"eval/loss_local_mean", kNumber, kLower, "test loss, mean of the local models"},
+      {"eval/perplexity_averaged", kNumber, kLower, "perplexity of the averaged model", kLater},
+      {"eval/perplexity_local_max", kNumber, kLower, "perplexity of the worst model", kLater},
+      {"eval/perplexity_local_mean", kNumber, kLower, "perplexity, mean of the models", kLater},
+      {"eval/perplexity_local_std", kNumber, kLower, "spread of the perplexity", kLater},
+      {"eval/rmse_averaged", kNumber, kLower, "RMSE of the averaged model", kLater},
+      {"eval/rmse_local_max", kNumber, kLower, "RMSE of the worst local model", kLater},
+      {"eval/rmse_local_mean", kNumber, kLower, "RMSE, mean of the local models", kLater},
+      {"eval/rmse_local_std", kNumber, kLower, "spread of the local models' RMSE", kLater},
+      {"time/algorithm_s", kSeconds, kLower, "time for the algorithm"},
+      {"time/evaluation_s", kSeconds, kLower, "time for evaluation"},
+      {"time/gradient_s", kSeconds, kLower, "time for gradients"},
+      {"time/virtual_s", kSeconds, kLower, "virtual time"},
+      {"time/virtual_step_s", kSeconds, kLower, "virtual time per step"},
+      {"time/wait_s", kSeconds, kLower, "time spent waiting"},
+      {"time/wall_s", kSeconds, kLower, "wall time"},
+      {"train/cross_entropy", kNumber, kLower, "training cross-entropy", kLater},
+      {"train/loss", kNumber, kLower, "training loss"},
+      {"train/lr", kNumber, kHigher, "learning rate"}};
+  return kMetrics;
+}
+
+}  // namespace
+
+std::optional<Metric> find_metric(const std::string& name) {
+  const bool validation = name.starts_with(kValidation);
+  const std::string row = validation ? std::string(kEval) + name.substr(kValidation.size()) : name;
+  const auto found = std::find_if(
+      metrics().begin(), metrics().end(), [&](const Metric& metric) { return metric.name == row; });
+  if (found == metrics().end()) {
+    return std::nullopt;
+  }
+  Metric metric = *found;
+  if (validation) {
+    metric.name = name;
+    metric.words += " (validation)";
+    metric.measured = false;
+  }
+  return metric;
+}
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> names;
+  for (const Metric& metric : metrics()) {
+    if (metric.measured) {
+      names.push_back(metric.name);
+    }
+  }
+  return names;
+}
+
+bool is_score(const std::string& name) {
+  return name.starts_with(kEval) || name.starts_with(kValidation);
+}
+
+}  // namespace murmur::run
