@@ -176,6 +176,53 @@ TEST(LineChart, IsNotStretchedBySeriesThatLeftForInfinity) {
   EXPECT_EQ(count(before, "class=\"grid\""), count(after, "class=\"grid\""));
 }
 
+// The texts of ticks that stand left of the y axis.
+std::vector<std::string> y_ticks(const std::string& svg) {
+  std::vector<std::string> texts;
+  const std::string end = "text-anchor=\"end\">";
+  for (auto at = svg.find("class=\"tick\""); at != std::string::npos;
+       at = svg.find("class=\"tick\"", at + 1)) {
+    const std::size_t close = svg.find('>', at) + 1;
+    if (svg.substr(close - end.size(), end.size()) == end) {
+      texts.push_back(svg.substr(close, svg.find('<', close) - close));
+    }
+  }
+  return texts;
+}
+
+TEST(LineChart, WritesNoTickThatIsWiderThanTheMargin) {
+  for (const double size : {3e-9, 1.6e-5, 2e-4, 0.3, 7.0, 1234.0, 4e5, 3e6, 1e20}) {
+    for (const bool logarithmic : {false, true}) {
+      LineChart chart = some_chart();
+      chart.y = {.label = "distance", .logarithmic = logarithmic};
+      chart.series[0].points = {{0, size, size, size}, {1, 2 * size, 2 * size, 2 * size}};
+      chart.series.resize(1);
+      const std::string svg = draw(chart);
+      EXPECT_EQ(markup_error(svg), "");
+      ASSERT_GE(y_ticks(svg).size(), 2U) << size;
+      for (const std::string& text : y_ticks(svg)) {
+        EXPECT_LE(shown_length(text), 6U) << size << ": " << text;
+      }
+    }
+  }
+}
+
+TEST(LineChart, NamesThePowerOfTenThatItsTicksLeaveOut) {
+  LineChart chart = some_chart();
+  chart.y = {.label = "rate"};
+  chart.series[0].points = {{0, 0, 0, 0}, {1, 1.6e-5, 1.6e-5, 1.6e-5}};
+  chart.series.resize(1);
+  EXPECT_THAT(draw(chart), HasSubstr("rate (× 10⁻⁵)"));
+}
+
+// A band may be wider than what can be reached; the axis is not.
+TEST(LineChart, EndsAtAHundredPercent) {
+  LineChart chart = some_chart();
+  chart.series[0].points = {{0, 0.9, 0.8, 1.04}, {1, 1, 0.9, 1.08}};
+  chart.series.resize(1);
+  EXPECT_EQ(y_ticks(draw(chart)).back(), "100");
+}
+
 TEST(LineChart, StandsWithoutAnyData) {
   LineChart chart = some_chart();
   chart.series.clear();

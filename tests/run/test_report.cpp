@@ -175,6 +175,45 @@ TEST_F(Report, OfAComparisonHoldsTheTableAndACurvePerMethod) {
   EXPECT_GE(count(page, "murmur compare grid.toml"), 1);
 }
 
+// What is looked at first is the table and the pictures; the rest is folded, behind them.
+TEST_F(Report, OfAComparisonFoldsItsDetailsBehindThePictures) {
+  Comparison comparison = make_comparison(path("grid"));
+  comparison.races = {{.setting = 0, .target = 0.5, .runners = {{.method = 0, .steps = 12}}}};
+  for (std::vector<Cell>& row : comparison.cells) {
+    for (Cell& cell : row) {
+      cell.trials = {{.set = {{"algorithm.learning_rate", "0.1"}}, .folder = "x", .value = 0.5}};
+    }
+  }
+  std::ofstream(path("grid") / "comparison.json") << to_json(comparison).dump();
+  const std::string page = page_of(path("grid"));
+  const std::size_t picture = page.find("</svg>");
+  for (const char* title : {"Tuned values", "Time to accuracy", "What rows and columns set"}) {
+    EXPECT_GT(page.find("<details><summary>" + std::string(title)), picture) << title;
+    EXPECT_NE(page.find("<details><summary>" + std::string(title)), std::string::npos) << title;
+  }
+  EXPECT_EQ(count(page, "virtual time"), 0);
+  comparison.races[0].runners[0].virtual_s = 3;
+  std::ofstream(path("grid") / "comparison.json") << to_json(comparison).dump();
+  EXPECT_GE(count(page_of(path("grid")), "virtual time"), 1);
+}
+
+TEST_F(Report, DrawsManyWorkersWhereTheyCanBeToldApartOrLeavesTheGraphOut) {
+  const auto page = [&](const std::string& topology) {
+    make_run(path(topology), "many", 0.8, "finished");
+    const std::string text = with(with(kTrainText, "workers = 16", "workers = 400"),
+                                  "name = \"ring\"",
+                                  "name = \"" + topology + "\"");
+    std::ofstream(path(topology) / "config.toml") << to_toml(read(text, Purpose::kTrain));
+    return page_of(path(topology));
+  };
+  const std::string ring = page("ring");
+  EXPECT_EQ(count(ring, "Topology: ring"), 1);
+  EXPECT_EQ(count(ring, "class=\"drawing\""), 1);
+  const std::string complete = page("complete");
+  EXPECT_EQ(count(complete, "Topology: complete"), 0);
+  EXPECT_EQ(count(complete, "class=\"drawing\""), 0);
+}
+
 TEST_F(Report, NamesWhatIsMissing) {
   std::filesystem::create_directories(path("empty"));
   const Status nothing = write_report(path("empty"));
@@ -185,6 +224,19 @@ TEST_F(Report, NamesWhatIsMissing) {
   const Status torn = write_report(path("grid"));
   ASSERT_FALSE(torn);
   EXPECT_THAT(torn.failure().message, HasSubstr("runs/1"));
+}
+
+// A tree of JSON is copied by functions that call themselves.
+TEST_F(Report, RefusesFilesThatAreNestedTooDeep) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  make_run(path("run"), "deep", 0.8, "finished");
+  std::ofstream(path("run") / "summary.json") << "{\"name\": " << deep << "}";
+  EXPECT_FALSE(write_report(path("run")));
+  make_comparison(path("grid"));
+  std::string grid = text_of(path("grid") / "comparison.json");
+  grid = with(grid, "\"reference\":false", "\"reference\":false,\"published\":" + deep);
+  std::ofstream(path("grid") / "comparison.json") << grid;
+  EXPECT_FALSE(write_report(path("grid")));
 }
 
 RunRecord record(const std::vector<double>& values, const std::string& status = "finished") {

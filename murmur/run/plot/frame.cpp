@@ -12,6 +12,7 @@ namespace {
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
+  double middle = high;  // the highest value itself, without the bands around values
   void add(double value) {
     low = std::min(low, value);
     high = std::max(high, value);
@@ -31,6 +32,7 @@ Range range_of(const LineChart& chart, bool with_broken, bool of_x) {
         continue;
       }
       range.add(of_x ? point.x : point.y);
+      range.middle = std::max(range.middle, of_x ? point.x : point.y);
       if (!of_x && drawable(point.low, chart.y) && drawable(point.high, chart.y)) {
         range.add(point.low);
         range.add(point.high);
@@ -42,7 +44,7 @@ Range range_of(const LineChart& chart, bool with_broken, bool of_x) {
 
 AxisScale scale_of(const Axis& axis, Range range, double margin) {
   if (range.empty()) {
-    range = axis.logarithmic ? Range{0.1, 10} : Range{0, 1};
+    range = axis.logarithmic ? Range{0.1, 10, 10} : Range{0, 1, 1};
   }
   const double low = axis.low.value_or(range.low);
   const double high = std::max(low, axis.high.value_or(range.high));
@@ -56,7 +58,7 @@ AxisScale scale_of(const Axis& axis, Range range, double margin) {
   double to = axis.high ? high : high + pad;
   if (axis.unit == Unit::kFraction) {
     from = std::max(from, std::min(0.0, low));
-    to = std::min(to, std::max(1.0, high));
+    to = std::min(to, std::max(1.0, axis.high.value_or(range.middle)));
   }
   return AxisScale::linear(from, to);
 }

@@ -15,6 +15,7 @@ namespace murmur::run {
 namespace {
 
 constexpr double kLabelGap = 15;
+constexpr std::size_t kLongestTick = 6;  // characters that fit left of the axis
 constexpr std::size_t kLongestName = 20;
 constexpr std::size_t kMostNames = 12;
 constexpr int kMarksPerLine = 8;
@@ -23,9 +24,26 @@ std::string axis_title(const Axis& axis, const Display& display) {
   return escape_html(display.name.empty() ? axis.label : axis.label + " (" + display.name + ")");
 }
 
+// Numbers without a unit whose texts would be wider than the margin are shown in units of a power
+// of ten, which is named with the axis.
+Display display_on(const Axis& axis, const AxisScale& scale, int wanted) {
+  const Display plain = display_of(axis.unit, scale.high());
+  const std::vector<Tick> ticks = scale.ticks(wanted, plain.factor);
+  const bool fits = std::all_of(ticks.begin(), ticks.end(), [](const Tick& tick) {
+    return shown_length(tick.text) <= kLongestTick;
+  });
+  const double size = std::max(std::abs(scale.low()), std::abs(scale.high()));
+  if (fits || axis.unit != Unit::kNumber || size == 0) {
+    return plain;
+  }
+  const double power = std::floor(std::log10(size));
+  return {.factor = std::pow(10.0, -power), .name = "× " + number_text(std::pow(10.0, power))};
+}
+
 void draw_axes(std::string& out, const LineChart& chart, const Frame& frame) {
-  const Display x_display = display_of(chart.x.unit, frame.x().high());
-  const Display y_display = display_of(chart.y.unit, frame.y().high());
+  const int wanted_x = frame.right() > 340 ? 6 : 4;
+  const Display x_display = display_on(chart.x, frame.x(), wanted_x);
+  const Display y_display = display_on(chart.y, frame.y(), 5);
   auto end = std::back_inserter(out);
   out += R"(<g class="axis">)";
   for (const Tick& tick : frame.y().ticks(5, y_display.factor)) {
@@ -38,7 +56,7 @@ void draw_axes(std::string& out, const LineChart& chart, const Frame& frame) {
                    y + 4,
                    tick.text);
   }
-  for (const Tick& tick : frame.x().ticks(frame.right() > 340 ? 6 : 4, x_display.factor)) {
+  for (const Tick& tick : frame.x().ticks(wanted_x, x_display.factor)) {
     const double x = frame.place(tick.value, frame.y().low()).x;
     fmt::format_to(end, R"(<path class="stub" d="M{:.1f} {:.1f}v4"/>)", x, Frame::kBottom);
     fmt::format_to(end,

@@ -10,6 +10,7 @@
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/compare/result.h"
 #include "murmur/run/compare/table_text.h"
+#include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/run_record.h"
 #include "murmur/run/report/curves.h"
 #include "murmur/run/report/figures.h"
@@ -18,6 +19,7 @@
 #include "murmur/run/report/results.h"
 #include "murmur/run/report/words.h"
 #include "murmur/run/text/html.h"
+#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
@@ -37,7 +39,7 @@ Result<Grid> read_grid(const std::filesystem::path& folder) {
   if (!text) {
     return text.failure();
   }
-  const auto json = nlohmann::ordered_json::parse(text.value(), nullptr, false);
+  const auto json = nlohmann::ordered_json::parse(shallow_json(text.value()), nullptr, false);
   auto comparison = comparison_from_json(json);
   if (!comparison) {
     return comparison.failure().in(fmt::format("'{}' cannot be read", file.string()));
@@ -107,9 +109,8 @@ bool has_virtual_time(const Grid& grid) {
 
 std::string curves_html(const Grid& grid) {
   const std::string& metric = grid.comparison.metric;
-  const std::string score =
-      metric.starts_with("eval/") ? metric : std::string("eval/accuracy_local_mean");
-  const bool rising = unit_of(score) == Unit::kFraction;
+  const std::string score = is_score(metric) ? metric : std::string("eval/accuracy_local_mean");
+  const bool rising = !lower_is_better(score);
   const std::string bands = grid.comparison.seeds.size() > 1
                                 ? fmt::format(
                                       "Means over {} seeds; bands: one standard deviation. "
@@ -234,8 +235,9 @@ Result<std::string> comparison_report(const std::filesystem::path& folder) {
   }
   return page_html(grid.comparison.name,
                    "<p>" + escape_html(lead) + "</p>",
-                   results_html(grid.comparison) + curves_html(grid) + data_html(grid) +
-                       graphs_html(grid) + again_html(grid, folder));
+                   results_html(grid.comparison) + curves_html(grid) +
+                       section_html("Details of the table", "", details_html(grid.comparison)) +
+                       data_html(grid) + graphs_html(grid) + again_html(grid, folder));
 }
 
 }  // namespace murmur::run

@@ -67,7 +67,7 @@ std::string tuned_html(const Comparison& comparison) {
   }
   return folded_html(fmt::format("Tuned values (on seed {})", comparison.seeds.front()),
                      table_html(table, "results"),
-                     true);
+                     false);
 }
 
 std::string variants_html(const Comparison& comparison) {
@@ -92,12 +92,21 @@ std::string legend_text(const Comparison& comparison) {
 std::string time_to_accuracy_html(const Comparison& comparison) {
   std::string out;
   for (const TimeToAccuracy& race : comparison.races) {
-    NumberTable table{.header = {"method", "steps", "virtual time"}};
+    const bool timed = std::any_of(
+        race.runners.begin(), race.runners.end(), [](const TimeToAccuracy::Runner& runner) {
+          return runner.virtual_s;
+        });
+    NumberTable table{.header = {"method", "steps"}};
+    if (timed) {
+      table.header.emplace_back("virtual time");
+    }
     for (const TimeToAccuracy::Runner& runner : race.runners) {
       table.rows.push_back(
-          {comparison.methods[runner.method].label,
-           quantity_text(runner.steps, Unit::kNumber),
-           runner.virtual_s ? quantity_text(*runner.virtual_s, Unit::kSeconds) : "-"});
+          {comparison.methods[runner.method].label, quantity_text(runner.steps, Unit::kNumber)});
+      if (timed) {
+        table.rows.back().push_back(
+            runner.virtual_s ? quantity_text(*runner.virtual_s, Unit::kSeconds) : "");
+      }
     }
     out += "<p>" +
            escape_html(fmt::format(
@@ -107,15 +116,18 @@ std::string time_to_accuracy_html(const Comparison& comparison) {
                quantity_text(race.target, Unit::kFraction))) +
            "</p>" + table_html(table, "results");
   }
-  return out.empty() ? out : folded_html("Time to accuracy", out, true);
+  return out.empty() ? out : folded_html("Time to accuracy", out, false);
 }
 
 }  // namespace
 
 std::string results_html(const Comparison& comparison) {
   return table_of_results(comparison) + "<p><small>" + escape_html(legend_text(comparison)) +
-         "</small></p>" + tuned_html(comparison) + time_to_accuracy_html(comparison) +
-         variants_html(comparison);
+         "</small></p>";
+}
+
+std::string details_html(const Comparison& comparison) {
+  return tuned_html(comparison) + time_to_accuracy_html(comparison) + variants_html(comparison);
 }
 
 }  // namespace murmur::run

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of a comparison as HTML, in the layout of the papers' tables, and what belongs to it:
-// the tuned values, what rows and columns set.
+// The table of a comparison as HTML, in the layout of the papers' tables, and what belongs to it.
 #pragma once
 
 #include <string>
@@ -9,6 +8,10 @@
 
 namespace murmur::run {
 
+// The table and its legend.
 std::string results_html(const Comparison& comparison);
+
+// Folded: the tuned values, time to accuracy, what rows and columns set.
+std::string details_html(const Comparison& comparison);
 
 }  // namespace murmur::run

@@ -14,7 +14,16 @@ namespace murmur::run {
 namespace {
 
 constexpr int kMostWorkersForSpectrum = 256;
+// More dots than these can be told apart only where few lines lie between them.
 constexpr int kMostWorkersForDrawing = 256;
+constexpr int kMostWorkersForFewEdges = 1024;
+constexpr std::int64_t kFewEdges = 4096;
+
+bool can_be_drawn(const topology::MixingMatrix& matrix) {
+  const int workers = matrix.workers();
+  return workers <= kMostWorkersForDrawing ||
+         (workers <= kMostWorkersForFewEdges && matrix.edges() <= kFewEdges);
+}
 
 // The mean number of others that a worker hears in a step.
 double mean_degree(const topology::MixingMatrix& matrix) {
@@ -54,6 +63,9 @@ std::optional<Figure> topology_figure(const std::string& id, const Config& confi
   } catch (const UserError&) {
     return std::nullopt;
   }
+  if (!can_be_drawn(graph->at(0))) {
+    return std::nullopt;
+  }
   const Choice& choice = config.topology.choice;
   Figure figure{.title = fmt::format("Topology: {}", choice.name)};
   figure.note = fmt::format("{} workers; each hears {} others in a step",
@@ -62,11 +74,9 @@ std::optional<Figure> topology_figure(const std::string& id, const Config& confi
   if (const std::string speed = speed_words(*graph); !speed.empty()) {
     figure.note += "; " + speed;
   }
-  if (config.workers <= kMostWorkersForDrawing) {
-    figure.picture_html = fmt::format("<div class=\"drawing\" id=\"{}\">{}</div>",
-                                      id,
-                                      draw_svg(choice.name, choice.options, *graph));
-  }
+  figure.picture_html = fmt::format("<div class=\"drawing\" id=\"{}\">{}</div>",
+                                    id,
+                                    draw_svg(choice.name, choice.options, *graph));
   return figure;
 }
 
