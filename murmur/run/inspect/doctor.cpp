@@ -89,6 +89,37 @@ void find_launch_problems(Diagnosis& found) {
   }
 }
 
+bool has_open_mpi(const Diagnosis& found) {
+  return std::any_of(found.mpi.begin(), found.mpi.end(), [](const MpiState& mpi) {
+    return mpi.library == comm::MpiLibrary::kOpenMpi && mpi.version;
+  });
+}
+
+// Open MPI's mpirun refuses to start as root, and more processes than there are cores; MPICH's
+// does both.
+void find_hints(Diagnosis& found) {
+  const bool may_be_root = !value_of("OMPI_ALLOW_RUN_AS_ROOT").empty() &&
+                           !value_of("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM").empty();
+  if (has_open_mpi(found) && geteuid() == 0 && !may_be_root) {
+    found.hints.push_back(
+        "Open MPI's mpirun starts nothing as root unless it is told: mpirun --allow-run-as-root");
+  }
+  const int cores = found.machine.usable_cores;
+  const int processes = found.launch ? found.launch.value().local_processes : 1;
+  if (processes > cores) {
+    found.hints.push_back(
+        fmt::format("{} processes of this host share {} cores; a run is not faster than with {}",
+                    processes,
+                    cores,
+                    cores));
+  } else if (has_open_mpi(found) && processes == 1) {
+    found.hints.push_back(
+        fmt::format("Open MPI's mpirun starts one process per core, here at most {}, unless it is "
+                    "told: mpirun --oversubscribe",
+                    cores));
+  }
+}
+
 void find_variable_problems(Diagnosis& found) {
   for (const Variable& variable : found.environment) {
     const auto& known = known_variables();
@@ -153,6 +184,7 @@ Diagnosis diagnose(const std::optional<std::string>& output) {
                   .environment = relevant_environment(),
                   .datasets = dataset_places(),
                   .output = look_at_folder(output_folder(output)),
+                  .hints = {},
                   .problems = {}};
   for (const comm::ReadSource& read : comm::read_launch_sources(comm::process_environment())) {
     found.sources.push_back(read.source);
@@ -161,6 +193,7 @@ Diagnosis diagnose(const std::optional<std::string>& output) {
   if (found.torch.starts_with("none:")) {
     found.problems.push_back("torch: " + found.torch.substr(5));
   }
+  find_hints(found);
   find_launch_problems(found);
   find_variable_problems(found);
   find_output_problems(found);

@@ -43,6 +43,7 @@ struct Diagnosis {
   std::vector<Variable> environment;  // MURMUR_* and OMP_NUM_THREADS, those that are set
   std::vector<DatasetPlace> datasets;
   FolderState output;
+  std::vector<std::string> hints;     // sentences: what launchers ask for on this machine
   std::vector<std::string> problems;  // sentences: what is wrong, and what to do
 };
 

@@ -95,6 +95,14 @@ std::string output_text(const FolderState& output) {
          line("free", bytes_text(output.free_bytes));
 }
 
+std::string hints_text(const Diagnosis& found) {
+  std::string text = found.hints.empty() ? "" : "\nhints\n";
+  for (const std::string& hint : found.hints) {
+    text += "  " + hint + "\n";
+  }
+  return text;
+}
+
 std::string problems_text(const Diagnosis& found) {
   std::string text = "\nproblems\n";
   for (const std::string& problem : found.problems) {
@@ -139,7 +147,8 @@ Json launch_json(const Diagnosis& found) {
 std::string to_text(const Diagnosis& found) {
   return fmt::format("murmur {}\n", version()) + machine_text(found.machine) +
          libraries_text(found) + launch_text(found) + environment_text(found) +
-         datasets_text(found) + output_text(found.output) + problems_text(found);
+         datasets_text(found) + output_text(found.output) + hints_text(found) +
+         problems_text(found);
 }
 
 nlohmann::ordered_json to_json(const Diagnosis& found) {
@@ -177,6 +186,7 @@ nlohmann::ordered_json to_json(const Diagnosis& found) {
             {"writable", found.output.trouble.empty()},
             {"trouble", found.output.trouble},
             {"free_bytes", found.output.free_bytes}}},
+          {"hints", found.hints},
           {"problems", found.problems}};
 }
 
