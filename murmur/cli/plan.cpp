@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/cli/commands.h"
+#include "murmur/cli/console.h"
 #include "murmur/run/inspect/forecast.h"
 
 namespace murmur::cli {
@@ -32,6 +33,10 @@ ExitCode run_plan(const Arguments& arguments) {
   const run::Config config =
       run::load_config(arguments.file, run::Purpose::kTrain, arguments.common.overrides());
   const run::Forecast forecast = run::make_forecast(config, arguments.steps);
+  const auto warn = warner(arguments.common);
+  for (const std::string& text : forecast.warnings) {
+    warn(text);
+  }
   if (arguments.common.json) {
     fmt::print("{}\n", to_json(forecast).dump(2));
   } else {

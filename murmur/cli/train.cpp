@@ -28,7 +28,7 @@ struct Arguments {
   bool trace = false;
 };
 
-void print_results(const run::Summary& summary, const std::filesystem::path& folder) {
+void print_results(const run::Summary& summary, const std::filesystem::path& folder, bool verbose) {
   fmt::print("{}: {} workers, {} parameters each, {} steps in {}, {}\n",
              summary.name,
              summary.workers,
@@ -36,6 +36,12 @@ void print_results(const run::Summary& summary, const std::filesystem::path& fol
              summary.steps,
              run::duration_text(summary.totals.at("time/wall_s")),
              summary.status);
+  if (verbose) {
+    fmt::print("  {} of {} training examples for each worker, {} test examples\n",
+               summary.data.examples_per_worker,
+               summary.data.training_examples,
+               summary.data.test_examples);
+  }
   for (const auto& [name, value] : summary.final) {
     const auto best = summary.best.find(name);
     fmt::print("  {:<28} {:<12.6g}", name, value);
@@ -133,7 +139,7 @@ ExitCode train_in(run::World& world, const Arguments& arguments, const std::atom
   if (arguments.common.json && has_results) {
     fmt::print("{}\n", run::to_json(outcome.summary).dump(2));
   } else if (has_results) {
-    print_results(outcome.summary, folder);
+    print_results(outcome.summary, folder, arguments.common.verbose);
   }
   if (!outcome.message.empty()) {
     run::say(stderr, "murmur: {}\n", outcome.message);

@@ -57,16 +57,14 @@ Status require_sums(const Topology& topology, Side side) {
   if (side == Side::kRows) {
     return Failure{FailureKind::kInvalid,
                    fmt::format("the weights with which worker {} receives{} sum to {:.10g}, and "
-                               "must sum to 1. Take weighting = \"metropolis\" or \"uniform\", or "
-                               "a push-sum algorithm",
+                               "must sum to 1",
                                defect->worker,
                                at,
                                defect->sum)};
   }
   return Failure{FailureKind::kInvalid,
                  fmt::format("the shares that worker {} gives away and keeps{} sum to {:.10g}, and "
-                             "must sum to 1 for push-sum (columns of the weights). Take "
-                             "weighting = \"out-degree\"",
+                             "must sum to 1 for push-sum (columns of the weights)",
                              defect->worker,
                              at,
                              defect->sum)};

@@ -33,7 +33,7 @@ struct SumDefect {
 // The first row, or column, of the observed steps whose weights do not sum to one within 1e-9.
 std::optional<SumDefect> find_sum_defect(const Topology& topology, Side side);
 
-// The same as a Failure that names the row or column and suggests a weighting.
+// The same as a Failure that names the row or column.
 Status require_sums(const Topology& topology, Side side);
 
 // Whether, over the observed steps, information from each worker can reach every other worker.

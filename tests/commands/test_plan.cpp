@@ -44,8 +44,13 @@ json planned(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"plan", "run.toml", "--json"});
   const Ran ran = desk.run(arguments);
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_EQ(ran.err, "");
-  return json::parse(ran.out);
+  const json plan = json::parse(ran.out);
+  std::string warnings;
+  for (const json& warning : plan["warnings"]) {
+    warnings += "murmur: warning: " + warning.get<std::string>() + "\n";
+  }
+  EXPECT_EQ(ran.err, warnings);
+  return plan;
 }
 
 TEST(Plan, OfARingIsWhatFollowsFromItsNumbers) {

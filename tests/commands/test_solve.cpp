@@ -165,8 +165,14 @@ TEST(Solve, WarnsOfD2OnAnEvenRingAndNamesTheCure) {
   const Ran ran = desk.run({"solve", file, "--set", "algorithm.name=d2"});
   EXPECT_EQ(ran.code, 0);
   EXPECT_THAT(ran.err, AllOf(HasSubstr("warning"), HasSubstr("-1/3"), HasSubstr("lazy = true")));
-  const Ran lazy =
-      desk.run({"solve", file, "--set", "algorithm.name=d2", "--set", "topology.lazy=true"});
+  const Ran lazy = desk.run({"solve",
+                             file,
+                             "--set",
+                             "algorithm.name=d2",
+                             "--set",
+                             "algorithm.learning_rate=0.1",
+                             "--set",
+                             "topology.lazy=true"});
   EXPECT_EQ(lazy.err, "");
   EXPECT_EQ(desk.run({"solve", file, "-q", "--set", "algorithm.name=d2"}).err, "");
 }

@@ -15,6 +15,7 @@
 #include "murmur/run/compare/grid_runner.h"
 #include "murmur/run/compare/plan.h"
 #include "murmur/run/compare/time_to_accuracy.h"
+#include "murmur/run/compare/warnings.h"
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
 #include "murmur/run/report/report.h"
@@ -212,6 +213,8 @@ class Builder {
       run.label += fmt::format(", {} = {}", set.key, set.value);
     }
     run.config = cell_config(plan_, point, tuned);
+    run.method = point.method;
+    run.setting = point.setting;
     run.folder = runner_.place(slug(method) + "_" + slug(setting), run.config);
     return run;
   }
@@ -261,6 +264,7 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
   const std::vector<PlannedRun> first = builder.first_seed();
   require_usable(outcome.folder, request, plan);
   prepare(crew, first);
+  const auto warnings = say_warnings(request, plan, first, builder.runner());
   builder.runner().perform(first);
   if (builder.runner().code() == ExitCode::kDone) {
     builder.runner().perform(builder.other_seeds());
@@ -271,6 +275,7 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
     return outcome;
   }
   outcome.comparison = builder.result();
+  outcome.comparison.warnings = warnings;
   if (const Status written = write_results(outcome.folder, outcome.comparison, request.file);
       !written) {
     outcome.code = ExitCode::kRunFailed;

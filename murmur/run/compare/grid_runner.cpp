@@ -74,6 +74,11 @@ std::string Runner::place(const std::string& slug, const Config& config) {
   return entry->second;
 }
 
+void Runner::know(const std::vector<std::string>& warnings) {
+  const Lock lock(mutex_);
+  known_.insert(warnings.begin(), warnings.end());
+}
+
 void Runner::perform(const std::vector<PlannedRun>& runs) {
   std::vector<const PlannedRun*> queue;
   std::set<std::string> seen;
@@ -142,7 +147,7 @@ TrainOutcome Runner::run(const PlannedRun& planned) {
   request.progress = [&](const Progress& progress) { step(planned, progress); };
   request.warn = [&](const std::string& text) {
     const Lock lock(mutex_);
-    if (request_.warn) {
+    if (known_.insert(text).second && request_.warn) {
       request_.warn(planned.label + ": " + text);
     }
   };

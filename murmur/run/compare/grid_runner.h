@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct PlannedRun {
   std::string label;  // for people: "QG-DSGDm-N, alpha = 0.1, seed 1"
   Config config;
   std::string folder;  // relative to the comparison's; set by Runner::place()
+  std::size_t method = 0;
+  std::size_t setting = 0;
 };
 
 class Runner {
@@ -37,6 +40,11 @@ class Runner {
 
   // The folder of a run: of an equal one if there has been one.
   std::string place(const std::string& slug, const Config& config);
+
+  // Warnings that runs need not give: the comparison has said them.
+  void know(const std::vector<std::string>& warnings);
+
+  const std::shared_ptr<Resources>& resources() const { return resources_; }
 
   // Returns when all have ended, or the first that failed and those beside it. Diverged runs are
   // results. Throws UserError.
@@ -65,6 +73,7 @@ class Runner {
   std::map<std::string, std::string> places_;  // digest -> folder
 
   Mutex mutex_;
+  std::set<std::string> known_ MURMUR_GUARDED_BY(mutex_);  // warnings that were said
   std::size_t next_ MURMUR_GUARDED_BY(mutex_) = 0;
   std::int64_t done_ MURMUR_GUARDED_BY(mutex_) = 0;
   double performed_ MURMUR_GUARDED_BY(mutex_) = 0;  // runs of this process that ended

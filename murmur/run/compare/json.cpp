@@ -11,7 +11,7 @@
 //               PATH}]}],
 //    "time_to_accuracy": [{"setting": LABEL, "metric": NAME, "target": X,
 //                          "methods": [{"method": LABEL, "steps": X, "virtual_s": X or null}]}],
-//    "command": TEXT, "versions": {"murmur": TEXT}}
+//    "warnings": [TEXT], "command": TEXT, "versions": {"murmur": TEXT}}
 //
 // A method has "published": [X or null], one per setting, where somebody published something.
 //
@@ -180,6 +180,7 @@ Comparison read(const Json& json) {
       comparison.races.push_back(std::move(read));
     }
   }
+  comparison.warnings = json.value("warnings", std::vector<std::string>{});
   summarize(comparison);
   return comparison;
 }
@@ -210,6 +211,7 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
       json["time_to_accuracy"].push_back(to_json(comparison, race));
     }
   }
+  json["warnings"] = comparison.warnings;
   json["command"] = comparison.command;
   json["versions"] = {{"murmur", std::string(version())}};
   return json;

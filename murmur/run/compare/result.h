@@ -85,6 +85,7 @@ struct Comparison {
   std::vector<Variant> settings = {};
   std::vector<std::vector<Cell>> cells = {};  // [method][setting]
   std::vector<TimeToAccuracy> races = {};     // of columns whose runs were evaluated on their way
+  std::vector<std::string> warnings = {};     // of its runs, each with those that it concerns
   std::string command = {};                   // that makes it again
 };
 

@@ -65,8 +65,8 @@ struct TopologyConfig {
 
 struct EvaluationConfig {
   Span every{1, true};
-  std::optional<std::int64_t> workers;   // the first ones; none: all
-  std::optional<std::int64_t> examples;  // none: all
+  std::optional<std::int64_t> workers;   // the first ones; none, or more than there are: all
+  std::optional<std::int64_t> examples;  // likewise
 };
 
 struct CheckpointConfig {
@@ -112,6 +112,10 @@ struct Config {
   // solve
   std::int64_t steps = 0;
   Choice problem;
+
+  // Tables and dotted keys that the file or what was put over it has, in any order: what a
+  // user wrote, for warnings. Two configurations may differ in it and be the same.
+  std::vector<std::string> written;
 };
 
 // What the command line adds to a file. The environment's part is read where a configuration is.

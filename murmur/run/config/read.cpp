@@ -171,6 +171,19 @@ TopologyConfig read_topology(const Document& document, const Config& config) {
   return topology;
 }
 
+std::vector<std::string> written_in(const toml::table& root) {
+  std::vector<std::string> paths;
+  for (const auto& [name, node] : root) {
+    paths.emplace_back(name.str());
+    if (const toml::table* table = node.as_table()) {
+      for (const auto& [key, value] : *table) {
+        paths.push_back(fmt::format("{}.{}", name.str(), key.str()));
+      }
+    }
+  }
+  return paths;
+}
+
 Choice read_problem(const Document& document) {
   TableReader table(document, "problem");
   return read_choice(table, kind_of("problem"));
@@ -213,6 +226,7 @@ Choice read_choice(TableReader& table, const Kind& kind) {
 Config read_config(const Document& document, Purpose purpose) {
   Config config;
   config.purpose = purpose;
+  config.written = written_in(document.root);
   read_top(document, config);
   config.algorithm = read_algorithm(document, purpose);
   config.outer = read_outer(document, purpose);

@@ -131,12 +131,6 @@ void read_evaluation(const Document& document, Config& config) {
   config.evaluation.workers = read_how_many(table, "workers");
   config.evaluation.examples = read_how_many(table, "examples");
   table.finish();
-  if (config.evaluation.workers.value_or(1) > config.workers) {
-    table.fail("workers",
-               fmt::format("evaluation.workers = {} is more than the {} workers there are",
-                           *config.evaluation.workers,
-                           config.workers));
-  }
 }
 
 void read_checkpoint(const Document& document, Config& config) {

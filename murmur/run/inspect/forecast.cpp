@@ -9,13 +9,12 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
-#include "murmur/data/batches.h"
-#include "murmur/data/dataset.h"
 #include "murmur/engine/exchange/group_average.h"
 #include "murmur/engine/exchange/rows.h"
 #include "murmur/models/model.h"
 #include "murmur/run/config/schedule.h"
 #include "murmur/run/train/train.h"
+#include "murmur/run/wiring/data_shape.h"
 #include "murmur/run/wiring/resources.h"
 #include "murmur/run/wiring/wiring.h"
 
@@ -25,46 +24,6 @@ namespace {
 constexpr std::int64_t kUsualSteps = 1000;
 constexpr std::int64_t kMostEvents = 5'000'000;  // less than a second of them
 constexpr int kMostWorkersForSpectrum = 2048;
-
-// What has to be known of a dataset.
-struct DataShape {
-  data::ImageShape shape{};
-  std::int64_t classes = 0;
-  std::int64_t training = 0;
-  std::int64_t test = 0;
-
-  std::int64_t bytes() const { return (training + test) * (shape[0] * shape[1] * shape[2] + 1); }
-};
-
-DataShape shape_of(const Config& config) {
-  const data::DatasetInfo* info = data::find_dataset(config.data.dataset.name);
-  MURMUR_CHECK(info != nullptr, "dataset '{}'", config.data.dataset.name);
-  if (info->training_examples > 0) {
-    return {info->shape, info->classes, info->training_examples, info->test_examples};
-  }
-  threads::Pool pool(thread_count(config));
-  const auto read = make_resources()->dataset(config.data, pool);
-  if (!read) {
-    throw UserError(read.failure().message, ExitCode::kData);
-  }
-  const data::Dataset& dataset = *read.value();
-  return {dataset.training.shape, dataset.classes, dataset.training.count(), dataset.test.count()};
-}
-
-std::int64_t steps_per_epoch(const Config& config, const DataShape& shape) {
-  const bool all = config.data.partition == "replicate";
-  const std::int64_t own = all ? shape.training : shape.training / config.workers;
-  const std::int64_t steps =
-      data::steps_per_epoch(own, config.data.batch_size, config.data.drop_last);
-  if (steps == 0) {
-    throw UserError(fmt::format(
-        "[data]: each of {} workers has {} training examples, fewer than data.batch_size = {}",
-        config.workers,
-        own,
-        config.data.batch_size));
-  }
-  return steps;
-}
 
 models::Network network_of(const Config& config, const DataShape& shape) {
   const models::Model* model = models::find_model(config.model.name);
@@ -192,6 +151,15 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t r
   forecast.memory.gradients = forecast.threads * row;
 }
 
+RunExtent extent_of(const Forecast& forecast) {
+  return {.steps = forecast.steps,
+          .steps_per_epoch = forecast.steps_per_epoch,
+          .training_examples = forecast.training_examples,
+          .test_examples = forecast.test_examples,
+          .examples_per_worker = forecast.examples_per_worker,
+          .parameters = forecast.parameters};
+}
+
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
@@ -203,16 +171,14 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   }
   const Program<S> program = make_program<S>(config, false, forecast.steps_per_epoch);
   const auto graph = make_graph(config);
-  require_usable_graph(
-      config, *graph, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
+  require_usable_graph(config, *graph, program);
+  forecast.warnings = texts_of(warnings_of(config, program, graph, extent_of(forecast)));
   foresee_memory(forecast, program, layout.row_size());
   forecast.memory.data = static_cast<double>(shape.bytes());
   forecast.mixes = program.mixes();
   if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
     forecast.convergence = topology::convergence_of(*graph);
   }
-  warn_of_outer(
-      config, program, [&](const std::string& text) { forecast.warnings.push_back(text); });
   const auto schedule = make_event_schedule(config, program, graph, forecast.parameters);
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
@@ -224,15 +190,42 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
                 steps);
 }
 
-}  // namespace
-
-Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps) {
-  const DataShape shape = shape_of(config);
+Forecast begin_forecast(const Config& config, const DataShape& shape) {
   Forecast forecast;
   forecast.config = config;
+  forecast.training_examples = shape.training;
+  forecast.test_examples = shape.test;
+  forecast.examples_per_worker = examples_per_worker(config, shape);
   forecast.steps_per_epoch = steps_per_epoch(config, shape);
   forecast.threads = thread_count(config);
   forecast.steps = steps_of(config.schedule.length, forecast.steps_per_epoch);
+  return forecast;
+}
+
+template <class S>
+std::vector<Warning> expect(const Forecast& forecast, const DataShape& shape) {
+  const Config& config = forecast.config;
+  RunExtent extent = extent_of(forecast);
+  extent.parameters =
+      static_cast<std::int64_t>(models::layout(network_of(config, shape), sizeof(S)).parameters());
+  const Program<S> program = make_program<S>(config, false, forecast.steps_per_epoch);
+  const auto graph = make_graph(config);
+  require_usable_graph(config, *graph, program);
+  return warnings_of(config, program, graph, extent);
+}
+
+}  // namespace
+
+std::vector<Warning> expected_warnings(const Config& config, Resources& resources) {
+  const DataShape shape = shape_of(config, resources);
+  const Forecast forecast = begin_forecast(config, shape);
+  return config.precision == Precision::kSingle ? expect<float>(forecast, shape)
+                                                : expect<double>(forecast, shape);
+}
+
+Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps) {
+  const DataShape shape = shape_of(config, *make_resources());
+  Forecast forecast = begin_forecast(config, shape);
   if (config.outer) {
     forecast.averages_every = config.outer->choice.options.integer("period");
   }

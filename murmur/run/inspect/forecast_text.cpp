@@ -104,7 +104,7 @@ std::string time_text(const Forecast& forecast) {
     return line("virtual time", "none: there is no [cluster] (docs/cluster.md)");
   }
   if (!forecast.virtual_step_s) {
-    return line("virtual time", "none: the run would not end, see below");
+    return line("virtual time", "none: the run would not end, see the warning");
   }
   return line("virtual time",
               fmt::format("{} per step, {} for the run",
@@ -135,13 +135,14 @@ std::string to_text(const Forecast& forecast) {
   text += line("model", fmt::format("{} parameters", forecast.parameters));
   text += line("length",
                fmt::format("{} steps, {} per epoch", forecast.steps, forecast.steps_per_epoch));
+  text += line(
+      "examples",
+      fmt::format(
+          "{} of {} for each worker", forecast.examples_per_worker, forecast.training_examples));
   text +=
       memory_text(forecast) + traffic_text(forecast) + mixing_text(forecast) + time_text(forecast);
   if (forecast.looked_at != forecast.steps) {
     text += fmt::format("\nper step: mean over the first {} steps (--steps)\n", forecast.looked_at);
-  }
-  for (const std::string& warning : forecast.warnings) {
-    text += "\nwarning: " + warning + "\n";
   }
   return text;
 }
@@ -160,6 +161,8 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
       {"parameters", forecast.parameters},
       {"steps", forecast.steps},
       {"steps_per_epoch", forecast.steps_per_epoch},
+      {"training_examples", forecast.training_examples},
+      {"examples_per_worker", forecast.examples_per_worker},
       {"steps_looked_at", forecast.looked_at},
       {"memory",
        {{"total_bytes", number_json(forecast.memory.total())},

@@ -49,6 +49,11 @@ Summary summary_of(const ordered_json& json) {
     summary.best[name] = {number_of(best.at("value")), best.at("step").get<std::int64_t>()};
   }
   summary.totals = metrics_of(json.at("totals"));
+  const ordered_json data = json.value("data", ordered_json::object());
+  summary.data = {.training_examples = data.value("training_examples", std::int64_t{0}),
+                  .examples_per_worker = data.value("examples_per_worker", std::int64_t{0}),
+                  .test_examples = data.value("test_examples", std::int64_t{0})};
+  summary.warnings = json.value("warnings", std::vector<std::string>{});
   summary.peak_memory_bytes = json.at("peak_memory_bytes").get<std::int64_t>();
   summary.digest = json.at("digest").get<std::string>();
   summary.config_digest = json.at("config_digest").get<std::string>();
@@ -89,6 +94,11 @@ ordered_json to_json(const Summary& summary) {
           {"final", to_json(summary.final)},
           {"best", best},
           {"totals", to_json(summary.totals)},
+          {"data",
+           {{"training_examples", summary.data.training_examples},
+            {"examples_per_worker", summary.data.examples_per_worker},
+            {"test_examples", summary.data.test_examples}}},
+          {"warnings", summary.warnings},
           {"peak_memory_bytes", summary.peak_memory_bytes},
           {"digest", summary.digest},
           {"config_digest", summary.config_digest},

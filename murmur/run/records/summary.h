@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -21,6 +22,13 @@ struct Best {
   std::int64_t step = 0;
 };
 
+// What the run was about; 0: not known (an older record).
+struct DataCounts {
+  std::int64_t training_examples = 0;  // of the dataset
+  std::int64_t examples_per_worker = 0;
+  std::int64_t test_examples = 0;
+};
+
 struct Summary {
   std::string name = {};
   std::string status = {};  // finished, stopped (--steps-limit), interrupted, diverged
@@ -30,6 +38,8 @@ struct Summary {
   Metrics final = {};
   std::map<std::string, Best> best = {};  // of everything under eval/
   Metrics totals = {};
+  DataCounts data = {};
+  std::vector<std::string> warnings = {};  // that the run gave
   std::int64_t peak_memory_bytes = 0;
   std::string digest = {};
   std::string config_digest = {};

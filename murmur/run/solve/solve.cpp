@@ -10,6 +10,7 @@
 
 #include "murmur/engine/engine.h"
 #include "murmur/run/config/schedule.h"
+#include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -50,8 +51,10 @@ class Solver {
     Program<S> program = make_program<S>(config, problem_->starts_differ(), 1);
     require_one_start(config, program, *problem_);
     const auto graph = make_graph(config);
-    require_usable_graph(config, *graph, program, request_.warn);
-    warn_of_outer(config, program, request_.warn);
+    require_usable_graph(config, *graph, program);
+    for (const Warning& warning : warnings_of(config, program, graph, {.steps = config.steps})) {
+      request_.warn(warning.text);
+    }
     const auto schedule = make_event_schedule(
         config, program, graph, static_cast<std::int64_t>(problem_->layout().parameters()));
     return {.program = std::move(program),

@@ -58,7 +58,8 @@ Evaluator<S>::Evaluator(engine::Engine<S>& engine,
 
 template <class S>
 int Evaluator<S>::watched() const {
-  return static_cast<int>(config_.workers.value_or(problem_.workers()));
+  const std::int64_t all = problem_.workers();
+  return static_cast<int>(std::min(config_.workers.value_or(all), all));
 }
 
 // Models times parts are the tasks; every model's parts are added up in their order.

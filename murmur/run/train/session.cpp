@@ -49,14 +49,14 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
                               static_cast<std::int64_t>(engine_->layout().parameters()),
                               event_schedule_);
   }
+  warn_of_configuration();
 }
 
 template <class S>
 engine::EngineParts<S> Session<S>::parts() {
   Program<S> program =
       make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
-  require_usable_graph(config_, *graph_, program, request_.warn);
-  warn_of_outer(config_, program, request_.warn);
+  require_usable_graph(config_, *graph_, program);
   event_schedule_ = make_event_schedule(
       config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
   return {.program = std::move(program),

@@ -22,6 +22,7 @@
 #include "murmur/run/records/trace.h"
 #include "murmur/run/train/evaluate.h"
 #include "murmur/run/train/train.h"
+#include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/training_setup.h"
 
 namespace murmur::run {
@@ -86,6 +87,10 @@ class Session {
   Result<double> all_wire_bytes();
 
   // session_lines.cpp
+  RunExtent extent() const;
+  void warn_of_configuration();
+  // Says it, and puts it into the run's record; a text once.
+  void warn(const std::string& text);
   Status write_line();
   Result<MetricsLine> make_line();
   Result<double> mean_loss();
@@ -129,6 +134,7 @@ class Session {
   std::int64_t first_step_ = 0;   // of this call
   std::int64_t saved_step_ = -1;  // of the newest checkpoint
   std::string status_ = "finished";
+  std::vector<std::string> warnings_;
   int stopped_by_ = 0;   // a signal's number
   bool called_ = false;  // for a meeting to stop
   comm::AdaptiveTimeout patience_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session tells: a line per evaluation, the summary, the digest.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -55,6 +56,35 @@ ExitCode exit_code_of(FailureKind kind) {
 }
 
 }  // namespace
+
+template <class S>
+RunExtent Session<S>::extent() const {
+  const data::Dataset& dataset = *setup_.data.dataset;
+  return {.steps = schedule_.steps(),
+          .steps_per_epoch = setup_.steps_per_epoch(),
+          .training_examples = dataset.training.count(),
+          .test_examples = dataset.test.count(),
+          .examples_per_worker = setup_.data.partition->examples_per_worker(),
+          .parameters = static_cast<std::int64_t>(engine_->layout().parameters())};
+}
+
+template <class S>
+void Session<S>::warn(const std::string& text) {
+  if (std::find(warnings_.begin(), warnings_.end(), text) != warnings_.end()) {
+    return;
+  }
+  warnings_.push_back(text);
+  if (request_.warn) {
+    request_.warn(text);
+  }
+}
+
+template <class S>
+void Session<S>::warn_of_configuration() {
+  for (const Warning& warning : warnings_of(config_, engine_->program(), graph_, extent())) {
+    warn(warning.text);
+  }
+}
 
 // Times are those of a mean process: each counts by its workers.
 template <class S>
@@ -207,6 +237,10 @@ Result<Summary> Session<S>::summarize() {
                  .final = log_->lines().empty() ? Metrics{} : log_->lines().back().values,
                  .best = log_->best(),
                  .totals = std::move(sums),
+                 .data = {.training_examples = extent().training_examples,
+                          .examples_per_worker = extent().examples_per_worker,
+                          .test_examples = extent().test_examples},
+                 .warnings = warnings_,
                  .peak_memory_bytes = peak_memory_bytes(),
                  .digest = digested.value(),
                  .config_digest = config_digest(config_),

@@ -106,9 +106,7 @@ void Session<S>::restore() {
   }
   const checkpoint::Extras& extras = restored.value().extras;
   for (const std::string& note : restored.value().notes) {
-    if (request_.warn) {
-      request_.warn(note);
-    }
+    warn(note);
   }
   const auto& times = numbers_of(extras.numbers, kTimes, 5, folder_);
   state_ = {.loss_sums = numbers_of(extras.per_worker, kLossSums, state_.loss_sums.size(), folder_),

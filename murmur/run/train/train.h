@@ -44,7 +44,7 @@ struct TrainRequest {
   World* world = nullptr;  // the processes that make this run together; null: this one
   std::function<void(const Progress&)> progress = {};  // after every step
   std::function<void(const MetricsLine&)> line = {};   // after every line of metrics.jsonl
-  std::function<void(const std::string&)> warn = {};
+  std::function<void(const std::string&)> warn = {};   // before the first step, each text once
   const std::atomic<int>* stop =
       nullptr;  // a signal's number: end after the step, with a checkpoint
 };

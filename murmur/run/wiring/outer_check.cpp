@@ -38,13 +38,13 @@ std::string doubt(const Config& config, bool mixes) {
   if (!mixes && !outer.options.flag("exact_average")) {
     return fmt::format(
         "the workers never meet: '{}' talks to nobody, and exact_average = false "
-        "leaves every worker to itself",
+        "leaves every worker to itself. Take outer.exact_average = true",
         config.algorithm.choice.name);
   }
   if (!mixes && !all_meet(config)) {
     return fmt::format(
         "workers of different groups never meet: the largest period has groups of "
-        "{} of {} workers",
+        "{} of {} workers. Add a level of all workers",
         config.outer->levels.back().group,
         config.workers);
   }
@@ -54,7 +54,7 @@ std::string doubt(const Config& config, bool mixes) {
       outer.options.number("rho") * (workers + 1) >= kElasticLimit) {
     return fmt::format(
         "rho = {} is too strong for {} workers at once: from {:.6g} on the center "
-        "overshoots ever more",
+        "overshoots ever more. Take a smaller outer.rho",
         outer.options.number("rho"),
         config.workers,
         kElasticLimit / (workers + 1));
@@ -83,7 +83,7 @@ template <class S>
 void warn_of_outer(const Config& config, const Program<S>& program, const Warn& warn) {
   const std::string found = config.outer && warn ? doubt(config, program.mixes()) : "";
   if (!found.empty()) {
-    warn(fmt::format("outer step '{}': {}", config.outer->choice.name, found));
+    warn(fmt::format("outer.name = \"{}\": {}", config.outer->choice.name, found));
   }
 }
 

@@ -23,18 +23,24 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
 
 std::shared_ptr<const topology::Topology> make_graph(const Config& config);
 
-// Where the program mixes: refuses weights that it cannot mix with, warns of doubtful ones.
+// Where the program mixes: refuses weights that it cannot mix with.
 template <class S>
 void require_usable_graph(const Config& config,
                           const topology::Topology& graph,
-                          const Program<S>& program,
-                          const Warn& warn);
+                          const Program<S>& program);
+
+// Where the program mixes: of weights that it can hardly mix with. A part of warnings_of().
+template <class S>
+void warn_of_graph(const Config& config,
+                   const topology::Topology& graph,
+                   const Program<S>& program,
+                   const Warn& warn);
 
 // Refuses an outer step that the base cannot have; REQUIRES: there is one.
 template <class S>
 void require_usable_outer(const Config& config, const Program<S>& base, bool starts_differ);
 
-// Of an outer step that cannot do what it is for.
+// Of an outer step that cannot do what it is for. A part of warnings_of().
 template <class S>
 void warn_of_outer(const Config& config, const Program<S>& program, const Warn& warn);
 

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Warnings of [cluster]: what costs no time whatever its value, links that carry nothing, faults
+// that come too late.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "murmur/engine/costs/comm_plan.h"
+#include "murmur/engine/costs/timeline.h"
+#include "murmur/engine/exchange/group_average.h"
+#include "murmur/run/warnings/parts.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+using timing::Cluster;
+
+constexpr std::int64_t kMostSteps = 1000;
+constexpr std::int64_t kMostEvents = 1'000'000;  // a fraction of a second of them
+
+bool limits_bandwidth(const Cluster& cluster) {
+  return !cluster.bandwidth_gbit.empty() ||
+         std::any_of(cluster.links.begin(), cluster.links.end(), [](const timing::Link& link) {
+           return link.bandwidth_gbit.has_value();
+         });
+}
+
+bool has_latency(const Cluster& cluster) {
+  const auto positive = [](double seconds) { return seconds > 0; };
+  return std::any_of(cluster.latency_s.begin(), cluster.latency_s.end(), positive) ||
+         std::any_of(cluster.links.begin(), cluster.links.end(), [](const timing::Link& link) {
+           return link.latency_s.value_or(0) > 0;
+         });
+}
+
+using Link = std::pair<int, int>;
+
+// The links that carry something, of those that are asked for.
+class Carriers {
+ public:
+  Carriers(int workers, std::set<Link> wanted) : workers_(workers), idle_(std::move(wanted)) {}
+
+  const std::set<Link>& idle() const { return idle_; }
+  std::int64_t events() const { return events_; }
+
+  void see(const engine::CommEvent& talk) {
+    if (talk.edges != nullptr) {
+      see(talk.edges->all());
+    } else if (talk.met != nullptr) {
+      see(*talk.met);
+    } else if (talk.kind == engine::CommEvent::Kind::kAverage) {
+      const int size = talk.group == 0 ? workers_ : talk.group;
+      for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
+        see_ring(members);
+      }
+    } else if (talk.kind == engine::CommEvent::Kind::kSequential) {
+      see_ring({0, workers_});
+    }
+  }
+
+ private:
+  void see(const std::vector<timing::Edge>& edges) {
+    events_ += static_cast<std::int64_t>(edges.size());
+    for (const timing::Edge& edge : edges) {
+      idle_.erase({edge.from, edge.to});
+    }
+  }
+  void see_ring(const comm::WorkerRange& members) {
+    events_ += members.size();
+    for (int i = members.begin; i < members.end; ++i) {
+      idle_.erase({i, i + 1 == members.end ? members.begin : i + 1});
+    }
+  }
+
+  int workers_;
+  std::int64_t events_ = 0;
+  std::set<Link> idle_;
+};
+
+std::set<Link> named_links(const Cluster& cluster) {
+  std::set<Link> links;
+  for (const timing::Link& link : cluster.links) {
+    links.emplace(link.from, link.to);
+  }
+  for (const timing::Fault& fault : cluster.faults) {
+    if (fault.worker < 0) {
+      links.emplace(fault.from, fault.to);
+    }
+  }
+  return links;
+}
+
+void say_idle(const WarningSubject& subject,
+              const std::set<Link>& idle,
+              const std::string& over,
+              Found& found) {
+  const Cluster& cluster = *subject.config.cluster;
+  const auto say = [&](const std::string& key, int from, int to) {
+    if (idle.contains({from, to})) {
+      found.add(
+          fmt::format("{}: nothing travels from worker {} to worker {} in {}, so this has no "
+                      "effect. Name a link that the topology or the outer step uses",
+                      key,
+                      from,
+                      to,
+                      over));
+    }
+  };
+  for (const timing::Link& link : cluster.links) {
+    say(fmt::format("cluster.links, from = {}, to = {}", link.from, link.to), link.from, link.to);
+  }
+  for (const timing::Fault& fault : cluster.faults) {
+    if (fault.worker < 0) {
+      say(fmt::format("cluster.fault, link = [{}, {}]", fault.from, fault.to),
+          fault.from,
+          fault.to);
+    }
+  }
+}
+
+void say_late(const Cluster& cluster, double end_s, Found& found) {
+  for (const timing::Fault& fault : cluster.faults) {
+    if (fault.at_s >= end_s) {
+      found.add(
+          fmt::format("cluster.fault, at_s = {:.6g}: the run ends after {:.6g} s of virtual "
+                      "time, so this never happens. Let it come earlier",
+                      fault.at_s,
+                      end_s));
+    }
+  }
+}
+
+}  // namespace
+
+void look_at_cluster(const WarningSubject& subject, Found& found) {
+  if (!subject.config.cluster) {
+    return;
+  }
+  const Cluster& cluster = *subject.config.cluster;
+  const bool limited = limits_bandwidth(cluster);
+  const bool takes_time = limited || has_latency(cluster);
+  if (cluster.overlap > 0 && !takes_time) {
+    found.add(
+        "cluster.overlap has no effect: messages take no time without cluster.bandwidth_gbit and "
+        "cluster.latency_s. Set one of them");
+  }
+  if (cluster.parameters && !limited) {
+    found.add(
+        "cluster.parameters has no effect on time: messages of any size take none without "
+        "cluster.bandwidth_gbit. Set it");
+  }
+  if (cluster.retry_s > 0 && cluster.loss == 0) {
+    found.add(
+        fmt::format("cluster.retry_s = {} has no effect: with cluster.loss = 0 no message is lost. "
+                    "Set cluster.loss, or leave it out",
+                    cluster.retry_s));
+  }
+  if (cluster.loss > 0 && cluster.retry_s == 0 && !takes_time) {
+    found.add(
+        fmt::format("cluster.loss = {} has no effect: a message that is lost is sent again at once "
+                    "and takes no time. Set cluster.retry_s or cluster.bandwidth_gbit",
+                    cluster.loss));
+  }
+  for (const timing::Link& link : cluster.links) {
+    if (!link.bandwidth_gbit && !link.latency_s) {
+      found.add(
+          fmt::format("cluster.links, from = {}, to = {}: it has neither bandwidth_gbit nor "
+                      "latency_s, so it is like every other link. Write one of them",
+                      link.from,
+                      link.to));
+    }
+  }
+}
+
+template <class S>
+void look_at_links(const WarningSubject& subject,
+                   const Program<S>& program,
+                   const std::shared_ptr<const topology::Topology>& graph,
+                   Found& found) {
+  const Config& config = subject.config;
+  if (!config.cluster || (config.cluster->links.empty() && config.cluster->faults.empty())) {
+    return;
+  }
+  const std::int64_t parameters = subject.extent.parameters;
+  engine::CommPlan talks(program,
+                         graph,
+                         config.cluster->parameters.value_or(parameters),
+                         make_event_schedule(config, program, graph, parameters));
+  engine::Timeline timeline = make_timeline(
+      config, program, graph, parameters, make_event_schedule(config, program, graph, parameters));
+  Carriers carriers(talks.workers(), named_links(*config.cluster));
+  const std::int64_t end = std::min(subject.extent.steps, kMostSteps);
+  while (talks.step() < end && carriers.events() < kMostEvents) {
+    const auto said = talks.next();
+    // A worker that is gone stops the run, which is an error of its own.
+    if (!said || !timeline.step()) {
+      return;
+    }
+    for (const engine::CommEvent& talk : *said.value()) {
+      carriers.see(talk);
+    }
+  }
+  const bool whole = talks.step() == subject.extent.steps;
+  if (talks.step() > 0) {
+    say_idle(subject,
+             carriers.idle(),
+             whole ? "the run" : fmt::format("its first {}", steps_text(talks.step())),
+             found);
+  }
+  if (whole && !config.cluster->faults.empty()) {
+    say_late(*config.cluster, timeline.virtual_s(), found);
+  }
+}
+
+template void look_at_links(const WarningSubject&,
+                            const Program<float>&,
+                            const std::shared_ptr<const topology::Topology>&,
+                            Found&);
+template void look_at_links(const WarningSubject&,
+                            const Program<double>&,
+                            const std::shared_ptr<const topology::Topology>&,
+                            Found&);
+
+}  // namespace murmur::run

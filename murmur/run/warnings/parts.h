@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of warnings_of(): each looks at some tables of a configuration and adds what it finds.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "murmur/run/warnings/warnings.h"
+
+namespace murmur::run {
+
+class Found {
+ public:
+  void add(std::string text) { warnings_.push_back({std::move(text)}); }
+  void add_unused(const std::string& key, std::string text) {
+    warnings_.push_back({std::move(text), key});
+  }
+  const std::vector<Warning>& warnings() const { return warnings_; }
+
+ private:
+  std::vector<Warning> warnings_;
+};
+
+// What matters of a program.
+struct ProgramFacts {
+  bool mixes = false;         // talks to neighbors
+  bool communicates = false;  // in any way
+  bool one_model = false;
+};
+
+struct WarningSubject {
+  const Config& config;
+  const RunExtent& extent;
+  const topology::Topology& graph;
+  ProgramFacts program;
+};
+
+void look_at_data(const WarningSubject& subject, Found& found);
+void look_at_evaluation(const WarningSubject& subject, Found& found);
+void look_at_schedule(const WarningSubject& subject, Found& found);
+void look_at_topology(const WarningSubject& subject, Found& found);
+void look_at_algorithm(const WarningSubject& subject, Found& found);
+void look_at_outer(const WarningSubject& subject, Found& found);
+void look_at_cluster(const WarningSubject& subject, Found& found);
+
+// Links and faults of a described cluster: what they befall, by going through the first steps.
+template <class S>
+void look_at_links(const WarningSubject& subject,
+                   const Program<S>& program,
+                   const std::shared_ptr<const topology::Topology>& graph,
+                   Found& found);
+
+// Whether the file, or what was put over it, has that key or table.
+bool is_written(const Config& config, const std::string& path);
+
+// "100 steps", "1 step".
+std::string steps_text(std::int64_t steps);
+// "schedule.warmup_epochs" or "schedule.warmup_steps" of "schedule.warmup_".
+std::string key_of(const std::string& prefix, const Span& span);
+// The same with its value: "schedule.warmup_epochs = 0.5".
+std::string setting_of(const std::string& prefix, const Span& span);
+
+}  // namespace murmur::run

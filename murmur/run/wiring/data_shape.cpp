@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/wiring/data_shape.h"
+
+#include <fmt/format.h>
+
+#include "murmur/core/check.h"
+#include "murmur/core/error.h"
+#include "murmur/data/batches.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+
+DataShape shape_of(const Config& config, Resources& resources) {
+  const data::DatasetInfo* info = data::find_dataset(config.data.dataset.name);
+  MURMUR_CHECK(info != nullptr, "dataset '{}'", config.data.dataset.name);
+  if (info->training_examples > 0) {
+    return {info->shape, info->classes, info->training_examples, info->test_examples};
+  }
+  threads::Pool pool(thread_count(config));
+  const auto read = resources.dataset(config.data, pool);
+  if (!read) {
+    throw UserError(read.failure().message, ExitCode::kData);
+  }
+  const data::Dataset& dataset = *read.value();
+  return {dataset.training.shape, dataset.classes, dataset.training.count(), dataset.test.count()};
+}
+
+std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {
+  if (config.data.partition == "replicate") {
+    return shape.training;
+  }
+  // Shards are of equal size, too, and workers have several.
+  const std::int64_t shards = config.data.partition == "shards" ? config.data.shards_per_worker : 1;
+  return shape.training / (shards * config.workers) * shards;
+}
+
+std::int64_t steps_per_epoch(const Config& config, const DataShape& shape) {
+  const std::int64_t own = examples_per_worker(config, shape);
+  const std::int64_t steps =
+      data::steps_per_epoch(own, config.data.batch_size, config.data.drop_last);
+  if (steps == 0) {
+    throw UserError(fmt::format(
+        "[data]: each of {} workers has {} training examples, fewer than data.batch_size = {}",
+        config.workers,
+        own,
+        config.data.batch_size));
+  }
+  return steps;
+}
+
+}  // namespace murmur::run
