@@ -14,6 +14,7 @@
 #include "murmur/run/records/run_record.h"
 #include "murmur/run/records/summary.h"
 #include "murmur/run/report/curves.h"
+#include "murmur/run/report/figures.h"
 #include "murmur/run/report/report.h"
 #include "tests/run/config_text.h"
 #include "tests/run/markup.h"
@@ -141,6 +142,35 @@ TEST_F(Report, OfARunStandsAloneAndTellsHowItWent) {
   EXPECT_GE(count(page, "murmur train config.toml"), 1);
   EXPECT_GE(count(page, "Topology: ring"), 1);
   EXPECT_EQ(count(page, "class=\"status\""), 0);
+}
+
+TEST_F(Report, OfManyEvaluationsSaysThatItsPointsAreMeans) {
+  make_run(path("run"), "long", 0.8, "finished");
+  EXPECT_EQ(count(page_of(path("run")), "is the mean of"), 0);
+  std::ofstream metrics(path("run") / "metrics.jsonl");
+  for (int i = 0; i <= 480; ++i) {
+    metrics << to_json_line(
+                   {.step = 10 * i, .epoch = 1.0 * i, .wall_s = 1, .values = {{"train/lr", 0.1}}})
+            << "\n";
+  }
+  metrics.close();
+  EXPECT_EQ(count(page_of(path("run")),
+                  "Each point but the last is the mean of up to 3 evaluations, 30 steps."),
+            1);
+}
+
+TEST_F(Report, CountsWhatItShowsOfManyClassesOrWorkers) {
+  const auto note = [](std::size_t workers, std::size_t classes) {
+    ClassCounts counts{.classes = std::vector<std::string>(classes, "c"),
+                       .counts = {workers, std::vector<std::int64_t>(classes, 1)}};
+    return classes_figure("id", "title", counts).note;
+  };
+  EXPECT_THAT(note(4, 100), HasSubstr("shown: the first 64 of 100 classes"));
+  EXPECT_EQ(count(note(4, 100), "workers"), 0);
+  EXPECT_THAT(note(100, 10), HasSubstr("shown: the first 64 of 100 workers"));
+  EXPECT_EQ(count(note(100, 10), "of 10 classes"), 0);
+  EXPECT_THAT(note(100, 200),
+              HasSubstr("shown: the first 64 of 100 workers and the first 64 of 200 classes"));
 }
 
 TEST_F(Report, OfADivergedRunSaysSo) {

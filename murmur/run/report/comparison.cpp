@@ -117,8 +117,14 @@ std::string curves_html(const Grid& grid) {
                                       "A cross marks where the first of a method's runs diverged.",
                                       grid.comparison.seeds.size())
                                 : "A cross marks where a run diverged.";
+  std::vector<const RunRecord*> records;
+  for (const auto& record : grid.records) {
+    records.push_back(record.get());
+  }
+  const std::string means = means_text(records);
   const auto section = [&](const std::string& title, const std::string& words, const Panel& panel) {
-    return section_html(title, words, figures_html(panel_figures(grid, panel)));
+    const std::string both = words.empty() || means.empty() ? words + means : words + " " + means;
+    return section_html(title, both, figures_html(panel_figures(grid, panel)));
   };
   const std::string name = words_of(score);
   std::string out = section(static_cast<char>(std::toupper(name.front())) + name.substr(1),
@@ -233,8 +239,12 @@ Result<std::string> comparison_report(const std::filesystem::path& folder) {
                         run->config.model.name,
                         run->summary.steps);
   }
+  if (run != nullptr) {
+    const std::string scored = scored_text(run->config, run->summary.data);
+    lead += scored.empty() ? "" : " " + scored;
+  }
   return page_html(grid.comparison.name,
-                   "<p>" + escape_html(lead) + "</p>",
+                   "<p>" + escape_html(lead) + "</p>" + warnings_html(grid.comparison.warnings),
                    results_html(grid.comparison) + curves_html(grid) +
                        section_html("Details of the table", "", details_html(grid.comparison)) +
                        data_html(grid) + graphs_html(grid) + again_html(grid, folder));

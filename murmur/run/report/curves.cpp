@@ -13,7 +13,6 @@
 namespace murmur::run {
 namespace {
 
-constexpr std::size_t kMostPoints = 240;
 constexpr std::size_t kMostRows = 60;
 
 std::optional<double> value_of(const MetricsLine& line, const std::string& name) {
@@ -76,6 +75,24 @@ std::vector<Point> thinned(const std::vector<Point>& points, std::size_t most) {
   }
   out.push_back(points.back());
   return out;
+}
+
+// Of the run with the most lines.
+std::string means_text(const std::vector<const RunRecord*>& runs) {
+  const auto longest =
+      std::max_element(runs.begin(), runs.end(), [](const RunRecord* a, const RunRecord* b) {
+        return a->lines.size() < b->lines.size();
+      });
+  if (longest == runs.end() || (*longest)->lines.size() <= kMostPoints) {
+    return {};
+  }
+  const std::vector<MetricsLine>& lines = (*longest)->lines;
+  const std::size_t groups = kMostPoints - 1;
+  const std::size_t most = (lines.size() - 1 + groups - 1) / groups;
+  const std::int64_t every = lines[1].step - lines[0].step;
+  return fmt::format("Each point but the last is the mean of up to {} evaluations, {} steps.",
+                     most,
+                     static_cast<std::int64_t>(most) * every);
 }
 
 Series curve(const Group& group, const std::string& x, const std::string& y) {

@@ -40,6 +40,12 @@ NumberTable numbers_of(const LineChart& chart);
 // fall below, so that the differences at the end can be seen.
 std::optional<double> low_end(const std::vector<Series>& series);
 
+// A curve of more evaluations than this has means of neighbours as its points.
+inline constexpr std::size_t kMostPoints = 240;
+// "Each point is ...", where one of the runs has more evaluations than fit into a curve; or
+// nothing.
+std::string means_text(const std::vector<const RunRecord*>& runs);
+
 // Means of neighbours, so that at most `most` points are left; the last one stays.
 std::vector<Point> thinned(const std::vector<Point>& points, std::size_t most);
 

@@ -116,10 +116,15 @@ Figure classes_figure(const std::string& id, const std::string& title, const Cla
       "on average a worker's largest class is {:.0f} % of its data; {:.1f} classes in effect",
       100 * mean.largest_share,
       mean.effective_classes);
-  if (classes.counts.size() > kMostDots || classes.classes.size() > kMostDots) {
-    note += fmt::format("; the first {} of {} workers and {} classes",
+  const bool many_workers = classes.counts.size() > kMostDots;
+  const bool many_classes = classes.classes.size() > kMostDots;
+  if (many_workers) {
+    note += fmt::format("; shown: the first {} of {} workers", kMostDots, classes.counts.size());
+  }
+  if (many_classes) {
+    note += fmt::format("{} the first {} of {} classes",
+                        many_workers ? " and" : "; shown:",
                         kMostDots,
-                        classes.counts.size(),
                         classes.classes.size());
   }
   return {.title = title,

@@ -74,6 +74,14 @@ std::string section_html(const std::string& title,
   return out + body_html + "</section>";
 }
 
+std::string warnings_html(const std::vector<std::string>& warnings) {
+  std::string lines;
+  for (const std::string& warning : warnings) {
+    lines += (lines.empty() ? "" : "<br>") + std::string("Warning: ") + escape_html(warning);
+  }
+  return lines.empty() ? lines : "<p class=\"warnings\"><small>" + lines + "</small></p>";
+}
+
 std::string code_html(const std::string& text) {
   return "<pre tabindex=\"0\"><code>" + escape_html(text) + "</code></pre>";
 }

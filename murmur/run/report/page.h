@@ -39,6 +39,8 @@ std::string figures_html(const std::vector<Figure>& figures);
 std::string section_html(const std::string& title,
                          const std::string& introduction,
                          const std::string& body_html);
+// A paragraph; empty without warnings.
+std::string warnings_html(const std::vector<std::string>& warnings);
 std::string code_html(const std::string& text);
 // A part that can be folded away.
 std::string folded_html(const std::string& title, const std::string& body_html, bool open);

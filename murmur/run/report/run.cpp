@@ -108,20 +108,28 @@ std::optional<Figure> chart_of(const RunRecord& run,
   return figure_of(std::move(chart), note);
 }
 
+// "band: ..." of a curve of local models, and whose they are.
+std::string band_note(const RunRecord& run) {
+  const std::string workers = scored_workers_of(run.config);
+  return "band: one standard deviation over " + (workers.empty() ? "workers" : workers);
+}
+
 std::vector<Figure> curves_of(const RunRecord& run) {
+  const std::string scored = test_set_of(run.config, run.summary.data);
+  const std::string accuracy = "Accuracy on " + scored;
   const auto chart = [](const char* id, const char* title, Axis y) {
     return LineChart{.id = id, .title = title, .description = title, .x = {}, .y = std::move(y)};
   };
   std::vector<std::optional<Figure>> figures{
       chart_of(run,
-               chart("accuracy", "Accuracy on the test set", {"accuracy", Unit::kFraction}),
-               "band: one standard deviation over workers",
+               chart("accuracy", accuracy.c_str(), {"accuracy", Unit::kFraction}),
+               band_note(run),
                {{"eval/accuracy_local_mean", "local mean"},
                 {"eval/accuracy_averaged", "averaged"},
                 {"eval/accuracy_local_min", "worst local"}}),
       chart_of(run,
                chart("loss", "Loss", {"loss"}),
-               "",
+               scored == "the test set" ? "" : "test: " + scored,
                {{"train/loss", "training"},
                 {"eval/loss_local_mean", "test, local mean"},
                 {"eval/loss_averaged", "test, averaged"}}),
@@ -180,7 +188,8 @@ Result<std::string> run_report(const std::filesystem::path& folder) {
     where_figures.push_back(std::move(*figure));
   }
   const std::string body =
-      facts_html(facts_of(run)) + section_html("How it went", "", figures_html(curves_of(run))) +
+      facts_html(facts_of(run)) +
+      section_html("How it went", means_text({&run}), figures_html(curves_of(run))) +
       section_html("Data and graph",
                    run.classes ? "A dot's area is the number of examples." : "",
                    figures_html(where_figures)) +
@@ -190,9 +199,13 @@ Result<std::string> run_report(const std::filesystem::path& folder) {
                    code_html("murmur train config.toml --output again") +
                        folded_html("config.toml", code_html(run.config_text), true) +
                        identity_html(run));
+  std::string lead = sentence_of(run.config, run.summary.steps);
+  if (const std::string scored = scored_text(run.config, run.summary.data); !scored.empty()) {
+    lead += " " + scored;
+  }
   return page_html(run.summary.name,
-                   "<p>" + escape_html(sentence_of(run.config, run.summary.steps)) + "</p>" +
-                       status_html(run.summary),
+                   "<p>" + escape_html(lead) + "</p>" + status_html(run.summary) +
+                       warnings_html(run.summary.warnings),
                    body);
 }
 

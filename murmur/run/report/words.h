@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "murmur/run/config/config.h"
 #include "murmur/run/plot/scale.h"
+#include "murmur/run/records/summary.h"
 
 namespace murmur::run {
 
@@ -13,6 +15,13 @@ Unit unit_of(const std::string& metric);
 
 // "accuracy, mean of the local models"; the metric's own name where there are no words for it.
 std::string words_of(const std::string& metric);
+
+// What the models of a run were scored on: "the test set", or "the first 7 of 400 test examples".
+std::string test_set_of(const Config& config, const DataCounts& data);
+// Which workers' own models were scored: "the first 2 of 4 workers"; empty where all were.
+std::string scored_workers_of(const Config& config);
+// Both as a sentence; empty where everything was scored.
+std::string scored_text(const Config& config, const DataCounts& data);
 
 // Every metric that a run's summary may have.
 std::vector<std::string> known_metrics();
