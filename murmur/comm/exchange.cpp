@@ -9,9 +9,8 @@
 namespace murmur::comm {
 namespace {
 
-// Of the multiples of four engines use those below 256 (engine/exchange/tags.h).
-constexpr Tag kLengthTag = 1200;
-constexpr Tag kTextTag = 1204;
+constexpr Tag kLengthTag = kTagsOfTexts - 2;
+constexpr Tag kTextTag = kTagsOfTexts - 1;
 
 template <class T>
 std::span<const std::byte> bytes_of(const T& values) {

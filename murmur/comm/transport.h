@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -35,6 +36,8 @@ class Transport {
 
   virtual int process() const = 0;
   virtual int processes() const = 0;
+  // Tags are 0 to this one, on all processes.
+  virtual Tag largest_tag() const { return std::numeric_limits<Tag>::max(); }
 
   // REQUIRES: to != process(); `bytes` stays unchanged until the ticket is waited for.
   virtual Ticket send(int to, Tag tag, std::span<const std::byte> bytes) = 0;

@@ -98,8 +98,9 @@ Result<double> Engine<S>::consensus_distance(std::span<const S> average) {
 }
 
 template <class S>
-Result<std::vector<double>> Engine<S>::gather(std::span<const double> local) {
-  return performer_->gather(local);
+Result<std::vector<double>> Engine<S>::gather(std::span<const double> local,
+                                              const std::source_location& place) {
+  return performer_->gather(local, place);
 }
 
 template class Engine<float>;

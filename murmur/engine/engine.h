@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <source_location>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,11 @@ struct EngineParts {
       nullptr;  // of an asynchronous program; null: all equally fast
 };
 
+// kInvalid: the engine would send more messages than the transport can tell apart. The same on all
+// processes.
+template <class S>
+Status check_limits(const EngineParts<S>& parts);
+
 // The part of an engine's state that is not in rows.
 struct Counters {
   std::int64_t step = 0;  // rounds performed
@@ -61,6 +67,7 @@ class Performer;
 template <class S>
 class Engine {
  public:
+  // REQUIRES: check_limits(parts).
   explicit Engine(EngineParts<S> parts);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -95,8 +102,10 @@ class Engine {
   // Root mean square over all workers of the distance to that average.
   Result<double> consensus_distance(std::span<const S> average);
   // One double per local worker in; the same of all workers, in worker order, out, on every
-  // process.
-  Result<std::vector<double>> gather(std::span<const double> local);
+  // process. Processes that are at different places of the program do not hear each other.
+  Result<std::vector<double>> gather(
+      std::span<const double> local,
+      const std::source_location& place = std::source_location::current());
 
  private:
   std::unique_ptr<Performer<S>> performer_;

@@ -4,16 +4,10 @@
 #include <cstring>
 
 #include "murmur/core/check.h"
-#include "murmur/engine/exchange/tags.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/reduce.h"
 
 namespace murmur::engine {
-namespace {
-
-constexpr comm::Tag kGatherTag = tag_of(TagKind::kPlain, kGatherPass, 0);
-
-}  // namespace
 
 template <class S>
 void Performer<S>::restore(const Counters& counters) {
@@ -28,7 +22,7 @@ Status Performer<S>::average_model(S* out) {
     return Ok{};
   }
   return averager_.average(
-      [&](int worker) { return rows_.row(0, worker); }, out, kAverageModelPass);
+      [&](int worker) { return rows_.row(0, worker); }, out, peers_.tags.asked(asked_++));
 }
 
 template <class S>
@@ -43,7 +37,7 @@ Result<double> Performer<S>::consensus_distance(const S* average) {
                  return squared_distance(
                      rows_.row(0, worker) + range.begin, average + range.begin, range.size());
                });
-  Result<std::vector<double>> all = gather(squares);
+  Result<std::vector<double>> all = gather(squares, std::source_location::current());
   if (!all) {
     return all.failure();
   }
@@ -55,7 +49,8 @@ Result<double> Performer<S>::consensus_distance(const S* average) {
 }
 
 template <class S>
-Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) {
+Result<std::vector<double>> Performer<S>::gather(std::span<const double> local,
+                                                 const std::source_location& place) {
   MURMUR_CHECK(local.size() == static_cast<std::size_t>(rows_.local().size()),
                "{} numbers of {} workers",
                local.size(),
@@ -65,6 +60,7 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) 
   if (parts_.transport == nullptr) {
     return all;
   }
+  const comm::Tag tag = peers_.tags.of_place(peers_.tags.asked(asked_++), place);
   std::vector<Awaited> awaited;
   for (int p = 0; p < parts_.ownership.processes(); ++p) {
     if (p == parts_.transport->process()) {
@@ -73,8 +69,8 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local) 
     const comm::WorkerRange theirs = parts_.ownership.of(p);
     const std::span<double> place(all.data() + theirs.begin,
                                   static_cast<std::size_t>(theirs.size()));
-    awaited.push_back({parts_.transport->receive(p, kGatherTag, std::as_writable_bytes(place)), p});
-    awaited.push_back({parts_.transport->send(p, kGatherTag, std::as_bytes(local)), p});
+    awaited.push_back({parts_.transport->receive(p, tag, std::as_writable_bytes(place)), p});
+    awaited.push_back({parts_.transport->send(p, tag, std::as_bytes(local)), p});
   }
   if (const Status status = peers_.wait_for(awaited); !status) {
     return status.failure().in("collecting numbers of all workers");
@@ -88,7 +84,9 @@ template Status Performer<float>::average_model(float*);
 template Status Performer<double>::average_model(double*);
 template Result<double> Performer<float>::consensus_distance(const float*);
 template Result<double> Performer<double>::consensus_distance(const double*);
-template Result<std::vector<double>> Performer<float>::gather(std::span<const double>);
-template Result<std::vector<double>> Performer<double>::gather(std::span<const double>);
+template Result<std::vector<double>> Performer<float>::gather(std::span<const double>,
+                                                              const std::source_location&);
+template Result<std::vector<double>> Performer<double>::gather(std::span<const double>,
+                                                               const std::source_location&);
 
 }  // namespace murmur::engine

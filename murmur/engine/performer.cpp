@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "murmur/core/check.h"
+#include "murmur/engine/message_limits.h"
 #include "murmur/engine/stopwatch.h"
 
 namespace murmur::engine {
@@ -29,7 +30,7 @@ template <class S>
 Performer<S>::Performer(EngineParts<S> parts)
     : parts_(std::move(parts)),
       buckets_(parts_.problem->layout(), sizeof(S)),
-      peers_{&parts_.ownership, parts_.transport, &buckets_},
+      peers_{&parts_.ownership, parts_.transport, &buckets_, tags_of(parts_).value()},
       rows_(parts_.program,
             parts_.ownership.of(peers_.process()),
             parts_.problem->layout().row_size()),
@@ -150,13 +151,14 @@ Status Performer<S>::perform_event_batches(const std::vector<Pass<S>>& passes) {
 template <class S>
 Status Performer<S>::perform_all(const std::vector<Pass<S>>& passes) {
   for (std::size_t k = 0; k < passes.size(); ++k) {
-    const auto tag = static_cast<comm::Tag>(k);
+    const comm::Tag tag = peers_.tags.pass(k);
     if (Status settled = touches_flight(passes[k]) ? settle() : Status(Ok{}); !settled) {
       return settled;
     }
     const StageKind* const kind = passes[k].head == nullptr ? nullptr : &passes[k].head->kind;
     if (kind != nullptr && *kind == StageKind::kGradient) {
-      take_gradients(passes[k], k + 1 < passes.size() ? &passes[k + 1] : nullptr, tag + 1);
+      take_gradients(
+          passes[k], k + 1 < passes.size() ? &passes[k + 1] : nullptr, peers_.tags.pass(k + 1));
     } else if (Status status = perform(passes[k], tag); !status) {
       return status;
     }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <source_location>
 #include <vector>
 
 #include "murmur/engine/engine.h"
@@ -38,7 +39,8 @@ class Performer {
   Status settle();
   Status average_model(S* out);
   Result<double> consensus_distance(const S* average);
-  Result<std::vector<double>> gather(std::span<const double> local);
+  Result<std::vector<double>> gather(std::span<const double> local,
+                                     const std::source_location& place);
 
  private:
   struct ThreadTimes {  // seconds of one thread, padded so that threads do not share a line
@@ -102,7 +104,8 @@ class Performer {
   Averager<S> averager_;
   std::map<int, GroupAverager<S>> group_averagers_;  // by the groups' size
   PushWeights push_weights_;
-  std::size_t block_ = 0;  // coordinates
+  std::size_t block_ = 0;    // coordinates
+  std::uint64_t asked_ = 0;  // averages and gathers between rounds, as many on all processes
   Counters counters_;
   Times times_;
   double lr_ = 0;

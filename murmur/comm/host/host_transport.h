@@ -39,6 +39,7 @@ class HostTransport final : public Transport, public SharedViews {
 
   int process() const override { return below_->process(); }
   int processes() const override { return below_->processes(); }
+  Tag largest_tag() const override { return below_->largest_tag(); }
   Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override;
   Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override;
   Status wait(Ticket ticket) override;

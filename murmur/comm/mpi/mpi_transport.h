@@ -34,6 +34,7 @@ class MpiTransport final : public Transport {
 
   int process() const override { return process_; }
   int processes() const override { return processes_; }
+  Tag largest_tag() const override { return largest_tag_; }
   Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override;
   Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override;
   Status wait(Ticket ticket) override;

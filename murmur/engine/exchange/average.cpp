@@ -126,7 +126,7 @@ void Averager<S>::mean_alone(Node tree, CoordinateRange range, bool from_nodes, 
 }
 
 template <class S>
-Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag pass) {
+Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag call) {
   const int here = peers_.process();
   if (!std::binary_search(participants_.begin(), participants_.end(), here)) {
     return Ok{};
@@ -136,7 +136,7 @@ Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag pass) {
     mean_in_parallel({range_.begin, range_.size(), 0}, out);
     return Ok{};
   }
-  open(row, out, pass);
+  open(row, out, call);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
     if (nodes_[k].process == here && nodes_[k].count > 1) {
       mean_in_parallel(nodes_[k], node_rows_.row(0, k));
@@ -153,11 +153,11 @@ Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag pass) {
 }
 
 template <class S>
-void Averager<S>::open(RowOf<S> row, S* out, comm::Tag pass) {
+void Averager<S>::open(RowOf<S> row, S* out, comm::Tag call) {
   MURMUR_CHECK(parts_.empty(), "an average is open already");
   row_ = std::move(row);
   out_ = out;
-  pass_ = pass;
+  call_ = call;
   status_ = Ok{};
   const comm::WorkerRange here = peers_.ownership->of(peers_.process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);

@@ -34,12 +34,12 @@ class Averager {
   Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange range);
 
   // Writes the mean to `out` (a whole row), on every process that owns one of the workers.
-  Status average(const RowOf<S>& row, S* out, comm::Tag pass);
+  Status average(const RowOf<S>& row, S* out, comm::Tag call);
 
   // The same while rows are still computed: opened, told bucket by bucket of every local worker
   // what is final (from any thread), finished. REQUIRES: is_spread().
   bool is_spread() const { return participants_.size() > 1; }  // over processes
-  void open(RowOf<S> row, S* out, comm::Tag pass);
+  void open(RowOf<S> row, S* out, comm::Tag call);
   bool is_open() const { return !parts_.empty(); }
   void ready(std::size_t bucket);
   Status finish();
@@ -76,7 +76,8 @@ class Averager {
   void mean_block(Node tree, CoordinateRange range, bool from_nodes, S* scratch, S* out);
   void mean_in_parallel(Node tree, S* out);
   void mean_alone(Node tree, CoordinateRange range, bool from_nodes, S* out);
-  comm::Tag tag_of_part(std::size_t bucket, std::size_t node) const;
+  // Of all nodes of a process, in their order.
+  comm::Tag tag_of_part(std::size_t bucket) const;
   struct Asked {
     int process = 0;
     comm::Tag tag = 0;
@@ -112,7 +113,7 @@ class Averager {
   // Of the average that is open.
   RowOf<S> row_;
   S* out_ = nullptr;
-  comm::Tag pass_ = 0;
+  comm::Tag call_ = 0;
   Mutex mutex_;
   std::vector<BucketState> parts_;  // per bucket; none: closed
   Status status_ = Ok{};

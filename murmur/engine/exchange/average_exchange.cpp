@@ -6,13 +6,12 @@
 
 #include "murmur/core/check.h"
 #include "murmur/engine/exchange/average.h"
-#include "murmur/engine/exchange/tags.h"
 
 namespace murmur::engine {
 
 template <class S>
-comm::Tag Averager<S>::tag_of_part(std::size_t bucket, std::size_t node) const {
-  return tag_of(TagKind::kPart, pass_, bucket * nodes_.size() + node);
+comm::Tag Averager<S>::tag_of_part(std::size_t bucket) const {
+  return peers_.tags.of(TagKind::kPart, call_, bucket);
 }
 
 template <class S>
@@ -34,7 +33,7 @@ void Averager<S>::receive_parts(std::size_t bucket) {
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
     if (nodes_[k].process != here) {
       ask(bucket,
-          {.process = nodes_[k].process, .tag = tag_of_part(bucket, k), .node = k},
+          {.process = nodes_[k].process, .tag = tag_of_part(bucket), .node = k},
           {node_rows_.row(0, k) + chunk.begin, chunk.size()});
     }
   }
@@ -70,7 +69,7 @@ void Averager<S>::send_parts(std::size_t bucket) {
     if (nodes_[k].process == here) {
       status_ =
           give(bucket,
-               {.shared_row = k - first_here_, .row = node_row(k), .tag = tag_of_part(bucket, k)},
+               {.shared_row = k - first_here_, .row = node_row(k), .tag = tag_of_part(bucket)},
                [&](int process) { return chunk_of(bucket, process); });
     }
   }
@@ -149,7 +148,7 @@ Status Averager<S>::spread(std::size_t bucket) {
   }
   parts_[bucket].state = State::kSpreading;
   const int here = peers_.process();
-  const comm::Tag tag = tag_of(TagKind::kMean, pass_, bucket);
+  const comm::Tag tag = peers_.tags.of(TagKind::kMean, call_, bucket);
   for (const int p : participants_) {
     if (p != here) {
       const CoordinateRange chunk = chunk_of(bucket, p);

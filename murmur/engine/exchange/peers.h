@@ -7,6 +7,7 @@
 #include "murmur/comm/ownership.h"
 #include "murmur/comm/transport.h"
 #include "murmur/engine/exchange/buckets.h"
+#include "murmur/engine/exchange/tags.h"
 
 namespace murmur::engine {
 
@@ -20,6 +21,7 @@ struct Peers {
   const comm::Ownership* ownership = nullptr;
   comm::Transport* transport = nullptr;  // null: a world of one process
   const Buckets* buckets = nullptr;
+  Tags tags = {};
 
   int process() const { return transport == nullptr ? 0 : transport->process(); }
   // Whether that process and this one read each other's rows where they lie.

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "murmur/engine/exchange/tags.h"
-
 namespace murmur::engine {
 
 template <class S>
@@ -48,11 +46,10 @@ void RowExchange<S>::set_graph(const topology::MixingMatrix& matrix) {
 }
 
 template <class S>
-comm::Tag RowExchange<S>::tag_of(std::size_t place, int worker, std::size_t bucket) const {
+comm::Tag RowExchange<S>::tag_of(int worker, std::size_t bucket) const {
   const comm::WorkerRange theirs = peers_.ownership->of(peers_.ownership->owner(worker));
-  const auto row = place * static_cast<std::size_t>(theirs.size()) +
-                   static_cast<std::size_t>(worker - theirs.begin);
-  return engine::tag_of(TagKind::kRow, pass_, row * peers_.buckets->count() + bucket);
+  const auto row = static_cast<std::size_t>(worker - theirs.begin);
+  return peers_.tags.of(TagKind::kRow, call_, row * peers_.buckets->count() + bucket);
 }
 
 template <class S>
@@ -76,9 +73,9 @@ void RowExchange<S>::make_room(std::size_t fields) {
 }
 
 template <class S>
-void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
+void RowExchange<S>::open(std::size_t fields, comm::Tag call) {
   fields_ = fields;
-  pass_ = pass;
+  call_ = call;
   open_ = true;
   make_room(fields);
   if (shared_rows_ != nullptr) {
@@ -89,8 +86,8 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag pass) {
     const CoordinateRange range = peers_.buckets->range(b);
     for (std::size_t g = 0; g < remote_neighbors_.size(); ++g) {
       const auto [owner, shares_memory] = owners_[g];
+      const comm::Tag tag = tag_of(remote_neighbors_[g], b);
       for (std::size_t f = 0; f < fields; ++f) {
-        const comm::Tag tag = tag_of(f, remote_neighbors_[g], b);
         const std::size_t at = f * remote_neighbors_.size() + g;
         if (shares_memory) {
           const comm::Ticket ticket = peers_.transport->shared_views()->acquire(owner, tag);
@@ -113,6 +110,7 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
   const auto local = static_cast<std::size_t>(worker - local_.begin);
   const auto& [here, elsewhere] = receivers_[local];
   const bool shares_memory = !here.empty() && shared_rows_->has_memory();
+  const comm::Tag tag = tag_of(worker, bucket);
   std::vector<typename SharedRows<S>::View> views;
   for (const int process : here) {
     views.push_back({process, range});
@@ -120,7 +118,6 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
   for (std::size_t f = 0; f < fields_; ++f) {
     const S* const values = source(f, worker);
     const auto bytes = std::as_bytes(std::span<const S>(values + range.begin, range.size()));
-    const comm::Tag tag = tag_of(f, worker, bucket);
     const auto send_to = [&](const std::vector<int>& processes) {
       for (const int process : processes) {
         const comm::Ticket ticket = peers_.transport->send(process, tag, bytes);

@@ -32,7 +32,7 @@ class RowExchange {
   const std::vector<int>& remote_neighbors() const { return remote_neighbors_; }
 
   // Posts the receives of `fields` fields. REQUIRES: everything of the exchange before was brought.
-  void open(std::size_t fields, comm::Tag pass);
+  void open(std::size_t fields, comm::Tag call);
   bool is_open() const { return open_; }
   // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
   void send(int worker, std::size_t bucket, const Source& source);
@@ -66,7 +66,8 @@ class RowExchange {
 
   void make_room(std::size_t fields);
   void release();
-  comm::Tag tag_of(std::size_t place, int worker, std::size_t bucket) const;
+  // The fields of a row have one tag, in their order.
+  comm::Tag tag_of(int worker, std::size_t bucket) const;
 
   Peers peers_;
   comm::WorkerRange local_;
@@ -78,7 +79,7 @@ class RowExchange {
   std::vector<comm::Ticket> acquired_;  // of the bucket brought last
   std::unique_ptr<SharedRows<S>> shared_rows_;  // field place x local workers
   std::size_t fields_ = 0;
-  comm::Tag pass_ = 0;
+  comm::Tag call_ = 0;
   bool open_ = false;
   Mutex mutex_;
   std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket

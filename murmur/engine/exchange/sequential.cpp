@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stage that visits the workers one after the other.
 #include "murmur/engine/costs/traffic.h"
-#include "murmur/engine/exchange/tags.h"
 #include "murmur/engine/performer.h"
 #include "murmur/engine/stopwatch.h"
 
@@ -10,7 +9,7 @@ namespace murmur::engine {
 // all.
 template <class S>
 Status Performer<S>::sequential(const Pass<S>& pass, comm::Tag tag) {
-  tag = tag_of(TagKind::kPlain, tag, 0);
+  tag = peers_.tags.of(TagKind::kPlain, tag, 0);
   const std::vector<std::size_t> carried = carried_fields(parts_.program, *pass.head);
   const int here = peers_.process();
   const int last = parts_.ownership.processes() - 1;

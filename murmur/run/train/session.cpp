@@ -59,14 +59,18 @@ engine::EngineParts<S> Session<S>::parts() {
   require_usable_graph(config_, *graph_, program);
   event_schedule_ = make_event_schedule(
       config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
-  return {.program = std::move(program),
-          .topology = graph_,
-          .problem = problem_.get(),
-          .pool = &pool_,
-          .transport = transport(),
-          .ownership = ownership(),
-          .weight_decay = config_.algorithm.weight_decay,
-          .schedule = event_schedule_};
+  engine::EngineParts<S> parts{.program = std::move(program),
+                               .topology = graph_,
+                               .problem = problem_.get(),
+                               .pool = &pool_,
+                               .transport = transport(),
+                               .ownership = ownership(),
+                               .weight_decay = config_.algorithm.weight_decay,
+                               .schedule = event_schedule_};
+  if (const Status fits = engine::check_limits(parts); !fits) {
+    throw UserError(fits.failure().message);
+  }
+  return parts;
 }
 
 template <class S>
