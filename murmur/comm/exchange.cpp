@@ -2,6 +2,7 @@
 #include "murmur/comm/exchange.h"
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "murmur/comm/wait_all.h"
@@ -12,21 +13,31 @@ namespace {
 constexpr Tag kLengthTag = kTagsOfTexts - 2;
 constexpr Tag kTextTag = kTagsOfTexts - 1;
 
-template <class T>
-std::span<const std::byte> bytes_of(const T& values) {
-  return std::as_bytes(std::span(values.data(), values.size()));
+// What travels, there until the transport has done with it.
+struct Texts {
+  std::uint64_t my_length = 0;
+  std::string mine;
+  std::vector<std::uint64_t> lengths;
+  std::vector<std::string> all;
+};
+
+std::span<std::byte> bytes_of(std::uint64_t& number) {
+  return std::as_writable_bytes(std::span(&number, 1));
+}
+
+std::span<std::byte> bytes_of(std::string& text) {
+  return std::as_writable_bytes(std::span(text.data(), text.size()));
 }
 
 // Both directions at once.
-Status swap_bytes(Transport& transport,
-                  Tag tag,
-                  std::span<const std::byte> mine,
-                  const std::vector<std::span<std::byte>>& theirs) {
+template <class T>
+Status swap(Transport& transport, Tag tag, T& mine, std::vector<T>& theirs, const Memory& memory) {
   std::vector<Ticket> tickets;
   for (int p = 0; p < transport.processes(); ++p) {
     if (p != transport.process()) {
-      tickets.push_back(transport.receive(p, tag, theirs[static_cast<std::size_t>(p)]));
-      tickets.push_back(transport.send(p, tag, mine));
+      T& place = theirs[static_cast<std::size_t>(p)];
+      tickets.push_back(transport.receive(p, tag, bytes_of(place), memory));
+      tickets.push_back(transport.send(p, tag, bytes_of(mine), memory));
     }
   }
   return wait_all(transport, tickets);
@@ -36,26 +47,22 @@ Status swap_bytes(Transport& transport,
 
 Result<std::vector<std::string>> exchange_texts(Transport& transport, const std::string& mine) {
   const auto processes = static_cast<std::size_t>(transport.processes());
-  const std::vector<std::uint64_t> my_length{mine.size()};
-  std::vector<std::uint64_t> lengths(processes);
-  std::vector<std::span<std::byte>> places;
-  for (std::uint64_t& length : lengths) {
-    places.push_back(std::as_writable_bytes(std::span(&length, 1)));
-  }
-  if (const Status told = swap_bytes(transport, kLengthTag, bytes_of(my_length), places); !told) {
+  const auto texts = std::make_shared<Texts>(Texts{.my_length = mine.size(),
+                                                   .mine = mine,
+                                                   .lengths = std::vector<std::uint64_t>(processes),
+                                                   .all = std::vector<std::string>(processes)});
+  if (const Status told = swap(transport, kLengthTag, texts->my_length, texts->lengths, texts);
+      !told) {
     return told.failure();
   }
-  std::vector<std::string> texts(processes);
-  places.clear();
   for (std::size_t p = 0; p < processes; ++p) {
-    texts[p].resize(lengths[p]);
-    places.push_back(std::as_writable_bytes(std::span(texts[p].data(), texts[p].size())));
+    texts->all[p].resize(texts->lengths[p]);
   }
-  if (const Status told = swap_bytes(transport, kTextTag, bytes_of(mine), places); !told) {
+  if (const Status told = swap(transport, kTextTag, texts->mine, texts->all, texts); !told) {
     return told.failure();
   }
-  texts[static_cast<std::size_t>(transport.process())] = mine;
-  return texts;
+  texts->all[static_cast<std::size_t>(transport.process())] = mine;
+  return std::move(texts->all);
 }
 
 }  // namespace murmur::comm

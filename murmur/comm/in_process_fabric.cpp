@@ -68,15 +68,15 @@ class InProcessFabric::Endpoint final : public Transport {
   int process() const override { return process_; }
   int processes() const override { return world_->processes(); }
 
-  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override {
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes, Memory /*copied*/) override {
     MURMUR_CHECK(to != process_, "process {} sends to itself", process_);
     bytes_sent_ += static_cast<std::int64_t>(bytes.size());
     const bool delivered = world_->mailbox(to).deliver(process_, to, tag, bytes);
     return mailbox().add_send(to, tag, delivered);
   }
-  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override {
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) override {
     MURMUR_CHECK(from != process_ && from >= 0 && from < processes(), "from process {}", from);
-    return mailbox().post(from, tag, bytes);
+    return mailbox().post(from, tag, bytes, std::move(memory));
   }
   Status wait(Ticket ticket) override {
     return mailbox().wait(ticket, process_, wait_limit_.load());

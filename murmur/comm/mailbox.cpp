@@ -2,6 +2,7 @@
 #include "murmur/comm/mailbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -39,6 +40,9 @@ bool Mailbox::deliver(int from, int owner, Tag tag, std::span<const std::byte> b
     if (is_gone(owner) || is_gone(from)) {
       return false;
     }
+    if (failure_) {
+      return true;  // nobody waits for it any more
+    }
     Line& line = lines_[{from, tag}];
     if (line.posted.empty()) {
       line.messages.emplace_back(bytes.begin(), bytes.end());
@@ -56,21 +60,30 @@ bool Mailbox::deliver(int from, int owner, Tag tag, std::span<const std::byte> b
 
 Ticket Mailbox::add(Pending pending) {
   const std::uint64_t id = next_id_++;
-  pending_.emplace(id, pending);
+  pending_.emplace(id, std::move(pending));
   return {id};
 }
 
 Ticket Mailbox::add_send(int to, Tag tag, bool delivered) {
   const Lock lock(mutex_);
-  return add({.is_send = true, .done = delivered, .peer = to, .tag = tag, .into = {}});
+  return add(
+      {.is_send = true, .done = delivered, .peer = to, .tag = tag, .into = {}, .memory = {}});
 }
 
-Ticket Mailbox::post(int from, Tag tag, std::span<std::byte> into) {
+Ticket Mailbox::post(int from, Tag tag, std::span<std::byte> into, Memory memory) {
   const Lock lock(mutex_);
-  Pending receive{.is_send = false, .done = false, .peer = from, .tag = tag, .into = into};
+  Pending receive{.is_send = false,
+                  .done = false,
+                  .peer = from,
+                  .tag = tag,
+                  .into = into,
+                  .memory = std::move(memory)};
+  if (failure_) {
+    return add(std::move(receive));
+  }
   Line& line = lines_[{from, tag}];
   if (line.messages.empty()) {
-    const Ticket ticket = add(receive);
+    const Ticket ticket = add(std::move(receive));
     line.posted.push_back(ticket.id);
     return ticket;
   }
@@ -78,7 +91,7 @@ Ticket Mailbox::post(int from, Tag tag, std::span<std::byte> into) {
   line.messages.pop_front();
   drop_if_empty(from, tag);
   receive.done = true;
-  return add(receive);
+  return add(std::move(receive));
 }
 
 // Tags may be many, one after the other: a line lives only while something waits in it.
@@ -113,17 +126,19 @@ Status Mailbox::wait(Ticket ticket, int owner, std::chrono::milliseconds limit) 
     }
     const auto found = pending_.find(ticket.id);
     MURMUR_CHECK(found != pending_.end(), "ticket {} was waited for before", ticket.id);
-    const Pending what = found->second;
+    const Pending& what = found->second;
     if (what.done) {
       forget(ticket.id);
       return Ok{};
     }
     if (is_gone(what.peer) || !in_time) {
+      const Failure failure =
+          lost(owner,
+               what,
+               is_gone(what.peer) ? "that process is gone"
+                                  : fmt::format("nothing came within {} ms", limit.count()));
       forget(ticket.id);
-      return lost(owner,
-                  what,
-                  is_gone(what.peer) ? "that process is gone"
-                                     : fmt::format("nothing came within {} ms", limit.count()));
+      return failure;
     }
     in_time = changed_.wait_until(mutex_, deadline);
   }
@@ -140,6 +155,8 @@ void Mailbox::fail(const Failure& failure) {
     const Lock lock(mutex_);
     if (!failure_) {
       failure_ = failure;
+      lines_.clear();  // nothing is written any more where receives would have put their messages
+      pending_.clear();
     }
   }
   changed_.notify_all();

@@ -26,6 +26,7 @@ struct Pending {
   int peer = 0;
   Tag tag = 0;
   std::span<std::byte> into;
+  Memory memory = {};  // of `into`
 };
 
 // Messages of one sender with one tag.
@@ -40,7 +41,7 @@ class Mailbox {
 
   bool deliver(int from, int owner, Tag tag, std::span<const std::byte> bytes);
   Ticket add_send(int to, Tag tag, bool delivered);
-  Ticket post(int from, Tag tag, std::span<std::byte> into);
+  Ticket post(int from, Tag tag, std::span<std::byte> into, Memory memory);
   Status wait(Ticket ticket, int owner, std::chrono::milliseconds limit);
   bool is_done(Ticket ticket);
   void note_departure(int process);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -16,6 +17,10 @@
 #include "murmur/core/error.h"
 
 namespace murmur::comm {
+
+// What keeps the bytes of a message. A transport holds it for as long as it, or a library below it,
+// may look at them, whatever has failed and whoever has given up.
+using Memory = std::shared_ptr<const void>;
 
 // A word aside: it overtakes messages, nobody has to be ready for it.
 struct Notice {
@@ -39,13 +44,23 @@ class Transport {
   // Tags are 0 to this one, on all processes.
   virtual Tag largest_tag() const { return std::numeric_limits<Tag>::max(); }
 
-  // REQUIRES: to != process(); `bytes` stays unchanged until the ticket is waited for.
-  virtual Ticket send(int to, Tag tag, std::span<const std::byte> bytes) = 0;
-  // REQUIRES: from != process(); `bytes` is as long as what was sent, and is ours alone until then.
-  virtual Ticket receive(int from, Tag tag, std::span<std::byte> bytes) = 0;
+  // REQUIRES: to != process(); `bytes` stays unchanged until the ticket is waited for; where
+  // `memory` does not keep it, it is there until then, or, if that wait fails, until the process
+  // ends.
+  virtual Ticket send(int to, Tag tag, std::span<const std::byte> bytes, Memory memory) = 0;
+  // REQUIRES: from != process(); `bytes` is as long as what was sent, is ours alone until then, and
+  // is there as above. What has not begun to come when its wait fails is not written there.
+  virtual Ticket receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) = 0;
   // Returns when the ticket's message has left or arrived; kPeer: nothing came in time, and from
   // whom. REQUIRES: the ticket was not waited for before.
   virtual Status wait(Ticket ticket) = 0;
+  // Of bytes that outlive the transport.
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) {
+    return send(to, tag, bytes, nullptr);
+  }
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) {
+    return receive(from, tag, bytes, nullptr);
+  }
   // Whether wait() would return at once. REQUIRES: as wait().
   virtual bool is_done(Ticket ticket) = 0;
   // How long a wait lasts at most, from the next one on.

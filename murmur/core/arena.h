@@ -19,6 +19,11 @@ template <class S>
 class Arena {
  public:
   Arena() = default;
+  Arena(Arena&&) noexcept = default;
+  Arena& operator=(Arena&&) noexcept = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena() = default;
 
   // rows[f]: how many rows field f has; row_size: coordinates, a multiple of 64 bytes.
   Arena(const std::vector<std::size_t>& rows, std::size_t row_size)
@@ -37,7 +42,7 @@ class Arena {
       if (raw == nullptr) {
         throw std::bad_alloc();
       }
-      storage_.reset(raw);
+      storage_.reset(raw, &std::free);
       void* aligned = raw;
       std::size_t space = bytes_ + alignment;
       data_ = static_cast<S*>(std::align(alignment, bytes_, aligned, space));
@@ -57,17 +62,15 @@ class Arena {
   std::size_t rows(std::size_t field) const { return rows_[field]; }
   std::size_t row_size() const { return row_size_; }
   std::size_t bytes() const { return bytes_; }
+  // Keeps the rows there when the arena is gone.
+  std::shared_ptr<const void> memory() const { return storage_; }
 
  private:
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-  };
-
   std::vector<std::size_t> rows_;
   std::vector<std::size_t> first_;
   std::size_t row_size_ = 0;
   std::size_t bytes_ = 0;
-  std::unique_ptr<void, Free> storage_;
+  std::shared_ptr<void> storage_;
   S* data_ = nullptr;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked between rounds: the average model, the distance to it, another state.
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -21,8 +22,20 @@ Status Performer<S>::average_model(S* out) {
     std::memcpy(out, rows_.row(0, rows_.local().begin), rows_.row_size() * sizeof(S));
     return Ok{};
   }
-  return averager_.average(
-      [&](int worker) { return rows_.row(0, worker); }, out, peers_.tags.asked(asked_++));
+  const auto row = [&](int worker) { return rows_.row(0, worker); };
+  const comm::Tag call = peers_.tags.asked(asked_++);
+  if (!averager_.is_spread()) {
+    return averager_.average(row, out, call, nullptr);
+  }
+  // Others write into it, so it is not the caller's.
+  const auto mean = std::make_shared<Arena<S>>(std::vector<std::size_t>{1}, rows_.row_size());
+  const auto memory = std::make_shared<std::array<comm::Memory, 2>>(
+      std::array<comm::Memory, 2>{rows_.memory(), mean});
+  if (Status averaged = averager_.average(row, mean->row(0, 0), call, memory); !averaged) {
+    return averaged;
+  }
+  std::memcpy(out, mean->row(0, 0), rows_.row_size() * sizeof(S));
+  return Ok{};
 }
 
 template <class S>
@@ -55,27 +68,31 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local,
                "{} numbers of {} workers",
                local.size(),
                rows_.local().size());
-  std::vector<double> all(static_cast<std::size_t>(parts_.ownership.workers()));
-  std::copy(local.begin(), local.end(), all.begin() + rows_.local().begin);
+  const auto numbers =
+      std::make_shared<std::vector<double>>(static_cast<std::size_t>(parts_.ownership.workers()));
+  std::copy(local.begin(), local.end(), numbers->begin() + rows_.local().begin);
   if (parts_.transport == nullptr) {
-    return all;
+    return std::move(*numbers);
   }
+  const auto place_of = [&](int process) {
+    const comm::WorkerRange theirs = parts_.ownership.of(process);
+    return std::span(numbers->data() + theirs.begin, static_cast<std::size_t>(theirs.size()));
+  };
+  const auto mine = std::as_bytes(place_of(parts_.transport->process()));
   const comm::Tag tag = peers_.tags.of_place(peers_.tags.asked(asked_++), place);
   std::vector<Awaited> awaited;
   for (int p = 0; p < parts_.ownership.processes(); ++p) {
     if (p == parts_.transport->process()) {
       continue;
     }
-    const comm::WorkerRange theirs = parts_.ownership.of(p);
-    const std::span<double> place(all.data() + theirs.begin,
-                                  static_cast<std::size_t>(theirs.size()));
-    awaited.push_back({parts_.transport->receive(p, tag, std::as_writable_bytes(place)), p});
-    awaited.push_back({parts_.transport->send(p, tag, std::as_bytes(local)), p});
+    const auto theirs = std::as_writable_bytes(place_of(p));
+    awaited.push_back({parts_.transport->receive(p, tag, theirs, numbers), p});
+    awaited.push_back({parts_.transport->send(p, tag, mine, numbers), p});
   }
   if (const Status status = peers_.wait_for(awaited); !status) {
     return status.failure().in("collecting numbers of all workers");
   }
-  return all;
+  return std::move(*numbers);
 }
 
 template void Performer<float>::restore(const Counters&);

@@ -34,7 +34,8 @@ Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
   if (stage.group == 0) {
     return averager_.average([&](int worker) { return rows_.row(from, worker); },
                              rows_.row(stage.into, rows_.local().begin),
-                             tag);
+                             tag,
+                             rows_.memory());
   }
   const auto made =
       group_averagers_.try_emplace(stage.group, peers_, parts_.pool, &rows_, stage.group);
@@ -46,7 +47,8 @@ void Performer<S>::open_average(const Stage<S>& stage, comm::Tag tag) {
   const std::size_t from = stage.fields.front();
   averager_.open([this, from](int worker) { return rows_.row(from, worker); },
                  rows_.row(stage.into, rows_.local().begin),
-                 tag);
+                 tag,
+                 rows_.memory());
 }
 
 template void Performer<float>::open_average(const Stage<float>&, comm::Tag);

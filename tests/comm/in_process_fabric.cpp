@@ -54,6 +54,25 @@ TEST(ThreadsTransport, WritesNothingIntoAReceiveThatFailed) {
   EXPECT_EQ(receive(*b, 0, 1, 1), "x");
 }
 
+TEST(ThreadsTransport, WritesNothingIntoReceivesOnceItHasFailed) {
+  InProcessFabric hub(2);
+  const auto a = hub.transport(0);
+  const auto b = hub.transport(1);
+  std::string before = "?";
+  std::string after = "?";
+  const auto receive_into = [&](std::string& text) {
+    return b->receive(0, 1, std::as_writable_bytes(std::span(text)));
+  };
+  const Ticket first = receive_into(before);
+  b->fail({FailureKind::kPeer, "the end"});
+  EXPECT_FALSE(b->wait(first));
+  EXPECT_FALSE(b->wait(receive_into(after)));
+  send(*a, 1, 1, "x");
+  send(*a, 1, 1, "y");
+  EXPECT_EQ(before, "?");
+  EXPECT_EQ(after, "?");
+}
+
 // A limit of an hour: only the departure can end these waits.
 constexpr std::chrono::hours kForever{1};
 

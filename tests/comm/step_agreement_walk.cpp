@@ -23,14 +23,16 @@ void let_others_go(int times) {
 class Hesitating final : public Transport {
  public:
   explicit Hesitating(std::unique_ptr<Transport> other) : other_(std::move(other)) {}
+  using Transport::receive;
+  using Transport::send;
 
   int process() const override { return other_->process(); }
   int processes() const override { return other_->processes(); }
-  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override {
-    return other_->send(to, tag, bytes);
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes, Memory memory) override {
+    return other_->send(to, tag, bytes, std::move(memory));
   }
-  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override {
-    return other_->receive(from, tag, bytes);
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) override {
+    return other_->receive(from, tag, bytes, std::move(memory));
   }
   Status wait(Ticket ticket) override { return other_->wait(ticket); }
   bool is_done(Ticket ticket) override { return other_->is_done(ticket); }

@@ -114,9 +114,9 @@ void HostTransport::poll(int process) {
   }
 }
 
-Ticket HostTransport::add(const Item& item) {
+Ticket HostTransport::add(Item item) {
   const std::uint64_t id = kMine | next_id_++;
-  items_.emplace(id, item);
+  items_.emplace(id, std::move(item));
   return {id};
 }
 
@@ -129,9 +129,9 @@ Completion* HostTransport::post(int to, const Outbox::Message& message) {
   return posted.value();
 }
 
-Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
+Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes, Memory memory) {
   if (!reaches(to)) {
-    return below_->send(to, tag, bytes);
+    return below_->send(to, tag, bytes, std::move(memory));
   }
   bytes_sent_ += static_cast<std::int64_t>(bytes.size());
   const auto copy = [&] {
@@ -167,12 +167,16 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
   return ticket;
 }
 
-Ticket HostTransport::receive(int from, Tag tag, std::span<std::byte> bytes) {
+Ticket HostTransport::receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) {
   if (!reaches(from)) {
-    return below_->receive(from, tag, bytes);
+    return below_->receive(from, tag, bytes, std::move(memory));
   }
   const Lock lock(mutex_);
-  const Ticket ticket = add({.kind = Kind::kReceive, .peer = from, .tag = tag, .into = bytes});
+  const Ticket ticket = add({.kind = Kind::kReceive,
+                             .peer = from,
+                             .tag = tag,
+                             .into = bytes,
+                             .memory = std::move(memory)});
   peer(from).in.ask(ticket.id, tag);
   return ticket;
 }

@@ -40,8 +40,8 @@ class HostTransport final : public Transport, public SharedViews {
   int process() const override { return below_->process(); }
   int processes() const override { return below_->processes(); }
   Tag largest_tag() const override { return below_->largest_tag(); }
-  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override;
-  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override;
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes, Memory memory) override;
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) override;
   Status wait(Ticket ticket) override;
   bool is_done(Ticket ticket) override;
   void set_wait_limit(std::chrono::milliseconds limit) override;
@@ -76,12 +76,13 @@ class HostTransport final : public Transport, public SharedViews {
     int peer = 0;
     Tag tag = 0;
     std::span<std::byte> into = {};
+    Memory memory = {};      // of `into`
     std::size_t copied = 0;  // bytes
     bool is_copying = false;
     bool is_done = false;
   };
 
-  Ticket add(const Item& item) MURMUR_REQUIRES(mutex_);
+  Ticket add(Item item) MURMUR_REQUIRES(mutex_);
   Peer& peer(int process) MURMUR_REQUIRES(mutex_) { return *neighbors_.at(process); }
   // Null: failed.
   Completion* post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);

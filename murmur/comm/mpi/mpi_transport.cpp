@@ -57,16 +57,16 @@ MpiTransport::~MpiTransport() {
   thread_.join();
   const Lock lock(mutex_);
   if (failed) {
-    requests_->give_up();                    // what was asked for after the failure
     static_cast<void>(requests_.release());  // MPI may still look at it
     return;
   }
-  requests_.reset();
+  requests_->close();
   if (may_hang_at_the_end()) {
     MPI_Barrier(MPI_COMM_WORLD);
     std::this_thread::sleep_for(kUntilAllAreSilent);
   }
   MPI_Finalize();
+  requests_.reset();
 }
 
 void MpiTransport::make_progress() {
@@ -100,12 +100,12 @@ void MpiTransport::leave_it_to_others() {
   has_waited_long_ = false;
 }
 
-bool MpiTransport::progress() {
+bool MpiTransport::progress(Ticket first) {
   bool moved = false;
   bool has_heard = false;
   {
     const Lock lock(mutex_);
-    moved = requests_->test(heard_);
+    moved = requests_->test(first, heard_);
     has_heard = !heard_.empty();
   }
   if (has_heard) {
@@ -137,25 +137,29 @@ void MpiTransport::hand_on() {
   }
 }
 
-Ticket MpiTransport::send(int to, Tag tag, std::span<const std::byte> bytes) {
+Ticket MpiTransport::send(int to, Tag tag, std::span<const std::byte> bytes, Memory memory) {
   MURMUR_CHECK(to != process_ && to >= 0 && to < processes_, "to process {}", to);
   MURMUR_CHECK(tag >= 0 && tag <= largest_tag_, "tag {}, at most {}", tag, largest_tag_);
   bytes_sent_ += static_cast<std::int64_t>(bytes.size());
   Ticket ticket;
   {
+    Entry entry{.is_send = true, .peer = to, .tag = tag, .memory = std::move(memory)};
     const Lock lock(mutex_);
-    ticket = requests_->send(to, tag, bytes);
+    ticket =
+        failure_ ? requests_->nothing(std::move(entry)) : requests_->send(std::move(entry), bytes);
   }
   work_.notify_one();
   return ticket;
 }
 
-Ticket MpiTransport::receive(int from, Tag tag, std::span<std::byte> bytes) {
+Ticket MpiTransport::receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) {
   MURMUR_CHECK(from != process_ && from >= 0 && from < processes_, "from process {}", from);
   Ticket ticket;
   {
+    Entry entry{.is_send = false, .peer = from, .tag = tag, .memory = std::move(memory)};
     const Lock lock(mutex_);
-    ticket = requests_->receive(from, tag, bytes);
+    ticket = failure_ ? requests_->nothing(std::move(entry))
+                      : requests_->receive(std::move(entry), bytes);
   }
   work_.notify_one();
   return ticket;
@@ -181,7 +185,7 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
     requests_->forget(ticket);
     return *failure_;
   }
-  if (entry.left > 0) {
+  if (!entry.requests.empty()) {
     return std::nullopt;
   }
   requests_->forget(ticket);
@@ -195,7 +199,7 @@ Status MpiTransport::wait(Ticket ticket) {
   bool has_looked = false;
   ++waiting_;
   while (true) {
-    if (progress()) {
+    if (progress(ticket)) {
       naps.start_again();
     }
     {
@@ -237,10 +241,10 @@ void MpiTransport::keep_watch(LivenessDeadline& watch, const Entry& entry) {
 }
 
 bool MpiTransport::is_done(Ticket ticket) {
-  progress();
+  progress(ticket);
   const Lock lock(mutex_);
   const Entry& entry = requests_->entry(ticket);
-  return failure_ || !entry.error.empty() || entry.left == 0;
+  return failure_ || !entry.error.empty() || entry.requests.empty();
 }
 
 void MpiTransport::send_control(int to, const Notice& notice) {

@@ -35,8 +35,8 @@ class MpiTransport final : public Transport {
   int process() const override { return process_; }
   int processes() const override { return processes_; }
   Tag largest_tag() const override { return largest_tag_; }
-  Ticket send(int to, Tag tag, std::span<const std::byte> bytes) override;
-  Ticket receive(int from, Tag tag, std::span<std::byte> bytes) override;
+  Ticket send(int to, Tag tag, std::span<const std::byte> bytes, Memory memory) override;
+  Ticket receive(int from, Tag tag, std::span<std::byte> bytes, Memory memory) override;
   Status wait(Ticket ticket) override;
   bool is_done(Ticket ticket) override;
   void set_wait_limit(std::chrono::milliseconds limit) override { limit_ms_ = limit.count(); }
@@ -50,9 +50,10 @@ class MpiTransport final : public Transport {
 
   void make_progress();  // the thread's
   void leave_it_to_others();
-  bool progress();  // whether something has ended
+  // Whether something has ended. AdaptiveSpin for the end of that ticket's message first.
+  bool progress(Ticket first = {});
   void hand_on();
-  // Every wait fails from here on.
+  // Every wait fails from here on, and no message is started.
   void fail_with(const Failure& failure) MURMUR_REQUIRES(mutex_);
   // Nothing while the ticket is neither done nor failed; forgets it otherwise.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);

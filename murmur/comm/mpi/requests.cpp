@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kLargest = std::size_t{1} << 30U;  // bytes of one request: MPI counts in int
 constexpr int kNoticeTag = 1;
+// Messages that one test looks at beside the one that is waited for. What it costs must not grow
+// with the messages under way; MPI works at all of them whichever are looked at.
+constexpr std::size_t kAtATime = 16;
 
 std::string words_of(int code) {
   std::string text(MPI_MAX_ERROR_STRING, '\0');
@@ -29,7 +32,7 @@ Requests::Requests() {
   listen();
 }
 
-Requests::~Requests() {
+void Requests::close() {
   if (hearing_request_ != MPI_REQUEST_NULL) {
     MPI_Cancel(&hearing_request_);
     MPI_Request_free(&hearing_request_);
@@ -56,31 +59,38 @@ Ticket Requests::add(Entry entry, std::size_t bytes, const Start& start) {
       entry.error = words_of(code);
       break;
     }
-    requests_.push_back(request);
-    owners_.push_back(id);
-    ++entry.left;
+    entry.requests.push_back(request);
     offset += count;
   } while (offset < bytes);
+  open_ += entry.requests.size();
   entries_.emplace(id, std::move(entry));
+  line_.push_back(id);
   return {id};
 }
 
-Ticket Requests::send(int to, Tag tag, std::span<const std::byte> bytes) {
-  return add({.is_send = true, .peer = to, .tag = tag},
-             bytes.size(),
-             [&](std::size_t offset, int count, MPI_Request* request) {
-               return MPI_Isend(
-                   bytes.data() + offset, count, MPI_BYTE, to, tag, MPI_COMM_WORLD, request);
-             });
+Ticket Requests::send(Entry entry, std::span<const std::byte> bytes) {
+  const int to = entry.peer;
+  const Tag tag = entry.tag;
+  return add(
+      std::move(entry), bytes.size(), [&](std::size_t offset, int count, MPI_Request* request) {
+        return MPI_Isend(bytes.data() + offset, count, MPI_BYTE, to, tag, MPI_COMM_WORLD, request);
+      });
 }
 
-Ticket Requests::receive(int from, Tag tag, std::span<std::byte> bytes) {
-  return add({.is_send = false, .peer = from, .tag = tag},
-             bytes.size(),
-             [&](std::size_t offset, int count, MPI_Request* request) {
-               return MPI_Irecv(
-                   bytes.data() + offset, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, request);
-             });
+Ticket Requests::receive(Entry entry, std::span<std::byte> bytes) {
+  const int from = entry.peer;
+  const Tag tag = entry.tag;
+  return add(
+      std::move(entry), bytes.size(), [&](std::size_t offset, int count, MPI_Request* request) {
+        return MPI_Irecv(
+            bytes.data() + offset, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, request);
+      });
+}
+
+Ticket Requests::nothing(Entry entry) {
+  const std::uint64_t id = next_id_++;
+  entries_.emplace(id, std::move(entry));
+  return {id};
 }
 
 void Requests::send_control(int to, const Notice& notice) {
@@ -98,13 +108,40 @@ void Requests::send_control(int to, const Notice& notice) {
   }
 }
 
-bool Requests::test(std::vector<std::pair<int, Notice>>& heard) {
-  const bool moved = test_messages();
+bool Requests::test(Ticket first, std::vector<std::pair<int, Notice>>& heard) {
+  const bool moved = test_messages(first);
   return test_notices(heard) || moved;
 }
 
-bool Requests::test_messages() {
-  if (requests_.empty()) {
+void Requests::choose(std::uint64_t id, Entry& entry) {
+  requests_.insert(requests_.end(), entry.requests.begin(), entry.requests.end());
+  owners_.resize(requests_.size(), id);
+  entry.requests.clear();
+}
+
+bool Requests::choose(Ticket first) {
+  requests_.clear();
+  owners_.clear();
+  if (const auto found = entries_.find(first.id); found != entries_.end()) {
+    choose(first.id, found->second);
+  }
+  const std::size_t most = std::min(kAtATime, line_.size());
+  for (std::size_t k = 0; k < most; ++k) {
+    const std::uint64_t id = line_.front();
+    line_.pop_front();
+    const auto found = entries_.find(id);
+    if (id == first.id) {
+      line_.push_back(id);
+    } else if (found != entries_.end() && !found->second.requests.empty()) {
+      choose(id, found->second);
+      line_.push_back(id);
+    }
+  }
+  return !requests_.empty();
+}
+
+bool Requests::test_messages(Ticket first) {
+  if (!choose(first)) {
     return false;
   }
   ended_.resize(requests_.size());
@@ -115,32 +152,28 @@ bool Requests::test_messages() {
                                 &count,
                                 ended_.data(),
                                 statuses_.data());
-  if (count == MPI_UNDEFINED || count == 0) {
-    return false;
-  }
-  for (int k = 0; k < count; ++k) {
-    const auto place = static_cast<std::size_t>(ended_[static_cast<std::size_t>(k)]);
-    const auto entry = entries_.find(owners_[place]);
-    owners_[place] = 0;
-    if (entry == entries_.end()) {
-      continue;  // its waiter has given up
-    }
-    --entry->second.left;
-    const int its_code = statuses_[static_cast<std::size_t>(k)].MPI_ERROR;
+  count = count == MPI_UNDEFINED ? 0 : count;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    const auto place = static_cast<std::size_t>(ended_[k]);
+    const int its_code = statuses_[k].MPI_ERROR;
     if (code == MPI_ERR_IN_STATUS && its_code != MPI_SUCCESS) {
-      entry->second.error = words_of(its_code);
+      entries_.at(owners_[place]).error = words_of(its_code);
     }
+    requests_[place] = MPI_REQUEST_NULL;
   }
-  std::size_t kept = 0;
+  open_ -= static_cast<std::size_t>(count);
   for (std::size_t k = 0; k < requests_.size(); ++k) {
-    if (owners_[k] != 0) {
-      requests_[kept] = requests_[k];
-      owners_[kept++] = owners_[k];
+    if (requests_[k] != MPI_REQUEST_NULL) {
+      entries_.at(owners_[k]).requests.push_back(requests_[k]);
     }
   }
-  requests_.resize(kept);
-  owners_.resize(kept);
-  return true;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    Entry& entry = entries_.at(owners_[static_cast<std::size_t>(ended_[k])]);
+    if (entry.requests.empty()) {
+      entry.memory = nullptr;
+    }
+  }
+  return count > 0;
 }
 
 bool Requests::test_notices(std::vector<std::pair<int, Notice>>& heard) {
@@ -172,15 +205,20 @@ const Entry& Requests::entry(Ticket ticket) const {
 }
 
 void Requests::give_up() {
-  for (std::size_t k = 0; k < requests_.size(); ++k) {
-    const auto entry = entries_.find(owners_[k]);
-    if (entry == entries_.end() || !entry->second.is_send) {
-      MPI_Cancel(&requests_[k]);
+  for (auto& [id, entry] : entries_) {
+    for (MPI_Request& request : entry.requests) {
+      if (!entry.is_send) {
+        MPI_Cancel(&request);
+      }
+      MPI_Request_free(&request);
     }
-    MPI_Request_free(&requests_[k]);
+    if (!entry.requests.empty() && entry.memory != nullptr) {
+      kept_.push_back(std::move(entry.memory));
+    }
+    entry.requests.clear();
   }
-  requests_.clear();
-  owners_.clear();
+  line_.clear();
+  open_ = 0;
 }
 
 }  // namespace murmur::comm

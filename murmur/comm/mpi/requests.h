@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <string>
 #include <unordered_map>
@@ -20,8 +21,9 @@ struct Entry {
   bool is_send = false;
   int peer = 0;
   Tag tag = 0;
-  int left = 0;
-  std::string error = {};  // MPI's own words
+  Memory memory = {};                      // of its bytes
+  std::vector<MPI_Request> requests = {};  // those that MPI still works at
+  std::string error = {};                  // MPI's own words
 };
 
 class Requests {
@@ -29,22 +31,28 @@ class Requests {
   Requests();
   Requests(const Requests&) = delete;
   Requests& operator=(const Requests&) = delete;
-  ~Requests();
+  // REQUIRES: close() was called and MPI has come to its end.
+  ~Requests() = default;
 
-  Ticket send(int to, Tag tag, std::span<const std::byte> bytes);
-  Ticket receive(int from, Tag tag, std::span<std::byte> bytes);
+  Ticket send(Entry entry, std::span<const std::byte> bytes);
+  Ticket receive(Entry entry, std::span<std::byte> bytes);
+  // Of a message that is not started any more.
+  Ticket nothing(Entry entry);
   void send_control(int to, const Notice& notice);
 
-  // Lets MPI work; whether something has ended. Notices that came are added to `heard`.
-  bool test(std::vector<std::pair<int, Notice>>& heard);
-  bool is_idle() const { return requests_.empty(); }
+  // Lets MPI work; whether something has ended. AdaptiveSpin for the end of that ticket's message,
+  // and of some others, as many as there may be. Notices that came are added to `heard`.
+  bool test(Ticket first, std::vector<std::pair<int, Notice>>& heard);
+  bool is_idle() const { return open_ == 0; }
   bool has_told_all() const { return told_.empty(); }
 
   const Entry& entry(Ticket ticket) const;
   void forget(Ticket ticket) { entries_.erase(ticket.id); }
   // No message is waited for any more, and nothing is written where a receive would have put one
-  // that has not begun to come. What has begun goes on.
+  // that has not begun to come. What has begun goes on, so its memory stays.
   void give_up();
+  // Hears nothing any more. What could not be told is MPI's.
+  void close();
 
  private:
   struct Wire {
@@ -62,15 +70,22 @@ class Requests {
   template <class Start>
   Ticket add(Entry entry, std::size_t bytes, const Start& start);
   void listen();
-  bool test_messages();
+  // Takes up what is to be looked at; false if that is nothing.
+  bool choose(Ticket first);
+  void choose(std::uint64_t id, Entry& entry);
+  bool test_messages(Ticket first);
   bool test_notices(std::vector<std::pair<int, Notice>>& heard);
 
   MPI_Comm aside_ = MPI_COMM_NULL;  // of notices
   std::uint64_t next_id_ = 1;
   std::unordered_map<std::uint64_t, Entry> entries_;
+  std::deque<std::uint64_t> line_;  // tickets with requests, those next to be looked at first
+  std::size_t open_ = 0;            // requests
+  std::vector<Memory> kept_;        // of messages that were given up
+  // Scratch of test(): requests, the tickets that they are of, and what became of them.
   std::vector<MPI_Request> requests_;
-  std::vector<std::uint64_t> owners_;  // of requests_: tickets
-  std::vector<int> ended_;             // scratch of test()
+  std::vector<std::uint64_t> owners_;
+  std::vector<int> ended_;
   std::vector<MPI_Status> statuses_;
   std::list<Told> told_;
   Wire hearing_;

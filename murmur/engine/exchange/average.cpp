@@ -2,6 +2,7 @@
 #include "murmur/engine/exchange/average.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -126,7 +127,10 @@ void Averager<S>::mean_alone(Node tree, CoordinateRange range, bool from_nodes, 
 }
 
 template <class S>
-Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag call) {
+Status Averager<S>::average(const RowOf<S>& row,
+                            S* out,
+                            comm::Tag call,
+                            const comm::Memory& memory) {
   const int here = peers_.process();
   if (!std::binary_search(participants_.begin(), participants_.end(), here)) {
     return Ok{};
@@ -136,7 +140,7 @@ Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag call) {
     mean_in_parallel({range_.begin, range_.size(), 0}, out);
     return Ok{};
   }
-  open(row, out, call);
+  open(row, out, call, memory);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
     if (nodes_[k].process == here && nodes_[k].count > 1) {
       mean_in_parallel(nodes_[k], node_rows_.row(0, k));
@@ -153,11 +157,13 @@ Status Averager<S>::average(const RowOf<S>& row, S* out, comm::Tag call) {
 }
 
 template <class S>
-void Averager<S>::open(RowOf<S> row, S* out, comm::Tag call) {
+void Averager<S>::open(RowOf<S> row, S* out, comm::Tag call, const comm::Memory& memory) {
   MURMUR_CHECK(parts_.empty(), "an average is open already");
   row_ = std::move(row);
   out_ = out;
   call_ = call;
+  memory_ = std::make_shared<std::array<comm::Memory, 2>>(
+      std::array<comm::Memory, 2>{memory, node_rows_.memory()});
   status_ = Ok{};
   const comm::WorkerRange here = peers_.ownership->of(peers_.process());
   const int locals = std::min(here.end, range_.end) - std::max(here.begin, range_.begin);

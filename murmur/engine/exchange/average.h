@@ -10,6 +10,7 @@
 // Never the MPI library's own all-reduce, whose order of additions is its own business.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -33,13 +34,14 @@ class Averager {
   // Of the workers in `range`.
   Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange range);
 
-  // Writes the mean to `out` (a whole row), on every process that owns one of the workers.
-  Status average(const RowOf<S>& row, S* out, comm::Tag call);
+  // Writes the mean to `out` (a whole row), on every process that owns one of the workers. `memory`
+  // keeps the rows, and that one.
+  Status average(const RowOf<S>& row, S* out, comm::Tag call, const comm::Memory& memory);
 
   // The same while rows are still computed: opened, told bucket by bucket of every local worker
   // what is final (from any thread), finished. REQUIRES: is_spread().
   bool is_spread() const { return participants_.size() > 1; }  // over processes
-  void open(RowOf<S> row, S* out, comm::Tag call);
+  void open(RowOf<S> row, S* out, comm::Tag call, const comm::Memory& memory);
   bool is_open() const { return !parts_.empty(); }
   void ready(std::size_t bucket);
   Status finish();
@@ -87,7 +89,8 @@ class Averager {
   void ask(std::size_t bucket, const Asked& asked, std::span<S> place);
   void receive_parts(std::size_t bucket);
   void send_parts(std::size_t bucket) MURMUR_REQUIRES(mutex_);
-  // Takes up what has come meanwhile.
+  // Takes up what has come meanwhile, as far as it has come in order: what is looked at does not
+  // grow with the number of buckets.
   void advance() MURMUR_REQUIRES(mutex_);
   bool has_come(const BucketState& part) const;
   Result<const S*> read(const Acquired& acquired);
@@ -114,8 +117,11 @@ class Averager {
   RowOf<S> row_;
   S* out_ = nullptr;
   comm::Tag call_ = 0;
+  comm::Memory memory_;  // of all that its messages look at
   Mutex mutex_;
   std::vector<BucketState> parts_;  // per bucket; none: closed
+  // Buckets that are kCollecting, as they were sent.
+  std::deque<std::size_t> collecting_ MURMUR_GUARDED_BY(mutex_);
   Status status_ = Ok{};
 };
 

@@ -22,7 +22,7 @@ void Averager<S>::ask(std::size_t bucket, const Asked& asked, std::span<S> place
     return;
   }
   const comm::Ticket ticket =
-      peers_.transport->receive(asked.process, asked.tag, std::as_writable_bytes(place));
+      peers_.transport->receive(asked.process, asked.tag, std::as_writable_bytes(place), memory_);
   parts_[bucket].awaited.push_back({ticket, asked.process});
 }
 
@@ -54,17 +54,21 @@ Status Averager<S>::give(std::size_t bucket, const Given& given, const RangeOf& 
     }
     const std::span<const S> values(given.row + range.begin, range.size());
     parts_[bucket].awaited.push_back(
-        {peers_.transport->send(p, given.tag, std::as_bytes(values)), p});
+        {peers_.transport->send(p, given.tag, std::as_bytes(values), memory_), p});
   }
-  return views.empty()
-             ? Status(Ok{})
-             : shared_rows_->publish(given.shared_row, bucket, given.row, given.tag, views);
+  if (views.empty()) {
+    return Ok{};
+  }
+  const Status published =
+      shared_rows_->publish(given.shared_row, bucket, given.row, given.tag, views);
+  return published ? published : published.failure().in("waiting for workers of this host to read");
 }
 
 template <class S>
 void Averager<S>::send_parts(std::size_t bucket) {
   const int here = peers_.process();
   parts_[bucket].state = State::kCollecting;
+  collecting_.push_back(bucket);
   for (std::size_t k = 0; k < nodes_.size() && status_; ++k) {
     if (nodes_[k].process == here) {
       status_ =
@@ -92,10 +96,9 @@ void Averager<S>::ready(std::size_t bucket) {
 
 template <class S>
 void Averager<S>::advance() {
-  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
-    if (parts_[b].state == State::kCollecting && has_come(parts_[b])) {
-      status_ = spread(b);
-    }
+  while (status_ && !collecting_.empty() && has_come(parts_[collecting_.front()])) {
+    status_ = spread(collecting_.front());
+    collecting_.pop_front();
   }
 }
 
@@ -178,16 +181,18 @@ Status Averager<S>::take_mean(std::size_t bucket) {
 template <class S>
 Status Averager<S>::finish() {
   const Lock lock(mutex_);
-  for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
-    MURMUR_CHECK(parts_[b].state != State::kFilling, "bucket {} was never ready", b);
-    if (parts_[b].state == State::kCollecting) {
-      status_ = spread(b);
-    }
+  MURMUR_CHECK(std::none_of(parts_.begin(),
+                            parts_.end(),
+                            [](const BucketState& part) { return part.state == State::kFilling; }),
+               "a bucket was never ready");
+  for (; !collecting_.empty() && status_; collecting_.pop_front()) {
+    status_ = spread(collecting_.front());
   }
   for (std::size_t b = 0; b < parts_.size() && status_; ++b) {
     status_ = take_mean(b);
   }
   parts_.clear();
+  collecting_.clear();
   return status_ ? status_ : Status(status_.failure().in("averaging over all workers"));
 }
 

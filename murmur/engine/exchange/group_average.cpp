@@ -34,7 +34,7 @@ Status GroupAverager<S>::average(std::size_t from, std::size_t into, comm::Tag t
   for (Group& group : groups_) {
     S* const mean = rows_->row(into, group.local.begin);
     const auto row = [&](int worker) { return rows_->row(from, worker); };
-    if (Status status = group.averager->average(row, mean, tag); !status) {
+    if (Status status = group.averager->average(row, mean, tag, rows_->memory()); !status) {
       return status;
     }
     const auto others = static_cast<std::size_t>(group.local.size() - 1);

@@ -50,7 +50,7 @@ void Mixer<S>::begin(const std::vector<std::size_t>& fields, comm::Tag tag) {
   fields_ = fields;
   open_ = true;
   if (exchange_) {
-    exchange_->open(fields.size(), tag);
+    exchange_->open(fields.size(), tag, copies_ ? copies_->memory() : rows_->memory());
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -73,9 +74,10 @@ void RowExchange<S>::make_room(std::size_t fields) {
 }
 
 template <class S>
-void RowExchange<S>::open(std::size_t fields, comm::Tag call) {
+void RowExchange<S>::open(std::size_t fields, comm::Tag call, comm::Memory memory) {
   fields_ = fields;
   call_ = call;
+  memory_ = std::move(memory);
   open_ = true;
   make_room(fields);
   if (shared_rows_ != nullptr) {
@@ -96,7 +98,7 @@ void RowExchange<S>::open(std::size_t fields, comm::Tag call) {
         }
         const std::span<S> place(rows_->row(0, at) + range.begin, range.size());
         const comm::Ticket ticket =
-            peers_.transport->receive(owner, tag, std::as_writable_bytes(place));
+            peers_.transport->receive(owner, tag, std::as_writable_bytes(place), rows_->memory());
         waiting_[b].push_back({ticket, Way::kReceived, remote_neighbors_[g], at});
         where_[at] = rows_->row(0, at);
       }
@@ -120,7 +122,7 @@ void RowExchange<S>::send(int worker, std::size_t bucket, const Source& source) 
     const auto bytes = std::as_bytes(std::span<const S>(values + range.begin, range.size()));
     const auto send_to = [&](const std::vector<int>& processes) {
       for (const int process : processes) {
-        const comm::Ticket ticket = peers_.transport->send(process, tag, bytes);
+        const comm::Ticket ticket = peers_.transport->send(process, tag, bytes, memory_);
         const Lock lock(mutex_);
         waiting_[bucket].push_back({ticket, Way::kSent, worker, 0});
       }

@@ -31,8 +31,9 @@ class RowExchange {
   void set_graph(const topology::MixingMatrix& matrix);
   const std::vector<int>& remote_neighbors() const { return remote_neighbors_; }
 
-  // Posts the receives of `fields` fields. REQUIRES: everything of the exchange before was brought.
-  void open(std::size_t fields, comm::Tag call);
+  // Posts the receives of `fields` fields. `memory` keeps what sources point at. REQUIRES:
+  // everything of the exchange before was brought.
+  void open(std::size_t fields, comm::Tag call, comm::Memory memory);
   bool is_open() const { return open_; }
   // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
   void send(int worker, std::size_t bucket, const Source& source);
@@ -80,6 +81,7 @@ class RowExchange {
   std::unique_ptr<SharedRows<S>> shared_rows_;  // field place x local workers
   std::size_t fields_ = 0;
   comm::Tag call_ = 0;
+  comm::Memory memory_;  // of local rows
   bool open_ = false;
   Mutex mutex_;
   std::vector<std::vector<Waiting>> waiting_ MURMUR_GUARDED_BY(mutex_);  // per bucket

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "murmur/comm/ownership.h"
@@ -66,6 +67,7 @@ class Rows {
   comm::WorkerRange local() const { return local_; }
   std::size_t row_size() const { return arena_.row_size(); }
   std::size_t bytes() const { return arena_.bytes(); }
+  std::shared_ptr<const void> memory() const { return arena_.memory(); }
   std::size_t fields() const { return fields_.size(); }
   bool shared(std::size_t field) const { return fields_[field].shared; }
 

@@ -48,9 +48,11 @@ Status Performer<S>::send_sequentially(const std::vector<std::size_t>& fields,
   for (const std::size_t f : fields) {
     const std::span<S> row(rows_.row(f, rows_.local().begin), rows_.row_size());
     if (sends) {
-      awaited.push_back({parts_.transport->send(to, tag, std::as_bytes(row)), to});
+      awaited.push_back({parts_.transport->send(to, tag, std::as_bytes(row), rows_.memory()), to});
     } else {
-      awaited.push_back({parts_.transport->receive(from, tag, std::as_writable_bytes(row)), from});
+      awaited.push_back(
+          {parts_.transport->receive(from, tag, std::as_writable_bytes(row), rows_.memory()),
+           from});
     }
   }
   if (const Status status = peers_.wait_for(awaited); !status) {

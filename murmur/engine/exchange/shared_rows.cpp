@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
-
-#include "murmur/comm/wait_all.h"
 
 namespace murmur::engine {
 
@@ -36,7 +33,13 @@ SharedRows<S>::~SharedRows() {
 
 template <class S>
 Status SharedRows<S>::wait_for(std::vector<comm::Ticket>& tickets) {
-  return comm::wait_all(*transport_, std::exchange(tickets, {}));
+  while (!tickets.empty()) {
+    if (Status read = transport_->wait(tickets.back()); !read) {
+      return read;
+    }
+    tickets.pop_back();
+  }
+  return Ok{};
 }
 
 template <class S>

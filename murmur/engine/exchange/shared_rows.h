@@ -46,6 +46,7 @@ class SharedRows {
   std::vector<comm::Ticket>& published(std::size_t side, std::size_t row, std::size_t bucket) {
     return shared_rows_[side][row * buckets_->count() + bucket];
   }
+  // Until all have been read; those that have not, stay.
   Status wait_for(std::vector<comm::Ticket>& tickets);
 
   comm::Transport* transport_;

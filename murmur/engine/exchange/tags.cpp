@@ -44,7 +44,7 @@ comm::Tag Tags::of(TagKind kind, comm::Tag call, std::size_t index) const {
 }
 
 comm::Tag Tags::of_place(comm::Tag call, const std::source_location& place) const {
-  std::uint64_t hash = place.line();
+  std::uint64_t hash = std::uint64_t{131} * place.line() + place.column();
   for (const char letter : std::string_view(place.file_name())) {
     hash = hash * 31 + static_cast<unsigned char>(letter);
   }

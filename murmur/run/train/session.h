@@ -80,7 +80,6 @@ class Session {
   Status diverge(const std::string& message);
   void learn_wait_limit();
   Status leave_together(const Status& status);
-  void keep_rows();
   Status close_trace();
   // Of all processes: their mean, weighted by workers; their sum.
   Result<double> mean_of(double mine);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session agrees on with the other processes of its run. Alone it agrees with itself.
-#include <atomic>
 #include <numeric>
 
 #include "murmur/comm/exchange.h"
@@ -132,7 +131,7 @@ Status Session<S>::leave_together(const Status& status) {
   const bool common = status || status.failure().kind == FailureKind::kDiverged;
   if (!common) {
     world_->give_up(status.failure().message);
-    keep_rows();
+    transport()->fail(status.failure());  // nor does it wait for others any more
     return status;
   }
   transport()->set_wait_limit(
@@ -141,13 +140,6 @@ Status Session<S>::leave_together(const Status& status) {
     return left.failure().in("waiting for the others to end");
   }
   return status;
-}
-
-// A message that has begun goes on while the world is there, and reads or writes rows.
-template <class S>
-void Session<S>::keep_rows() {
-  static std::atomic<const void*> kept = nullptr;  // until the process ends, which it does now
-  kept = engine_.release();
 }
 
 // One file of all processes: the others close theirs, and the first one takes them in.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <deque>
+#include <memory>
 #include <thread>
 
 #include <fmt/format.h>
@@ -233,6 +234,28 @@ void exchange_texts_of_any_length(Transport& transport, Findings& found) {
   found.expect(transport.wait(sent), "a send");
 }
 
+// The caller has given it away meanwhile.
+void keep_the_memory_of_messages(Transport& transport, Findings& found) {
+  constexpr std::size_t kLength = 300'000;
+  auto theirs = std::make_shared<std::string>(kLength, '?');
+  auto mine = std::make_shared<std::string>(kLength, static_cast<char>('a' + transport.process()));
+  const std::weak_ptr<std::string> theirs_now = theirs;
+  const std::weak_ptr<std::string> mine_now = mine;
+  const Ticket asked = transport.receive(
+      previous_of(transport), 6, std::as_writable_bytes(std::span(*theirs)), theirs);
+  meet(transport, found);
+  theirs = nullptr;
+  found.expect(!theirs_now.expired(), "what is received into is kept");
+  theirs = theirs_now.lock();
+  const Ticket sent = transport.send(next_of(transport), 6, std::as_bytes(std::span(*mine)), mine);
+  mine = nullptr;
+  found.expect(transport.wait(asked), "a receive");
+  found.expect(transport.wait(sent), "a send");
+  found.expect(theirs != nullptr && theirs->back() == 'a' + previous_of(transport), "a message");
+  theirs = nullptr;
+  found.expect(theirs_now.expired() && mine_now.expired(), "nothing is kept for ever");
+}
+
 }  // namespace
 
 std::vector<Law> laws_of_messages() {
@@ -246,6 +269,7 @@ std::vector<Law> laws_of_messages() {
           {"ServeSeveralThreads", serve_several_threads},
           {"SayWhenAMessageHasCome", say_when_a_message_has_come},
           {"CountTheBytesOfMessages", count_the_bytes_of_messages},
+          {"KeepTheMemoryOfMessages", keep_the_memory_of_messages},
           {"ExchangeTextsOfAnyLength", exchange_texts_of_any_length}};
 }
 

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// A misfortune at every operation of a round, in every way in which processes talk: each ends with
+// an error that names what was waited for, and nothing looks at memory that was given away
+// meanwhile (the address sanitizer sees to that).
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "murmur/algorithms/outer/outer.h"
+#include "murmur/comm/host.h"
+#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/step_agreement.h"
+#include "tests/support/failing_transport.h"
+#include "tests/support/steady_problem.h"
+#include "tests/support/worlds.h"
+
+namespace murmur::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ContainsRegex;
+
+const std::vector<int> kOwnership{2, 1, 1};
+constexpr int kProcesses = 3;
+constexpr int kVictim = 1;
+constexpr int kSteps = 3;
+
+struct Way {
+  std::string name;
+  std::string algorithm;
+  std::string topology;
+  std::string outer = {};
+
+  Program<double> program() const {
+    const algorithms::Algorithm* const base = algorithms::find_algorithm(algorithm);
+    Program<double> made = base->program<double>(OptionValues(base->options));
+    if (outer.empty()) {
+      return made;
+    }
+    const algorithms::OuterStep* const step = algorithms::find_outer_step(outer);
+    OptionValues options(step->options);
+    options.set("period", std::int64_t{1});
+    if (outer == "easgd") {
+      options.set("order", std::string("round-robin"));
+      return algorithms::with_outer(std::move(made), *step, options, false);
+    }
+    return algorithms::with_outer(std::move(made), *step, options, false, {{1, 3}});
+  }
+};
+
+const std::vector<Way> kWays{{"Mix", "dsgd", "ring"},
+                             {"MixOfTwoFields", "dsgd-gt", "ring"},
+                             {"Push", "sgp", "exponential"},
+                             {"SendAndArrive", "osgp", "exponential"},
+                             {"Average", "allreduce-sgd", "ring"},
+                             {"AverageOfGroups", "sgd", "ring", "average"},
+                             {"Sequential", "sgd", "ring", "easgd"},
+                             {"Pairs", "ad-psgd", "ring"}};
+
+enum class Misfortune {
+  kFails,   // a wait of its own has failed; it tells the others, as a run does
+  kLeaves,  // it is gone without a word
+  kStops,   // it says nothing until the others have given up, and then goes on
+};
+
+struct Case {
+  Way way;
+  bool shares_memory = false;
+  Misfortune misfortune = Misfortune::kFails;
+};
+
+std::string name_of(const Case& of) {
+  const char* const words[]{"Fails", "Leaves", "Stops"};
+  return of.way.name + (of.shares_memory ? "InSharedMemory" : "ByMessages") +
+         words[static_cast<int>(of.misfortune)];
+}
+
+std::ostream& operator<<(std::ostream& out, const Case& of) {
+  return out << name_of(of);
+}
+
+struct Ended {
+  std::optional<Failure> failure;
+  int operations = 0;  // all
+  int asked = 0;       // those before the engine was given away
+};
+
+// One world with a misfortune at one operation of one process.
+class UnluckyWorld {
+ public:
+  UnluckyWorld(const Case& of, int at) : case_(of), at_(at) {}
+
+  std::vector<Ended> play() {
+    std::vector<Ended> ended(kProcesses);
+    std::vector<std::thread> threads;
+    for (int p = 0; p < kProcesses; ++p) {
+      threads.emplace_back([this, p, &here = ended[static_cast<std::size_t>(p)]] {
+        auto transport = hub_.transport(p);
+        if (case_.shares_memory) {
+          transport = comm::share_host(std::move(transport)).value();
+        }
+        live(*transport, here);
+        if (p == kVictim && case_.misfortune == Misfortune::kLeaves) {
+          transport = nullptr;
+        }
+        all_.arrive_and_wait();  // memory of engines is gone, and transports go on
+      });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    return ended;
+  }
+
+ private:
+  void live(comm::Transport& transport, Ended& ended) {
+    const bool is_victim = transport.process() == kVictim;
+    if (case_.misfortune == Misfortune::kStops) {
+      transport.set_wait_limit(milliseconds(30));
+    }
+    comm::StepAgreement agreement(transport);
+    FailingTransport failing(
+        &transport, is_victim ? at_ : 0, [&](comm::Transport& other) { strike(other); });
+    const Status status = run(failing, ended.asked);
+    ended.operations = failing.operations();
+    if (!status) {
+      ended.failure = status.failure();
+      if (case_.misfortune != Misfortune::kStops && !(is_victim && at_ > 0 && leaves())) {
+        agreement.give_up(status.failure().message);
+      }
+    }
+    if (!is_victim) {
+      others_.arrive_and_drop();
+    }
+  }
+
+  bool leaves() const { return case_.misfortune == Misfortune::kLeaves; }
+
+  void strike(comm::Transport& other) {
+    if (case_.misfortune == Misfortune::kStops) {
+      others_.arrive_and_wait();
+    } else {
+      other.fail({FailureKind::kPeer, "process 1 was made to fail"});
+    }
+  }
+
+  Status run(FailingTransport& transport, int& asked) {
+    SteadyProblem problem(4);
+    threads::Pool pool(1);
+    engine::Engine<double> engine({.program = case_.way.program(),
+                                   .topology = topology_of(case_.way.topology, 4),
+                                   .problem = &problem,
+                                   .pool = &pool,
+                                   .transport = &transport,
+                                   .ownership = comm::Ownership(kOwnership)});
+    for (int step = 0; step < kSteps; ++step) {
+      if (const auto stepped = engine.step(0.1); !stepped) {
+        return stepped.failure();
+      }
+    }
+    if (const Status settled = engine.settle(); !settled) {
+      return settled;
+    }
+    std::vector<double> average(engine.layout().row_size());
+    if (const Status averaged = engine.average_model(average); !averaged) {
+      return averaged;
+    }
+    const auto apart = engine.consensus_distance(average);
+    asked = transport.operations();
+    return apart ? Status(Ok{}) : apart.failure();
+  }
+
+  const Case case_;
+  const int at_;
+  comm::InProcessFabric hub_{kProcesses};
+  std::barrier<> all_{kProcesses};
+  std::barrier<> others_{kProcesses};  // all but the victim have ended
+};
+
+bool all_went_well(const std::vector<Ended>& ended) {
+  return std::none_of(
+      ended.begin(), ended.end(), [](const Ended& each) { return each.failure.has_value(); });
+}
+
+// What was waited for: a row, an average, numbers, and of which workers.
+void expect_named(const std::vector<Ended>& ended) {
+  for (const Ended& each : ended) {
+    if (each.failure) {
+      EXPECT_EQ(each.failure->kind, FailureKind::kPeer) << each.failure->message;
+      EXPECT_THAT(each.failure->message,
+                  ContainsRegex("(waiting for|sending to|sending|the row of) [a-z ]*worker"));
+    }
+  }
+}
+
+class EveryWayToTalk : public ::testing::TestWithParam<Case> {};
+
+TEST_P(EveryWayToTalk, EndsWithANameWhereverItFails) {
+  const Ended lucky = UnluckyWorld(GetParam(), 0).play()[kVictim];
+  ASSERT_FALSE(lucky.failure);
+  const int all = lucky.operations;
+  ASSERT_GT(lucky.asked, 10);
+  // Others wait for a silent process until their time is over, so not all operations are tried.
+  const int stride = GetParam().misfortune == Misfortune::kFails ? 1 : all / 12 + 1;
+  for (int at = 1; at <= all; at += stride) {
+    SCOPED_TRACE("operation " + std::to_string(at) + " of " + std::to_string(all));
+    const std::vector<Ended> ended = UnluckyWorld(GetParam(), at).play();
+    expect_named(ended);
+    ASSERT_FALSE(::testing::Test::HasFailure());
+    const bool may_be_in_time = GetParam().misfortune == Misfortune::kStops;
+    ASSERT_TRUE(may_be_in_time || at > lucky.asked || !all_went_well(ended));
+  }
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const Way& way : kWays) {
+    for (const bool shares_memory : {false, true}) {
+      for (const Misfortune misfortune :
+           {Misfortune::kFails, Misfortune::kLeaves, Misfortune::kStops}) {
+        all.push_back({way, shares_memory, misfortune});
+      }
+    }
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Failures,
+                         EveryWayToTalk,
+                         ::testing::ValuesIn(cases()),
+                         [](const auto& info) { return name_of(info.param); });
+
+// So that no way of talking is left out above.
+TEST(Failures, AreTriedInEveryStageThatTalks) {
+  std::set<StageKind> tried;
+  for (const Way& way : kWays) {
+    for (const Stage<double>& stage : way.program().round) {
+      tried.insert(stage.kind);
+    }
+  }
+  for (const StageKind kind : {StageKind::kMix,
+                               StageKind::kPush,
+                               StageKind::kSend,
+                               StageKind::kArrive,
+                               StageKind::kAverage,
+                               StageKind::kSequential}) {
+    EXPECT_TRUE(tried.contains(kind)) << static_cast<int>(kind);
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process that stops in the middle of a round and goes on when the others have given up: all of
+// them say what they waited for, and none looks at memory that is gone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/mpirun.h"
+
+namespace murmur::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::Each;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class StoppedProcesses : public ::testing::TestWithParam<Launcher> {};
+
+TEST_P(StoppedProcesses, LeaveTheOthersWithANameAndTheirMemory) {
+  const std::vector<std::vector<std::string>> worlds{{"dsgd", "ring", "40", "messages"},
+                                                     {"allreduce-sgd", "ring", "75", "messages"},
+                                                     {"osgp", "exponential", "61", "messages"},
+                                                     {"dsgd", "ring", "57", "shared"},
+                                                     {"allreduce-sgd", "ring", "90", "shared"}};
+  for (std::vector<std::string> command : worlds) {
+    SCOPED_TRACE(command[0] + " " + command[3]);
+    command.insert(command.begin(), MURMUR_MPI_FAILURES);
+    const Ran ran = launch(GetParam(), 3, command);
+    EXPECT_THAT(lines_of(ran.out), AllOf(SizeIs(3), Each(ContainsRegex("of worker|for worker"))))
+        << ran.err;
+    EXPECT_THAT(ran.err, Not(ContainsRegex("[Ss]egmentation|SIGSEGV|SIGABRT"))) << ran.err;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Launchers,
+                         StoppedProcesses,
+                         ::testing::ValuesIn(launchers()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace murmur::testing
