@@ -30,7 +30,7 @@ constexpr milliseconds kUntilAllAreSilent{50};
 MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
   MPI_Comm_rank(MPI_COMM_WORLD, &process_);
   MPI_Comm_size(MPI_COMM_WORLD, &processes_);
-  largest_tag_ = largest_tag();
+  largest_tag_ = comm::largest_tag();
   is_crowded_ = are_crowded();
   answered_.resize(static_cast<std::size_t>(processes_));
   // Backoff of ten microseconds are not rounded up to sixty; threads made from here on have it too.

@@ -243,10 +243,10 @@ void keep_the_memory_of_messages(Transport& transport, Findings& found) {
   const std::weak_ptr<std::string> mine_now = mine;
   const Ticket asked = transport.receive(
       previous_of(transport), 6, std::as_writable_bytes(std::span(*theirs)), theirs);
-  meet(transport, found);
   theirs = nullptr;
   found.expect(!theirs_now.expired(), "what is received into is kept");
   theirs = theirs_now.lock();
+  meet(transport, found);
   const Ticket sent = transport.send(next_of(transport), 6, std::as_bytes(std::span(*mine)), mine);
   mine = nullptr;
   found.expect(transport.wait(asked), "a receive");

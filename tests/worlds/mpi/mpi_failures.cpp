@@ -26,7 +26,7 @@ namespace {
 constexpr int kWorkers = 4;
 constexpr int kSteps = 40;
 constexpr unsigned kStoppedFor = 2;  // seconds
-constexpr std::chrono::milliseconds kLimit{400};
+constexpr std::chrono::milliseconds kLimit{200};
 
 // Stopped by the system, as by a debugger or a laptop that is closed; a child wakes it up.
 void stop(comm::Transport& /*other*/) {
