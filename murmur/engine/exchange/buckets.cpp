@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/exchange/buckets.h"
 
-#include <algorithm>
-
 namespace murmur::engine {
-namespace {
 
-constexpr std::size_t kSmallest = std::size_t{1}
-                                  << 17U;                // bytes: a message should be worth its way
-constexpr std::size_t kLargest = std::size_t{1} << 20U;  // bytes: and should not hold up the next
-
-}  // namespace
-
-Buckets::Buckets(const Layout& layout, std::size_t scalar_bytes) {
-  const std::size_t smallest = kSmallest / scalar_bytes;
-  const std::size_t largest = kLargest / scalar_bytes;
+Buckets::Buckets(const Layout& layout, std::size_t scalar_bytes, const Sizes& sizes) {
+  const std::size_t smallest = sizes.smallest / scalar_bytes;
+  const std::size_t largest = sizes.largest / scalar_bytes;
   std::size_t end = layout.row_size();
   const auto cut = [&](std::size_t begin) {
     while (end - begin > largest) {
@@ -33,6 +24,14 @@ Buckets::Buckets(const Layout& layout, std::size_t scalar_bytes) {
   if (end > 0) {
     cut(0);
   }
+}
+
+std::size_t Buckets::first_below(std::size_t coordinate) const {
+  const auto found =
+      std::partition_point(ranges_.begin(), ranges_.end(), [&](const CoordinateRange& range) {
+        return range.begin >= coordinate;
+      });
+  return static_cast<std::size_t>(found - ranges_.begin());
 }
 
 BucketCount::BucketCount(const Buckets& buckets) : buckets_(&buckets) {

@@ -4,6 +4,7 @@
 // soon as the neighbors' have come.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -13,14 +14,23 @@ namespace murmur::engine {
 
 class Buckets {
  public:
+  struct Sizes {                                   // bytes
+    std::size_t smallest = std::size_t{1} << 17U;  // a message should be worth its way
+    std::size_t largest = std::size_t{1} << 20U;   // and should not hold up the next
+  };
+
   // Small tensors share a bucket, large ones are cut; bounds lie on 64-byte lines.
-  Buckets(const Layout& layout, std::size_t scalar_bytes);
+  Buckets(const Layout& layout, std::size_t scalar_bytes, const Sizes& sizes);
+  Buckets(const Layout& layout, std::size_t scalar_bytes)
+      : Buckets(layout, scalar_bytes, Sizes{}) {}
 
   std::size_t count() const { return ranges_.size(); }
   std::size_t row_size() const { return ranges_.empty() ? 0 : ranges_.front().end; }
   // Bucket 0 is the end of the row.
   CoordinateRange range(std::size_t bucket) const { return ranges_[bucket]; }
   const std::vector<CoordinateRange>& ranges() const { return ranges_; }
+  // The first bucket with a coordinate below that one; count(): none.
+  std::size_t first_below(std::size_t coordinate) const;
 
  private:
   std::vector<CoordinateRange> ranges_;
@@ -34,15 +44,15 @@ class BucketCount {
   // Calls complete(bucket) for those that this range completes.
   template <class Complete>
   void add(CoordinateRange range, const Complete& complete) {
-    for (std::size_t b = 0; b < left_.size(); ++b) {
+    for (std::size_t b = buckets_->first_below(range.end);
+         b < left_.size() && buckets_->range(b).end > range.begin;
+         ++b) {
       const CoordinateRange bucket = buckets_->range(b);
-      const std::size_t begin = range.begin > bucket.begin ? range.begin : bucket.begin;
-      const std::size_t end = range.end < bucket.end ? range.end : bucket.end;
-      if (begin < end) {
-        left_[b] -= end - begin;
-        if (left_[b] == 0) {
-          complete(b);
-        }
+      const std::size_t begin = std::max(range.begin, bucket.begin);
+      const std::size_t end = std::min(range.end, bucket.end);
+      left_[b] -= end - begin;
+      if (begin < end && left_[b] == 0) {
+        complete(b);
       }
     }
   }
