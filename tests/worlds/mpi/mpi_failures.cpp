@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "murmur/comm/exchange.h"
 #include "murmur/comm/host.h"
 #include "murmur/comm/launch.h"
 #include "murmur/comm/mpi.h"
@@ -25,18 +26,11 @@ namespace {
 
 constexpr int kWorkers = 4;
 constexpr int kSteps = 40;
-constexpr unsigned kStoppedFor = 2;  // seconds
 constexpr std::chrono::milliseconds kLimit{200};
 
-// Stopped by the system, as by a debugger or a laptop that is closed; a child wakes it up.
+// As by a debugger, or a laptop that is closed. Process 0 wakes it up.
 void stop(comm::Transport& /*other*/) {
-  const pid_t me = getpid();
-  if (fork() == 0) {
-    sleep(kStoppedFor);
-    kill(me, SIGCONT);
-    _exit(0);
-  }
-  kill(me, SIGSTOP);
+  kill(getpid(), SIGSTOP);
 }
 
 Status rounds(const std::string& algorithm,
@@ -65,6 +59,7 @@ void play(const std::vector<std::string>& words) {
   if (words[3] == "shared") {
     transport = comm::share_host(std::move(transport)).value();
   }
+  const auto system_processes = comm::exchange_texts(*transport, std::to_string(getpid())).value();
   transport->set_wait_limit(kLimit);
   const int at = transport->process() == 1 ? std::stoi(words[2]) : 0;
   FailingTransport failing(transport.get(), at, stop);
@@ -81,6 +76,10 @@ void play(const std::vector<std::string>& words) {
     if (p != transport->process()) {
       transport->tell(p, {.kind = 1});
     }
+  }
+  if (transport->process() == 0) {
+    heard.wait_for(1);  // the other one that has not been stopped
+    kill(static_cast<pid_t>(std::stol(system_processes[1])), SIGCONT);
   }
   heard.wait_for(static_cast<std::size_t>(transport->processes() - 1));
 }
