@@ -2,6 +2,7 @@
 #include "tests/support/worlds.h"
 
 #include <algorithm>
+#include <cctype>
 #include <thread>
 
 #include "murmur/comm/host.h"
@@ -72,26 +73,41 @@ double RandomQuadratic<S>::loss(int worker, const S* x, int /*thread*/) {
 
 namespace {
 
-// Adds, for one option, every value worth trying beside its fallback.
-void vary(std::vector<Variant>& all, const algorithms::Algorithm& algorithm, const OptionInfo& o) {
-  const auto add = [&](const OptionValue& value, const std::string& said) {
-    OptionValues options(algorithm.options);
-    options.set(o.name, value);
-    all.push_back({algorithm.name + " " + o.name + "=" + said, &algorithm, options});
-  };
-  for (const std::string& choice : o.choices) {
-    if (o.fallback != OptionValue(choice)) {
-      add(choice, choice);
+struct Tried {
+  OptionValue value;
+  std::string text;
+};
+
+// Every value of one option worth trying beside its fallback.
+std::vector<Tried> worth_trying(const OptionInfo& option) {
+  std::vector<Tried> values;
+  for (const std::string& choice : option.choices) {
+    if (option.fallback != OptionValue(choice)) {
+      values.push_back({choice, choice});
     }
   }
-  if (const bool* flag = std::get_if<bool>(&o.fallback); flag != nullptr) {
-    add(!*flag, "other");
+  if (const bool* flag = std::get_if<bool>(&option.fallback); flag != nullptr) {
+    values.push_back({!*flag, "other"});
   }
-  if (o.name == "momentum" && std::get<double>(o.fallback) == 0) {
-    add(0.9, "0.9");
+  if (option.name == "momentum" && std::get<double>(option.fallback) == 0) {
+    values.push_back({0.9, "0.9"});
   }
-  if (std::holds_alternative<std::int64_t>(o.fallback)) {
-    add(std::int64_t{3}, "3");
+  if (std::holds_alternative<std::int64_t>(option.fallback)) {
+    values.push_back({std::int64_t{3}, "3"});
+  }
+  return values;
+}
+
+// Adds every variant from `first` on once more for each value of the option.
+void vary(std::vector<Variant>& all, std::size_t first, const OptionInfo& option) {
+  const std::size_t last = all.size();
+  for (std::size_t k = first; k < last; ++k) {
+    for (const Tried& tried : worth_trying(option)) {
+      Variant varied = all[k];
+      varied.options.set(option.name, tried.value);
+      varied.label += " " + option.name + "=" + tried.text;
+      all.push_back(std::move(varied));
+    }
   }
 }
 
@@ -100,12 +116,20 @@ void vary(std::vector<Variant>& all, const algorithms::Algorithm& algorithm, con
 std::vector<Variant> variants() {
   std::vector<Variant> all;
   for (const algorithms::Algorithm& algorithm : algorithms::algorithms()) {
+    const std::size_t first = all.size();
     all.push_back({algorithm.name, &algorithm, OptionValues(algorithm.options)});
     for (const OptionInfo& option : algorithm.options) {
-      vary(all, algorithm, option);
+      vary(all, first, option);
     }
   }
   return all;
+}
+
+std::string test_name_of(const Variant& variant) {
+  std::string name = variant.label;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
 }
 
 std::ostream& operator<<(std::ostream& out, const Variant& variant) {

@@ -63,13 +63,24 @@ class RandomQuadratic : public problems::Problem<S> {
   std::vector<double> center_;
 };
 
-// Every combination of an algorithm's choices and periods worth a test of its own.
+// Every combination of the values of an algorithm's choices, flags and periods that are worth a
+// test.
 struct Variant {
   std::string label;
   const algorithms::Algorithm* algorithm = nullptr;
   OptionValues options;
 };
 std::vector<Variant> variants();
+template <class Holds>
+std::vector<Variant> variants_where(const Holds& holds) {
+  std::vector<Variant> all = variants();
+  std::erase_if(all, [&](const Variant& v) {
+    return !holds(v.algorithm->template program<double>(v.options));
+  });
+  return all;
+}
+// A name for a test of it.
+std::string test_name_of(const Variant& variant);
 std::ostream& operator<<(std::ostream& out, const Variant& variant);
 
 std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers);
