@@ -57,7 +57,7 @@ Program<S> with_messages_in_flight(Program<S> base, std::int64_t staleness) {
   base.round.clear();
   for (std::int64_t k = 0; k < staleness; ++k) {
     const auto slot = static_cast<std::size_t>(k);
-    base.fields.push_back(memory(kInFlightNames[slot]));
+    base.add_field(memory(kInFlightNames[slot]));
     Stage<S> send;
     send.kind = StageKind::kSend;
     send.fields = {numerator, first_slot + slot};

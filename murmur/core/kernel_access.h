@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which fields a kernel reads and writes: found by running it at compile time with recording
-// scalars.
+// scalars, under every setting of its options.
 #pragma once
 
 #include <array>
@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "murmur/core/check.h"
+#include "murmur/core/option_settings.h"
 #include "murmur/core/stage.h"
 
 namespace murmur::detail {
@@ -42,42 +44,86 @@ constexpr auto call(Function f, const State& s, const S& g, const Round<S>& r, c
   }
 }
 
-// Runs kernel K of algorithm A with recording scalars: for a newborn and a grown state, for a rate
-// of 0 and another, since kernels may ask for these.
+// What a kernel may ask of the round beside values: whether a rate is 0, and the one before;
+// whether weights decay; whether the memory is newborn; how many workers there are.
+inline constexpr unsigned kRecordedRounds = 16;
+
+constexpr Round<Recorder> recorded_round(unsigned variant) {
+  Round<Recorder> round;
+  round.lr = variant & 1U;  // a schedule may reach 0
+  round.age = (variant >> 1U) & 1U;
+  round.previous_lr = (variant >> 2U) & 1U;
+  round.weight_decay = (variant >> 3U) & 1U;
+  round.step = round.age + static_cast<std::int64_t>((variant >> 2U) & 1U);
+  round.workers = 1 + ((variant ^ (variant >> 1U) ^ (variant >> 3U)) & 1U);
+  return round;
+}
+
+// What was seen of a kernel so far.
+struct Seen {
+  std::uint64_t reads = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t kept = 0;  // left alone in some case: where written in another, the value is needed
+
+  constexpr Access access() const { return {reads | (writes & kept), writes}; }
+};
+
+// Runs kernel K of algorithm A with recording scalars, once per round worth asking.
 template <template <class> class A, std::size_t K>
-consteval Access access_of() {
+constexpr void record(const typename A<Recorder>::Options& options, Seen& seen) {
   using Alg = A<Recorder>;
   constexpr auto kSpec = std::get<K>(Alg::kRound);
   constexpr std::size_t kCount = kFieldCount<Alg>;
-  Access access;
-  std::uint64_t kept = 0;  // left alone in some case: where written in another, the value is needed
-  for (int variant = 0; variant < 4; ++variant) {
-    Round<Recorder> round;
-    round.lr = variant % 2;  // a schedule may reach 0
-    round.previous_lr = variant % 2;
-    round.age = variant / 2;
-    round.step = round.age;
+  static_assert(kCount <= kMostFields, "a kernel has at most kMostFields fields");
+  for (unsigned variant = 0; variant < kRecordedRounds; ++variant) {
     const auto before = state_from<typename Alg::State>(
         [](std::size_t i) { return Recorder::field(static_cast<int>(i)); },
         std::make_index_sequence<kCount>{});
     const auto after = call<Recorder>(
-        kSpec.kernel, before, Recorder::field(kGradientBit), round, typename Alg::Options{});
+        kSpec.kernel, before, Recorder::field(kGradientBit), recorded_round(variant), options);
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(after)>, Recorder>) {
-      access.reads |= after.reads();
+      seen.reads |= after.reads();
     } else {
       const auto values = std::bit_cast<std::array<Recorder, kCount>>(after);
       for (std::size_t i = 0; i < kCount; ++i) {
         if (values[i].is_field(static_cast<int>(i))) {
-          kept |= std::uint64_t{1} << i;
+          seen.kept |= std::uint64_t{1} << i;
         } else {
-          access.writes |= std::uint64_t{1} << i;
-          access.reads |= values[i].reads();
+          seen.writes |= std::uint64_t{1} << i;
+          seen.reads |= values[i].reads();
         }
       }
     }
   }
-  access.reads |= access.writes & kept;
-  return access;
+}
+
+// Of kernel K under every setting of the algorithm's options.
+template <template <class> class A, std::size_t K>
+consteval Access access_of() {
+  static_assert(
+      word_settings<A<Recorder>>() <= kMostWordSettings,
+      "flags and choices with too many combinations to record a kernel under each of them");
+  Seen seen;
+  for_every_setting<A<Recorder>>([&](const auto& options) { record<A, K>(options, seen); });
+  return seen.access();
+}
+
+// A kernel that asks for a number which none of the settings had (o.beta > 0.95) may read under the
+// options given what the loops do not load.
+template <template <class> class A, std::size_t K>
+void check_access(const typename A<Recorder>::Options& given, const Access& known) {
+  Seen seen;
+  record<A, K>(given, seen);
+  const Access now = seen.access();
+  const std::uint64_t unknown = (now.reads & ~known.reads) | (now.writes & ~known.writes);
+  MURMUR_CHECK(
+      unknown == 0,
+      "kernel {} touches '{}' only at some values of a number that are not those of "
+      "core/option_settings.h: let a flag or a choice say it",
+      K,
+      unknown == 0 || std::countr_zero(unknown) >= static_cast<int>(kFieldCount<A<Recorder>>)
+          ? "gradient"
+          : A<Recorder>::kFields[static_cast<std::size_t>(std::countr_zero(unknown))].name);
 }
 
 template <class A>

@@ -53,6 +53,7 @@ Stage<S> make_stage(const std::vector<std::size_t>& binds,
     stage.into = binds[place_of<A<S>>(kSpec.into)];
   }
   if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(kSpec.kernel)>, NoKernel>) {
+    check_access<A, K>(options_as<typename A<Recorder>::Options>(*options), Made::kAccess);
     stage.reads = translate(Made::reads(), binds);
     stage.writes = translate(Made::kAccess.writes, binds);
     if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {
@@ -92,12 +93,17 @@ Program<S> make_program(const typename A<S>::Options& options = {}) {
   static_assert(Scalar<S>);
   Program<S> program;
   program.name = std::string(A<S>::kName);
-  program.fields.assign(A<S>::kFields.begin(), A<S>::kFields.end());
+  for (const Field& field : A<S>::kFields) {
+    program.add_field(field);
+  }
   std::vector<std::size_t> binds(program.fields.size());
   std::iota(binds.begin(), binds.end(), std::size_t{0});
   append_stages<A, S>(program, options, binds);
   if constexpr (requires { A<S>::kAsynchronous; }) {
     program.event_stages = program.round.size();
+  }
+  if constexpr (requires { A<S>::kStillRate; }) {
+    program.still_rate = A<S>::kStillRate;
   }
   return program;
 }

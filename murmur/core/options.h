@@ -33,7 +33,7 @@ struct Bounds {
   bool high_open = false;
   std::string_view text;
 
-  bool contains(double value) const {
+  constexpr bool contains(double value) const {
     return (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
   }
 };

@@ -8,6 +8,17 @@
 namespace murmur {
 
 template <class S>
+std::size_t Program<S>::add_field(const Field& field) {
+  MURMUR_CHECK(fields.size() < kMostFields,
+               "{}: no room for '{}', a program has at most {} fields",
+               name,
+               field.name,
+               kMostFields);
+  fields.push_back(field);
+  return fields.size() - 1;
+}
+
+template <class S>
 std::size_t Program<S>::index_of(std::string_view field) const {
   const auto found =
       std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field; });

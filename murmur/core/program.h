@@ -65,7 +65,11 @@ struct Program {
   // Asynchronous: how many of the first stages workers perform one by one, in the order of events;
   // the others follow once per step. 0: all workers act together.
   std::size_t event_stages = 0;
+  // At rates up to this one a round leaves the memory as it is, and its age. Less than 0: at none.
+  double still_rate = -1;
 
+  // Returns its place. REQUIRES: the program has fewer than kMostFields.
+  std::size_t add_field(const Field& field);
   // REQUIRES: there is a field of that name.
   std::size_t index_of(std::string_view field) const;
   bool mixes() const;  // talks to neighbors, be it by mixing or by pushing

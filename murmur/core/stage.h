@@ -8,6 +8,7 @@
 //   static constexpr auto kRound = stages(with_gradient(step), mix("x"), ...);
 //
 //   static constexpr bool kAsynchronous = true;  if workers act one by one, in the order of events
+//   static constexpr double kStillRate = 1e-8;   if rates up to this one leave the memory as it is
 //
 // Kernels are maps of one coordinate, without branches on values of S. program.h makes it runnable.
 #pragma once
@@ -53,6 +54,9 @@ enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
 
 inline constexpr std::size_t kMostMessageFields = 4;
+// Of a kernel and of a program: sets of fields are masks of 64 bits, which have one for the
+// gradient.
+inline constexpr std::size_t kMostFields = 62;
 
 // Declaration of a stage; F is the kernel's type, or NoKernel.
 struct NoKernel {};

@@ -176,6 +176,15 @@ TYPED_TEST(Kernels, SumInDoublesWhateverTheLength) {
   }
 }
 
+TEST(ProgramDeathTest, RefusesMoreFieldsThanItsSetsHold) {
+  Program<float> program{.name = "wide", .fields = {}, .round = {}};
+  for (std::size_t f = 0; f < kMostFields; ++f) {
+    EXPECT_EQ(program.add_field(memory("m")), f);
+  }
+  EXPECT_DEATH(static_cast<void>(program.add_field(memory("last"))),
+               "wide: no room for 'last', a program has at most 62 fields");
+}
+
 TEST(ProgramDeathTest, RefusesAFieldThatIsNotThere) {
   const Program<float> program = make_program<Toy, float>();
   EXPECT_DEATH(static_cast<void>(program.index_of("velocity")), "toy has no field 'velocity'");
