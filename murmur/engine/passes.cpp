@@ -5,11 +5,17 @@
 #include <utility>
 
 #include "murmur/core/check.h"
+#include "murmur/engine/exchange/tags.h"
 
 namespace murmur::engine {
 
 template <class S>
-Passes<S>::Passes(const Program<S>& program) : program_(program) {
+Passes<S>::Passes(const Program<S>& program) : program_(program), due_(program.round.size()) {
+  MURMUR_CHECK(program.fields.size() <= kMostFields,
+               "{}: {} fields, a program has at most {}",
+               program.name,
+               program.fields.size(),
+               kMostFields);
   for (std::size_t f = 0; f < program.fields.size(); ++f) {
     shared_ |= std::uint64_t{program.fields[f].shared ? 1U : 0U} << f;
   }
@@ -33,24 +39,23 @@ Passes<S>::Passes(const Program<S>& program) : program_(program) {
 
 template <class S>
 const typename Passes<S>::OfStep& Passes<S>::at(std::int64_t step) {
-  std::uint64_t due = 0;
-  for (std::size_t k = 0; k < program_.round.size(); ++k) {
-    due |= std::uint64_t{program_.round[k].due_at(step) ? 1U : 0U} << k;
+  for (std::size_t k = 0; k < due_.size(); ++k) {
+    due_[k] = program_.round[k].due_at(step);
   }
-  const auto found = by_due_.find(due);
+  const auto found = by_due_.find(due_);
   if (found != by_due_.end()) {
     return found->second;
   }
   const std::size_t in_turns = program_.event_stages;
-  OfStep passes{cut(due, 0, in_turns), cut(due, in_turns, program_.round.size())};
-  return by_due_.emplace(due, std::move(passes)).first->second;
+  OfStep passes{cut(0, in_turns), cut(in_turns, program_.round.size())};
+  return by_due_.emplace(due_, std::move(passes)).first->second;
 }
 
 template <class S>
-std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due, std::size_t begin, std::size_t end) const {
+std::vector<Pass<S>> Passes<S>::cut(std::size_t begin, std::size_t end) const {
   std::vector<Pass<S>> passes;
   for (std::size_t k = begin; k < end; ++k) {
-    if (((due >> k) & 1U) == 0) {
+    if (!due_[k]) {
       continue;
     }
     const Stage<S>& stage = program_.round[k];
@@ -72,6 +77,11 @@ std::vector<Pass<S>> Passes<S>::cut(std::uint64_t due, std::size_t begin, std::s
     }
     passes.back().locals.push_back({&stage, once});
   }
+  MURMUR_CHECK(passes.size() < static_cast<std::size_t>(kAverageModelPass),
+               "{}: {} passes in one step, and tags have room for {}",
+               program_.name,
+               passes.size(),
+               kAverageModelPass - 1);
   return passes;
 }
 

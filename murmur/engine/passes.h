@@ -27,7 +27,8 @@ template <class S>
 class Passes {
  public:
   // REQUIRES: the program's stages are consistent: a kernel that writes a field kept once writes
-  // and reads no other kind, and none follows a gradient without an average between.
+  // and reads no other kind, and none follows a gradient without an average between. It has at most
+  // kMostFields, and a step's stages are cut into fewer passes than tags.h has room for.
   explicit Passes(const Program<S>& program);
 
   struct OfStep {
@@ -38,11 +39,12 @@ class Passes {
   const OfStep& at(std::int64_t step);
 
  private:
-  std::vector<Pass<S>> cut(std::uint64_t due, std::size_t begin, std::size_t end) const;
+  std::vector<Pass<S>> cut(std::size_t begin, std::size_t end) const;  // of those due
 
   const Program<S>& program_;
-  std::uint64_t shared_ = 0;  // fields kept once
-  std::map<std::uint64_t, OfStep> by_due_;
+  std::uint64_t shared_ = 0;                    // fields kept once
+  std::vector<bool> due_;                       // at the step asked for, stage by stage
+  std::map<std::vector<bool>, OfStep> by_due_;  // which stages are due: as many as there are
 };
 
 extern template class Passes<float>;

@@ -44,6 +44,42 @@ std::vector<json> parsed(const std::string& text) {
   return objects;
 }
 
+// The loss after three steps of a run over levels of which none is due.
+double loss_behind_levels(const std::string& levels) {
+  const Desk desk;
+  const Ran ran = desk.run({"solve", desk.write("levels.toml", R"(workers = 4
+steps = 3
+[problem]
+name = "quadratic"
+start = [1.0]
+center = [[0.0], [1.0], [2.0], [5.0]]
+curvature = [[1.0]]
+[topology]
+name = "ring"
+[algorithm]
+name = "dsgdm-n-gt"
+learning_rate = 0.1
+momentum = 0.9
+[outer]
+name = "average"
+buffers = "average"
+period = [)" + levels + "]\n")});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  return parsed(ran.out).back()["loss"].get<double>();
+}
+
+TEST(Solve, TakesAsManyLevelsAsAreGiven) {
+  std::string levels = "{ period = 1000, group = 4 }";
+  EXPECT_EQ(loss_behind_levels(levels), 1.3152384976978055);
+  for (int level = 2; level <= 100; ++level) {
+    levels += ", { period = " + std::to_string(1000 * level) +
+              ", group = " + std::to_string(2 + level % 3) + " }";
+    if (level == 2 || level == 9 || level == 100) {
+      EXPECT_EQ(loss_behind_levels(levels), 1.3152384976978055) << level;
+    }
+  }
+}
+
 void expect_row(const json& line, std::size_t worker, double first, double second) {
   EXPECT_NEAR(line["x"][worker][0].get<double>(), first, 1e-13);
   EXPECT_NEAR(line["x"][worker][1].get<double>(), second, 1e-13);
