@@ -21,8 +21,9 @@ struct D2 {
     S previous_x;  // of the round before
     S previous_g;
   };
-  static constexpr std::array kFields{
-      model("x"), memory("previous_x").like_model(), memory("previous_gradient")};
+  static constexpr std::array kFields{model("x"),
+                                      memory("previous_x").like_model().that_corrects(),
+                                      memory("previous_gradient").that_corrects()};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options&) {
     const S moved = s.x - s.previous_x;

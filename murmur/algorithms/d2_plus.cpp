@@ -23,8 +23,10 @@ struct D2Plus {
     S previous_g;  // gradient of the step before
     S start;       // x at the start of the round
   };
-  static constexpr std::array kFields{
-      model("x"), memory("motion"), memory("previous_gradient"), scratch("start")};
+  static constexpr std::array kFields{model("x"),
+                                      memory("motion").that_corrects(),
+                                      memory("previous_gradient").that_corrects(),
+                                      scratch("start")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options&) {
     return {.x = s.x - r.lr * (s.d + (g - s.previous_g)),

@@ -24,8 +24,10 @@ struct DsgdGt {
     S previous;  // gradient of the step before
     S u;         // direction
   };
-  static constexpr std::array kFields{
-      model("x"), memory("tracker"), memory("previous_gradient"), scratch("direction")};
+  static constexpr std::array kFields{model("x"),
+                                      memory("tracker").that_corrects(),
+                                      memory("previous_gradient").that_corrects(),
+                                      scratch("direction")};
 
   static constexpr State track(const State& s, const S& g, const Round<S>&, const Options&) {
     const S y = s.y + (g - s.previous);
@@ -54,8 +56,8 @@ struct WithMomentum {
     S u;         // direction
   };
   static constexpr std::array kFields{model("x"),
-                                      memory("tracker"),
-                                      memory("previous_gradient"),
+                                      memory("tracker").that_corrects(),
+                                      memory("previous_gradient").that_corrects(),
                                       memory("momentum"),
                                       scratch("direction")};
 

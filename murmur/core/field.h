@@ -24,6 +24,9 @@ struct Field {
   Units units = Units::kGradient;
   bool shared = false;           // equal on all workers by construction: kept once
   bool starts_as_model = false;  // at birth a copy of x instead of zero
+  // What a method is exact by: a tracker, the gradient it was last given, the last motion of exact
+  // diffusion. No momentum, so no outer step forgets it or averages it away.
+  bool correction = false;
 
   constexpr Field once() const {
     Field field = *this;
@@ -34,6 +37,11 @@ struct Field {
     Field field = *this;
     field.units = Units::kModel;
     field.starts_as_model = true;
+    return field;
+  }
+  constexpr Field that_corrects() const {
+    Field field = *this;
+    field.correction = true;
     return field;
   }
 };

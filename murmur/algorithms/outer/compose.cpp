@@ -5,13 +5,14 @@
 //   anchor <- the rule(mean, anchor, its memory)
 //   every model-like memory p of the base (D2's previous model): p <- p + (anchor - x)
 //   x      <- anchor
-//   the base's memory is kept, set back to its birth, or averaged
+//   the base's memory is kept, set back to its birth, or averaged; corrections (field.h) are kept
 //
 // With a push-sum base the exact mean is that of the numerators, messages in flight added first;
 // afterwards all weights are 1. A rule that pulls moves every worker to a point of its own instead
 // of the anchor, and the weights stay. Levels of hierarchical averaging take the mean of a group;
 // there weights become the group's mean weight, and messages in flight stay in flight.
 #include <algorithm>
+#include <memory>
 
 #include "murmur/algorithms/in_flight.h"
 #include "murmur/algorithms/outer/entry.h"
@@ -50,6 +51,11 @@ class Composer {
                  "levels go with plain exact averages");
     const bool one_start = calendar_.start == 0 ? !starts_differ : calendar_.average_before;
     common_ = one_model_ || (averages_ && one_start);
+    std::vector<Calendar> calendars(levels_.size(), calendar_);
+    for (std::size_t level = 0; level < levels_.size(); ++level) {
+      calendars[level].period = levels_[level].period;
+    }
+    calendars_ = std::make_shared<const std::vector<Calendar>>(std::move(calendars));
     MURMUR_CHECK(!visits_sequentially(values) || (common_ && !one_model_),
                  "a turn of all workers needs one center and a model per worker");
   }
@@ -73,16 +79,10 @@ class Composer {
     } else if (!one_model_) {
       append_group_average(levels_[level].group);
     }
-    std::vector<Calendar> larger;
-    for (std::size_t k = level; k < levels_.size(); ++k) {
-      larger.push_back(calendar_);
-      larger.back().period = levels_[k].period;
-    }
-    place(first, [larger](std::int64_t step) {
-      return larger.front().due(step) &&
-             std::none_of(larger.begin() + 1, larger.end(), [&](const Calendar& calendar) {
-               return calendar.due(step);
-             });
+    place(first, [calendars = calendars_, level](std::int64_t step) {
+      const auto is_due = [step](const Calendar& calendar) { return calendar.due(step); };
+      const auto own = calendars->begin() + static_cast<std::ptrdiff_t>(level);
+      return own->due(step) && std::none_of(own + 1, calendars->end(), is_due);
     });
   }
 
@@ -91,9 +91,7 @@ class Composer {
       take_mean();
     }
     append_rule();
-    if (!resets()) {
-      follow(target_);
-    }
+    follow(target_);
     go_on_from(target_);
     treat_memory(fields_.mean, 0);
   }
@@ -108,19 +106,15 @@ class Composer {
       reset_weights(group);
       append<Debias>({0, *numerator_});
     } else {
-      if (!resets()) {
-        follow(*group_mean_);
-      }
+      follow(*group_mean_);
       append<Copy>({*group_mean_, 0});
     }
     treat_memory(*group_mean_, group);
   }
 
-  bool resets() const { return values_.text("buffers") == "reset"; }
-
   // What `buffers` says of the base's memory; an average of it goes through a field.
   void treat_memory(std::size_t through, int group) {
-    if (resets()) {
+    if (values_.text("buffers") == "reset") {
       reset();
     } else if (values_.text("buffers") == "average" && averages_) {
       average_memory(through, group);
@@ -161,10 +155,7 @@ class Composer {
     }
   }
 
-  std::size_t add(const Field& field) {
-    program_.fields.push_back(field);
-    return program_.fields.size() - 1;
-  }
+  std::size_t add(const Field& field) { return program_.add_field(field); }
 
   template <template <class> class A>
   void append(const std::vector<std::size_t>& binds) {
@@ -247,7 +238,7 @@ class Composer {
     Stage<S> stage;
     stage.kind = StageKind::kReset;
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (mass_.is_memory(program_, f)) {
+      if (mass_.is_momentum(program_, f)) {
         stage.fields.push_back(f);
       }
     }
@@ -256,7 +247,7 @@ class Composer {
 
   void average_memory(std::size_t through, int group) {
     for (std::size_t f = 1; f < base_fields_; ++f) {
-      if (mass_.is_memory(program_, f) && !program_.fields[f].shared) {
+      if (mass_.is_momentum(program_, f) && !program_.fields[f].shared) {
         append_mean(f, through, group);
         append<Copy>({through, f});
       }
@@ -268,6 +259,7 @@ class Composer {
   const OptionValues& values_;
   Calendar calendar_;
   std::vector<Level> levels_;
+  std::shared_ptr<const std::vector<Calendar>> calendars_;  // of the levels
   std::size_t base_fields_;
   bool one_model_;
   bool averages_;

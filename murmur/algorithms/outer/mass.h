@@ -28,6 +28,10 @@ struct PushSumMass {
     return program.fields[f].kind == FieldKind::kMemory && numerator != f &&
            std::find(in_flight.begin(), in_flight.end(), f) == in_flight.end();
   }
+  // What `buffers` speaks of.
+  bool is_momentum(const Program<S>& program, std::size_t f) const {
+    return is_memory(program, f) && !program.fields[f].correction;
+  }
 };
 
 }  // namespace murmur::algorithms

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Methods that are exact, as they rest at the optimum whatever data the workers hold, stay so under
+// every outer step and whatever that does to their memory: a momentum may be forgotten or averaged,
+// a correction may not.
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/outer.h"
+#include "tests/support/outer_variants.h"
+
+namespace murmur::testing {
+namespace {
+
+constexpr int kWorkers = 5;
+constexpr double kRate = 0.02;
+constexpr int kSteps = 6000;
+
+const std::vector<std::string> kExact{
+    "dsgd-gt", "dsgdm-gt", "dsgdm-n-gt", "d2", "d2-plus", "allreduce-sgd"};
+
+double distance_after(const Bowl& bowl, Program<double> program) {
+  Walk walk = walk_over(bowl, std::move(program), topology_of("ring", kWorkers));
+  walk.steps(constant(kRate, kSteps));
+  const Stack best =
+      mean_of(bowl.curvature * bowl.center, kWorkers) / mean_of(bowl.curvature, kWorkers);
+  return apart(walk.models(), everywhere(best, kWorkers));
+}
+
+// With a momentum that bears that of an outer step on top.
+Program<double> gentle(const std::string& name) {
+  const bool has_momentum = name.starts_with("dsgdm");
+  return program_of(name, has_momentum ? Said{{"momentum", 0.3}} : Said{});
+}
+
+class ExactMethod : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(All, ExactMethod, ::testing::ValuesIn(kExact), [](const auto& info) {
+  return test_name_of({info.param, nullptr, {}});
+});
+
+TEST_P(ExactMethod, RestsAtTheOptimumUnderEveryOuterStep) {
+  const Bowl bowl = random_bowl(kWorkers);
+  const Program<double> base = gentle(GetParam());
+  ASSERT_LT(distance_after(bowl, base), 1e-11);
+  for (const OuterVariant& variant : outer_variants(base.keeps_one_model())) {
+    const Program<double> program =
+        algorithms::with_outer(base, *variant.outer, variant.options, false, variant.levels);
+    EXPECT_LT(distance_after(bowl, program), 1e-11) << variant.label;
+  }
+}
+
+// What `buffers` does to each memory of an algorithm: the momenta, and nothing else.
+TEST(ExactMethod, LosesItsMomentumAlone) {
+  for (const std::string& name : kExact) {
+    for (const std::string buffers : {"reset", "average"}) {
+      const Program<double> base = program_of(name);
+      const Program<double> program =
+          with_outer_of("slowmo", every(3, {{"buffers", buffers}}), base);
+      for (std::size_t k = base.round.size(); k < program.round.size(); ++k) {
+        const Stage<double>& stage = program.round[k];
+        for (const std::size_t f : stage.fields) {
+          EXPECT_FALSE(program.fields[f].correction) << name << " " << buffers;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing
