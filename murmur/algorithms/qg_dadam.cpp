@@ -6,6 +6,10 @@
 //   d  = x - x' ;   n = d / (||d|| + eps_n)               one norm over the worker's whole vector
 //   m1' = b1 m1 + (1 - b1) n ;   m2' = b2 m2 + (1 - b2) n n
 //
+// At a rate of 0 (up to kStillRate, where rounding leaves of a motion what is not worth a norm) m1,
+// m2 and the age that c1 and c2 count stay as they are: m1 would gather gradients that m2 never
+// sees, and the first step after that would divide them by what one batch's gradient is.
+//
 // v0: k = 1, as published. v1: k = 1 - b1, the raw gradient normalised per filter before the decay
 // is added. v2 (the authors' last): k = 1 - b1, and the first moment is Adam's own, m1' = a.
 #include "murmur/algorithms/adam_step.h"
@@ -15,6 +19,11 @@ namespace murmur::algorithms {
 namespace {
 
 enum Version { kV0, kV1, kV2 };
+
+template <class S>
+constexpr bool rests(const Round<S>& r, double still_rate) {
+  return static_cast<double>(r.lr) <= still_rate;
+}
 
 template <class S>
 struct QgAdamOptions {
@@ -28,6 +37,7 @@ struct QgAdamOptions {
 template <class S, Version kVersion>
 struct QuasiGlobalAdam {
   static constexpr std::string_view kName = "qg-dadam";
+  static constexpr double kStillRate = 1e-8;
   using Options = QgAdamOptions<S>;
   static constexpr std::tuple kOptions{
       pair("betas", &Options::beta1, &Options::beta2, kMomentum, "weights of the old moments"),
@@ -60,7 +70,7 @@ struct QuasiGlobalAdam {
     next.x = adam_step(s.x, a, b, r, o);
     next.start = s.x;
     if constexpr (kVersion == kV2) {
-      next.m1 = a;
+      next.m1 = rests(r, kStillRate) ? s.m1 : a;
     }
     return next;
   }
@@ -72,11 +82,12 @@ struct QuasiGlobalAdam {
 
   static constexpr State remember(const State& s, const Round<S>& r, const Options& o) {
     const S n = (s.start - s.x) / (sqrt(r.reduced) + o.normalization_eps);
+    const bool still = rests(r, kStillRate);
     State next = s;
     if constexpr (kVersion != kV2) {
-      next.m1 = o.beta1 * s.m1 + (1 - o.beta1) * n;
+      next.m1 = still ? s.m1 : o.beta1 * s.m1 + (1 - o.beta1) * n;
     }
-    next.m2 = o.beta2 * s.m2 + (1 - o.beta2) * (n * n);
+    next.m2 = still ? s.m2 : o.beta2 * s.m2 + (1 - o.beta2) * (n * n);
     return next;
   }
 

@@ -44,7 +44,8 @@ Status check_limits(const EngineParts<S>& parts);
 // The part of an engine's state that is not in rows.
 struct Counters {
   std::int64_t step = 0;  // rounds performed
-  std::int64_t age = 0;   // rounds since birth or the last reset of the memory
+  // Rounds since birth or the last reset of the memory, less those whose rate left it as it was.
+  std::int64_t age = 0;
   double previous_lr = 0;
   std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
   std::int64_t messages = 0;

@@ -122,7 +122,8 @@ Status Performer<S>::step(double lr) {
   }
   counters_.previous_lr = lr;
   ++counters_.step;
-  counters_.age = was_reset_ ? 0 : counters_.age + 1;
+  const bool rests = static_cast<double>(static_cast<S>(lr)) <= parts_.program.still_rate;
+  counters_.age = was_reset_ ? 0 : counters_.age + (rests ? 0 : 1);
   was_reset_ = false;
   counters_.push_weights = push_weights_.state();
   add_up_times();
