@@ -39,7 +39,7 @@ PROMISES = {
         like="murmur/algorithms/dsgd.cpp",
         tests={"test_laws": "*dqhm*", "test_oracles": "*"},
         says=[("list algorithms", "dqhm")],
-        again=("tests/oracles/golden_test.cpp",)),
+        again=("tests/oracles/golden_test.cpp", "tests/laws/traffic_laws_test.cpp")),
     "add-a-topology": Promise(
         like="murmur/topology/star.cpp",
         tests={"test_topology": "*"},

@@ -35,14 +35,30 @@ RunSpec<S> spec_of(const Variant& variant,
 
 class EveryAlgorithm : public ::testing::TestWithParam<Variant> {};
 
+// Workers act together: who meets another in its own time takes over half of its steps, and equally
+// fast ones act in the order of their numbers.
+class EverySynchronousAlgorithm : public ::testing::TestWithParam<Variant> {};
+
+// There are rows to mix; starts that differ are refused for one model of all.
+class EveryAlgorithmOfManyModels : public ::testing::TestWithParam<Variant> {};
+
 std::string test_name(const ::testing::TestParamInfo<Variant>& info) {
-  std::string name = info.param.label;
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
-  return name;
+  return test_name_of(info.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, EveryAlgorithm, ::testing::ValuesIn(variants()), test_name);
+INSTANTIATE_TEST_SUITE_P(Registry,
+                         EverySynchronousAlgorithm,
+                         ::testing::ValuesIn(variants_where([](const Program<double>& program) {
+                           return !program.is_asynchronous();
+                         })),
+                         test_name);
+INSTANTIATE_TEST_SUITE_P(Registry,
+                         EveryAlgorithmOfManyModels,
+                         ::testing::ValuesIn(variants_where([](const Program<double>& program) {
+                           return !program.keeps_one_model();
+                         })),
+                         test_name);
 
 TEST_P(EveryAlgorithm, LearnsAndStaysFinite) {
   Solo<double> solo(spec_of<double>(GetParam(), 4, {}));
@@ -130,10 +146,7 @@ TEST_P(EveryAlgorithm, GivesTheSameBitsOverATimeVaryingGraphHoweverSplit) {
 }
 
 // Workers that share their data are one worker: mixing equal rows changes nothing.
-TEST_P(EveryAlgorithm, KeepsAlikeWorkersEqualToOneAlone) {
-  if (GetParam().algorithm->program<float>(GetParam().options).is_asynchronous()) {
-    return;  // who meets another takes over half of its steps
-  }
+TEST_P(EverySynchronousAlgorithm, KeepsAlikeWorkersEqualToOneAlone) {
   const Solo<float> many(spec_of<float>(GetParam(), 4, {.alike = true}));
   const Solo<float> alone(spec_of<float>(GetParam(), 1, {.alike = true}));
   take_steps(many);
@@ -143,11 +156,8 @@ TEST_P(EveryAlgorithm, KeepsAlikeWorkersEqualToOneAlone) {
 }
 
 // A ring looks the same from every worker, so turning the data around the ring turns the result.
-TEST_P(EveryAlgorithm, RenamesTheResultWhenWorkersAreRenamed) {
+TEST_P(EverySynchronousAlgorithm, RenamesTheResultWhenWorkersAreRenamed) {
   const int workers = 5;
-  if (GetParam().algorithm->program<double>(GetParam().options).is_asynchronous()) {
-    return;  // equally fast workers act in the order of their numbers
-  }
   const Rows<double> plain = run(spec_of<double>(GetParam(), workers, {}));
   const Rows<double> turned = run(spec_of<double>(GetParam(), workers, {.first = 2}));
   const std::size_t fields = plain.size() / static_cast<std::size_t>(workers);
@@ -209,11 +219,8 @@ TEST_P(EveryAlgorithm, KeepsPaddingAtZero) {
   }
 }
 
-TEST_P(EveryAlgorithm, KeepsTheMeanWhereNothingPulls) {
+TEST_P(EveryAlgorithmOfManyModels, KeepsTheMeanWhereNothingPulls) {
   const Program<double> program = GetParam().algorithm->program<double>(GetParam().options);
-  if (program.keeps_one_model()) {
-    return;  // has no rows to mix; starts that differ are refused for it
-  }
   RunSpec<double> spec = spec_of<double>(GetParam(), 6, {.flat = true, .starts_differ = true});
   spec.weight_decay = 0;
   Solo<double> solo(spec);
@@ -235,29 +242,6 @@ TEST_P(EveryAlgorithm, KeepsTheMeanWhereNothingPulls) {
   if (program.mixes() && program.name != "qg-dadam") {
     EXPECT_LT(solo.engine->consensus_distance(after).value(), 0.5 * apart);
   }
-}
-
-TEST_P(EveryAlgorithm, SendsWhatItsStagesSay) {
-  const int workers = 5;
-  Solo<float> solo(spec_of<float>(GetParam(), workers, {}));
-  ASSERT_TRUE(solo.engine->step(0.1));
-  const auto parameters = static_cast<std::int64_t>(solo.engine->layout().parameters());
-  std::int64_t expected = 0;
-  for (const Stage<float>& stage : solo.engine->program().round) {
-    if (!stage.due_at(0)) {
-      continue;
-    }
-    if (stage.kind == StageKind::kMix) {
-      expected += 2 * workers * static_cast<std::int64_t>(stage.fields.size()) * parameters * 4;
-    } else if (stage.kind == StageKind::kPush) {  // a ring leaves weights at 1: they do not travel
-      expected += 2 * workers * parameters * 4;
-    } else if (stage.kind == StageKind::kSend) {
-      expected += 2 * workers * (parameters + 1) * 4;
-    } else if (stage.kind == StageKind::kAverage) {
-      expected += 2 * (workers - 1) * parameters * 4;
-    }
-  }
-  EXPECT_EQ(solo.engine->counters().bytes_sent, expected);
 }
 
 }  // namespace

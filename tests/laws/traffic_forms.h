@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every algorithm and every outer step sends, by hand from the papers: nothing here looks at a
+// stage. All workers together, in one step.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "murmur/core/options.h"
+
+namespace murmur::testing {
+
+// Where a step is made.
+struct Scene {
+  std::int64_t workers = 1;
+  std::int64_t edges = 0;  // from a worker to another, in this step
+  std::int64_t model = 0;  // bytes
+  std::int64_t scalar = 0;
+  bool weights_differ = false;  // push-sum's, on this graph
+  std::int64_t step = 0;        // from 0
+};
+
+struct Sent {
+  std::int64_t messages = 0;
+  std::int64_t bytes = 0;
+
+  friend Sent operator+(Sent a, Sent b) { return {a.messages + b.messages, a.bytes + b.bytes}; }
+  friend Sent operator*(std::int64_t times, Sent a) {
+    return {times * a.messages, times * a.bytes};
+  }
+};
+
+inline Sent nothing(const Scene& /*scene*/, const OptionValues& /*options*/) {
+  return {};
+}
+// A ring all-reduce: 2 (n - 1) messages of 1/n of the model from each worker.
+inline Sent all_reduce(const Scene& s, const OptionValues& /*options*/) {
+  return {2 * (s.workers - 1) * s.workers, 2 * (s.workers - 1) * s.model};
+}
+inline Sent model_per_edge(const Scene& s, const OptionValues& /*options*/) {
+  return {s.edges, s.edges * s.model};
+}
+// The model and its tracker in one message.
+inline Sent two_per_edge(const Scene& s, const OptionValues& /*options*/) {
+  return {s.edges, s.edges * 2 * s.model};
+}
+inline Sent push(const Scene& s, const OptionValues& /*options*/) {
+  return {s.edges, s.edges * (s.model + (s.weights_differ ? s.scalar : 0))};
+}
+// What leaves keeps no weight of 1 behind, so that the weight always travels.
+inline Sent overlapped_push(const Scene& s, const OptionValues& /*options*/) {
+  return {s.edges, s.edges * (s.model + s.scalar)};
+}
+// Equally fast workers take a gradient each and meet one neighbor: two models per meeting.
+inline Sent two_models_per_worker(const Scene& s, const OptionValues& /*options*/) {
+  return {2 * s.workers, 2 * s.workers * s.model};
+}
+// Model and momentum.
+inline Sent two_all_reduces_per_period(const Scene& s, const OptionValues& options) {
+  const bool due = (s.step + 1) % options.integer("period") == 0;
+  return (due ? 2 : 0) * all_reduce(s, options);
+}
+
+// Momenta and moments of each worker, which an outer step with buffers = "average" averages.
+inline int none(const OptionValues& /*options*/) {
+  return 0;
+}
+inline int one(const OptionValues& /*options*/) {
+  return 1;
+}
+inline int two(const OptionValues& /*options*/) {
+  return 2;
+}
+inline int if_momentum(const OptionValues& options) {
+  return options.number("momentum") == 0 ? 0 : 1;
+}
+// The momentum, and the motions that are to refresh it.
+inline int with_collected(const OptionValues& options) {
+  return options.integer("buffer_period") > 1 ? 2 : 1;
+}
+// The point of the gradient under way too.
+inline int with_start(const OptionValues& options) {
+  return 1 + if_momentum(options);
+}
+
+struct OuterForm {
+  std::string_view name;
+  Sent (*sends)(const Scene&, const OptionValues&);  // at a step that is due
+};
+
+inline Sent center(const Scene& s, const OptionValues& options) {
+  if (options.text("order") == "round-robin") {  // worker after worker, and back to the first
+    return {s.workers, s.workers * s.model};
+  }
+  return all_reduce(s, options);
+}
+
+inline constexpr OuterForm kOuterForms[] = {
+    {"average", all_reduce},
+    {"slowmo", all_reduce},
+    {"lookahead", all_reduce},
+    {"heavy-ball", all_reduce},
+    {"nesterov", all_reduce},
+    {"bmuf", all_reduce},
+    {"easgd", center},
+};
+
+struct TrafficForm {
+  std::string_view name;
+  Sent (*sends)(const Scene&, const OptionValues&);
+  int (*momenta)(const OptionValues&);
+};
+
+inline constexpr TrafficForm kTrafficForms[] = {
+    {"sgd", nothing, if_momentum},
+    {"adam", nothing, two},
+    {"adamw", nothing, two},
+    {"dsgd", model_per_edge, none},
+    {"dsgdm", model_per_edge, one},
+    {"dsgdm-n", model_per_edge, one},
+    {"qg-dsgdm", model_per_edge, with_collected},
+    {"qg-dsgdm-n", model_per_edge, with_collected},
+    {"dsgd-gt", two_per_edge, none},
+    {"dsgdm-gt", two_per_edge, one},
+    {"dsgdm-n-gt", two_per_edge, one},
+    {"d2", model_per_edge, none},
+    {"d2-plus", model_per_edge, none},
+    {"dadam", model_per_edge, two},
+    {"qg-dadam", model_per_edge, two},
+    {"allreduce-sgd", all_reduce, none},
+    {"allreduce-adam", all_reduce, none},
+    {"sgp", push, if_momentum},
+    {"osgp", overlapped_push, one},
+    {"ad-psgd", two_models_per_worker, with_start},
+    {"double-averaging", two_all_reduces_per_period, one},
+};
+
+}  // namespace murmur::testing
