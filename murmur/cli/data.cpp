@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/cli/commands.h"
+#include "murmur/cli/console.h"
 #include "murmur/data/places.h"
 #include "murmur/files/digest.h"
 #include "murmur/run/config/catalog.h"
@@ -74,6 +75,8 @@ ordered_json to_json(const data::DatasetInfo& info, const data::DatasetState& st
           {"files", files},
           {"training_examples", state.training_examples},
           {"test_examples", state.test_examples},
+          {"warnings",
+           state.doubt.empty() ? ordered_json::array() : ordered_json::array({state.doubt})},
           {"trouble", state.trouble ? state.trouble->message : ""},
           {"how_to_get", info.how_to_get}};
 }
@@ -98,9 +101,10 @@ void print(const data::DatasetInfo& info, const data::DatasetState& state) {
     fmt::print("not usable  {}\n", state.trouble->message);
     fmt::print("how to get  {}\n", info.how_to_get);
   } else {
-    fmt::print("usable      {} training and {} test examples\n",
+    fmt::print("usable      {} training and {} test examples{}\n",
                state.training_examples,
-               state.test_examples);
+               state.test_examples,
+               state.doubt.empty() ? "" : ", but not as published");
   }
 }
 
@@ -121,6 +125,9 @@ ExitCode run_data(const Arguments& arguments) {
     fmt::print("{}\n", to_json(*info, state).dump(2));
   } else {
     print(*info, state);
+  }
+  if (!state.doubt.empty()) {
+    warner(arguments.common)(state.doubt);
   }
   return state.trouble ? ExitCode::kData : ExitCode::kDone;
 }

@@ -11,6 +11,8 @@
 #include <fmt/ranges.h>
 #include <xxhash.h>
 
+#include "murmur/data/md5.h"
+
 namespace murmur::data {
 namespace {
 
@@ -33,6 +35,23 @@ std::vector<Histogram> count_pixels(const Examples& examples) {
     }
   }
   return histograms;
+}
+
+// What is fixed of a dataset that is known by name.
+std::optional<std::string> misfit(const DatasetInfo& info, const Dataset& dataset) {
+  const auto wrong_count = [](const char* what, std::int64_t expected, const Examples& examples) {
+    return expected == 0 || expected == examples.count()
+               ? std::nullopt
+               : std::optional(fmt::format(
+                     "expected {} {} examples, found {}", expected, what, examples.count()));
+  };
+  if (info.shape != ImageShape{} && info.shape != dataset.training.shape) {
+    return fmt::format("expected images of {}, found {}",
+                       fmt::join(info.shape, " x "),
+                       fmt::join(dataset.training.shape, " x "));
+  }
+  const auto training = wrong_count("training", info.training_examples, dataset.training);
+  return training ? training : wrong_count("test", info.test_examples, dataset.test);
 }
 
 void measure_normalisation(Dataset& dataset) {
@@ -62,6 +81,10 @@ int largest(const HeldBytes& labels) {
 }
 
 void digest_examples(XXH3_state_t* state, const Examples& examples) {
+  const auto [channels, rows, columns] = examples.shape;
+  const std::string extents =
+      fmt::format("{} x {} x {} x {}\n", examples.count(), channels, rows, columns);
+  XXH3_64bits_update(state, extents.data(), extents.size());
   XXH3_64bits_update(state, examples.pixels.data(), examples.pixels.size());
   XXH3_64bits_update(state, examples.labels.data(), examples.labels.size());
 }
@@ -107,9 +130,35 @@ Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& fo
   return contents;
 }
 
+std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::uint8_t> bytes) {
+  if (info.xxh3 != 0) {
+    return info.xxh3 == xxh3(bytes);
+  }
+  return info.md5.empty() ? std::nullopt : std::optional(info.md5 == md5(bytes));
+}
+
+std::string unlike_published(const Dataset& dataset) {
+  const DatasetInfo* info = find_dataset(dataset.name);
+  const bool known = info != nullptr &&
+                     std::all_of(info->files.begin(), info->files.end(), [](const FileInfo& file) {
+                       return file.xxh3 != 0 || !file.md5.empty();
+                     });
+  if (!known || dataset.as_published) {
+    return {};
+  }
+  return fmt::format(
+      "the data in {} are not '{}' as published: checksums differ, and so results cannot be "
+      "compared with those of others. `murmur data {} --set data.folder='{}'` shows which files; "
+      "data.name = \"idx\" is for images of your own",
+      dataset.folder.string(),
+      dataset.name,
+      dataset.name,
+      dataset.folder.string());
+}
+
 bool are_as_published(const DatasetInfo& info, std::span<const Bytes> contents) {
   for (std::size_t i = 0; i < contents.size(); ++i) {
-    if (info.files[i].xxh3 == 0 || info.files[i].xxh3 != xxh3(contents[i])) {
+    if (!is_as_published(info.files[i], contents[i]).value_or(false)) {
       return false;
     }
   }
@@ -132,6 +181,13 @@ Result<Dataset> complete_dataset(const DatasetInfo& info,
   if (label >= dataset.classes) {
     return damaged(
         files, fmt::format("expected labels from 0 to {}, found {}", dataset.classes - 1, label));
+  }
+  if (const auto wrong = misfit(info, dataset)) {
+    return damaged(files,
+                   fmt::format("these data are not '{}': {}. data.name = \"idx\" takes images of "
+                               "your own in IDX files",
+                               info.name,
+                               *wrong));
   }
   dataset.class_names = info.class_names;
   dataset.mean = info.mean;

@@ -3,6 +3,7 @@
 // Dataset.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,14 +17,18 @@ namespace murmur::data {
 // The unpacked bytes of every file, or the failure of the first that has one.
 Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& for_each);
 
+// Whether the unpacked bytes of a file are those that were published; none where no checksum is
+// known.
+std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::uint8_t> bytes);
+
 // True where every file has a published checksum and its bytes agree with it.
 bool are_as_published(const DatasetInfo& info, std::span<const Bytes> contents);
 
 std::uint64_t xxh3(std::span<const std::uint8_t> bytes);
 
 // Adds to a dataset that has its examples what follows from `info` and from them: name, folder,
-// classes, normalisation, digest. kDamaged: a label is too large, or training and test images
-// differ in shape.
+// classes, normalisation, digest. kDamaged: a label is too large, training and test images differ
+// in shape, or their shape or number is not what `info` fixes.
 Result<Dataset> complete_dataset(const DatasetInfo& info,
                                  const DatasetFiles& files,
                                  Dataset dataset);

@@ -40,7 +40,7 @@ struct Dataset {
   Examples test;
   std::vector<double> mean;       // per channel, of pixels / 255
   std::vector<double> deviation;  // per channel, of pixels / 255
-  std::uint64_t digest = 0;       // XXH3 of all pixels and labels
+  std::uint64_t digest = 0;       // XXH3 of all shapes, pixels and labels
   bool as_published = false;      // every file has the published checksum
 };
 
@@ -50,6 +50,7 @@ struct FileInfo {
   std::string other_name = {};  // a second spelling in use, or empty
   std::int64_t bytes = 0;       // unpacked, as published; 0: not fixed
   std::uint64_t xxh3 = 0;       // of the unpacked bytes as published; 0: not known
+  std::string md5 = {};         // the same, where that alone is known; empty: not known
 };
 
 struct DatasetFiles {
@@ -89,6 +90,10 @@ const std::vector<DatasetInfo>& datasets();
 
 // The one of that name, or null.
 const DatasetInfo* find_dataset(std::string_view name);
+
+// What to say of data that are taken for a published dataset and are not the published bytes; empty
+// where they are, or where nobody knows those.
+std::string unlike_published(const Dataset& dataset);
 
 // Where to look. A folder that the user names is the only place; else MURMUR_DATA, then the
 // system's.

@@ -9,9 +9,13 @@ namespace murmur::data {
 DatasetInfo mnist() {
   std::vector<FileInfo> files = usual_idx_files();
   files[0].bytes = 47040016;
+  files[0].md5 = "6bbc9ace898e44ae57da46a324031adb";
   files[1].bytes = 60008;
+  files[1].md5 = "a25bea736e30d166cdddb491f175f624";
   files[2].bytes = 7840016;
+  files[2].md5 = "2646ac647ad5339dbf082846283269ea";
   files[3].bytes = 10008;
+  files[3].md5 = "27ae3e4e09519cfbb04c329615203637";
   return {
       .name = "mnist",
       .summary = "MNIST: 60000 training and 10000 test grey images of 28 x 28, handwritten digits",

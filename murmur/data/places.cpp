@@ -94,9 +94,7 @@ FileState state_of(const FileInfo& info, const fs::path& path) {
   }
   state.bytes = static_cast<std::int64_t>(bytes.value().size());
   state.xxh3 = xxh3(bytes.value());
-  if (info.xxh3 != 0) {
-    state.as_published = info.xxh3 == state.xxh3;
-  }
+  state.as_published = is_as_published(info, bytes.value());
   return state;
 }
 
@@ -145,6 +143,7 @@ DatasetState inspect_dataset(const DatasetInfo& info,
   if (dataset) {
     state.training_examples = dataset.value()->training.count();
     state.test_examples = dataset.value()->test.count();
+    state.doubt = unlike_published(*dataset.value());
   } else {
     state.trouble = dataset.failure();
   }

@@ -34,6 +34,7 @@ struct DatasetState {
   std::filesystem::path folder;    // empty: not found
   std::vector<FileState> files;    // of `folder`, or of the folder that has most of them
   std::optional<Failure> trouble;  // why it cannot be used; absent: it was read and is right
+  std::string doubt = {};          // of data that can be used: unlike_published()
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
 };

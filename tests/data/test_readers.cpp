@@ -25,6 +25,14 @@ Result<std::shared_ptr<const Dataset>> read(const char* name, const TemporaryFol
   return read_dataset(*find_dataset(name), {.folder = folder.path().string(), .environment = {}});
 }
 
+// The same format, with any number of images.
+Result<std::shared_ptr<const Dataset>> read_few(const char* name, const TemporaryFolder& folder) {
+  DatasetInfo info = *find_dataset(name);
+  info.training_examples = 0;
+  info.test_examples = 0;
+  return read_dataset(info, {.folder = folder.path().string(), .environment = {}});
+}
+
 Bytes values(const HeldBytes& held) {
   return {held.begin(), held.end()};
 }
@@ -116,7 +124,7 @@ TEST(IdxDataset, NamesTheFileThatDoesNotFit) {
 TEST(Cifar, IsReadInTheOrderOfItsFiles) {
   const TemporaryFolder folder;
   write_cifar_dataset(folder.path() / "cifar-10-batches-bin");
-  const auto dataset = read("cifar10", folder);
+  const auto dataset = read_few("cifar10", folder);
   ASSERT_TRUE(dataset) << dataset.failure().message;
   const Dataset& data = *dataset.value();
   EXPECT_EQ(data.training.shape, kCifarShape);
@@ -125,6 +133,39 @@ TEST(Cifar, IsReadInTheOrderOfItsFiles) {
   EXPECT_EQ(data.training.pixels[3072], 1);
   EXPECT_EQ(data.classes, 10);
   EXPECT_FALSE(data.as_published);
+  EXPECT_THAT(unlike_published(data), HasSubstr("not 'cifar10' as published"));
+}
+
+TEST(Cifar, HasTheNumberOfImagesOfItsName) {
+  const TemporaryFolder folder;
+  write_cifar_dataset(folder.path());
+  const auto dataset = read("cifar10", folder);
+  ASSERT_FALSE(dataset);
+  EXPECT_EQ(dataset.failure().kind, FailureKind::kDamaged);
+  EXPECT_THAT(dataset.failure().message, HasSubstr("expected 50000 training examples, found 10"));
+}
+
+TEST(DatasetDigest, IsOfTheContentAndNotOfTheFiles) {
+  const TemporaryFolder folder;
+  const auto digest_of = [&](const char* name) {
+    return read_dataset(*find_dataset("idx"),
+                        {.folder = (folder.path() / name).string(), .environment = {}})
+        .value()
+        ->digest;
+  };
+  write_idx_dataset(folder.path() / "a");
+  write_idx_dataset(folder.path() / "b");
+  std::filesystem::remove(folder.path() / "b/train-images-idx3-ubyte");
+  write_file(folder.path() / "b/train-images.idx3-ubyte.gz", testing::gzip(make_idx({5, 4, 6})));
+  EXPECT_EQ(digest_of("a"), digest_of("b"));
+  write_idx_dataset(folder.path() / "labels");
+  write_file(folder.path() / "labels/t10k-labels-idx1-ubyte", make_idx({3}, 2));
+  EXPECT_NE(digest_of("a"), digest_of("labels"));
+  write_file(folder.path() / "shape/train-labels-idx1-ubyte", make_idx({5}, 3));
+  write_file(folder.path() / "shape/t10k-labels-idx1-ubyte", make_idx({3}, 3));
+  write_file(folder.path() / "shape/train-images-idx3-ubyte", make_idx({5, 6, 4}));
+  write_file(folder.path() / "shape/t10k-images-idx3-ubyte", make_idx({3, 6, 4}));
+  EXPECT_NE(digest_of("a"), digest_of("shape"));
 }
 
 TEST(Cifar, RefusesPartsOfRecordsAndWrongLabels) {
