@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct CheckpointPlace {
   std::filesystem::path folder;  // DIR
   std::string config_digest;     // of what must not change between saving and restoring
   int keep = 2;                  // how many of the newest stay
+  // Those of later steps are not restored.
+  std::int64_t last_step = std::numeric_limits<std::int64_t>::max();
 };
 
 // ENSURES: the new checkpoint is whole and on the disk, or those before it are untouched. kIo: the

@@ -98,7 +98,8 @@ template <class S>
 Result<Restored> restore_checkpoint(engine::Engine<S>& engine, const CheckpointPlace& place) {
   const Result<std::vector<std::int64_t>> steps = checkpoint_steps(place.folder);
   std::vector<std::string> notes;
-  std::int64_t limit = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::int64_t limit = place.last_step == kMost ? kMost : place.last_step + 1;
   while (true) {
     const Result<std::int64_t> step =
         newest_common(engine, steps ? steps.value() : std::vector<std::int64_t>{}, limit);

@@ -29,6 +29,11 @@ Result<std::span<const double>> Engine<S>::step(double lr) {
 }
 
 template <class S>
+std::span<const double> Engine<S>::loss_weights() const {
+  return performer_->loss_weights();
+}
+
+template <class S>
 const Program<S>& Engine<S>::program() const {
   return performer_->parts().program;
 }
@@ -76,6 +81,11 @@ std::span<S> Engine<S>::mutable_row(std::size_t field, int worker) {
 template <class S>
 void Engine<S>::restore(const Counters& counters) {
   performer_->restore(counters);
+}
+
+template <class S>
+void Engine<S>::restart() {
+  performer_->restart();
 }
 
 template <class S>

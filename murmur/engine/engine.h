@@ -77,9 +77,13 @@ class Engine {
   // Tells the tracer from now on, which outlives the engine; null: nobody.
   void trace(Tracer* tracer);
 
-  // One round at learning rate `lr`, 0 or more. Returns the local workers' batch losses (taken
-  // before the step), in worker order; valid until the next call.
+  // One round at learning rate `lr`, 0 or more. Returns, of each local worker in order, the sum of
+  // the batch losses of the gradients that it took in this round, each taken before its step and
+  // times its weight; valid until the next call.
   Result<std::span<const double>> step(double lr);
+  // The sums of those weights: a full batch weighs 1. 0: a worker took no gradient in this round,
+  // as it may in an asynchronous program.
+  std::span<const double> loss_weights() const;
 
   const Program<S>& program() const;
   comm::WorkerRange local() const;
@@ -97,6 +101,9 @@ class Engine {
   std::span<const S> row(std::size_t field, int worker) const;
   std::span<S> mutable_row(std::size_t field, int worker);
   void restore(const Counters& counters);
+  // As it was made: the starts, empty memories, no step. REQUIRES: nothing is in flight between
+  // processes (settle()).
+  void restart();
 
   // The exact average of all workers' models, computed as the average stage does it, into `row`.
   Status average_model(std::span<S> row);

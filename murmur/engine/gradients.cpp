@@ -95,7 +95,9 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
     parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
     use_gradient(pass, worker, {0, rows_.row_size()}, thread);
   }
-  losses_[static_cast<std::size_t>(worker - rows_.local().begin)] = job.loss;
+  const auto place = static_cast<std::size_t>(worker - rows_.local().begin);
+  losses_[place] += job.weight * job.loss;
+  loss_weights_[place] += job.weight;
   thread_times_[t].gradient_s += seconds_since(started) - (thread_times_[t].algorithm_s - before_s);
 }
 

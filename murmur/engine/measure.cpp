@@ -17,6 +17,12 @@ void Performer<S>::restore(const Counters& counters) {
 }
 
 template <class S>
+void Performer<S>::restart() {
+  start_rows();
+  restore({});
+}
+
+template <class S>
 Status Performer<S>::average_model(S* out) {
   if (parts_.program.keeps_one_model()) {
     std::memcpy(out, rows_.row(0, rows_.local().begin), rows_.row_size() * sizeof(S));
@@ -97,6 +103,8 @@ Result<std::vector<double>> Performer<S>::gather(std::span<const double> local,
 
 template void Performer<float>::restore(const Counters&);
 template void Performer<double>::restore(const Counters&);
+template void Performer<float>::restart();
+template void Performer<double>::restart();
 template Status Performer<float>::average_model(float*);
 template Status Performer<double>::average_model(double*);
 template Result<double> Performer<float>::consensus_distance(const float*);

@@ -51,6 +51,7 @@ Performer<S>::Performer(EngineParts<S> parts)
   const auto threads = static_cast<std::size_t>(parts_.pool->threads());
   const auto workers = static_cast<std::size_t>(rows_.local().size());
   losses_.resize(workers);
+  loss_weights_.resize(workers);
   reduced_.resize(workers);
   thread_times_.resize(threads);
   scratch_.assign(threads, std::vector<S>(workers * block_));
@@ -113,6 +114,8 @@ template <class S>
 Status Performer<S>::step(double lr) {
   MURMUR_CHECK(lr >= 0 && std::isfinite(lr), "lr = {}", lr);
   lr_ = lr;
+  std::fill(losses_.begin(), losses_.end(), 0.0);
+  std::fill(loss_weights_.begin(), loss_weights_.end(), 0.0);
   const typename Passes<S>::OfStep& passes = passes_.at(counters_.step);
   if (Status status = perform_event_batches(passes.in_turns); !status) {
     return status;

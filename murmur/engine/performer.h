@@ -32,8 +32,10 @@ class Performer {
   const Counters& counters() const { return counters_; }
   const Times& times() const { return times_; }
   const std::vector<double>& losses() const { return losses_; }
+  const std::vector<double>& loss_weights() const { return loss_weights_; }
   std::size_t bytes() const { return rows_.bytes() + gradients_.bytes(); }
   void restore(const Counters& counters);
+  void restart();
 
   // Takes in what is in flight, so that slots hold all of it.
   Status settle();
@@ -111,11 +113,12 @@ class Performer {
   double lr_ = 0;
   bool was_reset_ = false;                   // in this round
   const EventBatch* event_batch_ = nullptr;  // the one being performed; null: all workers act
-  std::vector<double> losses_;
-  std::vector<double> reduced_;            // per local worker
-  std::vector<ThreadTimes> thread_times_;  // per thread
-  std::vector<std::vector<S>> scratch_;    // per thread: a block of every local worker
-  std::vector<std::vector<S*>> pointers_;  // per thread: a pointer per field
+  std::vector<double> losses_;               // per local worker, of this round
+  std::vector<double> loss_weights_;         // the same
+  std::vector<double> reduced_;              // per local worker
+  std::vector<ThreadTimes> thread_times_;    // per thread
+  std::vector<std::vector<S>> scratch_;      // per thread: a block of every local worker
+  std::vector<std::vector<S*>> pointers_;    // per thread: a pointer per field
 };
 
 extern template class Performer<float>;

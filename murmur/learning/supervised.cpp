@@ -71,6 +71,8 @@ class Supervised : public problems::Problem<S> {
         }
       };
       job.loss = own.executor.gradient(batch, job.x, job.gradient, layer_ready);
+      job.weight = static_cast<double>(own.which.size()) /
+                   static_cast<double>(data.settings.batches.batch_size);
     }
   }
 

@@ -20,7 +20,8 @@ struct GradientJob {
   int worker = 0;
   const S* x = nullptr;
   S* gradient = nullptr;
-  double loss = 0;  // out: the batch's mean loss, without weight decay
+  double loss = 0;    // out: the batch's mean loss, without weight decay
+  double weight = 1;  // out: how many examples the batch has, over those of a full one
 };
 
 // Called for each completed range of a job's gradient, last layer first. No coordinate is reported

@@ -123,6 +123,20 @@ TEST_P(EveryAlgorithmsCheckpoint, ResumesWithItsWorkersElsewhere) {
   expect_resumes(spec, World{}, World{.ownership = {1, 1, 2}});
 }
 
+TEST_P(EveryAlgorithmsCheckpoint, StartsAgainAsIfItHadTakenNoStep) {
+  const auto spec = spec_of<float>(GetParam(), topology_of("one-peer-exponential", kWorkers));
+  const End straight = end_of(spec, World{}, 0, [](engine::Engine<float>&) {});
+  const World shared{.ownership = {1, 3}, .shares_memory = true};
+  for (const World& world : {World{}, World{.ownership = {2, 1, 1}}, shared}) {
+    const End again = end_of(spec, world, 0, [](engine::Engine<float>& engine) {
+      take_steps(engine, 0, 4);
+      ASSERT_TRUE(engine.settle());
+      engine.restart();
+    });
+    expect_same(again, straight, 0);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Checkpoint,
                          EveryAlgorithmsCheckpoint,
                          ::testing::ValuesIn(variants()),
