@@ -76,10 +76,10 @@ void refuse_several_processes(const std::string& command) {
   }
 }
 
-// Of several processes with the same words the first one says what is wrong with them.
-bool speaks_for_launch() {
+// What every process of a launch would say alike, one says.
+bool is_first_of_launch() {
   const auto launch = comm::detect_launch();
-  return !launch || launch.value().process == 0;
+  return !launch || launch.value().process <= 0;
 }
 
 ExitCode parse_and_run(int argc, char** argv) {
@@ -94,7 +94,7 @@ ExitCode parse_and_run(int argc, char** argv) {
     app.exit(asked);
     return ExitCode::kDone;
   } catch (const CLI::ParseError& error) {
-    throw UserError(speaks_for_launch() ? explain(app, error) : std::string());
+    throw UserError(is_first_of_launch() ? explain(app, error) : std::string());
   }
   if (!invocation.knows_processes) {
     refuse_several_processes(app.get_subcommands().front()->get_name());

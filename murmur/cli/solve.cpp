@@ -9,6 +9,9 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
@@ -28,8 +31,10 @@ class Sink {
  public:
   explicit Sink(const std::optional<std::string>& path) : name_(path.value_or("standard output")) {
     if (path) {
-      opened_.reset(std::fopen(path->c_str(), "wb"));
-      if (opened_ == nullptr) {
+      opened_.reset(std::fopen(path->c_str(), "ab"));
+      if (opened_ != nullptr) {
+        occupy(*path);
+      } else {
         throw UserError(fmt::format("--output '{}' cannot be written: {}; of `solve` it is a file",
                                     *path,
                                     std::strerror(errno)));
@@ -50,6 +55,25 @@ class Sink {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+
+  // A file has one writer at a time; what was in it goes.
+  void occupy(const std::string& path) const {
+    const int number = fileno(opened_.get());
+    struct stat file = {};
+    if (fstat(number, &file) != 0 || !S_ISREG(file.st_mode)) {
+      return;
+    }
+    if (flock(number, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      throw UserError(fmt::format(
+          "--output '{}' is in use: another process is writing to it. Wait until it has ended, or "
+          "choose another file",
+          path));
+    }
+    if (ftruncate(number, 0) != 0) {
+      throw UserError(
+          fmt::format("--output '{}' cannot be emptied: {}", path, std::strerror(errno)));
+    }
+  }
 
   std::FILE* stream() const { return opened_ != nullptr ? opened_.get() : stdout; }
   Status check(bool good) const {

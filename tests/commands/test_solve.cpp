@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "tests/commands/program.h"
 
@@ -267,6 +270,22 @@ TEST(Solve, RefusesOrDoubtsOuterStepsThatCannotDoWhatTheyAreFor) {
       outer("allreduce-sgd", {"outer.name=easgd", "outer.period=3", "outer.order=round-robin"});
   EXPECT_EQ(one.code, 2);
   EXPECT_THAT(one.err, HasSubstr("keeps one model for all workers"));
+}
+
+TEST(Solve, WritesNoFileThatAnotherProcessWrites) {
+  const Desk desk;
+  const std::string file = desk.write("out.jsonl", "theirs\n");
+  const std::vector<std::string> command{
+      "solve", desk.write("golden.toml", kGolden), "--output", "out.jsonl"};
+  const int other = open(file.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(other, LOCK_EX), 0);
+  const Ran refused = desk.run(command);
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("in use"));
+  EXPECT_EQ(read_text(file), "theirs\n");
+  close(other);
+  EXPECT_EQ(desk.run(command).code, 0);
+  EXPECT_EQ(lines_of(read_text(file)).size(), 11U);
 }
 
 }  // namespace

@@ -175,12 +175,13 @@ TEST(ClusterError, OfSolve) {
               HasSubstr("[cluster] is not for `murmur solve`"));
 }
 
-TEST(StepTrace, IsAFileBesideTheConfiguration) {
+// Relative paths begin where the program runs, and the configuration may lie elsewhere.
+TEST(StepTrace, IsAFile) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder.path() / "steps.csv") << "# measured\nseconds\n0.5\n\n1.25\r\n";
-  const std::string text = kTrainText + "\n[cluster]\ntrace = \"steps.csv\"\n";
-  const Config config =
-      read_config(parse_document(text, (folder.path() / "run.toml").string()), Purpose::kTrain);
+  const std::string text =
+      kTrainText + "\n[cluster]\ntrace = \"" + (folder.path() / "steps.csv").string() + "\"\n";
+  const Config config = read_config(parse_document(text, "elsewhere/run.toml"), Purpose::kTrain);
   EXPECT_EQ(config.cluster->step.trace, (Columns{{0.5, 1.25}}));
 }
 

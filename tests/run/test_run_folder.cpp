@@ -56,6 +56,8 @@ TEST_F(Folder, IsRefusedWhereItHoldsAnotherRunOrHalfOfThisOne) {
   EXPECT_THAT(refused({"seed=9"}, false).first, HasSubstr("seed"));
   hold_run("stopped");
   EXPECT_EQ(refused({}, false).second, ExitCode::kUsage);
+  EXPECT_THAT(refused({}, false).first, HasSubstr("no checkpoint"));
+  std::filesystem::create_directories(folder_.checkpoint() / "step-5");
   EXPECT_THAT(refused({}, false).first, HasSubstr("--resume"));
 }
 
@@ -70,6 +72,7 @@ TEST_F(Folder, ResumesOnlyTheSameRun) {
   EXPECT_EQ(refused({}, true).second, ExitCode::kDone);
   EXPECT_EQ(refused({"threads=3", "evaluation.workers=1", "checkpoint.keep=4"}, true).second,
             ExitCode::kDone);
+  EXPECT_EQ(refused({"data.folder=elsewhere"}, true).second, ExitCode::kDone);
   EXPECT_EQ(refused({"schedule.epochs=11"}, true).second, ExitCode::kDone);
   for (const auto& [set, key] : {std::pair{"schedule.epochs=9", "schedule.epochs"},
                                  std::pair{"data.alpha=1", "data.alpha"},

@@ -119,6 +119,49 @@ TEST_P(MpiRun, RefusesWhatCannotBeOneRun) {
   EXPECT_FALSE(std::filesystem::exists(desk_.path("a")));
 }
 
+TEST_P(MpiRun, SaysOnceWhyItCannotGoOn) {
+  ASSERT_EQ(desk_.train({"--output", "a", "--steps-limit", "5"}).code, 0);
+  std::filesystem::remove_all(desk_.path("a/checkpoint"));
+  const Ran missing = world(3, {"--output", "a", "--resume"});
+  EXPECT_EQ(missing.code, 6) << missing.err;
+  EXPECT_EQ(times(missing.err, "murmur: "), 1) << missing.err;
+  const Ran unknown = world(3, {"--output", "b", "--no-such-option"});
+  EXPECT_EQ(unknown.code, 2) << unknown.err;
+  EXPECT_EQ(times(unknown.err, "murmur: "), 1) << unknown.err;
+  const Ran limit = world(3, {"--output", "b", "--steps-limit=-1"});
+  EXPECT_EQ(limit.code, 2) << limit.err;
+  EXPECT_EQ(times(limit.err, "murmur: "), 1) << limit.err;
+}
+
+// Process 1 reads images of its own.
+TEST_P(MpiRun, HasTheSameDataEverywhere) {
+  std::filesystem::copy(desk_.path("images"), desk_.path("others"));
+  const auto both = [&](const std::string& folder) {
+    return world(1,
+                 {"--output",
+                  folder,
+                  ":",
+                  "-n",
+                  "1",
+                  MURMUR_PROGRAM,
+                  "train",
+                  "small.toml",
+                  "--set",
+                  "data.folder=others",
+                  "--output",
+                  folder});
+  };
+  const Ran same = both("a");
+  EXPECT_EQ(same.code, 0) << same.err;
+  std::string labels = read_text(desk_.path("others/t10k-labels-idx1-ubyte"));
+  labels.back() = static_cast<char>((labels.back() + 1) % 4);
+  desk_.write("others/t10k-labels-idx1-ubyte", labels);
+  const Ran differ = both("b");
+  EXPECT_EQ(differ.code, 3) << differ.err;
+  EXPECT_EQ(times(differ.err, "murmur: "), 1) << differ.err;
+  EXPECT_THAT(differ.err, HasSubstr("process 1: its data are not those of process 0"));
+}
+
 // The memory of that many bytes that a process shares with others: the number of the file without
 // a name that it is to the system. Empty: there is none.
 std::string shared_memory_of(pid_t process, std::int64_t size) {

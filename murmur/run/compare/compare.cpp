@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/files/atomic_file.h"
+#include "murmur/run/compare/folder.h"
 #include "murmur/run/compare/grid_runner.h"
 #include "murmur/run/compare/plan.h"
 #include "murmur/run/compare/time_to_accuracy.h"
@@ -19,7 +20,6 @@
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
 #include "murmur/run/report/report.h"
-#include "murmur/run/text/nesting.h"
 
 namespace murmur::run {
 namespace {
@@ -49,47 +49,6 @@ std::filesystem::path folder_of(const CompareRequest& request, const std::string
   }
   const char* parent = std::getenv("MURMUR_OUTPUT");
   return std::filesystem::path(parent != nullptr && *parent != '\0' ? parent : "runs") / name;
-}
-
-void require_usable(const std::filesystem::path& folder,
-                    const CompareRequest& request,
-                    const Plan& plan) {
-  std::error_code error;
-  const auto is_there = [&](const std::filesystem::path& path) {
-    return std::filesystem::exists(path, error);
-  };
-  if (is_there(folder) && !std::filesystem::is_directory(folder, error)) {
-    throw UserError(
-        fmt::format("--output '{}' is a file; of a comparison it is a folder", folder.string()));
-  }
-  if (is_there(folder / "config.toml")) {
-    throw UserError(fmt::format(
-        "the output folder '{}' holds a run; choose another --output for the comparison",
-        folder.string()));
-  }
-  if (const auto text = files::read_file(folder / "comparison.json", kMostBytes)) {
-    const auto before = comparison_from_json(
-        nlohmann::ordered_json::parse(shallow_json(text.value()), nullptr, false));
-    if (before && before.value().name != plan.name) {
-      throw UserError(fmt::format(
-          "the output folder '{}' holds another comparison, '{}'; choose another --output",
-          folder.string(),
-          before.value().name));
-    }
-  }
-  if (request.resume && !is_there(folder / "runs")) {
-    throw UserError(fmt::format("there is no comparison to --resume in '{}'", folder.string()),
-                    ExitCode::kCheckpoint);
-  }
-  const std::vector<std::string> unfinished = unfinished_runs(folder / "runs");
-  if (!request.resume && !unfinished.empty()) {
-    throw UserError(fmt::format(
-        "the comparison in '{}' was interrupted ({} not finished, the first: {}). --resume "
-        "continues it; --output chooses another folder",
-        folder.string(),
-        unfinished.size() == 1 ? "1 run" : fmt::format("{} runs", unfinished.size()),
-        unfinished.front()));
-  }
 }
 
 // What the table shows of a run; none where it diverged. Throws UserError where the run has no such
@@ -234,7 +193,7 @@ Status write_results(const std::filesystem::path& folder,
     return text.failure();
   }
   const std::map<std::string, std::string> results{
-      {"comparison.toml", text.value()},
+      {"comparison.toml", with_full_paths(text.value(), file.string())},
       {"comparison.csv", to_csv(comparison)},
       {"comparison.json", to_json(comparison).dump(2) + "\n"}};
   for (const auto& [name, content] : results) {
@@ -262,7 +221,7 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
   CompareOutcome outcome{.folder = folder_of(request, plan.name)};
   Builder builder(request, plan, crew, outcome.folder);
   const std::vector<PlannedRun> first = builder.first_seed();
-  require_usable(outcome.folder, request, plan);
+  const FolderLock lock = occupy_for_comparison(outcome.folder, request, plan.name);
   prepare(crew, first);
   const auto warnings = say_warnings(request, plan, first, builder.runner());
   builder.runner().perform(first);

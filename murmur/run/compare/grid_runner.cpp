@@ -11,6 +11,7 @@
 #include "murmur/run/processes/stop.h"
 #include "murmur/run/records/run_folder.h"
 #include "murmur/run/report/report.h"
+#include "murmur/run/wiring/data_identity.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -65,7 +66,9 @@ Runner::Runner(const CompareRequest& request,
       crew_(crew),
       folder_(folder),
       total_(total),
-      resources_(make_resources()) {}
+      resources_(make_resources()),
+      own_resources_(request.world == nullptr || request.world->is_alone() ? resources_
+                                                                           : make_resources()) {}
 
 std::string Runner::place(const std::string& slug, const Config& config) {
   const std::string digest = config_digest(config);
@@ -83,8 +86,16 @@ void Runner::perform(const std::vector<PlannedRun>& runs) {
   std::vector<const PlannedRun*> queue;
   std::set<std::string> seen;
   for (const PlannedRun& run : runs) {
-    const bool first = seen.insert(run.folder).second;
-    if (first && !is_finished(folder_ / run.folder, run.config)) {
+    if (!seen.insert(run.folder).second) {
+      continue;
+    }
+    if (is_finished(folder_ / run.folder, run.config)) {
+      require_data_of(folder_ / run.folder,
+                      run.config,
+                      *own_resources_,
+                      request_.resume ? ExitCode::kCheckpoint : ExitCode::kUsage,
+                      request_.warn);
+    } else {
       queue.push_back(&run);
     }
   }

@@ -70,6 +70,7 @@ class Runner {
   const std::filesystem::path& folder_;
   std::int64_t total_;
   std::shared_ptr<Resources> resources_;
+  std::shared_ptr<Resources> own_resources_;   // what this process reads without the others
   std::map<std::string, std::string> places_;  // digest -> folder
 
   Mutex mutex_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of a training run.
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,14 @@ std::optional<Span> read_span(TableReader& table, const std::string& name, const
   return steps ? std::optional(Span{static_cast<double>(*steps), false}) : std::nullopt;
 }
 
+// Relative paths begin where the program runs; what is written runs again from anywhere.
+std::string absolute_path(const std::string& text) {
+  const std::filesystem::path path(text);
+  return text.empty() || path.is_absolute()
+             ? text
+             : std::filesystem::absolute(path).lexically_normal().string();
+}
+
 void read_data(const Document& document, Config& config) {
   TableReader table(document, "data");
   DataConfig& data = config.data;
@@ -41,7 +50,7 @@ void read_data(const Document& document, Config& config) {
   data.batch_size = table.integer("batch_size", data.batch_size, kCount);
   data.drop_last = table.flag("drop_last", data.drop_last);
   data.seed = read_seed(table, config.seed);
-  data.folder = table.text("folder", "", {});
+  data.folder = absolute_path(table.text("folder", "", {}));
 }
 
 Choice read_model(const Document& document) {

@@ -114,15 +114,34 @@ Result<Columns> columns_of_csv(std::string_view text) {
   return columns;
 }
 
+namespace {
+
+std::string where_relative_paths_begin(const Document& document,
+                                       const std::filesystem::path& file) {
+  if (file.is_absolute()) {
+    return {};
+  }
+  std::error_code error;
+  const auto beside = std::filesystem::path(document.file).parent_path() / file;
+  const bool is_beside = std::filesystem::exists(beside, error);
+  return fmt::format(". Relative paths begin where the program runs, {}{}",
+                     std::filesystem::current_path(error).string(),
+                     is_beside ? fmt::format("; there is a '{}'", beside.string()) : "");
+}
+
+}  // namespace
+
 Columns read_step_trace(const Document& document, TableReader& cluster, std::int64_t workers) {
   const toml::node* node = cluster.node("trace");
   Columns columns;
   if (node->is_string()) {
-    const auto file =
-        std::filesystem::path(document.file).parent_path() / cluster.text("trace", "", {});
+    const std::filesystem::path file = cluster.text("trace", "", {});
     const auto text = files::read_file(file, kMostBytes);
     if (!text) {
-      cluster.fail("trace", "cluster.trace: " + text.failure().message);
+      cluster.fail("trace",
+                   fmt::format("cluster.trace: {}{}",
+                               text.failure().message,
+                               where_relative_paths_begin(document, file)));
     }
     auto read = columns_of_csv(text.value());
     if (!read) {

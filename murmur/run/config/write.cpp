@@ -192,11 +192,12 @@ bool may_change_on_resume(const Resolved& key) {
          (key.table == "schedule" && (key.key == "epochs" || key.key == "steps"));
 }
 
-// In the order of the file, so that a table's name comes before its options.
+// Where data lie is not what they are: their content is compared. In the order of the file, so that
+// a table's name comes before its options.
 std::vector<Resolved> decisive(const Config& config, Sameness sameness) {
   std::vector<Resolved> keys;
   for (Resolved& key : resolved_keys(config)) {
-    if (!is_about_the_machine(key) &&
+    if (!is_about_the_machine(key) && key.path() != "data.folder" &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
       keys.push_back(std::move(key));
     }
@@ -269,9 +270,7 @@ std::string to_toml(const Config& config) {
 std::string config_digest(const Config& config, Sameness sameness) {
   std::string text;
   for (const Resolved& key : decisive(config, sameness)) {
-    if (key.path() != "data.folder") {  // where data lie is not what they are
-      text += fmt::format("{} = {}\n", key.path(), key.text);
-    }
+    text += fmt::format("{} = {}\n", key.path(), key.text);
   }
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }

@@ -157,7 +157,8 @@ RunExtent extent_of(const Forecast& forecast) {
           .training_examples = forecast.training_examples,
           .test_examples = forecast.test_examples,
           .examples_per_worker = forecast.examples_per_worker,
-          .parameters = forecast.parameters};
+          .parameters = forecast.parameters,
+          .data_doubt = forecast.data_doubt};
 }
 
 template <class S>
@@ -195,6 +196,7 @@ Forecast begin_forecast(const Config& config, const DataShape& shape) {
   forecast.config = config;
   forecast.training_examples = shape.training;
   forecast.test_examples = shape.test;
+  forecast.data_doubt = shape.doubt;
   forecast.examples_per_worker = examples_per_worker(config, shape);
   forecast.steps_per_epoch = steps_per_epoch(config, shape);
   forecast.threads = thread_count(config);

@@ -43,6 +43,7 @@ struct Forecast {
   std::int64_t training_examples = 0;   // of the dataset
   std::int64_t test_examples = 0;
   std::int64_t examples_per_worker = 0;
+  std::string data_doubt;  // of data that are here and not as published
   std::int64_t steps_per_epoch = 0;
   std::int64_t steps = 0;           // of the run
   std::int64_t looked_at = 0;       // the first so many steps were gone through

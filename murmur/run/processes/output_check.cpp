@@ -18,12 +18,6 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 64;
 
-std::string host_name() {
-  std::string name(256, '\0');
-  gethostname(name.data(), name.size() - 1);
-  return name.substr(0, std::strlen(name.c_str()));
-}
-
 // Of this moment of this process: no other folder holds it.
 std::string new_token() {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
@@ -31,6 +25,12 @@ std::string new_token() {
 }
 
 }  // namespace
+
+std::string host_name() {
+  std::string name(256, '\0');
+  gethostname(name.data(), name.size() - 1);
+  return name.substr(0, std::strlen(name.c_str()));
+}
 
 void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
   std::error_code error;

@@ -5,10 +5,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "murmur/run/processes/world.h"
 
 namespace murmur::run {
+
+// This host's name, for messages.
+std::string host_name();
 
 // Throws UserError where the disk of an existing folder has less room.
 void require_room(const std::filesystem::path& folder, std::int64_t bytes);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "murmur/checkpoint/folders.h"
 #include "murmur/core/error.h"
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/config/document.h"
@@ -20,11 +21,6 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, error);
 }
 
-// The configuration that a folder was made with. Its environment was resolved when it was written.
-Config stored_config(const RunFolder& folder) {
-  return read_config(read_document(folder.config()), Purpose::kTrain);
-}
-
 // What the schedule's length was made, in its own unit; two units cannot be compared here.
 bool is_shorter(const Span& now, const Span& before) {
   return now.epochs == before.epochs && now.value < before.value;
@@ -34,7 +30,8 @@ void require_same_run(const RunFolder& folder, const Config& config) {
   const auto refuse = [&](const std::string& key, const std::string& why) {
     throw UserError(
         fmt::format("{} holds another run: {} {}. Resume with the configuration of that "
-                    "run, or choose another --output",
+                    "run (its config.toml), or start anew: without --resume and with another "
+                    "--output",
                     folder.path.string(),
                     key,
                     why),
@@ -54,35 +51,86 @@ void require_same_run(const RunFolder& folder, const Config& config) {
   }
 }
 
-[[noreturn]] void refuse_taken(const RunFolder& folder, const std::string& why) {
-  throw UserError(
-      fmt::format("the output folder {} holds a run already: {}. --resume continues it; "
-                  "--output chooses another folder",
-                  folder.path.string(),
-                  why));
+bool has_checkpoint(const RunFolder& folder) {
+  const auto steps = engine::checkpoint_steps(folder.checkpoint());
+  return steps && !steps.value().empty();
+}
+
+// Whether a run that was configured as `before` can be resumed as `now`, as far as the folder
+// tells.
+bool can_resume(const RunFolder& folder, const Config& before, const Config& now) {
+  const Span& length = before.schedule.length;
+  const Span& wanted = now.schedule.length;
+  const bool same_length = length.epochs == wanted.epochs && length.value == wanted.value;
+  const bool longer = length.epochs == wanted.epochs && length.value < wanted.value &&
+                      now.schedule.name != "cosine";  // its rates depend on the length
+  return has_checkpoint(folder) && (same_length || longer) &&
+         !first_difference(before, now, Sameness::kMayResume);
+}
+
+constexpr const char* kElsewhere = "--output chooses another folder";
+
+[[noreturn]] void refuse_taken(const RunFolder& folder,
+                               const std::string& why,
+                               const std::string& advice) {
+  throw UserError(fmt::format(
+      "the output folder {} holds a run already: {}. {}", folder.path.string(), why, advice));
+}
+
+// This run, which is not finished.
+[[noreturn]] void refuse_unfinished(const RunFolder& folder,
+                                    const std::optional<Summary>& summary) {
+  if (summary && summary->status == "diverged") {
+    refuse_taken(folder,
+                 "this one, and it has diverged",
+                 fmt::format("It would diverge again: change it (a smaller learning rate, a "
+                             "warm-up); {}",
+                             kElsewhere));
+  }
+  if (has_checkpoint(folder)) {
+    refuse_taken(folder,
+                 "this one, but it has not finished",
+                 fmt::format("--resume continues it; {}", kElsewhere));
+  }
+  refuse_taken(folder,
+               "this one, but it has not finished and has no checkpoint to continue from",
+               fmt::format("Remove the folder to start anew; {}", kElsewhere));
 }
 
 Entrance enter_without_resume(const RunFolder& folder, const Config& config) {
+  if (is_there(folder.path / "comparison.json")) {
+    throw UserError(fmt::format(
+        "the output folder {} holds a comparison; {}", folder.path.string(), kElsewhere));
+  }
   if (!is_there(folder.config()) && !is_there(folder.summary())) {
     return Entrance::kNew;
   }
-  std::optional<std::string> difference;
+  Config before;
   try {
-    difference = first_difference(stored_config(folder), config, Sameness::kSameRun);
+    before = stored_config(folder);
   } catch (const UserError&) {
-    refuse_taken(folder, "its config.toml cannot be read");
-  }
-  if (difference) {
-    refuse_taken(folder, fmt::format("another one, {} differs", *difference));
+    refuse_taken(folder, "its config.toml cannot be read", kElsewhere);
   }
   const auto summary = read_summary(folder.path);
+  if (const auto difference = first_difference(before, config, Sameness::kSameRun)) {
+    const bool diverged = summary && summary->status == "diverged";
+    const bool resumes = !diverged && can_resume(folder, before, config);
+    refuse_taken(folder,
+                 fmt::format("another one, {} differs", *difference),
+                 resumes ? fmt::format("--resume continues it so; {}", kElsewhere) : kElsewhere);
+  }
   if (!summary || summary->status != "finished") {
-    refuse_taken(folder, "this one, but it has not finished");
+    refuse_unfinished(folder, summary);
   }
   return Entrance::kShow;
 }
 
 }  // namespace
+
+// Its environment was resolved when it was written.
+Config stored_config(const RunFolder& folder) {
+  return read_config(read_document(folder.config()), Purpose::kTrain);
+}
 
 Entrance enter(const RunFolder& folder, const Config& config, bool resume) {
   std::error_code error;
@@ -94,20 +142,25 @@ Entrance enter(const RunFolder& folder, const Config& config, bool resume) {
     return enter_without_resume(folder, config);
   }
   if (!is_there(folder.config())) {
-    throw UserError(fmt::format("there is no run to --resume in {}", folder.path.string()),
+    throw UserError(fmt::format("there is no run to --resume in {}; without --resume it starts",
+                                folder.path.string()),
                     ExitCode::kCheckpoint);
   }
   require_same_run(folder, config);
   return Entrance::kResume;
 }
 
-void begin(const RunFolder& folder, const Config& config) {
+void make_folder(const RunFolder& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder.path, error);
   if (error) {
     throw UserError(
         fmt::format("the folder {} cannot be made: {}", folder.path.string(), error.message()));
   }
+}
+
+void begin(const RunFolder& folder, const Config& config) {
+  make_folder(folder);
   if (const Status written = files::write_file(folder.config(), to_toml(config)); !written) {
     throw UserError(written.failure().message, ExitCode::kRunFailed);
   }

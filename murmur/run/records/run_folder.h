@@ -32,10 +32,15 @@ struct RunFolder {
 
 enum class Entrance { kNew, kResume, kShow };
 
+// The configuration that a folder was made with. Throws UserError where it cannot be read.
+Config stored_config(const RunFolder& folder);
+
 // Decides, and throws UserError where it is refused.
 Entrance enter(const RunFolder& folder, const Config& config, bool resume);
 
-// Makes the folder and writes config.toml. Throws UserError where that is impossible.
+// Makes the folder. Throws UserError where that is impossible, as begin() does.
+void make_folder(const RunFolder& folder);
+// Makes the folder and writes config.toml.
 void begin(const RunFolder& folder, const Config& config);
 
 }  // namespace murmur::run

@@ -56,6 +56,7 @@ Summary summary_of(const ordered_json& json) {
   summary.warnings = json.value("warnings", std::vector<std::string>{});
   summary.peak_memory_bytes = json.at("peak_memory_bytes").get<std::int64_t>();
   summary.digest = json.at("digest").get<std::string>();
+  summary.data_digest = json.value("data_digest", std::string());
   summary.config_digest = json.at("config_digest").get<std::string>();
   summary.versions = json.at("versions").get<std::map<std::string, std::string>>();
   return summary;
@@ -101,6 +102,7 @@ ordered_json to_json(const Summary& summary) {
           {"warnings", summary.warnings},
           {"peak_memory_bytes", summary.peak_memory_bytes},
           {"digest", summary.digest},
+          {"data_digest", summary.data_digest},
           {"config_digest", summary.config_digest},
           {"versions", summary.versions}};
 }

@@ -42,6 +42,7 @@ struct Summary {
   std::vector<std::string> warnings = {};  // that the run gave
   std::int64_t peak_memory_bytes = 0;
   std::string digest = {};
+  std::string data_digest = {};  // of the examples; empty: written by an earlier version
   std::string config_digest = {};
   std::map<std::string, std::string> versions = {};
 };

@@ -9,6 +9,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/run/records/run_record.h"
+#include "murmur/run/wiring/data_identity.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -41,7 +42,10 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
       schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
       evaluator_(*engine_, *problem_, pool_, config.evaluation),
       patience_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
-  state_.loss_sums.resize(static_cast<std::size_t>(engine_->local().size()));
+  const auto workers = static_cast<std::size_t>(engine_->local().size());
+  state_.loss_sums.resize(workers);
+  state_.loss_weights.resize(workers);
+  diverged_at_.assign(workers, -1);
   if (config.cluster) {
     timeline_ = make_timeline(config,
                               engine_->program(),
@@ -74,8 +78,8 @@ engine::EngineParts<S> Session<S>::parts() {
 }
 
 template <class S>
-TrainOutcome Session<S>::run(bool resume) {
-  Status status = begin_run(resume);
+TrainOutcome Session<S>::run(bool resumes) {
+  Status status = begin_run(resumes);
   if (status) {
     status = rounds();
   }
@@ -89,15 +93,12 @@ TrainOutcome Session<S>::run(bool resume) {
 }
 
 template <class S>
-Status Session<S>::begin_run(bool resume) {
-  if (resume) {
-    restore();
-  }
+Status Session<S>::begin_run(bool resumes) {
   if (const Status kept = keep_time(); !kept) {
     return kept;
   }
   first_step_ = step();
-  const std::int64_t keep = !resume ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
+  const std::int64_t keep = !resumes ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
   Result<MetricsLog> log = is_first() ? MetricsLog::open(folder_.metrics(), keep)
                                       : MetricsLog::follow(folder_.metrics(), keep);
   if (!log) {
@@ -179,19 +180,26 @@ Status Session<S>::round() {
   if (trace_) {
     trace_->span("step", engine::kAllWorkers, begin_s, wall_s(), traced_step_);
   }
-  if (const Status finite = account(losses.value()); !finite) {
-    return finite;
+  const Status finite = account(losses.value());
+  if (const Status kept = keep_time(); !kept || !finite) {
+    return finite ? kept : finite;
   }
-  if (const Status kept = keep_time(); !kept) {
-    return kept;
-  }
-  const bool at_end = step() == schedule_.steps();
-  if (at_end || falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch())) {
-    if (const Status written = write_line(); !written) {
-      return written;
+  const bool line = line_is_due();
+  const bool checkpoint = checkpoint_is_due() && step() < last_step();  // else at the end
+  if (line || checkpoint) {
+    if (const Status all_finite = require_finite(); !all_finite) {
+      return all_finite;
     }
   }
-  return checkpoint_is_due() ? save() : Ok{};
+  if (const Status written = line ? write_line() : Status(Ok{}); !written) {
+    return written;
+  }
+  return checkpoint ? save() : Ok{};
+}
+
+template <class S>
+bool Session<S>::line_is_due() const {
+  return falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch());
 }
 
 // Virtual time is a pure function of the steps made, so a resumed run goes through it again.
@@ -205,42 +213,50 @@ Status Session<S>::keep_time() {
   return Ok{};
 }
 
-// A run that stops before its end has a line for where it is, which a longer run will not have; its
-// sums are saved as they are without that line.
+// A run has a line for where it ends, which a longer one may not have; its sums are saved as they
+// are without that line.
 template <class S>
 Status Session<S>::finish_rounds() {
+  if (const Status finite = require_finite(); !finite) {
+    return finite;
+  }
   const bool done = step() == schedule_.steps();
   status_ = stopped_by_ != 0 && !done ? "interrupted" : (done ? "finished" : "stopped");
-  const bool has_line = !log_->lines().empty() && log_->lines().back().step == step();
-  if (!has_line && status_ != "interrupted") {
+  const Result<bool> has_line =
+      of_first(!log_->lines().empty() && log_->lines().back().step == step());
+  if (!has_line) {
+    return has_line.failure();
+  }
+  if (!has_line.value() && status_ != "interrupted") {
     const RunState before = state_;
     if (const Status written = write_line(); !written) {
       return written;
     }
     state_.loss_sums = before.loss_sums;
-    state_.loss_steps = before.loss_steps;
-    state_.extra_line = !done;
+    state_.loss_weights = before.loss_weights;
+    state_.extra_line = true;
   }
   return saved_step_ == step() ? Ok{} : save();
 }
 
 template <class S>
 Status Session<S>::account(std::span<const double> losses) {
+  const std::span<const double> weights = engine_->loss_weights();
   double sum = 0;
+  double weight = 0;
+  bool finite = true;
   for (std::size_t i = 0; i < losses.size(); ++i) {
     state_.loss_sums[i] += losses[i];
+    state_.loss_weights[i] += weights[i];
     sum += losses[i];
-    if (!std::isfinite(losses[i])) {
-      return diverge(
-          fmt::format("diverged: the loss of worker {} became non-finite at step {}. A "
-                      "smaller learning rate or a warm-up may help",
-                      engine_->local().begin + static_cast<int>(i),
-                      step() - 1));
+    weight += weights[i];
+    if (!std::isfinite(losses[i]) && diverged_at_[i] < 0) {
+      diverged_at_[i] = static_cast<double>(step() - 1);
+      finite = false;
     }
   }
-  last_loss_ = sum / static_cast<double>(losses.size());
-  ++state_.loss_steps;
-  return Ok{};
+  last_loss_ = weight > 0 ? sum / weight : last_loss_;
+  return finite ? Ok{} : diverge();
 }
 
 template <class S>

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training run on its way: the wired objects, and what they say from step to step. train.cpp
 // makes one, session.cpp walks it, session_lines.cpp tells what happened, session_state.cpp saves
-// and restores it, session_world.cpp agrees with the other processes of the run. Resuming gives the
-// same bits as never having stopped, and the same lines.
+// and restores it, session_world.cpp agrees with the other processes of the run,
+// session_divergence.cpp ends it where a loss is no number any more. Resuming gives the same bits
+// as never having stopped, and the same lines.
+//
+// INVARIANT: whether a collective is asked for depends only on what all processes know: the step,
+// the configuration, the meetings and what other collectives have given.
 #pragma once
 
 #include <chrono>
@@ -11,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "murmur/checkpoint/checkpoint.h"
 #include "murmur/comm/adaptive_timeout.h"
 #include "murmur/engine/costs/timeline.h"
 #include "murmur/engine/engine.h"
@@ -21,25 +26,12 @@
 #include "murmur/run/records/tensorboard.h"
 #include "murmur/run/records/trace.h"
 #include "murmur/run/train/evaluate.h"
+#include "murmur/run/train/session_parts.h"
 #include "murmur/run/train/train.h"
 #include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/training_setup.h"
 
 namespace murmur::run {
-
-using Clock = std::chrono::steady_clock;
-
-// What a checkpoint keeps beside the engine's state, so that the next line is the one that would
-// have been written.
-struct RunState {
-  std::vector<double> loss_sums;  // per worker, since the last line
-  std::int64_t loss_steps = 0;
-  bool extra_line = false;  // the last line was written because the run stopped there
-  double wall_s = 0;        // this and what follows: at the start of this call
-  double evaluation_s = 0;
-  engine::Times times;
-  double wire_bytes = 0;  // between processes
-};
 
 template <class S>
 class Session {
@@ -49,20 +41,27 @@ class Session {
 
   std::int64_t checkpoint_bytes() const;
 
-  // Collective, and the folder is there. Throws UserError where there is nothing to resume from.
-  TrainOutcome run(bool resume);
+  std::string data_digest() const;  // of their content
+
+  // Collective: goes to where the run that was configured as `before` stopped. Throws UserError
+  // where there is no checkpoint, or one of another run, of other data or of another schedule.
+  void restore(const Config& before);
+
+  // Collective, and the folder is there. `resumes`: behind restore().
+  TrainOutcome run(bool resumes);
 
  private:
   engine::EngineParts<S> parts();
 
   // session.cpp
-  Status begin_run(bool resume);
+  Status begin_run(bool resumes);
   Status open_files();
   Status open_trace();
   Status rounds();
   Status round();
   Status finish_rounds();
   Status keep_time();
+  bool line_is_due() const;
   Status account(std::span<const double> losses);
   int signal() const { return request_.stop == nullptr ? 0 : request_.stop->load(); }
   double wall_s() const;
@@ -77,13 +76,19 @@ class Session {
   // Before each round; false: the run stops here.
   Result<bool> goes_on();
   Result<bool> meet();
-  Status diverge(const std::string& message);
+  Result<bool> of_first(bool mine);  // what the first process says
   void learn_wait_limit();
   Status leave_together(const Status& status);
   Status close_trace();
   // Of all processes: their mean, weighted by workers; their sum.
   Result<double> mean_of(double mine);
   Result<double> all_wire_bytes();
+
+  // session_divergence.cpp
+  Status require_finite();  // collective
+  Status diverge();
+  Status go_back(std::int64_t step);
+  Status diverged(std::int64_t step, int worker);
 
   // session_lines.cpp
   RunExtent extent() const;
@@ -92,7 +97,7 @@ class Session {
   void warn(const std::string& text);
   Status write_line();
   Result<MetricsLine> make_line();
-  Result<double> mean_loss();
+  Result<std::optional<double>> mean_loss();  // none: of no gradient
   Result<Metrics> totals();
   Result<std::string> digest();
   Result<Summary> summarize();
@@ -102,8 +107,9 @@ class Session {
   // session_state.cpp
   bool checkpoint_is_due() const;
   bool time_is_due() const;
+  checkpoint::CheckpointPlace checkpoint_place() const;
   Status save();
-  void restore();
+  void take_losses(const checkpoint::Extras& extras);
 
   const Config& config_;
   const TrainRequest& request_;
@@ -134,8 +140,9 @@ class Session {
   std::int64_t saved_step_ = -1;  // of the newest checkpoint
   std::string status_ = "finished";
   std::vector<std::string> warnings_;
-  int stopped_by_ = 0;   // a signal's number
-  bool called_ = false;  // for a meeting to stop
+  int stopped_by_ = 0;               // a signal's number
+  bool called_ = false;              // for a meeting to stop
+  std::vector<double> diverged_at_;  // per local worker: the first step with such a loss, or -1
   comm::AdaptiveTimeout patience_;
   Clock::time_point round_began_ = Clock::now();
   std::int64_t traced_step_ = 0;

@@ -2,12 +2,14 @@
 // What a session tells: a line per evaluation, the summary, the digest.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
+#include "murmur/comm/exchange.h"
 #include "murmur/files/atomic_file.h"
 #include "murmur/files/digest.h"
 #include "murmur/learning/libraries.h"
@@ -18,6 +20,8 @@
 
 namespace murmur::run {
 namespace {
+
+constexpr std::size_t kHexDigits = 16;  // of a digest
 
 std::int64_t peak_memory_bytes() {
   rusage usage{};
@@ -65,7 +69,8 @@ RunExtent Session<S>::extent() const {
           .training_examples = dataset.training.count(),
           .test_examples = dataset.test.count(),
           .examples_per_worker = setup_.data.partition->examples_per_worker(),
-          .parameters = static_cast<std::int64_t>(engine_->layout().parameters())};
+          .parameters = static_cast<std::int64_t>(engine_->layout().parameters()),
+          .data_doubt = data::unlike_published(dataset)};
 }
 
 template <class S>
@@ -113,16 +118,15 @@ Result<Metrics> Session<S>::totals() {
 }
 
 template <class S>
-Result<double> Session<S>::mean_loss() {
+Result<std::optional<double>> Session<S>::mean_loss() {
   const Result<std::vector<double>> sums = engine_->gather(state_.loss_sums);
-  if (!sums) {
-    return sums.failure();
+  const Result<std::vector<double>> weights = engine_->gather(state_.loss_weights);
+  if (!sums || !weights) {
+    return sums ? weights.failure() : sums.failure();
   }
-  double sum = 0;
-  for (const double of_worker : sums.value()) {
-    sum += of_worker;
-  }
-  return sum / static_cast<double>(config_.workers * state_.loss_steps);
+  const double sum = std::accumulate(sums.value().begin(), sums.value().end(), 0.0);
+  const double weight = std::accumulate(weights.value().begin(), weights.value().end(), 0.0);
+  return weight > 0 ? std::optional(sum / weight) : std::nullopt;
 }
 
 template <class S>
@@ -150,12 +154,12 @@ Result<MetricsLine> Session<S>::make_line() {
     }
   }
   line.values["train/lr"] = schedule_.rate(std::max<std::int64_t>(step() - 1, 0));
-  if (state_.loss_steps > 0) {
-    const Result<double> loss = mean_loss();
-    if (!loss) {
-      return loss.failure();
-    }
-    line.values["train/loss"] = loss.value();
+  const Result<std::optional<double>> loss = mean_loss();
+  if (!loss) {
+    return loss.failure();
+  }
+  if (loss.value()) {
+    line.values["train/loss"] = *loss.value();
   }
   return line;
 }
@@ -181,7 +185,7 @@ Status Session<S>::write_line() {
     request_.line(line);
   }
   state_.loss_sums.assign(state_.loss_sums.size(), 0);
-  state_.loss_steps = 0;
+  state_.loss_weights.assign(state_.loss_weights.size(), 0);
   if (!is_finite(line.values)) {
     status_ = "diverged";
     return Failure{FailureKind::kDiverged,
@@ -194,25 +198,31 @@ Status Session<S>::write_line() {
 
 template <class S>
 Result<std::string> Session<S>::digest() {
-  std::vector<double> high;
-  std::vector<double> low;
+  std::string mine;  // each worker's, in hexadecimal
   const comm::WorkerRange local = engine_->local();
   for (int worker = local.begin; worker < local.end; ++worker) {
-    const std::uint64_t hash = files::digest_of_row(engine_->layout(), engine_->model(worker));
-    high.push_back(static_cast<double>(hash >> 32U));
-    low.push_back(static_cast<double>(hash & 0xffffffffU));
+    mine += files::to_hex(files::digest_of_row(engine_->layout(), engine_->model(worker)));
   }
-  const auto all_high = engine_->gather(high);
-  const auto all_low = engine_->gather(low);
-  if (!all_high || !all_low) {
-    return all_high ? all_low.failure() : all_high.failure();
+  std::vector<std::string> texts{mine};
+  if (world_ != nullptr) {
+    auto all = comm::exchange_texts(*transport(), mine);
+    if (!all) {
+      return all.failure().in("collecting the digests of all workers");
+    }
+    texts = std::move(all).value();
   }
   std::vector<std::uint64_t> hashes;
-  for (std::size_t i = 0; i < all_high.value().size(); ++i) {
-    hashes.push_back((static_cast<std::uint64_t>(all_high.value()[i]) << 32U) |
-                     static_cast<std::uint64_t>(all_low.value()[i]));
+  for (const std::string& text : texts) {
+    for (std::size_t at = 0; at < text.size(); at += kHexDigits) {
+      hashes.push_back(files::from_hex(text.substr(at, kHexDigits)).value_or(0));
+    }
   }
   return files::to_hex(files::digest_of_rows(hashes));
+}
+
+template <class S>
+std::string Session<S>::data_digest() const {
+  return files::to_hex(setup_.data.dataset->digest);
 }
 
 template <class S>
@@ -243,6 +253,7 @@ Result<Summary> Session<S>::summarize() {
                  .warnings = warnings_,
                  .peak_memory_bytes = peak_memory_bytes(),
                  .digest = digested.value(),
+                 .data_digest = data_digest(),
                  .config_digest = config_digest(config_),
                  .versions = versions_of(config_)};
 }

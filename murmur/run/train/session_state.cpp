@@ -5,7 +5,10 @@
 #include "murmur/checkpoint/checkpoint.h"
 #include "murmur/checkpoint/parts.h"
 #include "murmur/core/error.h"
+#include "murmur/files/digest.h"
+#include "murmur/run/train/resume_check.h"
 #include "murmur/run/train/session.h"
+#include "murmur/run/wiring/data_identity.h"
 
 namespace murmur::run {
 namespace {
@@ -13,20 +16,26 @@ namespace {
 constexpr double kDefaultEveryMinutes = 10;
 
 constexpr const char* kLossSums = "loss_sums";
-constexpr const char* kLossSteps = "loss_steps";
+constexpr const char* kLossWeights = "loss_weights";
+constexpr const char* kLossSteps = "loss_steps";  // of earlier versions, in place of the weights
 constexpr const char* kExtraLine = "extra_line";
 constexpr const char* kWireBytes = "wire_bytes";
 constexpr const char* kTimes = "times_s";  // wall, evaluation, gradient, algorithm, wait
-
-checkpoint::CheckpointPlace place_of(const RunFolder& folder, const Config& config) {
-  return {.folder = folder.checkpoint(),
-          .config_digest = config_digest(config, Sameness::kMayResume),
-          .keep = static_cast<int>(config.checkpoint.keep)};
-}
+constexpr const char* kDataDigest = "data_digest";
 
 [[noreturn]] void refuse(const RunFolder& folder, const std::string& why) {
   throw UserError(fmt::format("{} cannot be resumed: {}", folder.path.string(), why),
                   ExitCode::kCheckpoint);
+}
+
+// A checkpoint of an earlier version does not say which data it is of.
+void require_same_data(const RunFolder& folder,
+                       const std::map<std::string, std::string>& texts,
+                       const data::Dataset& dataset) {
+  const auto before = texts.find(kDataDigest);
+  if (before != texts.end() && before->second != files::to_hex(dataset.digest)) {
+    refuse(folder, other_data(dataset, before->second));
+  }
 }
 
 const std::vector<double>& numbers_of(const std::map<std::string, std::vector<double>>& all,
@@ -41,6 +50,13 @@ const std::vector<double>& numbers_of(const std::map<std::string, std::vector<do
 }
 
 }  // namespace
+
+template <class S>
+checkpoint::CheckpointPlace Session<S>::checkpoint_place() const {
+  return {.folder = folder_.checkpoint(),
+          .config_digest = config_digest(config_, Sameness::kMayResume),
+          .keep = static_cast<int>(config_.checkpoint.keep)};
+}
 
 template <class S>
 bool Session<S>::checkpoint_is_due() const {
@@ -76,8 +92,7 @@ Status Session<S>::save() {
     return wire_bytes.failure();
   }
   const checkpoint::Extras extras{
-      .numbers = {{kLossSteps, {static_cast<double>(state_.loss_steps)}},
-                  {kExtraLine, {state_.extra_line ? 1.0 : 0.0}},
+      .numbers = {{kExtraLine, {state_.extra_line ? 1.0 : 0.0}},
                   {kWireBytes, {wire_bytes.value()}},
                   {kTimes,
                    {begin_s,
@@ -85,9 +100,9 @@ Status Session<S>::save() {
                     state_.times.gradient_s + times.gradient_s,
                     state_.times.algorithm_s + times.algorithm_s,
                     state_.times.wait_s + times.wait_s}}},
-      .per_worker = {{kLossSums, state_.loss_sums}},
-      .texts = {}};
-  if (const Status saved = save_checkpoint(*engine_, place_of(folder_, config_), extras); !saved) {
+      .per_worker = {{kLossSums, state_.loss_sums}, {kLossWeights, state_.loss_weights}},
+      .texts = {{kDataDigest, data_digest()}}};
+  if (const Status saved = save_checkpoint(*engine_, checkpoint_place(), extras); !saved) {
     return saved.failure().in("saving a checkpoint");
   }
   saved_ = Clock::now();
@@ -98,25 +113,57 @@ Status Session<S>::save() {
   return Ok{};
 }
 
+// Earlier versions kept how many steps there were in place of the weights, and of a worker that
+// took several gradients in a step, or none, a loss that says nothing.
 template <class S>
-void Session<S>::restore() {
-  const auto restored = restore_checkpoint(*engine_, place_of(folder_, config_));
+void Session<S>::take_losses(const checkpoint::Extras& extras) {
+  const std::size_t workers = state_.loss_sums.size();
+  state_.loss_sums = numbers_of(extras.per_worker, kLossSums, workers, folder_);
+  if (extras.per_worker.contains(kLossWeights)) {
+    state_.loss_weights = numbers_of(extras.per_worker, kLossWeights, workers, folder_);
+    return;
+  }
+  const double steps = numbers_of(extras.numbers, kLossSteps, 1, folder_)[0];
+  const bool useless = engine_->program().is_asynchronous() && steps > 0;
+  if (useless) {
+    state_.loss_sums.assign(workers, 0);
+  }
+  if (useless && request_.warn) {
+    request_.warn(fmt::format(
+        "the checkpoint of step {} is of an earlier version: the next train/loss is the mean over "
+        "the gradients from here on",
+        step()));
+  }
+  state_.loss_weights.assign(workers, useless ? 0 : steps);
+}
+
+template <class S>
+void Session<S>::restore(const Config& before) {
+  const auto restored = restore_checkpoint(*engine_, checkpoint_place());
   if (!restored) {
-    refuse(folder_, restored.failure().message);
+    const bool missing = restored.failure().kind == FailureKind::kMissing;
+    refuse(
+        folder_,
+        restored.failure().message +
+            (missing
+                 ? ". Start anew: without --resume and with another --output, or remove this folder"
+                 : ""));
   }
   const checkpoint::Extras& extras = restored.value().extras;
+  require_same_data(folder_, extras.texts, *setup_.data.dataset);
+  require_same_beginning(make_schedule(before, *graph_, setup_.steps_per_epoch()),
+                         schedule_,
+                         {.name = config_.schedule.name, .folder = folder_.path, .steps = step()});
   for (const std::string& note : restored.value().notes) {
     warn(note);
   }
+  take_losses(extras);
   const auto& times = numbers_of(extras.numbers, kTimes, 5, folder_);
-  state_ = {.loss_sums = numbers_of(extras.per_worker, kLossSums, state_.loss_sums.size(), folder_),
-            .loss_steps =
-                static_cast<std::int64_t>(numbers_of(extras.numbers, kLossSteps, 1, folder_)[0]),
-            .extra_line = numbers_of(extras.numbers, kExtraLine, 1, folder_)[0] != 0,
-            .wall_s = times[0],
-            .evaluation_s = times[1],
-            .times = {.gradient_s = times[2], .algorithm_s = times[3], .wait_s = times[4]},
-            .wire_bytes = numbers_of(extras.numbers, kWireBytes, 1, folder_)[0]};
+  state_.extra_line = numbers_of(extras.numbers, kExtraLine, 1, folder_)[0] != 0;
+  state_.wall_s = times[0];
+  state_.evaluation_s = times[1];
+  state_.times = {.gradient_s = times[2], .algorithm_s = times[3], .wait_s = times[4]};
+  state_.wire_bytes = numbers_of(extras.numbers, kWireBytes, 1, folder_)[0];
   saved_step_ = step();
 }
 

@@ -8,9 +8,6 @@
 namespace murmur::run {
 namespace {
 
-// What processes meet for. A meeting to stop has the signal's number in its text.
-enum Purpose : int { kStop = 1, kDiverged = 2, kSave = 3 };
-
 // Who has written nothing yet may be drawing the report.
 constexpr auto kToWriteResults = std::chrono::minutes(2);
 
@@ -65,14 +62,12 @@ Result<bool> Session<S>::meet() {
     if (!meeting.value()) {
       return true;
     }
-    const std::string& text = meeting.value()->text;
-    if (meeting.value()->purpose == kStop) {
-      stopped_by_ = std::stoi(text);
-      return false;
+    if (const Status finite = require_finite(); !finite) {
+      return finite.failure();
     }
-    if (meeting.value()->purpose == kDiverged) {
-      status_ = "diverged";
-      return Failure{FailureKind::kDiverged, text};
+    if (meeting.value()->purpose == kStop) {
+      stopped_by_ = std::stoi(meeting.value()->text);
+      return false;
     }
     if (const Status saved = save(); !saved) {
       return saved.failure();
@@ -80,18 +75,15 @@ Result<bool> Session<S>::meet() {
   }
 }
 
-// Alone the run ends at once; with others at the next step that all of them reach.
 template <class S>
-Status Session<S>::diverge(const std::string& message) {
+Result<bool> Session<S>::of_first(bool mine) {
   if (world_ == nullptr) {
-    status_ = "diverged";
-    return Failure{FailureKind::kDiverged, message};
+    return mine;
   }
-  if (!called_) {
-    called_ = true;
-    world_->agreement()->call({.purpose = kDiverged, .text = message});
-  }
-  return Ok{};
+  const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()),
+                                  mine ? 1.0 : 0.0);
+  const auto all = engine_->gather(local);
+  return all ? Result<bool>(all.value().front() != 0) : all.failure();
 }
 
 template <class S>

@@ -2,11 +2,16 @@
 #include "murmur/run/train/train.h"
 
 #include <optional>
+#include <system_error>
+
+#include <fmt/format.h>
 
 #include "murmur/core/check.h"
 #include "murmur/run/processes/output_check.h"
+#include "murmur/run/records/folder_lock.h"
 #include "murmur/run/records/run_folder.h"
 #include "murmur/run/train/session.h"
+#include "murmur/run/wiring/data_identity.h"
 
 namespace murmur::run {
 namespace {
@@ -28,14 +33,34 @@ void together(World* world, const Task& task) {
   }
 }
 
+// The digest of the content of the data decides, too, but only where a run is to be shown: another
+// one compares it with its checkpoint.
+Entrance enter_locked(const Config& config, const TrainRequest& request, FolderLock& lock) {
+  std::error_code error;
+  if (std::filesystem::is_directory(request.folder, error)) {
+    lock = FolderLock::take(request.folder);
+  }
+  const Entrance entrance = enter({request.folder}, config, request.resume);
+  if (entrance == Entrance::kShow) {
+    // Resources of several processes are read by all of them together, and here is one.
+    const bool alone = request.world == nullptr && request.resources != nullptr;
+    const auto resources = alone ? request.resources : make_resources();
+    require_data_of(request.folder, config, *resources, ExitCode::kUsage, request.warn);
+  }
+  return entrance;
+}
+
+bool is_first(const TrainRequest& request) {
+  return request.world == nullptr || request.world->is_first();
+}
+
 // The first process decides: it makes the folder, so what others see of it depends on when they
 // look.
-Entrance enter_together(const Config& config, const TrainRequest& request) {
+Entrance enter_together(const Config& config, const TrainRequest& request, FolderLock& lock) {
   Entrance entrance = Entrance::kNew;
-  const bool first = request.world == nullptr || request.world->is_first();
   together(request.world, [&] {
-    if (first) {
-      entrance = enter({request.folder}, config, request.resume);
+    if (is_first(request)) {
+      entrance = enter_locked(config, request, lock);
     }
   });
   if (request.world == nullptr) {
@@ -45,14 +70,38 @@ Entrance enter_together(const Config& config, const TrainRequest& request) {
   return static_cast<Entrance>(std::stoi(said));
 }
 
+// Another process may have made the folder since this one found none.
+void begin_locked(const Config& config, const TrainRequest& request, FolderLock& lock) {
+  const RunFolder folder{request.folder};
+  make_folder(folder);
+  if (!lock.is_held()) {
+    lock = FolderLock::take(folder.path);
+    if (!request.resume && enter(folder, config, false) != Entrance::kNew) {
+      throw UserError(
+          fmt::format("another process has just made this run in {}; choose another --output",
+                      folder.path.string()));
+    }
+  }
+  begin(folder, config);
+}
+
 // Everything that can be known to be wrong is known before the first round.
 template <class S>
-TrainOutcome train_in(const Config& config, const TrainRequest& request, bool resume) {
+TrainOutcome train_in(const Config& config,
+                      const TrainRequest& request,
+                      bool resume,
+                      FolderLock& lock) {
   std::optional<Session<S>> session;
   together(request.world, [&] { session.emplace(config, request); });
+  if (request.world != nullptr) {
+    require_same_data(*request.world, session->data_digest());
+  }
+  if (resume) {
+    together(request.world, [&] { session->restore(stored_config({request.folder})); });
+  }
   together(request.world, [&] {
-    if (request.world == nullptr || request.world->is_first()) {
-      begin({request.folder}, config);
+    if (is_first(request)) {
+      begin_locked(config, request, lock);
     }
   });
   if (request.world != nullptr) {
@@ -72,7 +121,8 @@ TrainOutcome train(const Config& config, const TrainRequest& request) {
   if (request.world != nullptr) {
     request.world->begin_run();
   }
-  const Entrance entrance = enter_together(config, request);
+  FolderLock lock;  // of the first process, until all have ended
+  const Entrance entrance = enter_together(config, request, lock);
   if (entrance == Entrance::kShow) {
     return {.code = ExitCode::kDone,
             .message = {},
@@ -81,9 +131,9 @@ TrainOutcome train(const Config& config, const TrainRequest& request) {
   }
   const bool resume = entrance == Entrance::kResume;
   if (config.precision == Precision::kSingle) {
-    return train_in<float>(config, request, resume);
+    return train_in<float>(config, request, resume, lock);
   }
-  return train_in<double>(config, request, resume);
+  return train_in<double>(config, request, resume, lock);
 }
 
 }  // namespace murmur::run

@@ -62,6 +62,9 @@ void look_at_data(const WarningSubject& subject, Found& found) {
   if (subject.extent.training_examples == 0) {
     return;
   }
+  if (!subject.extent.data_doubt.empty()) {
+    found.add(subject.extent.data_doubt);
+  }
   look_at_partition(subject.config, found);
   look_at_shares(subject, found);
   const std::int64_t own = subject.extent.examples_per_worker;

@@ -33,6 +33,7 @@ struct RunExtent {
   std::int64_t test_examples = 0;
   std::int64_t examples_per_worker = 0;
   std::int64_t parameters = 0;  // of the model
+  std::string data_doubt = {};  // data::unlike_published(); empty: as published, or not here
 };
 
 // `program` is that of the configuration, with its outer step. In a fixed order, each text once.

@@ -13,16 +13,20 @@ namespace murmur::run {
 DataShape shape_of(const Config& config, Resources& resources) {
   const data::DatasetInfo* info = data::find_dataset(config.data.dataset.name);
   MURMUR_CHECK(info != nullptr, "dataset '{}'", config.data.dataset.name);
-  if (info->training_examples > 0) {
-    return {info->shape, info->classes, info->training_examples, info->test_examples};
-  }
   threads::Pool pool(thread_count(config));
   const auto read = resources.dataset(config.data, pool);
-  if (!read) {
-    throw UserError(read.failure().message, ExitCode::kData);
+  if (read) {
+    const data::Dataset& dataset = *read.value();
+    return {dataset.training.shape,
+            dataset.classes,
+            dataset.training.count(),
+            dataset.test.count(),
+            data::unlike_published(dataset)};
   }
-  const data::Dataset& dataset = *read.value();
-  return {dataset.training.shape, dataset.classes, dataset.training.count(), dataset.test.count()};
+  if (read.failure().kind == FailureKind::kMissing && info->training_examples > 0) {
+    return {info->shape, info->classes, info->training_examples, info->test_examples, {}};
+  }
+  throw UserError(read.failure().message, ExitCode::kData);
 }
 
 std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {

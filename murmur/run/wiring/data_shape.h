@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What has to be known of a dataset before a run is wired: its counts, and what equal shares make
-// of them. Of datasets that are known by name the data are not needed.
+// of them. The data of a dataset that is known by name need not be here; where they are, they are
+// looked at.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@ struct DataShape {
   std::int64_t classes = 0;
   std::int64_t training = 0;
   std::int64_t test = 0;
+  std::string doubt = {};  // data::unlike_published(); empty where no data are here
 
   std::int64_t bytes() const { return (training + test) * (shape[0] * shape[1] * shape[2] + 1); }
 };

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder has one owner at a time: the process that holds the lock on FOLDER/.lock, a file that
+// says which process that is. The kernel releases the lock when the process ends, however it ends,
+// so a file that is left behind locks nothing.
+#pragma once
+
+#include <filesystem>
+
+#include "murmur/files/descriptor.h"
+
+namespace murmur::run {
+
+class FolderLock {
+ public:
+  FolderLock() = default;  // holds nothing
+  FolderLock(FolderLock&&) = default;
+  FolderLock& operator=(FolderLock&&) = default;
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock();
+
+  // Of a folder that is there. Throws UserError (2), which names the owner, where there is one.
+  // Holds nothing where the folder cannot be written or its file system has no locks.
+  static FolderLock take(const std::filesystem::path& folder);
+
+  bool is_held() const { return file_.is_open(); }
+
+ private:
+  std::filesystem::path path_;
+  files::Descriptor file_;
+};
+
+}  // namespace murmur::run
