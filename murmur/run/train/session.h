@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A training run on its way: the wired objects, and what they say from step to step. train.cpp
-// makes one, session.cpp walks it, session_lines.cpp tells what happened, session_state.cpp saves
-// and restores it, session_world.cpp agrees with the other processes of the run,
-// session_divergence.cpp ends it where a loss is no number any more. Resuming gives the same bits
-// as never having stopped, and the same lines.
+// A training run in progress: the wired objects and what happens from step to step. Its members
+// stand in the file that their section names. A resumed run has the bits and the lines of one that
+// never stopped.
 //
-// INVARIANT: whether a collective is asked for depends only on what all processes know: the step,
-// the configuration, the meetings and what other collectives have given.
+// INVARIANT: whether a collective is called depends only on what all processes know: the step, the
+// configuration, the agreed steps and what other collectives have returned.
 #pragma once
 
 #include <chrono>
@@ -40,7 +38,6 @@ class Session {
   Session(const Config& config, const TrainRequest& request);
 
   std::int64_t checkpoint_bytes() const;
-
   std::string data_digest() const;  // of their content
 
   // Collective: goes to where the run that was configured as `before` stopped. Throws UserError
@@ -51,9 +48,8 @@ class Session {
   TrainOutcome run(bool resumes);
 
  private:
-  engine::EngineParts<S> parts();
-
   // session.cpp
+  engine::EngineParts<S> parts();
   Status begin_run(bool resumes);
   Status open_files();
   Status open_trace();
@@ -90,11 +86,12 @@ class Session {
   Status go_back(std::int64_t step);
   Status diverged(std::int64_t step, int worker);
 
-  // session_lines.cpp
+  // session_warnings.cpp
   RunExtent extent() const;
   void warn_of_configuration();
-  // Says it, and puts it into the run's record; a text once.
-  void warn(const std::string& text);
+  void warn(const std::string& text);  // says it and records it, each text once
+
+  // session_lines.cpp
   Status write_line();
   Result<MetricsLine> make_line();
   Result<std::optional<double>> mean_loss();  // none: of no gradient
@@ -121,18 +118,15 @@ class Session {
   TrainingSetup setup_;
   std::unique_ptr<problems::Problem<S>> problem_;
   std::shared_ptr<const topology::Topology> graph_;
-  std::shared_ptr<engine::EventSchedule>
-      event_schedule_;  // of an asynchronous program on a described cluster
+  std::shared_ptr<engine::EventSchedule> event_schedule_;  // null: workers act together
   std::unique_ptr<engine::Engine<S>> engine_;
   std::optional<engine::Timeline> timeline_;  // where a cluster is described
   Schedule schedule_;
   Evaluator<S> evaluator_;
-
   std::optional<MetricsLog> log_;
   std::optional<TensorboardFile> tensorboard_;
   std::unique_ptr<TraceFile> trace_;
   std::optional<EngineTrace> engine_trace_;
-
   RunState state_;
   Clock::time_point began_ = Clock::now();
   Clock::time_point saved_ = Clock::now();

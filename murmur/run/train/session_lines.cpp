@@ -61,36 +61,6 @@ ExitCode exit_code_of(FailureKind kind) {
 
 }  // namespace
 
-template <class S>
-RunExtent Session<S>::extent() const {
-  const data::Dataset& dataset = *setup_.data.dataset;
-  return {.steps = schedule_.steps(),
-          .steps_per_epoch = setup_.steps_per_epoch(),
-          .training_examples = dataset.training.count(),
-          .test_examples = dataset.test.count(),
-          .examples_per_worker = setup_.data.partition->examples_per_worker(),
-          .parameters = static_cast<std::int64_t>(engine_->layout().parameters()),
-          .data_doubt = data::unlike_published(dataset)};
-}
-
-template <class S>
-void Session<S>::warn(const std::string& text) {
-  if (std::find(warnings_.begin(), warnings_.end(), text) != warnings_.end()) {
-    return;
-  }
-  warnings_.push_back(text);
-  if (request_.warn) {
-    request_.warn(text);
-  }
-}
-
-template <class S>
-void Session<S>::warn_of_configuration() {
-  for (const Warning& warning : warnings_of(config_, engine_->program(), graph_, extent())) {
-    warn(warning.text);
-  }
-}
-
 // Times are those of a mean process: each counts by its workers.
 template <class S>
 Result<Metrics> Session<S>::totals() {
