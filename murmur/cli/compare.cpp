@@ -17,9 +17,10 @@
 #include "murmur/cli/in_world.h"
 #include "murmur/run/compare/progress.h"
 #include "murmur/run/compare/rank_group.h"
-#include "murmur/run/compare/table_text.h"
 #include "murmur/run/processes/stop.h"
 #include "murmur/run/processes/world.h"
+#include "murmur/run/report/comparison_text.h"
+#include "murmur/run/report/report.h"
 #include "murmur/run/text/say.h"
 #include "murmur/run/train/progress.h"
 
@@ -93,6 +94,7 @@ run::CompareOutcome compare_with_progress(const Arguments& arguments,
     line.clear();
     warn(text);
   };
+  request.report = run::write_report;
   request.stop = stop;
   return run::compare(request);
 }

@@ -15,6 +15,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/in_world.h"
 #include "murmur/run/processes/world.h"
+#include "murmur/run/report/report.h"
 #include "murmur/run/text/say.h"
 #include "murmur/run/train/progress.h"
 
@@ -91,6 +92,7 @@ run::TrainOutcome train_with_progress(const Arguments& arguments,
                                     warn(message);
                                   }
                                 },
+                            .report = run::write_report,
                             .stop = stop};
   if (arguments.common.verbose && world.is_first()) {
     request.line = [&](const run::MetricsLine& line) {

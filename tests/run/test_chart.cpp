@@ -11,6 +11,7 @@
 #include "murmur/run/plot/class_dots.h"
 #include "murmur/run/plot/line_chart.h"
 #include "murmur/run/plot/marks.h"
+#include "murmur/run/records/class_counts.h"
 #include "murmur/run/text/html.h"
 #include "tests/run/markup.h"
 
@@ -243,7 +244,7 @@ TEST(BarChart, PartsFillTheBar) {
 
 TEST(Classes, ADotForEveryCountThatIsNotZero) {
   const ClassCounts data{{"a", "b & c"}, {{3, 0}, {1, 2}, {0, 0}}};
-  const std::string svg = draw_classes("p", "who", data);
+  const std::string svg = draw_classes("p", "who", data.classes, data.counts);
   EXPECT_EQ(markup_error(svg), "");
   EXPECT_EQ(count(svg, "class=\"dot\""), 3);
   EXPECT_THAT(svg, HasSubstr("b &amp; c"));

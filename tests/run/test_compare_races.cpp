@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/run/compare/table_text.h"
 #include "murmur/run/compare/time_to_accuracy.h"
+#include "murmur/run/report/comparison_text.h"
 
 namespace murmur::run {
 namespace {

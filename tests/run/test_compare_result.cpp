@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/run/compare/result.h"
-#include "murmur/run/compare/table_text.h"
+#include "murmur/run/report/comparison_text.h"
 
 namespace murmur::run {
 namespace {

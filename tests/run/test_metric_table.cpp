@@ -6,7 +6,7 @@
 #include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
-#include "murmur/run/report/words.h"
+#include "murmur/run/records/words.h"
 #include "tests/support/temporary_folder.h"
 
 namespace murmur::run {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "murmur/run/config/schedule.h"
-#include "murmur/run/inspect/forecast.h"
 #include "murmur/run/train/train.h"
+#include "murmur/run/warnings/expected.h"
 #include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/data_shape.h"
 #include "murmur/run/wiring/wiring.h"

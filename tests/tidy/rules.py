@@ -13,6 +13,25 @@ FLOORS = (
 )
 FLOOR_OF = {folder: floor for floor, row in enumerate(FLOORS) for folder in row}
 
+# Rooms of a folder: one may include only those of earlier rows, and itself. "." are the folder's own files.
+ROOMS = {
+    "engine": (("exchange",), ("costs",), (".",)),
+    "run": (
+        ("text",),
+        ("plot", "config"),
+        ("records",),
+        ("processes",),
+        ("wiring",),
+        ("warnings",),
+        ("train", "solve"),
+        ("compare",),
+        ("report",),
+        ("inspect",),
+    ),
+}
+ROW_OF = {folder: {room: row for row, rooms in enumerate(rows) for room in rooms} for folder, rows in ROOMS.items()}
+MOST_FILES = 30  # of a folder's own: headers and sources
+
 # Headers of one library, and the only place that may see them.
 KEPT_IN = (
     (r"(torch|ATen|c10|caffe2)/", r"((murmur|tests)/learning/|bench/learning_)[^.]+\.cpp"),
@@ -130,6 +149,39 @@ def layering(files):
                 yield file.path, number, f"murmur/{folder} may not include murmur/{target}"
 
 
+def rooms(files):
+    """Inside a folder with rooms, arrows go one way, too."""
+
+    def room_of(path):
+        parts = path.split("/")
+        return parts[2] if len(parts) > 3 else "."
+
+    for file in files:
+        parts = file.path.split("/")
+        rows = ROW_OF.get(parts[1]) if parts[0] == "murmur" and len(parts) > 2 and file.is_cpp else None
+        if rows is None:
+            continue
+        here = room_of(file.path)
+        if here not in rows:
+            yield file.path, 1, f"murmur/{parts[1]}/{here} is not on the floor plan"
+            continue
+        for number, _, what in file.includes():
+            there = room_of(what)
+            if what.startswith(f"murmur/{parts[1]}/") and there != here and rows.get(there, len(rows)) >= rows[here]:
+                yield file.path, number, f"murmur/{parts[1]}/{here} may not include murmur/{parts[1]}/{there}"
+
+
+def no_halls(files):
+    """A folder with many files of its own wants rooms."""
+    own = {}
+    for file in files:
+        if file.is_cpp and file.path.startswith("murmur/"):
+            own.setdefault(file.path.rsplit("/", 1)[0], []).append(file.path)
+    for folder, paths in own.items():
+        if len(paths) > MOST_FILES:
+            yield paths[0], 1, f"{folder} has {len(paths)} files of its own, at most {MOST_FILES} are easy to look through"
+
+
 def includes_from_the_root(files):
     known = {file.path for file in files}
     for file in files:
@@ -229,6 +281,8 @@ RULES = (
     pragma_once,
     lengths,
     layering,
+    rooms,
+    no_halls,
     includes_from_the_root,
     every_header_is_included,
     standard_headers,

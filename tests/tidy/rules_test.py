@@ -52,6 +52,28 @@ class Rules(unittest.TestCase):
         self.assertEqual(layering("elsewhere", "core"), [1])
         self.assertEqual(found(rules.layering, "murmur/core/a.cpp", '// #include "murmur/cli/b.h"\n'), [])
 
+    def test_rooms(self):
+        def rooms(room, include):
+            return found(rules.rooms, f"murmur/{room}/a.cpp", f'#include "murmur/{include}/b.h"\n')
+
+        self.assertEqual(rooms("run/report", "run/text"), [])
+        self.assertEqual(rooms("run/text", "run/text"), [])
+        self.assertEqual(rooms("run/text", "run/report"), [1])
+        self.assertEqual(rooms("run/plot", "run/config"), [1])
+        self.assertEqual(rooms("run/elsewhere", "core"), [1])
+        self.assertEqual(rooms("run", "core"), [1])
+        self.assertEqual(rooms("engine", "engine/exchange"), [])
+        self.assertEqual(rooms("engine/exchange", "engine"), [1])
+        self.assertEqual(rooms("core", "run/report"), [])
+
+    def test_halls(self):
+        def halls(count):
+            names = [f"murmur/core/f{k}.h" for k in range(count)]
+            return found(rules.no_halls, names[0], "", *names[1:])
+
+        self.assertEqual(halls(rules.MOST_FILES), [])
+        self.assertEqual(halls(rules.MOST_FILES + 1), [1])
+
     def test_includes(self):
         rule = rules.includes_from_the_root
         text = '#include "murmur/core/b.h"\n#include "b.h"\n#include <murmur/core/b.h>\n'

@@ -19,7 +19,6 @@
 #include "murmur/run/compare/warnings.h"
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
-#include "murmur/run/report/report.h"
 
 namespace murmur::run {
 namespace {
@@ -187,13 +186,13 @@ class Builder {
 
 Status write_results(const std::filesystem::path& folder,
                      const Comparison& comparison,
-                     const std::filesystem::path& file) {
-  const auto text = files::read_file(file, kMostBytes);
+                     const CompareRequest& request) {
+  const auto text = files::read_file(request.file, kMostBytes);
   if (!text) {
     return text.failure();
   }
   const std::map<std::string, std::string> results{
-      {"comparison.toml", with_full_paths(text.value(), file.string())},
+      {"comparison.toml", with_full_paths(text.value(), request.file.string())},
       {"comparison.csv", to_csv(comparison)},
       {"comparison.json", to_json(comparison).dump(2) + "\n"}};
   for (const auto& [name, content] : results) {
@@ -201,7 +200,7 @@ Status write_results(const std::filesystem::path& folder,
       return written;
     }
   }
-  return write_report(folder);
+  return request.report ? request.report(folder) : Ok{};
 }
 
 void prepare(RankGroup& crew, const std::vector<PlannedRun>& runs) {
@@ -235,8 +234,7 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
   }
   outcome.comparison = builder.result();
   outcome.comparison.warnings = warnings;
-  if (const Status written = write_results(outcome.folder, outcome.comparison, request.file);
-      !written) {
+  if (const Status written = write_results(outcome.folder, outcome.comparison, request); !written) {
     outcome.code = ExitCode::kRunFailed;
     outcome.message = written.failure().message;
   }

@@ -42,6 +42,8 @@ struct CompareRequest {
   std::string command;     // that makes it again, for the report
   std::function<void(const CompareProgress&)> progress = {};  // one call at a time, from any thread
   std::function<void(const std::string&)> warn = {};          // the same
+  // Makes the report of a folder that is complete: of a run, of the comparison.
+  std::function<Status(const std::filesystem::path& folder)> report = {};
   const std::atomic<int>* stop = nullptr;  // a signal's number: end after the step
 };
 

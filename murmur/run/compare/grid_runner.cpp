@@ -10,7 +10,6 @@
 
 #include "murmur/run/processes/stop.h"
 #include "murmur/run/records/run_folder.h"
-#include "murmur/run/report/report.h"
 #include "murmur/run/wiring/data_identity.h"
 #include "murmur/run/wiring/wiring.h"
 
@@ -162,6 +161,7 @@ TrainOutcome Runner::run(const PlannedRun& planned) {
       request_.warn(planned.label + ": " + text);
     }
   };
+  request.report = request_.report;
   request.stop = request_.stop;
   TrainOutcome outcome = crew_.train(config, request);
   if (is_result(outcome.code)) {

@@ -9,7 +9,7 @@
 #include "murmur/core/error.h"
 #include "murmur/run/compare/variants.h"
 #include "murmur/run/config/table_reader.h"
-#include "murmur/run/report/words.h"
+#include "murmur/run/records/words.h"
 #include "murmur/run/text/html.h"
 #include "murmur/run/text/names.h"
 

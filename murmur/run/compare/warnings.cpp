@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "murmur/run/inspect/forecast.h"
+#include "murmur/run/warnings/expected.h"
 #include "murmur/run/warnings/parts.h"
 
 namespace murmur::run {

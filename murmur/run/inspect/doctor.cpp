@@ -16,8 +16,8 @@
 #include "murmur/data/places.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/run/config/document.h"
-#include "murmur/run/plot/scale.h"
 #include "murmur/run/text/names.h"
+#include "murmur/run/text/units.h"
 #include "murmur/run/wiring/resources.h"
 
 namespace murmur::run {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/run/inspect/doctor.h"
-#include "murmur/run/plot/scale.h"
+#include "murmur/run/text/units.h"
 #include "murmur/run/text/version.h"
 
 namespace murmur::run {

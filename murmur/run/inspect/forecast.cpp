@@ -12,8 +12,7 @@
 #include "murmur/engine/exchange/group_average.h"
 #include "murmur/engine/exchange/rows.h"
 #include "murmur/models/model.h"
-#include "murmur/run/config/schedule.h"
-#include "murmur/run/train/train.h"
+#include "murmur/run/warnings/expected.h"
 #include "murmur/run/wiring/data_shape.h"
 #include "murmur/run/wiring/resources.h"
 #include "murmur/run/wiring/wiring.h"
@@ -24,16 +23,6 @@ namespace {
 constexpr std::int64_t kUsualSteps = 1000;
 constexpr std::int64_t kMostEvents = 5'000'000;  // less than a second of them
 constexpr int kMostWorkersForSpectrum = 2048;
-
-models::Network network_of(const Config& config, const DataShape& shape) {
-  const models::Model* model = models::find_model(config.model.name);
-  MURMUR_CHECK(model != nullptr, "model '{}'", config.model.name);
-  auto network = models::make_network(*model, config.model.options, shape.shape, shape.classes);
-  if (!network) {
-    throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
-  }
-  return std::move(network).value();
-}
 
 // Adds up what goes over every link.
 class Links {
@@ -151,39 +140,28 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t r
   forecast.memory.gradients = forecast.threads * row;
 }
 
-RunExtent extent_of(const Forecast& forecast) {
-  return {.steps = forecast.steps,
-          .steps_per_epoch = forecast.steps_per_epoch,
-          .training_examples = forecast.training_examples,
-          .test_examples = forecast.test_examples,
-          .examples_per_worker = forecast.examples_per_worker,
-          .parameters = forecast.parameters,
-          .data_doubt = forecast.data_doubt};
-}
-
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
   const Layout layout = models::layout(network_of(config, shape), sizeof(S));
-  forecast.parameters = static_cast<std::int64_t>(layout.parameters());
-  forecast.message_parameters = forecast.parameters;
+  forecast.message_parameters = forecast.extent.parameters;
   if (config.cluster) {
-    forecast.message_parameters = config.cluster->parameters.value_or(forecast.parameters);
+    forecast.message_parameters = config.cluster->parameters.value_or(forecast.extent.parameters);
   }
-  const Program<S> program = make_program<S>(config, false, forecast.steps_per_epoch);
+  const Program<S> program = make_program<S>(config, false, forecast.extent.steps_per_epoch);
   const auto graph = make_graph(config);
   require_usable_graph(config, *graph, program);
-  forecast.warnings = texts_of(warnings_of(config, program, graph, extent_of(forecast)));
+  forecast.warnings = texts_of(warnings_of(config, program, graph, forecast.extent));
   foresee_memory(forecast, program, layout.row_size());
   forecast.memory.data = static_cast<double>(shape.bytes());
   forecast.mixes = program.mixes();
   if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
     forecast.convergence = topology::convergence_of(*graph);
   }
-  const auto schedule = make_event_schedule(config, program, graph, forecast.parameters);
+  const auto schedule = make_event_schedule(config, program, graph, forecast.extent.parameters);
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
-    timeline = make_timeline(config, program, graph, forecast.parameters, schedule);
+    timeline = make_timeline(config, program, graph, forecast.extent.parameters, schedule);
   }
   look_at_steps(forecast,
                 engine::CommPlan(program, graph, forecast.message_parameters, schedule),
@@ -191,43 +169,15 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
                 steps);
 }
 
-Forecast begin_forecast(const Config& config, const DataShape& shape) {
-  Forecast forecast;
-  forecast.config = config;
-  forecast.training_examples = shape.training;
-  forecast.test_examples = shape.test;
-  forecast.data_doubt = shape.doubt;
-  forecast.examples_per_worker = examples_per_worker(config, shape);
-  forecast.steps_per_epoch = steps_per_epoch(config, shape);
-  forecast.threads = thread_count(config);
-  forecast.steps = steps_of(config.schedule.length, forecast.steps_per_epoch);
-  return forecast;
-}
-
-template <class S>
-std::vector<Warning> expect(const Forecast& forecast, const DataShape& shape) {
-  const Config& config = forecast.config;
-  RunExtent extent = extent_of(forecast);
-  extent.parameters =
-      static_cast<std::int64_t>(models::layout(network_of(config, shape), sizeof(S)).parameters());
-  const Program<S> program = make_program<S>(config, false, forecast.steps_per_epoch);
-  const auto graph = make_graph(config);
-  require_usable_graph(config, *graph, program);
-  return warnings_of(config, program, graph, extent);
-}
-
 }  // namespace
-
-std::vector<Warning> expected_warnings(const Config& config, Resources& resources) {
-  const DataShape shape = shape_of(config, resources);
-  const Forecast forecast = begin_forecast(config, shape);
-  return config.precision == Precision::kSingle ? expect<float>(forecast, shape)
-                                                : expect<double>(forecast, shape);
-}
 
 Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps) {
   const DataShape shape = shape_of(config, *make_resources());
-  Forecast forecast = begin_forecast(config, shape);
+  Forecast forecast;
+  forecast.config = config;
+  forecast.extent = extent_of(config, shape);
+  forecast.threads = thread_count(config);
+  forecast.steps = forecast.extent.steps;
   if (config.outer) {
     forecast.averages_every = config.outer->choice.options.integer("period");
   }

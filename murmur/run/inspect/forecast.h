@@ -14,7 +14,6 @@
 
 #include "murmur/run/config/config.h"
 #include "murmur/run/warnings/warnings.h"
-#include "murmur/run/wiring/resources.h"
 #include "murmur/topology/analysis.h"
 
 namespace murmur::run {
@@ -38,16 +37,11 @@ struct TrafficForecast {
 
 struct Forecast {
   Config config;
-  std::int64_t parameters = 0;          // of the model
+  RunExtent extent;
   std::int64_t message_parameters = 0;  // what [cluster] puts in their place, or the same
-  std::int64_t training_examples = 0;   // of the dataset
-  std::int64_t test_examples = 0;
-  std::int64_t examples_per_worker = 0;
-  std::string data_doubt;  // of data that are here and not as published
-  std::int64_t steps_per_epoch = 0;
-  std::int64_t steps = 0;           // of the run
-  std::int64_t looked_at = 0;       // the first so many steps were gone through
-  std::vector<std::string> fields;  // names, in order; "mean (once)"
+  std::int64_t steps = 0;               // of the run
+  std::int64_t looked_at = 0;           // the first so many steps were gone through
+  std::vector<std::string> fields;      // names, in order; "mean (once)"
   int threads = 1;
   MemoryForecast memory;
   TrafficForecast traffic;
@@ -66,10 +60,6 @@ struct Forecast {
 // `steps`: how many to look at; none: a thousand, or the run's if they are fewer. Throws UserError
 // for what `train` would refuse.
 Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps);
-
-// What `train` will warn of; no more is computed than that needs. Throws UserError as
-// make_forecast() does.
-std::vector<Warning> expected_warnings(const Config& config, Resources& resources);
 
 // Without the warnings.
 std::string to_text(const Forecast& forecast);

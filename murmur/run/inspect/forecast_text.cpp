@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/run/inspect/forecast.h"
-#include "murmur/run/plot/scale.h"
 #include "murmur/run/records/summary.h"
 #include "murmur/run/report/figures.h"
+#include "murmur/run/text/units.h"
 
 namespace murmur::run {
 namespace {
@@ -63,7 +63,7 @@ std::string traffic_text(const Forecast& forecast) {
                            bytes_text(traffic.link_most),
                            traffic.link_from,
                            traffic.link_to));
-  if (forecast.message_parameters != forecast.parameters) {
+  if (forecast.message_parameters != forecast.extent.parameters) {
     text += line("", fmt::format("for messages of {} parameters", forecast.message_parameters));
   }
   return text;
@@ -132,13 +132,14 @@ Json mixing_json(const Forecast& forecast) {
 std::string to_text(const Forecast& forecast) {
   std::string text =
       forecast.config.name + ": " + sentence_of(forecast.config, forecast.steps) + "\n\n";
-  text += line("model", fmt::format("{} parameters", forecast.parameters));
-  text += line("length",
-               fmt::format("{} steps, {} per epoch", forecast.steps, forecast.steps_per_epoch));
-  text += line(
-      "examples",
-      fmt::format(
-          "{} of {} for each worker", forecast.examples_per_worker, forecast.training_examples));
+  text += line("model", fmt::format("{} parameters", forecast.extent.parameters));
+  text +=
+      line("length",
+           fmt::format("{} steps, {} per epoch", forecast.steps, forecast.extent.steps_per_epoch));
+  text += line("examples",
+               fmt::format("{} of {} for each worker",
+                           forecast.extent.examples_per_worker,
+                           forecast.extent.training_examples));
   text +=
       memory_text(forecast) + traffic_text(forecast) + mixing_text(forecast) + time_text(forecast);
   if (forecast.looked_at != forecast.steps) {
@@ -158,11 +159,11 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
       {"schema", 1},
       {"name", forecast.config.name},
       {"workers", forecast.config.workers},
-      {"parameters", forecast.parameters},
+      {"parameters", forecast.extent.parameters},
       {"steps", forecast.steps},
-      {"steps_per_epoch", forecast.steps_per_epoch},
-      {"training_examples", forecast.training_examples},
-      {"examples_per_worker", forecast.examples_per_worker},
+      {"steps_per_epoch", forecast.extent.steps_per_epoch},
+      {"training_examples", forecast.extent.training_examples},
+      {"examples_per_worker", forecast.extent.examples_per_worker},
       {"steps_looked_at", forecast.looked_at},
       {"memory",
        {{"total_bytes", number_json(forecast.memory.total())},

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "murmur/run/inspect/topology_view.h"
-#include "murmur/run/plot/scale.h"
 #include "murmur/run/text/option_text.h"
+#include "murmur/run/text/units.h"
 
 namespace murmur::run {
 namespace {

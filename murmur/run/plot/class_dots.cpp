@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -16,6 +15,11 @@ namespace {
 
 constexpr double kWidth = 420;
 constexpr std::size_t kLongestName = 14;
+
+struct Dots {
+  const std::vector<std::string>& classes;
+  const std::vector<std::vector<std::int64_t>>& counts;  // [worker][class]
+};
 
 struct Grid {
   std::size_t workers = 0;
@@ -30,7 +34,7 @@ struct Grid {
   double bottom() const { return 6 + row * static_cast<double>(classes); }
 };
 
-Grid grid_of(const ClassCounts& data) {
+Grid grid_of(const Dots& data) {
   Grid grid;
   grid.workers = std::min(data.counts.size(), kMostDots);
   grid.classes = std::min(data.classes.size(), kMostDots);
@@ -50,7 +54,7 @@ Grid grid_of(const ClassCounts& data) {
   return grid;
 }
 
-void draw_lines(std::string& out, const ClassCounts& data, const Grid& grid) {
+void draw_lines(std::string& out, const Dots& data, const Grid& grid) {
   auto end = std::back_inserter(out);
   for (std::size_t c = 0; c < grid.classes; ++c) {
     fmt::format_to(end,
@@ -78,7 +82,7 @@ void draw_lines(std::string& out, const ClassCounts& data, const Grid& grid) {
                  grid.bottom() + 31);
 }
 
-void draw_dots(std::string& out, const ClassCounts& data, const Grid& grid) {
+void draw_dots(std::string& out, const Dots& data, const Grid& grid) {
   const double largest_radius = 0.48 * std::min(grid.column, grid.row);
   out += R"(<g class="s0">)";
   for (std::size_t w = 0; w < grid.workers; ++w) {
@@ -104,7 +108,11 @@ void draw_dots(std::string& out, const ClassCounts& data, const Grid& grid) {
 
 }  // namespace
 
-std::string draw_classes(const std::string& id, const std::string& title, const ClassCounts& data) {
+std::string draw_classes(const std::string& id,
+                         const std::string& title,
+                         const std::vector<std::string>& classes,
+                         const std::vector<std::vector<std::int64_t>>& counts) {
+  const Dots data{classes, counts};
   const Grid grid = grid_of(data);
   std::string out = fmt::format(
       R"(<svg class="chart" viewBox="0 0 {} {:.0f}" role="img" aria-labelledby="{}-t {}-d">)",
@@ -122,30 +130,6 @@ std::string draw_classes(const std::string& id, const std::string& title, const 
   draw_lines(out, data, grid);
   draw_dots(out, data, grid);
   return out + "</svg>";
-}
-
-Heterogeneity heterogeneity(const ClassCounts& data) {
-  Heterogeneity mean;
-  if (data.counts.empty()) {
-    return mean;
-  }
-  const double share_of_workers = 1.0 / static_cast<double>(data.counts.size());
-  for (const std::vector<std::int64_t>& counts : data.counts) {
-    const auto total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-    double squares = 0;
-    double largest = 0;
-    int present = 0;
-    for (const std::int64_t count : counts) {
-      const double share = total == 0 ? 0 : static_cast<double>(count) / static_cast<double>(total);
-      squares += share * share;
-      largest = std::max(largest, share);
-      present += share >= 0.01 ? 1 : 0;
-    }
-    mean.largest_share += share_of_workers * largest;
-    mean.classes += share_of_workers * present;
-    mean.effective_classes += squares > 0 ? share_of_workers / squares : 0;
-  }
-  return mean;
 }
 
 }  // namespace murmur::run

@@ -2,7 +2,6 @@
 #include "murmur/run/processes/output_check.h"
 
 #include <chrono>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -12,6 +11,7 @@
 
 #include "murmur/files/atomic_file.h"
 #include "murmur/files/digest.h"
+#include "murmur/run/text/host_name.h"
 
 namespace murmur::run {
 namespace {
@@ -25,12 +25,6 @@ std::string new_token() {
 }
 
 }  // namespace
-
-std::string host_name() {
-  std::string name(256, '\0');
-  gethostname(name.data(), name.size() - 1);
-  return name.substr(0, std::strlen(name.c_str()));
-}
 
 void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
   std::error_code error;

@@ -11,9 +11,6 @@
 
 namespace murmur::run {
 
-// This host's name, for messages.
-std::string host_name();
-
 // Throws UserError where the disk of an existing folder has less room.
 void require_room(const std::filesystem::path& folder, std::int64_t bytes);
 

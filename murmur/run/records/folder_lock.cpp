@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "murmur/core/error.h"
-#include "murmur/run/processes/output_check.h"
+#include "murmur/run/text/host_name.h"
 
 namespace murmur::run {
 namespace {

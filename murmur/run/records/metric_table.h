@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "murmur/run/plot/scale.h"
+#include "murmur/run/text/units.h"
 
 namespace murmur::run {
 

@@ -11,7 +11,6 @@
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/config/document.h"
 #include "murmur/run/records/summary.h"
-#include "murmur/run/train/train.h"
 
 namespace murmur::run {
 namespace {

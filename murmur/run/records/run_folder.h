@@ -43,4 +43,7 @@ void make_folder(const RunFolder& folder);
 // Makes the folder and writes config.toml.
 void begin(const RunFolder& folder, const Config& config);
 
+// runs/NAME-SEED, below MURMUR_OUTPUT where that is set.
+std::filesystem::path default_folder(const Config& config);
+
 }  // namespace murmur::run

@@ -2,16 +2,14 @@
 // What a report is made of: a run's folder, read back.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "murmur/core/error.h"
-#include "murmur/data/training_data.h"
 #include "murmur/run/config/config.h"
-#include "murmur/run/plot/class_dots.h"
+#include "murmur/run/records/class_counts.h"
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
 
@@ -27,10 +25,5 @@ struct RunRecord {
 };
 
 Result<RunRecord> read_run(const std::filesystem::path& folder);
-
-// partition.json, which worker has how many examples of which class:
-//   {"schema": 1, "classes": [NAME, ...], "counts": [[of worker 0], ...]}
-Status write_classes(const std::filesystem::path& folder, const ClassCounts& classes);
-Status write_classes(const std::filesystem::path& folder, const data::TrainingData& data);
 
 }  // namespace murmur::run

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "murmur/run/records/tensorboard_files.h"
+#include "murmur/run/text/host_name.h"
 
 namespace murmur::run {
 namespace {
@@ -71,11 +72,6 @@ std::string value_of(const std::string& tag, double value) {
   append_key(bytes, 2, kFixed32);
   append_fixed(bytes, std::bit_cast<std::uint32_t>(static_cast<float>(value)), 4);
   return bytes;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
 }  // namespace

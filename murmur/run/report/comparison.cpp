@@ -9,15 +9,15 @@
 
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/compare/result.h"
-#include "murmur/run/compare/table_text.h"
 #include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/run_record.h"
+#include "murmur/run/records/words.h"
+#include "murmur/run/report/comparison_text.h"
 #include "murmur/run/report/curves.h"
 #include "murmur/run/report/figures.h"
 #include "murmur/run/report/page.h"
 #include "murmur/run/report/report.h"
 #include "murmur/run/report/results.h"
-#include "murmur/run/report/words.h"
 #include "murmur/run/text/html.h"
 #include "murmur/run/text/nesting.h"
 

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "murmur/run/report/words.h"
+#include "murmur/run/records/words.h"
 
 namespace murmur::run {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "murmur/run/plot/bars.h"
 #include "murmur/run/plot/class_dots.h"
+#include "murmur/run/records/class_counts.h"
 
 namespace murmur::run {
 namespace {
@@ -129,7 +130,7 @@ Figure classes_figure(const std::string& id, const std::string& title, const Cla
   }
   return {.title = title,
           .note = std::move(note),
-          .picture_html = draw_classes(id, title, classes),
+          .picture_html = draw_classes(id, title, classes.classes, classes.counts),
           .numbers = std::move(numbers)};
 }
 

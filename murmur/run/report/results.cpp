@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "murmur/run/compare/table_text.h"
-#include "murmur/run/plot/scale.h"
+#include "murmur/run/report/comparison_text.h"
 #include "murmur/run/report/page.h"
 #include "murmur/run/text/html.h"
+#include "murmur/run/text/units.h"
 
 namespace murmur::run {
 namespace {

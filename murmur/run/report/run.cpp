@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "murmur/run/records/run_record.h"
+#include "murmur/run/records/words.h"
 #include "murmur/run/report/curves.h"
 #include "murmur/run/report/figures.h"
 #include "murmur/run/report/page.h"
 #include "murmur/run/report/report.h"
-#include "murmur/run/report/words.h"
 #include "murmur/run/text/html.h"
 
 namespace murmur::run {

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
-#include "murmur/run/records/run_record.h"
+#include "murmur/run/records/class_counts.h"
 #include "murmur/run/wiring/data_identity.h"
 #include "murmur/run/wiring/wiring.h"
 

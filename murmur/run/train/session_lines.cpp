@@ -14,7 +14,6 @@
 #include "murmur/files/digest.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/run/processes/stop.h"
-#include "murmur/run/report/report.h"
 #include "murmur/run/text/version.h"
 #include "murmur/run/train/session.h"
 
@@ -247,7 +246,7 @@ Status Session<S>::write_results() {
   if (const Status written = files::write_file(folder_.summary(), text); !written) {
     return written;
   }
-  return write_report(folder_.path);
+  return request_.report ? request_.report(folder_.path) : Ok{};
 }
 
 template <class S>

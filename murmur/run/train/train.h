@@ -34,7 +34,6 @@ struct Progress {
 // What runs may share: unpacked datasets. Threads: one run at a time may load, others wait.
 class Resources;
 class World;
-std::shared_ptr<Resources> make_resources();
 
 struct TrainRequest {
   std::filesystem::path folder = {};
@@ -60,8 +59,5 @@ struct TrainOutcome {
 // Throws UserError for what the user can mend (folder taken, data missing, another run's
 // checkpoint); what befalls a run on its way is in the outcome.
 TrainOutcome train(const Config& config, const TrainRequest& request);
-
-// runs/NAME-SEED, below MURMUR_OUTPUT where that is set.
-std::filesystem::path default_folder(const Config& config);
 
 }  // namespace murmur::run

@@ -7,7 +7,6 @@
 
 #include "murmur/comm/shared_memory.h"
 #include "murmur/core/check.h"
-#include "murmur/run/train/train.h"
 #include "murmur/run/wiring/shared_dataset.h"
 
 namespace murmur::run {

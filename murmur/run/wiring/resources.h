@@ -31,4 +31,6 @@ class Resources {
   std::map<std::string, std::shared_ptr<const data::Dataset>> datasets_ MURMUR_GUARDED_BY(mutex_);
 };
 
+std::shared_ptr<Resources> make_resources();
+
 }  // namespace murmur::run

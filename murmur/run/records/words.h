@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "murmur/run/config/config.h"
-#include "murmur/run/plot/scale.h"
 #include "murmur/run/records/summary.h"
+#include "murmur/run/text/units.h"
 
 namespace murmur::run {
 

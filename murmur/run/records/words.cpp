@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/run/report/words.h"
-
-#include "murmur/run/records/metric_table.h"
+#include "murmur/run/records/words.h"
 
 #include <fmt/format.h>
+
+#include "murmur/run/records/metric_table.h"
 
 namespace murmur::run {
 

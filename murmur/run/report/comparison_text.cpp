@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/run/compare/table_text.h"
+#include "murmur/run/report/comparison_text.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "murmur/run/plot/scale.h"
-#include "murmur/run/report/words.h"
+#include "murmur/run/records/words.h"
 #include "murmur/run/text/html.h"
+#include "murmur/run/text/units.h"
 
 namespace murmur::run {
 namespace {

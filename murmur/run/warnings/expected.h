@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The warnings of a training run that is not wired: for `plan` and `compare`, which neither read
+// examples into workers nor allocate rows.
+#pragma once
+
+#include <vector>
+
+#include "murmur/models/network.h"
+#include "murmur/run/config/config.h"
+#include "murmur/run/warnings/warnings.h"
+#include "murmur/run/wiring/data_shape.h"
+#include "murmur/run/wiring/resources.h"
+
+namespace murmur::run {
+
+// The configured model for such data. Throws UserError where it cannot take them.
+models::Network network_of(const Config& config, const DataShape& shape);
+
+// Throws UserError as network_of() and steps_per_epoch() do.
+RunExtent extent_of(const Config& config, const DataShape& shape);
+
+// What `train` will warn of. Throws UserError for what `train` would refuse.
+std::vector<Warning> expected_warnings(const Config& config, Resources& resources);
+
+}  // namespace murmur::run
