@@ -18,7 +18,7 @@
 
 #include "murmur/comm/exchange.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/exchange/average.h"
 #include "murmur/engine/exchange/row_exchange.h"

@@ -29,7 +29,7 @@
 #include "murmur/algorithms/outer/outer.h"
 #include "murmur/comm/exchange.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/costs/timeline.h"
 #include "murmur/engine/engine.h"

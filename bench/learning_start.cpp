@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "murmur/comm/exchange.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/learning/torch.h"
 

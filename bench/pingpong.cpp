@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/comm/transport.h"
 

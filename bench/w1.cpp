@@ -28,7 +28,7 @@
 
 #include "murmur/algorithms/algorithm.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/engine.h"
 #include "murmur/learning/libraries.h"

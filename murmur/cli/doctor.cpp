@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/cli/commands.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 
 namespace murmur::cli {
 namespace {

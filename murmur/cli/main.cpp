@@ -12,7 +12,7 @@
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
 #include "murmur/cli/descriptors.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/text/say.h"
 #include "murmur/run/text/version.h"

@@ -10,7 +10,7 @@
 #include "murmur/core/arena.h"
 #include "murmur/core/layout.h"
 #include "murmur/core/random.h"
-#include "murmur/data/images.h"
+#include "murmur/data/images/images.h"
 #include "murmur/learning/body.h"
 #include "murmur/learning/head.h"
 #include "murmur/learning/matmul.h"

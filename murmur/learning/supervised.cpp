@@ -8,7 +8,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/random.h"
-#include "murmur/data/images.h"
+#include "murmur/data/images/images.h"
 #include "murmur/learning/executor.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"

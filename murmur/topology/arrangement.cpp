@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "murmur/topology/grid.h"
+#include "murmur/topology/graphs/grid.h"
 
 namespace murmur::topology {
 namespace {

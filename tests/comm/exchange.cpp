@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/comm/adaptive_timeout.h"
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 
 namespace murmur::comm {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only the transport within a process does; what every transport does is in laws/.
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 
 #include <string>
 #include <thread>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 
 #include <array>
 #include <cstddef>

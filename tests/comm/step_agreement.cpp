@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "tests/comm/laws/heard.h"
 #include "tests/comm/step_agreement_walk.h"
 

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "murmur/core/random.h"
 
 namespace murmur::comm {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/comm/host.h"
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "tests/comm/laws/laws.h"
 
 namespace murmur::comm {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/data/batches.h"
-#include "murmur/data/images.h"
+#include "murmur/data/images/images.h"
 #include "murmur/data/training_data.h"
 
 namespace murmur::data {

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "murmur/data/cifar_binary.h"
-#include "murmur/data/idx.h"
+#include "murmur/data/images/cifar_binary.h"
+#include "murmur/data/images/idx.h"
 #include "tests/data/small_files.h"
 
 namespace murmur::data {

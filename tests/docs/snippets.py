@@ -41,11 +41,11 @@ PROMISES = {
         says=[("list algorithms", "dqhm")],
         again=("tests/oracles/golden_test.cpp", "tests/laws/traffic_laws_test.cpp")),
     "add-a-topology": Promise(
-        like="murmur/topology/star.cpp",
+        like="murmur/topology/graphs/star.cpp",
         tests={"test_topology": "*"},
         says=[("list topologies", "wheel"), ("topology wheel --workers 9", "a worker hears 3 to 8")]),
     "add-a-dataset": Promise(
-        like="murmur/data/mnist.cpp",
+        like="murmur/data/images/mnist.cpp",
         tests={"test_data": "*"},
         says=[("list datasets", "kmnist"), ("data kmnist", "1024 training and 128 test examples")],
         train=("--steps-limit", "2")),

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "murmur/core/check.h"
-#include "murmur/data/cifar_binary.h"
+#include "murmur/data/images/cifar_binary.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   murmur::data::CifarRecords records;

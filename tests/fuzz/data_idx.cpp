@@ -5,7 +5,7 @@
 #include <span>
 
 #include "murmur/core/check.h"
-#include "murmur/data/idx.h"
+#include "murmur/data/images/idx.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto array = murmur::data::parse_idx(std::span(data, size), "input");

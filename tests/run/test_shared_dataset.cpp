@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "murmur/comm/exchange.h"
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "murmur/run/wiring/shared_dataset.h"
 
 namespace murmur::run {

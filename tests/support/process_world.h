@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "tests/support/worlds.h"
 
 namespace murmur::testing {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "murmur/comm/host.h"
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "murmur/core/check.h"
 #include "murmur/core/random.h"
 

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "tests/support/failing_transport.h"
 #include "tests/support/steady_problem.h"
 #include "tests/support/worlds.h"

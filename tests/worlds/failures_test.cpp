@@ -17,7 +17,7 @@
 
 #include "murmur/algorithms/outer/outer.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 #include "murmur/comm/step_agreement.h"
 #include "tests/support/failing_transport.h"
 #include "tests/support/steady_problem.h"

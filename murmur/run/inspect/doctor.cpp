@@ -11,7 +11,7 @@
 #include <toml++/toml.h>
 #include <unistd.h>
 
-#include "murmur/comm/launch_sources.h"
+#include "murmur/comm/launch/launch_sources.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/data/places.h"
 #include "murmur/learning/libraries.h"

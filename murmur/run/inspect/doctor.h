@@ -11,7 +11,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/core/error.h"
 #include "murmur/run/processes/machine.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/step_agreement.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/error.h"

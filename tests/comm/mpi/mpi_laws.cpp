@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "tests/comm/laws/laws.h"
 

@@ -10,7 +10,7 @@
 
 #include "murmur/algorithms/algorithm.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/costs/event_schedule.h"
 #include "tests/support/outer_variants.h"

@@ -14,7 +14,7 @@
 
 #include "murmur/comm/exchange.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "tests/comm/laws/heard.h"
 #include "tests/support/failing_transport.h"

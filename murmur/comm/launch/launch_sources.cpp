@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/launch_sources.h"
+#include "murmur/comm/launch/launch_sources.h"
 
 #include <algorithm>
 #include <charconv>

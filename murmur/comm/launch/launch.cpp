@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 
 #include <algorithm>
 #include <iterator>
 #include <optional>
 
-#include "murmur/comm/launch_sources.h"
+#include "murmur/comm/launch/launch_sources.h"
 #include "murmur/core/check.h"
 
 namespace murmur::comm {

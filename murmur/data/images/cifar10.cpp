@@ -2,7 +2,7 @@
 // CIFAR-10: Krizhevsky, Learning Multiple Layers of Features from Tiny Images, technical report,
 // University of Toronto, 2009. Five training batches and one test batch in the binary format.
 #include "murmur/data/check_dataset.h"
-#include "murmur/data/cifar_binary.h"
+#include "murmur/data/images/cifar_binary.h"
 #include "murmur/data/registry.h"
 
 namespace murmur::data {

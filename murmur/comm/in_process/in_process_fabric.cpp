@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mailbox per process. A message is copied once where its receive is already posted, else twice:
 // a send never waits for its receiver. No two mailboxes are locked at the same time.
-#include "murmur/comm/in_process_fabric.h"
+#include "murmur/comm/in_process/in_process_fabric.h"
 
 #include <algorithm>
 #include <atomic>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "murmur/comm/mailbox.h"
+#include "murmur/comm/in_process/mailbox.h"
 #include "murmur/core/check.h"
 #include "murmur/core/mutex.h"
 

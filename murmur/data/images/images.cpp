@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/data/images.h"
+#include "murmur/data/images/images.h"
 
 #include <cstddef>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/mailbox.h"
+#include "murmur/comm/in_process/mailbox.h"
 
 #include <algorithm>
 #include <utility>

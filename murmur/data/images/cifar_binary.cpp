@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/data/cifar_binary.h"
+#include "murmur/data/images/cifar_binary.h"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fashion-MNIST: Xiao, Rasul, Vollgraf, arXiv 1708.07747. Four IDX files.
-#include "murmur/data/idx.h"
+#include "murmur/data/images/idx.h"
 #include "murmur/data/registry.h"
 
 namespace murmur::data {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any four IDX files of a user's own: as many classes as the labels say, images of any shape,
 // normalised by what the training images measure.
-#include "murmur/data/idx.h"
+#include "murmur/data/images/idx.h"
 #include "murmur/data/registry.h"
 
 namespace murmur::data {

@@ -2,7 +2,7 @@
 // Rectangles of workers, numbered row by row: worker r C + c is in row r, column c, and is linked
 // to its up to four neighbors. A torus wraps around, a grid does not, and a chain is a grid of one
 // row.
-#include "murmur/topology/grid.h"
+#include "murmur/topology/graphs/grid.h"
 
 #include <cmath>
 #include <string>

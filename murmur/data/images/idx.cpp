@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/data/idx.h"
+#include "murmur/data/images/idx.h"
 
 #include <array>
 #include <memory>

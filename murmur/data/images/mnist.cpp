@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MNIST: LeCun, Bottou, Bengio, Haffner, Gradient-Based Learning Applied to Document Recognition,
 // Proceedings of the IEEE, 1998. Four IDX files.
-#include "murmur/data/idx.h"
+#include "murmur/data/images/idx.h"
 #include "murmur/data/registry.h"
 
 namespace murmur::data {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "murmur/comm/launch.h"
+#include "murmur/comm/launch/launch.h"
 #include "murmur/core/error.h"
 
 namespace murmur::comm {
