@@ -62,6 +62,11 @@ TEST(Tags, TellPlacesOfTheProgramApart) {
   EXPECT_NE(tags.of_place(tags.asked(0), here), tags.of_place(tags.asked(1), here));
 }
 
+TEST(Tags, OfAWorldOfOneProcessAreAskedForAndNotUsed) {
+  const Tags tags;
+  EXPECT_GE(tags.of(TagKind::kPlain, tags.pass(5), 0), comm::kTagsOfTexts);
+}
+
 TEST(Tags, AreRefusedWhereThereAreTooFew) {
   const auto made = Tags::make(kPromisedByMpi, 4000);
   ASSERT_FALSE(made);

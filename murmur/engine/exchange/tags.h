@@ -21,7 +21,7 @@ enum class TagKind : int { kPlain, kRow, kPart, kMean };
 
 class Tags {
  public:
-  // Of a world of one process, which needs none.
+  // Of a world of one process, which sends none.
   Tags() = default;
   // At most `messages` of a kind between two processes in a call. kInvalid: there are not as many
   // tags up to `largest`.
@@ -43,7 +43,7 @@ class Tags {
   }
 
   std::uint64_t calls_ = 2;
-  std::size_t messages_ = 0;
+  std::size_t messages_ = 1;
 };
 
 }  // namespace murmur::engine
