@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "murmur/core/check.h"
-#include "murmur/engine/exchange/tags.h"
 
 namespace murmur::engine {
 
@@ -77,11 +76,6 @@ std::vector<Pass<S>> Passes<S>::cut(std::size_t begin, std::size_t end) const {
     }
     passes.back().locals.push_back({&stage, once});
   }
-  MURMUR_CHECK(passes.size() < static_cast<std::size_t>(kAverageModelPass),
-               "{}: {} passes in one step, and tags have room for {}",
-               program_.name,
-               passes.size(),
-               kAverageModelPass - 1);
   return passes;
 }
 

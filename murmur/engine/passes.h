@@ -28,7 +28,7 @@ class Passes {
  public:
   // REQUIRES: the program's stages are consistent: a kernel that writes a field kept once writes
   // and reads no other kind, and none follows a gradient without an average between. It has at most
-  // kMostFields, and a step's stages are cut into fewer passes than tags.h has room for.
+  // kMostFields.
   explicit Passes(const Program<S>& program);
 
   struct OfStep {
