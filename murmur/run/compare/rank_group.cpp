@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "murmur/run/config/document.h"
+#include "murmur/run/wiring/resources.h"
 
 namespace murmur::run {
 namespace {

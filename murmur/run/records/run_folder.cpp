@@ -51,7 +51,7 @@ void require_same_run(const RunFolder& folder, const Config& config) {
 }
 
 bool has_checkpoint(const RunFolder& folder) {
-  const auto steps = engine::checkpoint_steps(folder.checkpoint());
+  const auto steps = checkpoint::checkpoint_steps(folder.checkpoint());
   return steps && !steps.value().empty();
 }
 

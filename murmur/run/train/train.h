@@ -44,6 +44,8 @@ struct TrainRequest {
   std::function<void(const Progress&)> progress = {};  // after every step
   std::function<void(const MetricsLine&)> line = {};   // after every line of metrics.jsonl
   std::function<void(const std::string&)> warn = {};   // before the first step, each text once
+  // Makes the report of a folder that is complete; called by the first process.
+  std::function<Status(const std::filesystem::path& folder)> report = {};
   const std::atomic<int>* stop =
       nullptr;  // a signal's number: end after the step, with a checkpoint
 };
