@@ -97,6 +97,7 @@ void expect_resumes(const RunSpec<S>& spec, const World& before, const World& af
       EXPECT_TRUE(saved) << saved.failure().message;
       take_steps(engine, stop, stop + 1);
     }
+    EXPECT_TRUE(engine.settle());  // an engine takes no message any more once it is gone
   });
   for (std::size_t stop = 0; stop < kRates.size(); ++stop) {
     const End resumed = end_of(spec, after, stop, [&](engine::Engine<S>& engine) {
