@@ -48,7 +48,9 @@ class FailingTransport : public comm::Transport, public comm::SharedViews {
   comm::SharedViews* shared_views() override {
     return other_->shared_views() == nullptr ? nullptr : this;
   }
-  void tell(int to, const comm::Notice& notice) override { other_->tell(to, notice); }
+  void send_control(int to, const comm::Notice& notice) override {
+    other_->send_control(to, notice);
+  }
   void on_notice(comm::NoticeHandler handler) override { other_->on_notice(std::move(handler)); }
   void fail(const Failure& failure) override { other_->fail(failure); }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "murmur/engine/exchange/shared_rows.h"
+
 #include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "murmur/engine/exchange/shared_rows.h"
 
 namespace murmur::engine {
 namespace {
@@ -33,7 +33,7 @@ class SlowReader final : public comm::Transport, public comm::SharedViews {
   void set_wait_limit(std::chrono::milliseconds) override {}
   std::int64_t bytes_sent() const override { return 0; }
   SharedViews* shared_views() override { return this; }
-  void tell(int, const comm::Notice&) override {}
+  void send_control(int, const comm::Notice&) override {}
   void on_notice(comm::NoticeHandler) override {}
   void fail(const Failure&) override {}
 
@@ -56,13 +56,13 @@ class SlowReader final : public comm::Transport, public comm::SharedViews {
   std::uint64_t last_ = 0;
 };
 
-class LentRowsTest : public ::testing::Test {
+class SharedRowsTest : public ::testing::Test {
  protected:
-  LentRowsTest() { layout_.add("x", {16}); }
+  SharedRowsTest() { layout_.add("x", {16}); }
 
   Status publish(SharedRows<double>& rows) {
-    const SharedRows<double>::View loan{1, {0, 16}};
-    return rows.publish(0, 0, values_.data(), 5, {&loan, 1});
+    const SharedRows<double>::View view{1, {0, 16}};
+    return rows.publish(0, 0, values_.data(), 5, {&view, 1});
   }
 
   Layout layout_{sizeof(double)};
@@ -75,18 +75,18 @@ class LentRowsTest : public ::testing::Test {
   SlowReader transport_;
 };
 
-TEST_F(LentRowsTest, GiveTheirMemoryBackWhenAllIsRead) {
+TEST_F(SharedRowsTest, GiveTheirMemoryBackWhenAllIsRead) {
   {
     SharedRows<double> rows(&transport_, 1, &buckets_);
     EXPECT_TRUE(publish(rows));
-    rows.batch();
+    rows.swap_buffers();
     EXPECT_TRUE(publish(rows));
   }
   EXPECT_TRUE(transport_.unread.empty());
   EXPECT_TRUE(transport_.released);
 }
 
-TEST_F(LentRowsTest, KeepTheirMemoryWhileItMayBeRead) {
+TEST_F(SharedRowsTest, KeepTheirMemoryWhileItMayBeRead) {
   {
     SharedRows<double> rows(&transport_, 1, &buckets_);
     EXPECT_TRUE(publish(rows));
