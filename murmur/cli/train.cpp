@@ -15,6 +15,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/in_world.h"
 #include "murmur/run/processes/world.h"
+#include "murmur/run/records/run_folder.h"
 #include "murmur/run/report/report.h"
 #include "murmur/run/text/say.h"
 #include "murmur/run/train/progress.h"
