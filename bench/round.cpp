@@ -22,13 +22,16 @@
 
 namespace {
 
+using murmur::AverageStage;
 using murmur::CoordinateRange;
+using murmur::field_bit;
 using murmur::FieldKind;
+using murmur::GradientStage;
 using murmur::Layout;
+using murmur::LocalStage;
 using murmur::OptionValues;
 using murmur::Program;
 using murmur::Stage;
-using murmur::StageKind;
 
 constexpr double kLimit = 0.70;
 constexpr int kRepeats = 15;
@@ -85,19 +88,21 @@ double touches(const Program<float>& program, int workers) {
     loaded = stored = 0;
   };
   for (const Stage<float>& stage : program.round) {
-    if (stage.kind != StageKind::kLocal) {
+    if (!stage.is<LocalStage<float>>()) {
       flush();
     }
-    count += stage.kind == StageKind::kGradient ? 1 : 0;
-    const bool averages = stage.kind == StageKind::kAverage;
-    for (const std::size_t f : stage.fields) {
-      loaded |= std::uint64_t{1} << f;
-      stored |= averages ? 0 : std::uint64_t{1} << f;
+    count += stage.is<GradientStage<float>>() ? 1 : 0;
+    if (const auto* const average = stage.as<AverageStage>()) {
+      loaded |= field_bit(average->field);
+      stored |= field_bit(average->into);
+    } else if (stage.kernel() == nullptr) {
+      loaded |= stage.touched();
+      stored |= stage.touched();
+    } else {
+      // What an earlier stage of the pass loaded or stored is in cache.
+      loaded |= stage.kernel()->reads & ~stored;
+      stored |= stage.kernel()->writes;
     }
-    stored |= averages ? std::uint64_t{1} << stage.into : 0;
-    // What an earlier stage of the pass loaded or stored is in cache.
-    loaded |= stage.reads & ~stored;
-    stored |= stage.writes;
   }
   flush();
   return count;

@@ -58,12 +58,9 @@ Program<S> with_messages_in_flight(Program<S> base, std::int64_t staleness) {
   for (std::int64_t k = 0; k < staleness; ++k) {
     const auto slot = static_cast<std::size_t>(k);
     base.add_field(memory(kInFlightNames[slot]));
-    Stage<S> send;
-    send.kind = StageKind::kSend;
-    send.fields = {numerator, first_slot + slot};
-    send.slot = slot;
-    send.due = [=](std::int64_t step) { return step % staleness == k; };
-    base.round.push_back(std::move(send));
+    base.round.push_back(
+        {.what = SendStage{.numerator = numerator, .into = first_slot + slot, .slot = slot},
+         .due = [=](std::int64_t step) { return step % staleness == k; }});
   }
   base.round.push_back(gradient);
   for (std::int64_t k = 0; k < staleness; ++k) {
@@ -71,11 +68,7 @@ Program<S> with_messages_in_flight(Program<S> base, std::int64_t staleness) {
     const auto due = [=](std::int64_t step) {
       return step + 1 >= staleness && (step + 1) % staleness == k;
     };
-    Stage<S> weights;
-    weights.kind = StageKind::kArrive;
-    weights.slot = slot;
-    weights.due = due;
-    base.round.push_back(std::move(weights));
+    base.round.push_back({.what = ArriveStage{slot}, .due = due});
     append_stages<Arrive, S>(base, {}, {numerator, first_slot + slot}).front().due = due;
   }
   base.round.push_back(debias);

@@ -2,9 +2,17 @@
 // A field: one vector per worker (or one for all workers) that an algorithm keeps.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace murmur {
+
+// Fields of a program as bits: bit f is field f.
+using FieldSet = std::uint64_t;
+constexpr FieldSet field_bit(std::size_t field) {
+  return FieldSet{1} << field;
+}
 
 enum class FieldKind {
   kModel,    // what is evaluated; field 0 of every program, named "x"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// EventSchedule an algorithm's text (stage.h) into a Program. Only murmur/algorithms includes this,
+// Turns an algorithm's text (stage.h) into a Program. Only murmur/algorithms includes this,
 // compiled with -fno-math-errno -ffp-contract=off so that loops vectorise and every compiler rounds
 // alike.
 #pragma once
@@ -30,41 +30,62 @@ constexpr std::uint64_t translate(std::uint64_t mask, const std::vector<std::siz
   return translated;
 }
 
+// The kernel of A's K-th stage, without a function; none where it has none.
+template <template <class> class A, class S, std::size_t K>
+BoundKernel<S> bind_kernel(const std::vector<std::size_t>& binds,
+                           const std::shared_ptr<const typename A<S>::Options>& options) {
+  using Made = KernelOf<A, S, K>;
+  check_access<A, K>(options_as<typename A<Recorder>::Options>(*options), Made::kAccess);
+  return {.apply = nullptr,
+          .binds = binds,
+          .reads = translate(Made::reads(), binds),
+          .writes = translate(Made::kAccess.writes, binds),
+          .options = options};
+}
+
+template <template <class> class A, class S, std::size_t K>
+typename Stage<S>::Variant make_what(const std::vector<std::size_t>& binds,
+                                     const std::shared_ptr<const typename A<S>::Options>& options) {
+  using Made = KernelOf<A, S, K>;
+  constexpr auto kSpec = std::get<K>(A<S>::kRound);
+  const auto place = [&](std::string_view name) { return binds[place_of<A<S>>(name)]; };
+  if constexpr (kSpec.kind == StageKind::kMix) {
+    MixStage mix;
+    for (const std::string_view field : kSpec.fields) {
+      if (!field.empty()) {
+        mix.fields.push_back(place(field));
+      }
+    }
+    return mix;
+  } else if constexpr (kSpec.kind == StageKind::kPush) {
+    return PushStage{place(kSpec.fields[0])};
+  } else if constexpr (kSpec.kind == StageKind::kAverage) {
+    return AverageStage{.field = place(kSpec.fields[0]), .into = place(kSpec.into)};
+  } else {
+    BoundKernel<S> kernel = bind_kernel<A, S, K>(binds, options);
+    if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {
+      kernel.apply = &Made::template map<place_of<A<S>>(kSpec.into)>;
+      return FilterReduceStage<S>{std::move(kernel), place(kSpec.into)};
+    } else if constexpr (kSpec.kind == StageKind::kReduce) {
+      return ReduceStage<S>{&Made::sum, std::move(kernel)};
+    } else {
+      kernel.apply = &Made::run;
+      if constexpr (kSpec.kind == StageKind::kGradient) {
+        return GradientStage<S>{std::move(kernel), place(kSpec.at)};
+      } else if constexpr (kSpec.kind == StageKind::kSequential) {
+        return SequentialStage<S>{std::move(kernel)};
+      } else {
+        return LocalStage<S>{std::move(kernel)};
+      }
+    }
+  }
+}
+
 template <template <class> class A, class S, std::size_t K>
 Stage<S> make_stage(const std::vector<std::size_t>& binds,
                     const std::shared_ptr<const typename A<S>::Options>& options) {
-  using Made = KernelOf<A, S, K>;
-  constexpr auto kSpec = std::get<K>(A<S>::kRound);
-  Stage<S> stage{.kind = kSpec.kind,
-                 .binds = binds,
-                 .fields = {},
-                 .over = kSpec.over,
-                 .due = {},
-                 .options = options};
-  if constexpr (kSpec.kind == StageKind::kGradient) {
-    stage.at = binds[place_of<A<S>>(kSpec.at)];
-  }
-  for (const std::string_view field : kSpec.fields) {
-    if (!field.empty()) {
-      stage.fields.push_back(binds[place_of<A<S>>(field)]);
-    }
-  }
-  if constexpr (!kSpec.into.empty()) {
-    stage.into = binds[place_of<A<S>>(kSpec.into)];
-  }
-  if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(kSpec.kernel)>, NoKernel>) {
-    check_access<A, K>(options_as<typename A<Recorder>::Options>(*options), Made::kAccess);
-    stage.reads = translate(Made::reads(), binds);
-    stage.writes = translate(Made::kAccess.writes, binds);
-    if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {
-      stage.kernel = &Made::template map<place_of<A<S>>(kSpec.into)>;
-    } else if constexpr (kSpec.kind == StageKind::kReduce) {
-      stage.reducer = &Made::sum;
-    } else {
-      stage.kernel = &Made::run;
-    }
-  }
-  if constexpr (kSpec.periodic) {
+  Stage<S> stage{.what = make_what<A, S, K>(binds, options)};
+  if constexpr (std::get<K>(A<S>::kRound).periodic) {
     stage.due = [options](std::int64_t step) { return A<S>::due(step, *options); };
   }
   return stage;

@@ -6,6 +6,55 @@
 #include "murmur/core/check.h"
 
 namespace murmur {
+namespace {
+
+FieldSet set_of(const std::vector<std::size_t>& fields) {
+  FieldSet set = 0;
+  for (const std::size_t f : fields) {
+    set |= field_bit(f);
+  }
+  return set;
+}
+
+// The fields of a stage beside those of its kernel.
+template <class S>
+struct MessageFields {
+  FieldSet operator()(const MixStage& stage) const { return set_of(stage.fields); }
+  FieldSet operator()(const PushStage& stage) const { return field_bit(stage.numerator); }
+  FieldSet operator()(const SendStage& stage) const {
+    return field_bit(stage.numerator) | field_bit(stage.into);
+  }
+  FieldSet operator()(const AverageStage& stage) const {
+    return field_bit(stage.field) | field_bit(stage.into);
+  }
+  FieldSet operator()(const FilterReduceStage<S>& stage) const { return field_bit(stage.into); }
+  FieldSet operator()(const ResetStage& stage) const { return set_of(stage.fields); }
+  template <class Other>
+  FieldSet operator()(const Other& /*stage*/) const {
+    return 0;
+  }
+};
+
+}  // namespace
+
+template <class S>
+const BoundKernel<S>* Stage<S>::kernel() const {
+  return std::visit(
+      [](const auto& stage) -> const BoundKernel<S>* {
+        if constexpr (requires { stage.kernel; }) {
+          return &stage.kernel;
+        } else {
+          return nullptr;
+        }
+      },
+      what);
+}
+
+template <class S>
+FieldSet Stage<S>::touched() const {
+  const BoundKernel<S>* const bound = kernel();
+  return (bound == nullptr ? 0 : bound->touched()) | std::visit(MessageFields<S>{}, what);
+}
 
 template <class S>
 std::size_t Program<S>::add_field(const Field& field) {
@@ -29,16 +78,30 @@ std::size_t Program<S>::index_of(std::string_view field) const {
 template <class S>
 bool Program<S>::mixes() const {
   return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
-    return stage.kind == StageKind::kMix || stage.kind == StageKind::kPush ||
-           stage.kind == StageKind::kSend;
+    return stage.template is<MixStage>() || stage.template is<PushStage>() ||
+           stage.template is<SendStage>();
   });
+}
+
+template <class S>
+std::vector<std::size_t> Program<S>::shared_writes(const BoundKernel<S>& kernel) const {
+  std::vector<std::size_t> written;
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    if (fields[f].shared && (kernel.writes & field_bit(f)) != 0) {
+      written.push_back(f);
+    }
+  }
+  return written;
 }
 
 template <class S>
 std::optional<std::size_t> Program<S>::numerator() const {
   for (const Stage<S>& stage : round) {
-    if (stage.kind == StageKind::kPush || stage.kind == StageKind::kSend) {
-      return stage.fields.front();
+    if (const auto* push = stage.template as<PushStage>()) {
+      return push->numerator;
+    }
+    if (const auto* send = stage.template as<SendStage>()) {
+      return send->numerator;
     }
   }
   return std::nullopt;
@@ -48,13 +111,15 @@ template <class S>
 std::size_t Program<S>::slots() const {
   std::size_t count = 0;
   for (const Stage<S>& stage : round) {
-    if (stage.kind == StageKind::kSend) {
-      count = std::max(count, stage.slot + 1);
+    if (const auto* send = stage.template as<SendStage>()) {
+      count = std::max(count, send->slot + 1);
     }
   }
   return count;
 }
 
+template struct Stage<float>;
+template struct Stage<double>;
 template struct Program<float>;
 template struct Program<double>;
 

@@ -4,58 +4,17 @@
 // file that reads like the paper.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "murmur/core/field.h"
-#include "murmur/core/stage.h"
+#include "murmur/core/program_stages.h"
 
 namespace murmur {
-
-// Applies a kernel to `count` coordinates. fields[k] points at the first of them in the row of the
-// field that the stage binds to the kernel's k-th; gradient likewise, raw, or null. Rows do not
-// overlap.
-template <class S>
-using Kernel = void (*)(S* const* fields,
-                        const S* gradient,
-                        std::size_t count,
-                        const Round<S>& round,
-                        const void* options);
-
-// Sum over `count` coordinates of a reducing kernel, in double, in an order that `count` alone
-// fixes.
-template <class S>
-using Reducer = double (*)(S* const* fields,
-                           const S* gradient,
-                           std::size_t count,
-                           const Round<S>& round,
-                           const void* options);
-
-template <class S>
-struct Stage {
-  StageKind kind = StageKind::kLocal;
-  Kernel<S> kernel = nullptr;      // gradient, local
-  Reducer<S> reducer = nullptr;    // reduce
-  std::vector<std::size_t> binds;  // the kernel's fields, as the program numbers them
-  std::uint64_t reads = 0;         // bit f: field f of the program
-  std::uint64_t writes = 0;
-  std::vector<std::size_t> fields;  // mix, average: what travels; reset: what is born again
-  std::size_t at = 0;               // gradient: where
-  std::size_t into = 0;             // average, reduce over filters: the field that receives
-  std::size_t slot = 0;             // send, arrive: which of the messages in flight
-  int group = 0;  // average, reset weights: over contiguous groups of so many workers; 0: over all
-  Over over = Over::kWorker;
-  std::function<bool(std::int64_t step)> due;  // empty: at every step
-  std::shared_ptr<const void> options;
-
-  bool due_at(std::int64_t step) const { return !due || due(step); }
-};
 
 template <class S>
 struct Program {
@@ -73,6 +32,8 @@ struct Program {
   // REQUIRES: there is a field of that name.
   std::size_t index_of(std::string_view field) const;
   bool mixes() const;  // talks to neighbors, be it by mixing or by pushing
+  // The fields kept once that a kernel writes.
+  std::vector<std::size_t> shared_writes(const BoundKernel<S>& kernel) const;
   // Push-sum: the field whose quotient by the weight is the model.
   std::optional<std::size_t> numerator() const;
   std::size_t slots() const;  // messages that may be in flight between rounds

@@ -36,20 +36,8 @@ struct Round {
   S weight = 1;              // the worker's push-sum weight
 };
 
-enum class StageKind {
-  kGradient,
-  kLocal,
-  kMix,
-  kAverage,
-  kReduce,
-  kReset,         // memories as at birth, and their counter
-  kPush,          // push-sum: a numerator and the worker's weight, by shares that add up per sender
-  kSend,          // push-sum, first half: shares leave, the own share stays
-  kArrive,        // push-sum, second half: the weights that were in flight are added
-  kResetWeights,  // push-sum weights are 1, nothing is in flight; in groups: each is its group's
-                  // mean
-  kSequential,    // a map per coordinate, worker after worker; it may write what is kept once
-};
+// What an algorithm's text may ask for. A program's stages (program.h) are types, and a few more.
+enum class StageKind { kGradient, kLocal, kMix, kPush, kAverage, kReduce, kSequential };
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
 

@@ -13,28 +13,25 @@ namespace {
 
 constexpr std::size_t kBlock = 4096;  // coordinates
 
-// What a pass mixes or sends is final where the gradient pass before it has done its work.
+// Whether nothing before the end of the gradient pass looks at what the average behind it writes.
 template <class S>
-bool mixes(const Pass<S>* next) {
-  if (next == nullptr || next->head == nullptr) {
-    return false;
-  }
-  const StageKind kind = next->head->kind;
-  return kind == StageKind::kMix || kind == StageKind::kPush || kind == StageKind::kSend;
+bool averages_apart(const Pass<S>& pass, const AverageStage& average) {
+  const auto& gradient = *pass.template head_as<GradientStage<S>>();
+  const FieldSet touched =
+      field_bit(gradient.at) | gradient.kernel.touched() | pass.touched_by_locals();
+  return average.group == 0 && (touched & field_bit(average.into)) == 0;
 }
 
-// What an average writes, nobody looks at before the last gradient is taken.
+// What a stage that mixes, pushes or sends puts into one message.
 template <class S>
-bool averages_apart(const Pass<S>& pass, const Pass<S>* next) {
-  if (next == nullptr || next->head == nullptr || next->head->kind != StageKind::kAverage ||
-      next->head->group != 0) {
-    return false;
+std::vector<std::size_t> message_of(const Stage<S>& stage) {
+  if (const auto* const push = stage.template as<PushStage>()) {
+    return {push->numerator};
   }
-  std::uint64_t touched = (std::uint64_t{1} << pass.head->at) | touched_fields(*pass.head);
-  for (const LocalStage<S>& local : pass.locals) {
-    touched |= touched_fields(*local.stage);
+  if (const auto* const send = stage.template as<SendStage>()) {
+    return {send->numerator};
   }
-  return ((touched >> next->head->into) & 1U) == 0;
+  return stage.template as<MixStage>()->fields;
 }
 
 }  // namespace
@@ -64,13 +61,17 @@ void Performer<S>::take_gradients(const Pass<S>& pass, const Pass<S>* next, comm
 
 template <class S>
 void Performer<S>::open_early(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
-  if (mixes(next)) {
-    const Stage<S>& stage = *next->head;
-    Mixer<S>& mixer = stage.kind == StageKind::kSend ? mixer_of(stage.slot) : mixer_;
-    open_mix(mixer, stage, next_tag);
-    post_bucket_ = [&mixer](int worker, std::size_t bucket) { mixer.post(worker, bucket); };
-  } else if (averages_apart(pass, next) && averager_.is_spread()) {
-    open_average(*next->head, next_tag);
+  if (next == nullptr || next->head == nullptr) {
+    return;
+  }
+  if (Mixer<S>* const mixer = mixer_for(*next->head)) {
+    open_mix(*mixer, message_of(*next->head), next_tag);
+    post_bucket_ = [mixer](int worker, std::size_t bucket) { mixer->post(worker, bucket); };
+    return;
+  }
+  const auto* const average = next->template head_as<AverageStage>();
+  if (average != nullptr && averages_apart(pass, *average) && averager_.is_spread()) {
+    open_average(*average, next_tag);
     post_bucket_ = [this](int /*worker*/, std::size_t bucket) { averager_.ready(bucket); };
   }
 }
@@ -85,10 +86,11 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
   const Traced traced(tracer_, "gradient", worker);
   const auto started = SteadyClock::now();
   const double before_s = thread_times_[t].algorithm_s;
-  problems::GradientJob<S> job{.step = batch,
-                               .worker = worker,
-                               .x = rows_.row(pass.head->at, worker),
-                               .gradient = gradients_.row(0, t)};
+  problems::GradientJob<S> job{
+      .step = batch,
+      .worker = worker,
+      .x = rows_.row(pass.template head_as<GradientStage<S>>()->at, worker),
+      .gradient = gradients_.row(0, t)};
   if (post_bucket_) {
     post_early(pass, job, thread);
   } else {
@@ -111,15 +113,16 @@ void Performer<S>::use_gradient(const Pass<S>& pass,
   const auto started = SteadyClock::now();
   const auto t = static_cast<std::size_t>(thread);
   const S* const gradient = gradients_.row(0, t);
+  const BoundKernel<S>& kernel = pass.template head_as<GradientStage<S>>()->kernel;
   const Round<S> round = round_of(worker);
   std::vector<S*>& fields = pointers_[t];
   for (std::size_t begin = range.begin; begin < range.end; begin += kBlock) {
     const std::size_t count = std::min(kBlock, range.end - begin);
-    rows_.at(worker, begin, pass.head->binds, fields.data());
-    pass.head->kernel(fields.data(), gradient + begin, count, round, pass.head->options.get());
-    for (const LocalStage<S>& local : pass.locals) {
-      rows_.at(worker, begin, local.stage->binds, fields.data());
-      local.stage->kernel(fields.data(), nullptr, count, round, local.stage->options.get());
+    rows_.at(worker, begin, kernel.binds, fields.data());
+    kernel.apply(fields.data(), gradient + begin, count, round, kernel.options.get());
+    for (const PassKernel<S>& local : pass.locals) {
+      rows_.at(worker, begin, local.kernel->binds, fields.data());
+      local.kernel->apply(fields.data(), nullptr, count, round, local.kernel->options.get());
     }
   }
   thread_times_[t].algorithm_s += seconds_since(started);

@@ -16,24 +16,31 @@ Passes<S>::Passes(const Program<S>& program) : program_(program), due_(program.r
                program.fields.size(),
                kMostFields);
   for (std::size_t f = 0; f < program.fields.size(); ++f) {
-    shared_ |= std::uint64_t{program.fields[f].shared ? 1U : 0U} << f;
+    shared_ |= program.fields[f].shared ? field_bit(f) : 0;
   }
   for (const Stage<S>& stage : program.round) {
-    const std::set<std::size_t> bound(stage.binds.begin(), stage.binds.end());
-    MURMUR_CHECK(bound.size() == stage.binds.size(),
-                 "{}: a kernel's fields are bound to the same row twice, and rows must not overlap",
-                 program.name);
-    const bool once = (stage.writes & shared_) != 0;
-    if (stage.kind == StageKind::kSequential) {
-      continue;
+    if (stage.kernel() != nullptr) {
+      check(stage, *stage.kernel());
     }
-    MURMUR_CHECK(!once || ((stage.writes | stage.reads) & ~shared_) == 0,
-                 "{}: a kernel mixes fields kept once with fields of each worker",
-                 program.name);
-    MURMUR_CHECK(!once || stage.kind == StageKind::kLocal,
-                 "{}: only a local stage may write a field kept once",
-                 program.name);
   }
+}
+
+template <class S>
+void Passes<S>::check(const Stage<S>& stage, const BoundKernel<S>& kernel) const {
+  const std::set<std::size_t> bound(kernel.binds.begin(), kernel.binds.end());
+  MURMUR_CHECK(bound.size() == kernel.binds.size(),
+               "{}: a kernel's fields are bound to the same row twice, and rows must not overlap",
+               program_.name);
+  if (stage.template is<SequentialStage<S>>()) {
+    return;
+  }
+  const bool once = (kernel.writes & shared_) != 0;
+  MURMUR_CHECK(!once || (kernel.touched() & ~shared_) == 0,
+               "{}: a kernel mixes fields kept once with fields of each worker",
+               program_.name);
+  MURMUR_CHECK(!once || stage.template is<LocalStage<S>>(),
+               "{}: only a local stage may write a field kept once",
+               program_.name);
 }
 
 template <class S>
@@ -45,9 +52,19 @@ const typename Passes<S>::OfStep& Passes<S>::at(std::int64_t step) {
   if (found != by_due_.end()) {
     return found->second;
   }
-  const std::size_t in_turns = program_.event_stages;
-  OfStep passes{cut(0, in_turns), cut(in_turns, program_.round.size())};
+  const std::size_t events = program_.event_stages;
+  OfStep passes{cut(0, events), cut(events, program_.round.size())};
   return by_due_.emplace(due_, std::move(passes)).first->second;
+}
+
+// Behind a gradient the workers' rows are visited one by one; a reduction or a sequential stage is
+// complete only after the last worker. Such a head ends its pass for kernels that cannot join it.
+template <class S>
+bool Passes<S>::ends(const Pass<S>& pass, bool once) {
+  return pass.template head_as<ReduceStage<S>>() != nullptr ||
+         pass.template head_as<FilterReduceStage<S>>() != nullptr ||
+         pass.template head_as<SequentialStage<S>>() != nullptr ||
+         (once && pass.template head_as<GradientStage<S>>() != nullptr);
 }
 
 template <class S>
@@ -58,23 +75,17 @@ std::vector<Pass<S>> Passes<S>::cut(std::size_t begin, std::size_t end) const {
       continue;
     }
     const Stage<S>& stage = program_.round[k];
-    if (stage.kind != StageKind::kLocal) {
+    const auto* const local = stage.template as<LocalStage<S>>();
+    if (local == nullptr) {
       passes.push_back({&stage, {}});
       continue;
     }
-    const bool once = (stage.writes & shared_) != 0;
-    // Behind a gradient the workers' rows are visited one by one, behind a reduction or a turn of
-    // all workers the result is complete only after the last: these end the pass for what cannot
-    // join it.
-    const bool starts_pass =
-        passes.empty() || (passes.back().head != nullptr &&
-                           (passes.back().head->kind == StageKind::kReduce ||
-                            passes.back().head->kind == StageKind::kSequential ||
-                            (once && passes.back().head->kind == StageKind::kGradient)));
+    const bool once = (local->kernel.writes & shared_) != 0;
+    const bool starts_pass = passes.empty() || ends(passes.back(), once);
     if (starts_pass) {
       passes.push_back({nullptr, {}});
     }
-    passes.back().locals.push_back({&stage, once});
+    passes.back().locals.push_back({&local->kernel, once});
   }
   return passes;
 }

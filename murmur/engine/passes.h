@@ -12,15 +12,29 @@
 namespace murmur::engine {
 
 template <class S>
-struct LocalStage {
-  const Stage<S>* stage = nullptr;
+struct PassKernel {
+  const BoundKernel<S>* kernel = nullptr;
   bool once = false;  // writes only fields that are kept once: runs once, not per worker
 };
 
 template <class S>
 struct Pass {
   const Stage<S>* head = nullptr;  // null: local stages alone
-  std::vector<LocalStage<S>> locals;
+  std::vector<PassKernel<S>> locals;
+
+  // The head if it is of that type, else null.
+  template <class T>
+  const T* head_as() const {
+    return head == nullptr ? nullptr : head->template as<T>();
+  }
+  // Fields that the kernels behind the head look at or change.
+  FieldSet touched_by_locals() const {
+    FieldSet touched = 0;
+    for (const PassKernel<S>& local : locals) {
+      touched |= local.kernel->touched();
+    }
+    return touched;
+  }
 };
 
 template <class S>
@@ -32,17 +46,19 @@ class Passes {
   explicit Passes(const Program<S>& program);
 
   struct OfStep {
-    std::vector<Pass<S>> in_turns;  // of an asynchronous program: once per turn
+    std::vector<Pass<S>> per_batch;  // of an asynchronous program: once per event batch
     std::vector<Pass<S>> together;
   };
   // The reference stays valid.
   const OfStep& at(std::int64_t step);
 
  private:
+  void check(const Stage<S>& stage, const BoundKernel<S>& kernel) const;
+  static bool ends(const Pass<S>& pass, bool once);
   std::vector<Pass<S>> cut(std::size_t begin, std::size_t end) const;  // of those due
 
   const Program<S>& program_;
-  std::uint64_t shared_ = 0;                    // fields kept once
+  FieldSet shared_ = 0;                         // fields kept once
   std::vector<bool> due_;                       // at the step asked for, stage by stage
   std::map<std::vector<bool>, OfStep> by_due_;  // which stages are due: as many as there are
 };

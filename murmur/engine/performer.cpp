@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <type_traits>
+#include <variant>
 
 #include "murmur/core/check.h"
 #include "murmur/engine/message_limits.h"
@@ -117,7 +119,7 @@ Status Performer<S>::step(double lr) {
   std::fill(losses_.begin(), losses_.end(), 0.0);
   std::fill(loss_weights_.begin(), loss_weights_.end(), 0.0);
   const typename Passes<S>::OfStep& passes = passes_.at(counters_.step);
-  if (Status status = perform_event_batches(passes.in_turns); !status) {
+  if (Status status = perform_event_batches(passes.per_batch); !status) {
     return status;
   }
   if (Status status = perform_all(passes.together); !status) {
@@ -159,8 +161,7 @@ Status Performer<S>::perform_all(const std::vector<Pass<S>>& passes) {
     if (Status settled = touches_flight(passes[k]) ? settle() : Status(Ok{}); !settled) {
       return settled;
     }
-    const StageKind* const kind = passes[k].head == nullptr ? nullptr : &passes[k].head->kind;
-    if (kind != nullptr && *kind == StageKind::kGradient) {
+    if (passes[k].template head_as<GradientStage<S>>() != nullptr) {
       take_gradients(
           passes[k], k + 1 < passes.size() ? &passes[k + 1] : nullptr, peers_.tags.pass(k + 1));
     } else if (Status status = perform(passes[k], tag); !status) {
@@ -170,17 +171,16 @@ Status Performer<S>::perform_all(const std::vector<Pass<S>>& passes) {
   return Ok{};
 }
 
-// Whether a pass looks at the fields of messages that have not arrived, but to let them arrive.
+// Whether a pass uses the fields of messages that have not arrived, other than by letting them
+// arrive.
 template <class S>
 bool Performer<S>::touches_flight(const Pass<S>& pass) const {
-  std::uint64_t touched = pass.head == nullptr ? 0 : touched_fields(*pass.head);
-  for (const LocalStage<S>& local : pass.locals) {
-    touched |= touched_fields(*local.stage);
-  }
+  const FieldSet touched =
+      pass.touched_by_locals() | (pass.head == nullptr ? 0 : pass.head->touched());
+  const auto* const arrival = pass.template head_as<ArriveStage>();
   for (const auto& [slot, mixer] : in_flight_) {
-    const bool arrives =
-        pass.head != nullptr && pass.head->kind == StageKind::kArrive && pass.head->slot == slot;
-    if (mixer.is_open() && !arrives && ((touched >> slots_.at(slot)) & 1U) != 0) {
+    const bool arrives = arrival != nullptr && arrival->slot == slot;
+    if (mixer.is_open() && !arrives && (touched & field_bit(slots_.at(slot))) != 0) {
       return true;
     }
   }
@@ -193,39 +193,43 @@ Status Performer<S>::perform(const Pass<S>& pass, comm::Tag tag) {
     over_blocks(pass, {});
     return Ok{};
   }
-  switch (pass.head->kind) {
-    case StageKind::kMix:
-    case StageKind::kPush:
-    case StageKind::kSend:
-      return exchange(pass, tag);
-    case StageKind::kArrive:
-      return arrive(pass);
-    case StageKind::kResetWeights:
-      push_weights_.reset(pass.head->group);
-      over_blocks(pass, {});
-      return Ok{};
-    case StageKind::kAverage:
-      return average(pass, tag);
-    case StageKind::kSequential:
-      return sequential(pass, tag);
-    case StageKind::kReduce:
-      reduce(pass);
-      return Ok{};
-    case StageKind::kReset:
-      reinitialize(pass.head->fields);
-      was_reset_ = true;
-      return Ok{};
-    case StageKind::kGradient:
-    case StageKind::kLocal:
-      break;
-  }
-  MURMUR_CHECK(false, "a gradient or a local stage among the others");
+  return std::visit(
+      [&](const auto& stage) -> Status {
+        using Type = std::remove_cvref_t<decltype(stage)>;
+        if constexpr (std::is_same_v<Type, GradientStage<S>> ||
+                      std::is_same_v<Type, LocalStage<S>>) {
+          MURMUR_CHECK(false, "a gradient or a local stage among the others");
+        } else {
+          return perform(stage, pass, tag);
+        }
+      },
+      pass.head->what);
+}
+
+template <class S>
+Status Performer<S>::perform(const ResetWeightsStage& stage,
+                             const Pass<S>& pass,
+                             comm::Tag /*tag*/) {
+  push_weights_.reset(stage.group);
+  over_blocks(pass, {});
+  return Ok{};
+}
+
+template <class S>
+Status Performer<S>::perform(const ResetStage& stage, const Pass<S>& pass, comm::Tag /*tag*/) {
+  reinitialize(stage.fields);
+  was_reset_ = true;
+  over_blocks(pass, {});
+  return Ok{};
 }
 
 template <class S>
 void Performer<S>::over_blocks(const Pass<S>& pass,
                                CoordinateRange all,
                                const BeforeBlock& before) {
+  if (!before && pass.locals.empty()) {
+    return;
+  }
   const Traced traced(tracer_, "kernel", kAllWorkers);
   const std::size_t blocks = (all.size() + block_ - 1) / block_;
   parts_.pool->run(blocks, [&](std::size_t index, int thread) {
@@ -244,15 +248,15 @@ template <class S>
 void Performer<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread) {
   std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
   const comm::WorkerRange local = rows_.local();
-  for (const LocalStage<S>& part : pass.locals) {
+  for (const PassKernel<S>& part : pass.locals) {
+    const BoundKernel<S>& kernel = *part.kernel;
     const int end = part.once ? local.begin + 1 : local.end;
     for (int worker = local.begin; worker < end; ++worker) {
       if (event_batch_ != nullptr && !event_batch_->acts(worker)) {
         continue;
       }
-      rows_.at(worker, range.begin, part.stage->binds, fields.data());
-      part.stage->kernel(
-          fields.data(), nullptr, range.size(), round_of(worker), part.stage->options.get());
+      rows_.at(worker, range.begin, kernel.binds, fields.data());
+      kernel.apply(fields.data(), nullptr, range.size(), round_of(worker), kernel.options.get());
     }
   }
 }

@@ -55,9 +55,20 @@ class Performer {
   void start_rows();
   Status perform_event_batches(const std::vector<Pass<S>>& passes);
   Status perform_all(const std::vector<Pass<S>>& passes);
-  // Memories as they are at birth: zero, or a copy of the model.
+  // Memories at their initial value: zero, or a copy of the model.
   void reinitialize(const std::vector<std::size_t>& fields);
   Status perform(const Pass<S>& pass, comm::Tag tag);
+  // One per type of stage; `pass.head` is the stage.
+  Status perform(const MixStage& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const PushStage& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const SendStage& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const ArriveStage& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const AverageStage& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const SequentialStage<S>& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const ReduceStage<S>& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const FilterReduceStage<S>& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const ResetStage& stage, const Pass<S>& pass, comm::Tag tag);
+  Status perform(const ResetWeightsStage& stage, const Pass<S>& pass, comm::Tag tag);
   // `next`: the pass behind it, or null; what that sends leaves while backward goes on.
   void take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
   void open_early(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
@@ -65,23 +76,20 @@ class Performer {
   void gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread);
   void use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread);
   void post_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread);
-  void open_mix(Mixer<S>& mixer, const Stage<S>& stage, comm::Tag tag);
+  // The mixer of a stage that mixes, pushes or sends, and what it sends; null for other stages.
+  Mixer<S>* mixer_for(const Stage<S>& stage);
+  void open_mix(Mixer<S>& mixer, const std::vector<std::size_t>& fields, comm::Tag tag);
+  void open_and_post(Mixer<S>& mixer, const std::vector<std::size_t>& fields, comm::Tag tag);
   void post_all(Mixer<S>& mixer);
   Status wait(Mixer<S>& mixer, std::size_t bucket);
-  Status exchange(const Pass<S>& pass, comm::Tag tag);
-  Status mix(const Pass<S>& pass);
-  Status send(const Pass<S>& pass);
-  Status arrive(const Pass<S>& pass);
+  Status mix(const Pass<S>& pass, const BeforeBlock& before);
   bool touches_flight(const Pass<S>& pass) const;
-  void count_messages(const Mixer<S>& mixer, const Stage<S>& stage);
-  BeforeBlock mixing_of(const Stage<S>& stage);
+  // Of one mix of so many fields; with push-sum's weight where weights differ.
+  void count_messages(const Mixer<S>& mixer, std::size_t fields, bool pushes);
   Mixer<S>& mixer_of(std::size_t slot);
-  Status average(const Pass<S>& pass, comm::Tag tag);
-  Status take_average(const Stage<S>& stage, comm::Tag tag);
-  void open_average(const Stage<S>& stage, comm::Tag tag);
-  Status sequential(const Pass<S>& pass, comm::Tag tag);
+  Status take_average(const AverageStage& stage, comm::Tag tag);
+  void open_average(const AverageStage& stage, comm::Tag tag);
   Status send_sequentially(const std::vector<std::size_t>& fields, int from, int to, comm::Tag tag);
-  void reduce(const Pass<S>& pass);
   // Calls before(range, thread) and then the local stages, block by block, over all local workers.
   void over_blocks(const Pass<S>& pass, const BeforeBlock& before) {
     over_blocks(pass, {0, rows_.row_size()}, before);

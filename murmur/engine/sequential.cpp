@@ -8,16 +8,18 @@ namespace murmur::engine {
 // The fields kept once go from process to process, worker after worker, and then from the last to
 // all.
 template <class S>
-Status Performer<S>::sequential(const Pass<S>& pass, comm::Tag tag) {
+Status Performer<S>::perform(const SequentialStage<S>& stage,
+                             const Pass<S>& /*pass*/,
+                             comm::Tag tag) {
   tag = peers_.tags.of(TagKind::kPlain, tag, 0);
-  const std::vector<std::size_t> carried = carried_fields(parts_.program, *pass.head);
+  const std::vector<std::size_t> carried = parts_.program.shared_writes(stage.kernel);
   const int here = peers_.process();
   const int last = parts_.ownership.processes() - 1;
   if (Status status = here > 0 ? send_sequentially(carried, here - 1, here, tag) : Status(Ok{});
       !status) {
     return status;
   }
-  over_blocks({nullptr, {{pass.head, false}}}, {});
+  over_blocks({nullptr, {{&stage.kernel, false}}}, {});
   if (Status status = here < last ? send_sequentially(carried, here, here + 1, tag) : Status(Ok{});
       !status) {
     return status;
@@ -62,8 +64,12 @@ Status Performer<S>::send_sequentially(const std::vector<std::size_t>& fields,
   return Ok{};
 }
 
-template Status Performer<float>::sequential(const Pass<float>&, comm::Tag);
-template Status Performer<double>::sequential(const Pass<double>&, comm::Tag);
+template Status Performer<float>::perform(const SequentialStage<float>&,
+                                          const Pass<float>&,
+                                          comm::Tag);
+template Status Performer<double>::perform(const SequentialStage<double>&,
+                                           const Pass<double>&,
+                                           comm::Tag);
 template Status Performer<float>::send_sequentially(const std::vector<std::size_t>&,
                                                     int,
                                                     int,

@@ -7,27 +7,27 @@
 namespace murmur::engine {
 
 template <class S>
-Status Performer<S>::average(const Pass<S>& pass, comm::Tag tag) {
+Status Performer<S>::perform(const AverageStage& stage, const Pass<S>& pass, comm::Tag tag) {
   const auto started = SteadyClock::now();
   {
     const Traced traced(tracer_, "average", kAllWorkers);
-    if (Status status = take_average(*pass.head, tag); !status) {
+    if (Status status = take_average(stage, tag); !status) {
       return status;
     }
   }
   (parts_.transport == nullptr ? times_.algorithm_s : times_.wait_s) += seconds_since(started);
   over_blocks(pass, {});
   const std::size_t message = parts_.problem->layout().parameters() * sizeof(S);
-  const Traffic sent = average_traffic(
-      parts_.ownership.workers(), pass.head->group, static_cast<std::int64_t>(message));
+  const Traffic sent =
+      average_traffic(parts_.ownership.workers(), stage.group, static_cast<std::int64_t>(message));
   counters_.bytes_sent += sent.bytes;
   counters_.messages += sent.messages;
   return Ok{};
 }
 
 template <class S>
-Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
-  const std::size_t from = stage.fields.front();
+Status Performer<S>::take_average(const AverageStage& stage, comm::Tag tag) {
+  const std::size_t from = stage.field;
   if (averager_.is_open()) {  // rows have left while backward went on
     return averager_.finish();
   }
@@ -43,19 +43,18 @@ Status Performer<S>::take_average(const Stage<S>& stage, comm::Tag tag) {
 }
 
 template <class S>
-void Performer<S>::open_average(const Stage<S>& stage, comm::Tag tag) {
-  const std::size_t from = stage.fields.front();
+void Performer<S>::open_average(const AverageStage& stage, comm::Tag tag) {
+  const std::size_t from = stage.field;
   averager_.open([this, from](int worker) { return rows_.row(from, worker); },
                  rows_.row(stage.into, rows_.local().begin),
                  tag,
                  rows_.memory());
 }
 
-template void Performer<float>::open_average(const Stage<float>&, comm::Tag);
-template void Performer<double>::open_average(const Stage<double>&, comm::Tag);
-template Status Performer<float>::average(const Pass<float>&, comm::Tag);
-template Status Performer<double>::average(const Pass<double>&, comm::Tag);
-template Status Performer<float>::take_average(const Stage<float>&, comm::Tag);
-template Status Performer<double>::take_average(const Stage<double>&, comm::Tag);
+template Status Performer<float>::perform(const AverageStage&, const Pass<float>&, comm::Tag);
+template Status Performer<double>::perform(const AverageStage&, const Pass<double>&, comm::Tag);
+
+template void Performer<float>::open_average(const AverageStage&, comm::Tag);
+template void Performer<double>::open_average(const AverageStage&, comm::Tag);
 
 }  // namespace murmur::engine

@@ -90,7 +90,7 @@ template <template <class> class A, class S>
 void expect_formula(const typename A<S>::Options& options) {
   constexpr std::size_t kFields = A<S>::kFields.size();
   const Program<S> program = make_program<A, S>(options);
-  const Stage<S>& stage = program.round.front();
+  const BoundKernel<S>& kernel = *program.round.front().kernel();
   std::vector<std::vector<S>> rows(kFields, std::vector<S>(kLength));
   for (std::size_t f = 0; f < kFields; ++f) {
     for (std::size_t c = 0; c < kLength; ++c) {
@@ -108,7 +108,7 @@ void expect_formula(const typename A<S>::Options& options) {
     Round<S> round;
     round.lr = S(0.5);
     round.weight_decay = decay;
-    stage.kernel(fields.data(), gradient.data(), kLength, round, stage.options.get());
+    kernel.apply(fields.data(), gradient.data(), kLength, round, kernel.options.get());
     for (std::size_t c = 0; c < kLength; ++c) {
       std::array<S, kFields> one{};
       for (std::size_t f = 0; f < kFields; ++f) {
@@ -167,10 +167,12 @@ TEST(Access, IsThatOfTheFieldsAKernelIsBoundTo) {
   Program<double> program = make_program<Unbound, double>();
   program.add_field(memory("other_x"));
   program.add_field(memory("other_m"));
-  const Stage<double>& stage =
-      append_stages<Unbound, double>(program, {.beta = 0.5, .flag = true}, {3, 2}).front();
-  EXPECT_EQ(stage.reads, std::uint64_t{1} << 2U);
-  EXPECT_EQ(stage.writes, std::uint64_t{1} << 3U);
+  const BoundKernel<double>& kernel =
+      *append_stages<Unbound, double>(program, {.beta = 0.5, .flag = true}, {3, 2})
+           .front()
+           .kernel();
+  EXPECT_EQ(kernel.reads, field_bit(2));
+  EXPECT_EQ(kernel.writes, field_bit(3));
 }
 
 }  // namespace

@@ -91,30 +91,26 @@ TEST(Program, ListsFieldsAndStagesInTheirOrder) {
   EXPECT_TRUE(program.fields[3].shared);
   EXPECT_FALSE(program.keeps_one_model());
   EXPECT_TRUE(program.mixes());
-  std::vector<StageKind> kinds;
-  for (const Stage<double>& stage : program.round) {
-    kinds.push_back(stage.kind);
-  }
-  EXPECT_THAT(kinds,
-              ElementsAre(StageKind::kGradient,
-                          StageKind::kMix,
-                          StageKind::kLocal,
-                          StageKind::kReduce,
-                          StageKind::kAverage));
-  EXPECT_THAT(program.round[1].fields, ElementsAre(0, 1));
-  EXPECT_EQ(program.round[4].into, 3U);
+  ASSERT_EQ(program.round.size(), 5U);
+  EXPECT_TRUE(program.round[0].is<GradientStage<double>>());
+  EXPECT_TRUE(program.round[2].is<LocalStage<double>>());
+  EXPECT_TRUE(program.round[3].is<ReduceStage<double>>());
+  ASSERT_TRUE(program.round[1].is<MixStage>());
+  ASSERT_TRUE(program.round[4].is<AverageStage>());
+  EXPECT_THAT(program.round[1].as<MixStage>()->fields, ElementsAre(0, 1));
+  EXPECT_EQ(program.round[4].as<AverageStage>()->into, 3U);
 }
 
 TEST(Program, KnowsWhatEachKernelReadsAndWrites) {
   const Program<float> program = make_program<Toy, float>();
   // The decay reads x where the gradient is taken; untouched fields are neither read nor written.
-  EXPECT_EQ(program.round[0].reads, bit(0) | bit(1));
-  EXPECT_EQ(program.round[0].writes, bit(0) | bit(1) | bit(2));
+  EXPECT_EQ(program.round[0].kernel()->reads, bit(0) | bit(1));
+  EXPECT_EQ(program.round[0].kernel()->writes, bit(0) | bit(1) | bit(2));
   // Written in one case and kept in another: its old value is needed.
-  EXPECT_EQ(program.round[2].reads, bit(1) | bit(2));
-  EXPECT_EQ(program.round[2].writes, bit(1));
-  EXPECT_EQ(program.round[3].reads, bit(1));
-  EXPECT_EQ(program.round[3].writes, 0U);
+  EXPECT_EQ(program.round[2].kernel()->reads, bit(1) | bit(2));
+  EXPECT_EQ(program.round[2].kernel()->writes, bit(1));
+  EXPECT_EQ(program.round[3].kernel()->reads, bit(1));
+  EXPECT_EQ(program.round[3].kernel()->writes, 0U);
 }
 
 TEST(Program, PerformsPeriodicStagesWhenTheyAreDue) {
@@ -148,8 +144,8 @@ TYPED_TEST(Kernels, ApplyTheFormulaToEveryCoordinate) {
   Round<S> round;
   round.lr = S(0.5);
   round.weight_decay = S(1);
-  const Stage<S>& step = program.round[0];
-  step.kernel(fields, gradient.data(), kCount, round, step.options.get());
+  const BoundKernel<S>& step = *program.round[0].kernel();
+  step.apply(fields, gradient.data(), kCount, round, step.options.get());
   for (std::size_t k = 0; k < kCount; ++k) {
     // m = 4k / 4 + (2 + k), x = k - m / 2: exact in either precision.
     const S m = static_cast<S>(2 * k + 2);
@@ -163,7 +159,7 @@ TYPED_TEST(Kernels, ApplyTheFormulaToEveryCoordinate) {
 TYPED_TEST(Kernels, SumInDoublesWhateverTheLength) {
   using S = TypeParam;
   const Program<S> program = make_program<Toy, S>();
-  const Stage<S>& reduce = program.round[3];
+  const auto& reduce = *program.round[3].template as<ReduceStage<S>>();
   for (const std::size_t count : {0U, 1U, 7U, 8U, 9U, 64U, 1001U}) {
     std::vector<S> row(count);
     double wanted = 0;
@@ -172,7 +168,7 @@ TYPED_TEST(Kernels, SumInDoublesWhateverTheLength) {
       wanted += static_cast<double>((k % 13) * (k % 13));
     }
     S* fields[] = {row.data(), row.data(), row.data(), row.data()};
-    EXPECT_EQ(reduce.reducer(fields, nullptr, count, {}, reduce.options.get()), wanted);
+    EXPECT_EQ(reduce.sum(fields, nullptr, count, {}, reduce.kernel.options.get()), wanted);
   }
 }
 

@@ -46,19 +46,21 @@ Table after(const Stage<double>& stage, Table rows, const Round<double>& round) 
     fields.push_back(row.data());
   }
   const std::vector<double> gradient(kCount, 0.25);
-  const double* g = stage.kind == StageKind::kGradient ? gradient.data() : nullptr;
+  const double* g = stage.is<GradientStage<double>>() ? gradient.data() : nullptr;
+  const BoundKernel<double>& kernel = *stage.kernel();
   double sum = 0;
-  if (stage.kernel != nullptr) {
-    stage.kernel(fields.data(), g, kCount, round, stage.options.get());
+  if (const auto* const reduce = stage.as<ReduceStage<double>>()) {
+    sum = reduce->sum(fields.data(), g, kCount, round, kernel.options.get());
   } else {
-    sum = stage.reducer(fields.data(), g, kCount, round, stage.options.get());
+    kernel.apply(fields.data(), g, kCount, round, kernel.options.get());
   }
   rows.push_back({sum});
   return rows;
 }
 
 void expect_blind(const Program<double>& program, const Stage<double>& stage) {
-  Table rows(stage.binds.size(), std::vector<double>(kCount));
+  const BoundKernel<double>& kernel = *stage.kernel();
+  Table rows(kernel.binds.size(), std::vector<double>(kCount));
   for (std::size_t k = 0; k < rows.size(); ++k) {
     for (std::size_t c = 0; c < kCount; ++c) {
       rows[k][c] = 0.5 + 0.125 * static_cast<double>((3 * k + 7 * c) % 11);
@@ -66,19 +68,19 @@ void expect_blind(const Program<double>& program, const Stage<double>& stage) {
   }
   Table poisoned = rows;
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    if (!has(stage.reads, stage.binds[k])) {
+    if (!has(kernel.reads, kernel.binds[k])) {
       poisoned[k].assign(kCount, kNaN);
     }
   }
-  const bool maps_filters = stage.kind == StageKind::kReduce && stage.kernel != nullptr;
+  const auto* const filters = stage.as<FilterReduceStage<double>>();
   for (const double lr : {0.0, 0.1}) {
     for (const std::int64_t age : {0, 3}) {
       const Table right = after(stage, rows, round_of(lr, age));
       const Table blind = after(stage, poisoned, round_of(lr, age));
       EXPECT_EQ(right.back(), blind.back());
       for (std::size_t k = 0; k < rows.size(); ++k) {
-        const std::size_t f = stage.binds[k];
-        if (has(stage.writes, f) || (maps_filters && f == stage.into)) {
+        const std::size_t f = kernel.binds[k];
+        if (has(kernel.writes, f) || (filters != nullptr && f == filters->into)) {
           EXPECT_EQ(right[k], blind[k]) << program.fields[f].name;
         } else {
           EXPECT_EQ(right[k], rows[k]) << program.fields[f].name;
@@ -90,7 +92,7 @@ void expect_blind(const Program<double>& program, const Stage<double>& stage) {
 
 void expect_blind(const Program<double>& program) {
   for (const Stage<double>& stage : program.round) {
-    if (stage.kernel != nullptr || stage.reducer != nullptr) {
+    if (stage.kernel() != nullptr) {
       expect_blind(program, stage);
     }
   }

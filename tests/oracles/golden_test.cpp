@@ -142,18 +142,20 @@ TEST(GoldenVectors, NoticeEveryKernelThatIsWrongByOnePercent) {
     }
     const RunSpec<double> right = spec_of(golden);
     for (std::size_t k = 0; k < right.program.round.size(); ++k) {
-      const Stage<double>& stage = right.program.round[k];
-      for (std::size_t f = 0; f < stage.binds.size(); ++f) {
-        if (stage.kernel == nullptr || ((stage.writes >> stage.binds[f]) & 1U) == 0) {
+      const BoundKernel<double>* const kernel = right.program.round[k].kernel();
+      const std::size_t fields =
+          kernel == nullptr || kernel->apply == nullptr ? 0 : kernel->binds.size();
+      for (std::size_t f = 0; f < fields; ++f) {
+        if ((kernel->writes & field_bit(kernel->binds[f])) == 0) {
           continue;
         }
         RunSpec<double> wrong = right;
-        wrong.program.round[k].kernel = run_spoiled;
-        wrong.program.round[k].options =
-            std::make_shared<Spoiled>(Spoiled{stage.kernel, stage.options, f});
+        BoundKernel<double>& spoiled = *wrong.program.round[k].kernel();
+        spoiled.apply = run_spoiled;
+        spoiled.options = std::make_shared<Spoiled>(Spoiled{kernel->apply, kernel->options, f});
         EXPECT_GT(error_of(golden, wrong), kRoundedTo)
             << golden.algorithm << " " << golden.variant << " stage " << k << " field "
-            << right.program.fields[stage.binds[f]].name;
+            << right.program.fields[kernel->binds[f]].name;
       }
     }
   }

@@ -217,7 +217,8 @@ TEST(OuterSteps, LeaveTheMeanWorkerOnItsOwnWayWhereAllCurvaturesAreOne) {
 // The stages of a composed D2 that take its previous model with the outer step.
 bool follows(const Program<double>& program, const Stage<double>& stage) {
   const std::size_t previous = program.index_of("previous_x");
-  return stage.due && stage.kind == StageKind::kLocal && ((stage.writes >> previous) & 1U) != 0;
+  const auto* const local = stage.as<LocalStage<double>>();
+  return stage.due && local != nullptr && (local->kernel.writes & field_bit(previous)) != 0;
 }
 
 void forget(double* const* fields,
@@ -239,7 +240,7 @@ double d2_after(int rounds, const std::string& outer, const Said& said, Memory m
   if (memory == Memory::kStays) {
     program.round.erase(stage);
   } else if (memory == Memory::kIsZeroed) {
-    stage->kernel = forget;
+    stage->kernel()->apply = forget;
   }
   const Bowl bowl = random_bowl(5);
   Walk walk = walk_over(bowl, program, topology_of("ring", 5));

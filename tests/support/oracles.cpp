@@ -53,10 +53,9 @@ Program<double> with_outer_of(const std::string& outer,
 }
 
 Program<double> until_mixing(Program<double> program) {
-  const auto mixing =
-      std::find_if(program.round.begin(), program.round.end(), [](const Stage<double>& stage) {
-        return stage.kind == StageKind::kMix;
-      });
+  const auto mixing = std::find_if(program.round.begin(),
+                                   program.round.end(),
+                                   [](const Stage<double>& stage) { return stage.is<MixStage>(); });
   program.round.erase(mixing, program.round.end());
   return program;
 }

@@ -122,16 +122,10 @@ class Composer {
   }
 
   void append_mean(std::size_t of, std::size_t into, int group) {
-    append<Mean>({of, into});
-    program_.round.back().group = group;
+    program_.round.push_back({.what = AverageStage{.field = of, .into = into, .group = group}});
   }
 
-  void reset_weights(int group) {
-    Stage<S> stage;
-    stage.kind = StageKind::kResetWeights;
-    stage.group = group;
-    program_.round.push_back(stage);
-  }
+  void reset_weights(int group) { program_.round.push_back({.what = ResetWeightsStage{group}}); }
 
   void add_fields() {
     if (averages_) {
@@ -235,14 +229,13 @@ class Composer {
   }
 
   void reset() {
-    Stage<S> stage;
-    stage.kind = StageKind::kReset;
+    ResetStage reset;
     for (std::size_t f = 1; f < base_fields_; ++f) {
       if (mass_.is_momentum(program_, f)) {
-        stage.fields.push_back(f);
+        reset.fields.push_back(f);
       }
     }
-    program_.round.push_back(stage);
+    program_.round.push_back({.what = std::move(reset)});
   }
 
   void average_memory(std::size_t through, int group) {

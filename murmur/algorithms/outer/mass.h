@@ -18,8 +18,8 @@ struct PushSumMass {
 
   explicit PushSumMass(const Program<S>& base) : numerator(base.numerator()) {
     for (const Stage<S>& stage : base.round) {
-      if (numerator && stage.kind == StageKind::kSend) {
-        in_flight.push_back(stage.fields[1]);
+      if (const auto* send = stage.template as<SendStage>()) {
+        in_flight.push_back(send->into);
       }
     }
   }

@@ -71,15 +71,4 @@ struct Debias {
   static constexpr auto kRound = stages(local(debias));
 };
 
-template <class S>
-struct Mean {
-  using Options = NoOptions;
-  struct State {
-    S of;
-    S mean;
-  };
-  static constexpr std::array kFields{memory("of"), scratch("mean").once()};
-  static constexpr auto kRound = stages(average("of", "mean"));
-};
-
 }  // namespace murmur::algorithms

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/costs/comm_plan.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "murmur/engine/costs/traffic.h"
@@ -23,16 +24,6 @@ timing::Edges edges_of(const topology::MixingMatrix& matrix) {
   return {matrix.workers(), std::move(edges)};
 }
 
-// How many fields a message of the stage has.
-template <class S>
-std::size_t travelling(const Program<S>& program, const Stage<S>& stage) {
-  if (stage.kind == StageKind::kSend) {
-    return 1;  // the other one is where it arrives
-  }
-  return stage.kind == StageKind::kSequential ? carried_fields(program, stage).size()
-                                              : stage.fields.size();
-}
-
 }  // namespace
 
 template <class S>
@@ -42,23 +33,36 @@ CommPlan::CommPlan(const Program<S>& program,
                    std::shared_ptr<EventSchedule> schedule)
     : topology_(std::move(topology)),
       schedule_(std::move(schedule)),
-      stages_in_turns_(program.event_stages),
+      event_stages_(program.event_stages),
       slots_(program.slots()),
       row_bytes_(parameters * static_cast<std::int64_t>(sizeof(S))),
       scalar_bytes_(sizeof(S)) {
   if (program.is_asynchronous() && schedule_ == nullptr) {
     schedule_ = std::make_shared<EventSchedule>(topology_, Pace{}, 0);
   }
-  const auto numerator = program.numerator();
   for (const Stage<S>& stage : program.round) {
-    round_.push_back({.kind = stage.kind,
-                      .fields = travelling(program, stage),
-                      .slot = stage.slot,
-                      .group = stage.group,
-                      .drains = stage.kind == StageKind::kAverage && stage.group == 0 &&
-                                numerator && stage.fields.front() == *numerator,
-                      .due = stage.due});
+    round_.push_back({cost_of(program, stage), stage.due});
   }
+}
+
+template <class S>
+CommPlan::Cost CommPlan::cost_of(const Program<S>& program, const Stage<S>& stage) {
+  return std::visit(
+      [&](const auto& what) -> Cost {
+        using Type = std::remove_cvref_t<decltype(what)>;
+        if constexpr (std::is_same_v<Type, GradientStage<S>>) {
+          return Gradient{};
+        } else if constexpr (std::is_same_v<Type, AverageStage>) {
+          return Average{what.group, what.group == 0 && program.numerator() == what.field};
+        } else if constexpr (std::is_same_v<Type, SequentialStage<S>>) {
+          return Sequential{program.shared_writes(what.kernel).size()};
+        } else if constexpr (std::is_constructible_v<Cost, const Type&>) {
+          return what;
+        } else {
+          return std::monostate{};
+        }
+      },
+      stage.what);
 }
 
 Result<const std::vector<CommEvent>*> CommPlan::next() {
@@ -70,48 +74,34 @@ Result<const std::vector<CommEvent>*> CommPlan::next() {
     }
   }
   for (std::size_t k = 0; k < round_.size(); ++k) {
-    const StageCost& cost = round_[k];
-    if (cost.due && !cost.due(step_)) {
+    const PlannedStage& stage = round_[k];
+    if (stage.due && !stage.due(step_)) {
       continue;
     }
-    if (k >= stages_in_turns_) {
-      emit(cost);
-    } else if (cost.kind == StageKind::kMix) {
-      meet(cost);
+    if (k >= event_stages_) {
+      std::visit([this](const auto& cost) { emit(cost); }, stage.cost);
+    } else if (const auto* const mix = std::get_if<MixStage>(&stage.cost)) {
+      emit_pairs(*mix);
     }
   }
   ++step_;
   return &events_;
 }
 
-void CommPlan::emit(const StageCost& cost) {
-  switch (cost.kind) {
-    case StageKind::kGradient:
-      events_.push_back({.kind = CommEvent::Kind::kGradient});
-      return;
-    case StageKind::kMix:
-    case StageKind::kPush:
-    case StageKind::kSend:
-      return exchange(cost);
-    case StageKind::kArrive:
-      events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = cost.slot});
-      return;
-    case StageKind::kAverage:
-      return average(cost);
-    case StageKind::kSequential:
-      return send_sequentially(cost);
-    case StageKind::kResetWeights:
-      weights_differ_ = weights_differ_ && cost.group != 0;
-      return;
-    case StageKind::kLocal:
-    case StageKind::kReduce:
-    case StageKind::kReset:
-      return;
-  }
+void CommPlan::emit(const Gradient& /*gradient*/) {
+  events_.push_back({.kind = CommEvent::Kind::kGradient});
+}
+
+void CommPlan::emit(const ArriveStage& arrive) {
+  events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = arrive.slot});
+}
+
+void CommPlan::emit(const ResetWeightsStage& reset) {
+  weights_differ_ = weights_differ_ && reset.group != 0;
 }
 
 // Both models of every pair travel.
-void CommPlan::meet(const StageCost& cost) {
+void CommPlan::emit_pairs(const MixStage& mix) {
   for (const EventBatch& batch : schedule_->batches()) {
     for (int i = 0; i < workers(); ++i) {
       for (const topology::Neighbor& neighbor : batch.mixing.in(i)) {
@@ -119,7 +109,7 @@ void CommPlan::meet(const StageCost& cost) {
       }
     }
   }
-  const std::int64_t message = static_cast<std::int64_t>(cost.fields) * row_bytes_;
+  const std::int64_t message = static_cast<std::int64_t>(mix.fields.size()) * row_bytes_;
   const auto count = static_cast<std::int64_t>(met_.size());
   bytes_ += count * message;
   messages_ += count;
@@ -127,42 +117,53 @@ void CommPlan::meet(const StageCost& cost) {
       {.kind = CommEvent::Kind::kPairs, .bytes = static_cast<double>(message), .met = &met_});
 }
 
-void CommPlan::send_sequentially(const StageCost& cost) {
-  const std::int64_t message = static_cast<std::int64_t>(cost.fields) * row_bytes_;
+void CommPlan::emit(const Sequential& sequential) {
+  const std::int64_t message = static_cast<std::int64_t>(sequential.fields) * row_bytes_;
   const Traffic sent = sequential_traffic(workers(), message);
   bytes_ += sent.bytes;
   messages_ += sent.messages;
   events_.push_back({.kind = CommEvent::Kind::kSequential, .bytes = static_cast<double>(message)});
 }
 
-void CommPlan::exchange(const StageCost& cost) {
+void CommPlan::emit_over_edges(CommEvent event, std::int64_t message) {
   const Graph& graph = this->graph();
-  const bool sends = cost.kind == StageKind::kSend;
-  if (cost.kind != StageKind::kMix) {
-    weights_differ_ = weights_differ_ || sends || !graph.rows_sum_to_one;
-  }
-  const bool with_weight = cost.kind != StageKind::kMix && weights_differ_;
-  const std::int64_t message =
-      static_cast<std::int64_t>(cost.fields) * row_bytes_ + (with_weight ? scalar_bytes_ : 0);
   const auto edges = static_cast<std::int64_t>(graph.edges.all().size());
   bytes_ += edges * message;
   messages_ += edges;
-  events_.push_back({.kind = sends ? CommEvent::Kind::kSend : CommEvent::Kind::kExchange,
-                     .bytes = static_cast<double>(message),
-                     .edges = &graph.edges,
-                     .slot = cost.slot});
+  event.bytes = static_cast<double>(message);
+  event.edges = &graph.edges;
+  events_.push_back(event);
 }
 
-void CommPlan::average(const StageCost& cost) {
-  for (std::size_t slot = 0; cost.drains && slot < slots_; ++slot) {
+void CommPlan::emit(const MixStage& mix) {
+  emit_over_edges({.kind = CommEvent::Kind::kExchange},
+                  static_cast<std::int64_t>(mix.fields.size()) * row_bytes_);
+}
+
+std::int64_t CommPlan::push_message() {
+  return row_bytes_ + (weights_differ_ ? scalar_bytes_ : 0);
+}
+
+void CommPlan::emit(const PushStage& /*push*/) {
+  weights_differ_ = weights_differ_ || !graph().rows_sum_to_one;
+  emit_over_edges({.kind = CommEvent::Kind::kExchange}, push_message());
+}
+
+void CommPlan::emit(const SendStage& send) {
+  weights_differ_ = true;
+  emit_over_edges({.kind = CommEvent::Kind::kSend, .slot = send.slot}, push_message());
+}
+
+void CommPlan::emit(const Average& average) {
+  for (std::size_t slot = 0; average.drains && slot < slots_; ++slot) {
     events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = slot});
   }
-  const Traffic sent = average_traffic(workers(), cost.group, row_bytes_);
+  const Traffic sent = average_traffic(workers(), average.group, row_bytes_);
   bytes_ += sent.bytes;
   messages_ += sent.messages;
   events_.push_back({.kind = CommEvent::Kind::kAverage,
                      .bytes = static_cast<double>(row_bytes_),
-                     .group = cost.group});
+                     .group = average.group});
 }
 
 const CommPlan::Graph& CommPlan::graph() {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "murmur/core/error.h"
@@ -58,12 +59,26 @@ class CommPlan {
   const EventSchedule* schedule() const { return schedule_.get(); }  // null: workers act together
 
  private:
-  struct StageCost {  // what matters of a stage
-    StageKind kind = StageKind::kGradient;
-    std::size_t fields = 0;
-    std::size_t slot = 0;
+  // What of a stage costs something; a stage that costs nothing is none of them.
+  struct Gradient {};
+  struct Average {
     int group = 0;
-    bool drains = false;  // an average that first takes what is in flight
+    bool drains = false;  // first takes what is in flight
+  };
+  struct Sequential {
+    std::size_t fields = 0;  // of one message
+  };
+  using Cost = std::variant<std::monostate,
+                            Gradient,
+                            MixStage,
+                            PushStage,
+                            SendStage,
+                            ArriveStage,
+                            Average,
+                            ResetWeightsStage,
+                            Sequential>;
+  struct PlannedStage {
+    Cost cost;
     std::function<bool(std::int64_t step)> due;
   };
   struct Graph {
@@ -72,16 +87,26 @@ class CommPlan {
   };
 
   const Graph& graph();
-  void emit(const StageCost& cost);
-  void exchange(const StageCost& cost);
-  void average(const StageCost& cost);
-  void send_sequentially(const StageCost& cost);
-  void meet(const StageCost& cost);
+  template <class S>
+  static Cost cost_of(const Program<S>& program, const Stage<S>& stage);
+  void emit(std::monostate /*nothing*/) {}
+  void emit(const Gradient& gradient);
+  void emit(const MixStage& mix);
+  void emit(const PushStage& push);
+  void emit(const SendStage& send);
+  void emit(const ArriveStage& arrive);
+  void emit(const Average& average);
+  void emit(const ResetWeightsStage& reset);
+  void emit(const Sequential& sequential);
+  // A message of so many bytes over every edge of the step's graph.
+  void emit_over_edges(CommEvent event, std::int64_t message);
+  std::int64_t push_message();
+  void emit_pairs(const MixStage& mix);
 
   std::shared_ptr<const topology::Topology> topology_;
   std::shared_ptr<EventSchedule> schedule_;
-  std::vector<StageCost> round_;
-  std::size_t stages_in_turns_ = 0;
+  std::vector<PlannedStage> round_;
+  std::size_t event_stages_ = 0;
   std::size_t slots_ = 0;
   std::int64_t row_bytes_ = 0;
   std::int64_t scalar_bytes_ = 0;

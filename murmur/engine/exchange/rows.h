@@ -13,30 +13,18 @@
 
 namespace murmur::engine {
 
-// The fields that a stage looks at or changes, as bits.
-template <class S>
-std::uint64_t touched_fields(const Stage<S>& stage) {
-  std::uint64_t touched = stage.reads | stage.writes;
-  for (const std::size_t f : stage.fields) {
-    touched |= std::uint64_t{1} << f;
-  }
-  if (stage.kind == StageKind::kAverage || stage.over == Over::kFilter) {
-    touched |= std::uint64_t{1} << stage.into;
-  }
-  return touched;
-}
-
 // Rows per field. A scratch that no stage touches has none, a field kept once has one.
 template <class S>
 std::vector<std::size_t> row_counts(const Program<S>& program, int workers) {
-  std::uint64_t touched = 1;  // x is always there; a gradient is taken at fields that are written
+  FieldSet touched =
+      field_bit(0);  // x is always there; a gradient is taken at fields that are written
   for (const Stage<S>& stage : program.round) {
-    touched |= touched_fields(stage);
+    touched |= stage.touched();
   }
   std::vector<std::size_t> counts;
   for (std::size_t f = 0; f < program.fields.size(); ++f) {
     const Field& field = program.fields[f];
-    const bool idle = field.kind == FieldKind::kScratch && ((touched >> f) & 1U) == 0;
+    const bool idle = field.kind == FieldKind::kScratch && (touched & field_bit(f)) == 0;
     counts.push_back(idle ? 0 : (field.shared ? 1 : static_cast<std::size_t>(workers)));
   }
   return counts;

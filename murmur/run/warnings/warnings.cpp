@@ -14,16 +14,9 @@ namespace {
 template <class S>
 bool communicates(const Program<S>& program) {
   return std::any_of(program.round.begin(), program.round.end(), [](const Stage<S>& stage) {
-    switch (stage.kind) {
-      case StageKind::kMix:
-      case StageKind::kAverage:
-      case StageKind::kPush:
-      case StageKind::kSend:
-      case StageKind::kSequential:
-        return true;
-      default:
-        return false;
-    }
+    return stage.template is<MixStage>() || stage.template is<PushStage>() ||
+           stage.template is<SendStage>() || stage.template is<AverageStage>() ||
+           stage.template is<SequentialStage<S>>();
   });
 }
 

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages of a program: what a round does, one after the other. Each type has exactly the
+// members that it needs; stage.h has the words in which an algorithm asks for them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "murmur/core/field.h"
+#include "murmur/core/stage.h"
+
+namespace murmur {
+
+// Applies a kernel to `count` coordinates. fields[k] points at the first of them in the row of the
+// field that the stage binds to the kernel's k-th; gradient likewise, raw, or null. Rows do not
+// overlap.
+template <class S>
+using Kernel = void (*)(S* const* fields,
+                        const S* gradient,
+                        std::size_t count,
+                        const Round<S>& round,
+                        const void* options);
+
+// Sum over `count` coordinates of a reducing kernel, in double, in an order that `count` alone
+// fixes.
+template <class S>
+using Reducer = double (*)(S* const* fields,
+                           const S* gradient,
+                           std::size_t count,
+                           const Round<S>& round,
+                           const void* options);
+
+// A kernel with the program's fields that it is bound to.
+template <class S>
+struct BoundKernel {
+  Kernel<S> apply = nullptr;
+  std::vector<std::size_t> binds = {};  // the kernel's fields, as the program numbers them
+  FieldSet reads = 0;
+  FieldSet writes = 0;
+  std::shared_ptr<const void> options = {};
+
+  FieldSet touched() const { return reads | writes; }
+};
+
+// The stages of a round, each with what it has. stage.h says what they do.
+template <class S>
+struct GradientStage {
+  BoundKernel<S> kernel;
+  std::size_t at = 0;  // the field at which the gradient is taken
+};
+template <class S>
+struct LocalStage {
+  BoundKernel<S> kernel;
+};
+struct MixStage {
+  std::vector<std::size_t> fields;  // of one message
+};
+struct PushStage {
+  std::size_t numerator = 0;
+};
+struct SendStage {
+  std::size_t numerator = 0;
+  std::size_t into = 0;  // the field to which it is added where it arrives
+  std::size_t slot = 0;  // which of the messages in flight
+};
+struct ArriveStage {
+  std::size_t slot = 0;
+};
+struct AverageStage {
+  std::size_t field = 0;
+  std::size_t into = 0;
+  int group = 0;  // over contiguous groups of so many workers; 0: over all
+};
+template <class S>
+struct ReduceStage {
+  Reducer<S> sum = nullptr;
+  BoundKernel<S> kernel;  // without apply()
+};
+template <class S>
+struct FilterReduceStage {
+  BoundKernel<S> kernel;  // writes each coordinate's value into `into`, to be summed there
+  std::size_t into = 0;
+};
+struct ResetStage {
+  std::vector<std::size_t> fields;
+};
+struct ResetWeightsStage {
+  int group = 0;  // as an average's
+};
+template <class S>
+struct SequentialStage {
+  BoundKernel<S> kernel;
+};
+
+template <class S>
+struct Stage {
+  using Variant = std::variant<LocalStage<S>,
+                               GradientStage<S>,
+                               MixStage,
+                               PushStage,
+                               SendStage,
+                               ArriveStage,
+                               AverageStage,
+                               ReduceStage<S>,
+                               FilterReduceStage<S>,
+                               ResetStage,
+                               ResetWeightsStage,
+                               SequentialStage<S>>;
+  Variant what;
+  std::function<bool(std::int64_t step)> due = {};  // empty: at every step
+
+  bool due_at(std::int64_t step) const { return !due || due(step); }
+  template <class T>
+  bool is() const {
+    return std::holds_alternative<T>(what);
+  }
+  // Null: the stage is of another type.
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&what);
+  }
+  // Its kernel, null where it has none.
+  const BoundKernel<S>* kernel() const;
+  BoundKernel<S>* kernel() { return const_cast<BoundKernel<S>*>(std::as_const(*this).kernel()); }
+  // The fields that it looks at or changes. Those of an arrival are the ones of its sending.
+  FieldSet touched() const;
+};
+
+extern template struct Stage<float>;
+extern template struct Stage<double>;
+
+}  // namespace murmur
