@@ -12,7 +12,7 @@ double accuracy(const problems::Score& score) {
   return score.correct / static_cast<double>(score.examples);
 }
 
-// Of no examples the loss itself, of some their mean.
+// The mean over the examples; without examples, the loss itself.
 double mean_loss(const problems::Score& score) {
   return score.loss_sum / static_cast<double>(std::max<std::int64_t>(score.examples, 1));
 }
@@ -25,7 +25,7 @@ double mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-// Of all workers, so divided by their number.
+// Population standard deviation: the values are those of all workers, so the divisor is n.
 double deviation(const std::vector<double>& values) {
   const double center = mean(values);
   double sum = 0;
@@ -37,10 +37,10 @@ double deviation(const std::vector<double>& values) {
 
 }  // namespace
 
-// Of the models that live here.
+// Scores of the models of this process's workers.
 template <class S>
 struct Evaluator<S>::LocalScores {
-  std::vector<double> accuracies;  // per local worker; 0 for those nobody looks at
+  std::vector<double> accuracies;  // per local worker; 0 if it is not evaluated
   std::vector<double> losses;
   problems::Score averaged;
 };
@@ -62,7 +62,8 @@ int Evaluator<S>::watched() const {
   return static_cast<int>(std::min(config_.workers.value_or(all), all));
 }
 
-// Models times parts are the tasks; every model's parts are added up in their order.
+// One task per model and part. The parts of a model are summed in order, so that a score does not
+// depend on the number of threads.
 template <class S>
 std::vector<problems::Score> Evaluator<S>::score(const std::vector<const S*>& models) {
   const auto parts = static_cast<std::size_t>(problem_.score_parts());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the models are worth on the evaluation data. "local" is a worker's own model on all of it,
-// the mean (minimum, deviation) over workers; "averaged" is the exact average of all models. Papers
-// differ in which they report, so both are always there.
+// Scores of the models on the evaluation data. "local" is a worker's own model on all of it, the
+// mean (minimum, deviation) over workers; "averaged" is the exact average of all models. Papers
+// differ in which they report, so both are always computed.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,8 @@
 
 namespace murmur::run {
 
-// Borrows everything. Collective: in a world of several processes all of them evaluate together.
+// Owns none of its arguments; they must outlive it. Collective: in a world of several processes all
+// of them evaluate together.
 template <class S>
 class Evaluator {
  public:
@@ -25,12 +26,12 @@ class Evaluator {
 
   // eval/* and consensus/distance. No score depends on the number of threads.
   Result<Metrics> evaluate();
-  double seconds() const { return seconds_; }  // so far
+  double seconds() const { return seconds_; }  // spent in evaluate() so far
 
  private:
   struct LocalScores;
 
-  int watched() const;  // workers whose own models are evaluated: the first ones
+  int watched() const;  // number of workers whose own models are evaluated: the first ones
   std::vector<problems::Score> score(const std::vector<const S*>& models);
   LocalScores score_local(const S* average);
   Result<Metrics> over_workers(const LocalScores& scores);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a run may go on under another length of its schedule: where the rates of all steps that
-// it has made are those of the longer schedule too, its end is that of a run of that length.
+// Whether a run may be resumed with a schedule of another length: it may if the longer schedule has
+// the same rates at all steps made so far, so that the result is that of a run of the longer
+// length.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct MadeSteps {
   std::int64_t steps = 0;  // made under `before`
 };
 
-// Throws UserError (6) where it is shorter, or begins otherwise.
+// Throws UserError (exit code 6) if `now` is shorter or differs at a step already made.
 void require_same_beginning(const Schedule& before, const Schedule& now, const MadeSteps& made);
 
 }  // namespace murmur::run

@@ -41,7 +41,7 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
       engine_(std::make_unique<engine::Engine<S>>(parts())),
       schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
       evaluator_(*engine_, *problem_, pool_, config.evaluation),
-      patience_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
+      timeout_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
   const auto workers = static_cast<std::size_t>(engine_->local().size());
   state_.loss_sums.resize(workers);
   state_.loss_weights.resize(workers);
@@ -85,7 +85,7 @@ TrainOutcome Session<S>::run(bool resumes) {
   }
   const bool has_results = status || status.failure().kind == FailureKind::kDiverged;
   if (has_results) {
-    Status ended = engine_->settle();  // nothing is under way when the next run begins
+    Status ended = engine_->settle();  // no communication is pending when the next run begins
     ended = ended ? write_results() : ended;
     status = ended ? status : ended;
   }
@@ -111,7 +111,7 @@ Status Session<S>::begin_run(bool resumes) {
   state_.extra_line = false;
   if (world_ != nullptr) {
     world_->agreement()->start_at(first_step_);
-    learn_wait_limit();
+    update_wait_limit();
   }
   began_ = saved_ = round_began_ = Clock::now();
   return config_.output.trace ? open_trace() : Ok{};
@@ -164,7 +164,7 @@ Status Session<S>::rounds() {
     if (const Status done = round(); !done) {
       return done;
     }
-    say_progress();
+    report_progress();
   }
   return finish_rounds();
 }
@@ -185,7 +185,7 @@ Status Session<S>::round() {
     return finite ? kept : finite;
   }
   const bool line = line_is_due();
-  const bool checkpoint = checkpoint_is_due() && step() < last_step();  // else at the end
+  const bool checkpoint = checkpoint_is_due() && step() < last_step();  // otherwise at the end
   if (line || checkpoint) {
     if (const Status all_finite = require_finite(); !all_finite) {
       return all_finite;
@@ -202,7 +202,7 @@ bool Session<S>::line_is_due() const {
   return falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch());
 }
 
-// Virtual time is a pure function of the steps made, so a resumed run goes through it again.
+// Virtual time is a pure function of the steps made, so a resumed run recomputes it.
 template <class S>
 Status Session<S>::keep_time() {
   while (timeline_ && timeline_->steps() < step()) {
@@ -213,8 +213,8 @@ Status Session<S>::keep_time() {
   return Ok{};
 }
 
-// A run has a line for where it ends, which a longer one may not have; its sums are saved as they
-// are without that line.
+// A run writes a line at its last step, where a longer run may have none. The checkpoint keeps the
+// loss sums as they are without that line.
 template <class S>
 Status Session<S>::finish_rounds() {
   if (const Status finite = require_finite(); !finite) {
@@ -265,7 +265,7 @@ double Session<S>::wall_s() const {
 }
 
 template <class S>
-void Session<S>::say_progress() {
+void Session<S>::report_progress() {
   if (!request_.progress) {
     return;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A training run in progress: the wired objects and what happens from step to step. Its members
-// stand in the file that their section names. A resumed run has the bits and the lines of one that
-// never stopped.
+// A training run in progress: its objects and what it does from step to step. Each section of
+// members names the file that defines them. A resumed run produces the same bits and the same lines
+// as one that never stopped.
 //
 // INVARIANT: whether a collective is called depends only on what all processes know: the step, the
 // configuration, the agreed steps and what other collectives have returned.
@@ -34,17 +34,17 @@ namespace murmur::run {
 template <class S>
 class Session {
  public:
-  // Throws UserError for what does not fit together.
+  // Throws UserError if parts of the configuration do not fit together.
   Session(const Config& config, const TrainRequest& request);
 
   std::int64_t checkpoint_bytes() const;
-  std::string data_digest() const;  // of their content
+  std::string data_digest() const;  // of the content of the data
 
-  // Collective: goes to where the run that was configured as `before` stopped. Throws UserError
-  // where there is no checkpoint, or one of another run, of other data or of another schedule.
+  // Collective: resumes the run configured as `before` where it stopped. Throws UserError if there
+  // is no checkpoint, or if it is of another run, other data or another schedule.
   void restore(const Config& before);
 
-  // Collective, and the folder is there. `resumes`: behind restore().
+  // Collective. REQUIRES: the folder exists; if `resumes`, restore() has been called.
   TrainOutcome run(bool resumes);
 
  private:
@@ -63,21 +63,21 @@ class Session {
   double wall_s() const;
   std::int64_t step() const { return engine_->counters().step; }
   std::int64_t last_step() const;
-  void say_progress();
+  void report_progress();
 
   // session_world.cpp
   bool is_first() const { return world_ == nullptr || world_->is_first(); }
   comm::Transport* transport() const { return world_ == nullptr ? nullptr : world_->transport(); }
   comm::Ownership ownership() const;
-  // Before each round; false: the run stops here.
+  // Called before each round; false: the run stops here.
   Result<bool> goes_on();
-  Result<bool> meet();
-  Result<bool> of_first(bool mine);  // what the first process says
-  void learn_wait_limit();
+  Result<bool> handle_agreed_steps();
+  Result<bool> of_first(bool value);  // the first process's value, on all processes
+  void update_wait_limit();
   Status leave_together(const Status& status);
   Status close_trace();
-  // Of all processes: their mean, weighted by workers; their sum.
-  Result<double> mean_of(double mine);
+  // Over all processes: the mean, weighted by workers; the sum.
+  Result<double> mean_of(double value);
   Result<double> all_wire_bytes();
 
   // session_divergence.cpp
@@ -89,12 +89,12 @@ class Session {
   // session_warnings.cpp
   RunExtent extent() const;
   void warn_of_configuration();
-  void warn(const std::string& text);  // says it and records it, each text once
+  void warn(const std::string& text);  // reports and records a text, each once
 
   // session_lines.cpp
   Status write_line();
   Result<MetricsLine> make_line();
-  Result<std::optional<double>> mean_loss();  // none: of no gradient
+  Result<std::optional<double>> mean_loss();  // none: no gradient was taken
   Result<Metrics> totals();
   Result<std::string> digest();
   Result<Summary> summarize();
@@ -111,16 +111,16 @@ class Session {
   const Config& config_;
   const TrainRequest& request_;
   World* const world_;              // null: one process
-  const std::int64_t sent_before_;  // bytes of this process, in earlier runs
+  const std::int64_t sent_before_;  // bytes sent by this process in earlier runs
   const RunFolder folder_;
   threads::Pool pool_;
   std::shared_ptr<Resources> resources_;
   TrainingSetup setup_;
   std::unique_ptr<problems::Problem<S>> problem_;
   std::shared_ptr<const topology::Topology> graph_;
-  std::shared_ptr<engine::EventSchedule> event_schedule_;  // null: workers act together
+  std::shared_ptr<engine::EventSchedule> event_schedule_;  // null: the algorithm is synchronous
   std::unique_ptr<engine::Engine<S>> engine_;
-  std::optional<engine::Timeline> timeline_;  // where a cluster is described
+  std::optional<engine::Timeline> timeline_;  // set if a cluster is described
   Schedule schedule_;
   Evaluator<S> evaluator_;
   std::optional<MetricsLog> log_;
@@ -130,14 +130,14 @@ class Session {
   RunState state_;
   Clock::time_point began_ = Clock::now();
   Clock::time_point saved_ = Clock::now();
-  std::int64_t first_step_ = 0;   // of this call
+  std::int64_t first_step_ = 0;   // the step at which run() began
   std::int64_t saved_step_ = -1;  // of the newest checkpoint
   std::string status_ = "finished";
   std::vector<std::string> warnings_;
-  int stopped_by_ = 0;               // a signal's number
-  bool called_ = false;              // for a meeting to stop
-  std::vector<double> diverged_at_;  // per local worker: the first step with such a loss, or -1
-  comm::AdaptiveTimeout patience_;
+  int stopped_by_ = 0;               // a signal's number; 0: none
+  bool called_ = false;              // for an agreed step at which to stop
+  std::vector<double> diverged_at_;  // per local worker: step of its first non-finite loss, or -1
+  comm::AdaptiveTimeout timeout_;
   Clock::time_point round_began_ = Clock::now();
   std::int64_t traced_step_ = 0;
   double last_loss_ = 0;

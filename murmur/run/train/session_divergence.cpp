@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a run ends where a loss is no number any more. One process ends behind the first step with
-// such a loss. Several run freely, so when they agree to end some have made further steps: all of
-// them go back to the state behind that step, so that every world ends with the same bits.
+// How a run ends when a loss becomes non-finite. A single process ends after the first step with
+// such a loss. Several processes run asynchronously, so when they agree to end some have made
+// further steps: all of them go back to the state after that step, so that every number of
+// processes ends with the same bits.
 #include <algorithm>
 #include <limits>
 
@@ -22,7 +23,8 @@ Status Session<S>::diverged(std::int64_t step, int worker) {
                              step)};
 }
 
-// Alone the run ends at once; with others where all of them look, which may be behind this step.
+// A single process ends at once; several processes end at the next common check, which may be after
+// this step.
 template <class S>
 Status Session<S>::diverge() {
   if (world_ == nullptr) {
@@ -37,11 +39,12 @@ Status Session<S>::diverge() {
   return Ok{};
 }
 
-// All have made the steps before this one, so what they know of those is complete.
+// All processes have made the steps before this one, so the gathered values are complete for those
+// steps.
 template <class S>
 Status Session<S>::require_finite() {
   if (world_ == nullptr) {
-    return Ok{};  // it would have ended
+    return Ok{};  // a single process has already ended in diverge()
   }
   const auto all = engine_->gather(diverged_at_);
   if (!all) {
@@ -64,7 +67,7 @@ Status Session<S>::require_finite() {
   return back ? diverged(at, worker) : back;
 }
 
-// From the newest checkpoint that is not behind that step, or from the start.
+// Repeats the steps from the newest checkpoint at or before `target`, or from the start.
 template <class S>
 Status Session<S>::go_back(std::int64_t target) {
   if (step() == target) {

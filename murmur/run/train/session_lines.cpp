@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session tells: a line per evaluation, the summary, the digest.
+// What a session reports: a line per evaluation, the summary, the digest.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -28,7 +28,7 @@ std::int64_t peak_memory_bytes() {
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
-// A line whose losses or distance are no numbers: the models are not either.
+// Whether all values are finite. If a loss or the distance is not, a model is not either.
 bool is_finite(const Metrics& values) {
   for (const auto& [name, value] : values) {
     if (!std::isfinite(value)) {
@@ -60,7 +60,7 @@ ExitCode exit_code_of(FailureKind kind) {
 
 }  // namespace
 
-// Times are those of a mean process: each counts by its workers.
+// Times are means over processes, weighted by their workers.
 template <class S>
 Result<Metrics> Session<S>::totals() {
   const engine::Times& times = engine_->times();
@@ -167,14 +167,14 @@ Status Session<S>::write_line() {
 
 template <class S>
 Result<std::string> Session<S>::digest() {
-  std::string mine;  // each worker's, in hexadecimal
+  std::string own;  // of each local worker, in hexadecimal
   const comm::WorkerRange local = engine_->local();
   for (int worker = local.begin; worker < local.end; ++worker) {
-    mine += files::to_hex(files::digest_of_row(engine_->layout(), engine_->model(worker)));
+    own += files::to_hex(files::digest_of_row(engine_->layout(), engine_->model(worker)));
   }
-  std::vector<std::string> texts{mine};
+  std::vector<std::string> texts{own};
   if (world_ != nullptr) {
-    auto all = comm::exchange_texts(*transport(), mine);
+    auto all = comm::exchange_texts(*transport(), own);
     if (!all) {
       return all.failure().in("collecting the digests of all workers");
     }

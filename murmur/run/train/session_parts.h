@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of a session share.
+// Types that the files of a session share.
 #pragma once
 
 #include <chrono>
@@ -11,17 +11,17 @@ namespace murmur::run {
 
 using Clock = std::chrono::steady_clock;
 
-// What processes meet for. A meeting to stop has the signal's number in its text.
-enum MeetingPurpose : int { kStop = 1, kDiverged = 2, kSave = 3 };
+// Purposes of agreed steps. The text of kStop is the signal's number.
+enum AgreementPurpose : int { kStop = 1, kDiverged = 2, kSave = 3 };
 
-// What a checkpoint keeps beside the engine's state, so that the next line is the one that would
-// have been written.
+// What a checkpoint keeps besides the engine's state, so that the next line is the one that an
+// uninterrupted run would have written.
 struct RunState {
   // Per worker, since the last line: the weighted losses of the gradients taken, and their weights.
   std::vector<double> loss_sums;
   std::vector<double> loss_weights;
   bool extra_line = false;  // the last line was written because the run stopped there
-  double wall_s = 0;        // this and what follows: at the start of this call
+  double wall_s = 0;        // this and the members below: at the start of this call
   double evaluation_s = 0;
   engine::Times times;
   double wire_bytes = 0;  // between processes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session's checkpoints: the engine's state, and beside it what the next line is made of.
+// A session's checkpoints: the engine's state and the values from which the next line is computed.
 #include <fmt/format.h>
 
 #include "murmur/checkpoint/checkpoint.h"
@@ -17,7 +17,7 @@ constexpr double kDefaultEveryMinutes = 10;
 
 constexpr const char* kLossSums = "loss_sums";
 constexpr const char* kLossWeights = "loss_weights";
-constexpr const char* kLossSteps = "loss_steps";  // of earlier versions, in place of the weights
+constexpr const char* kLossSteps = "loss_steps";  // in earlier versions, in place of the weights
 constexpr const char* kExtraLine = "extra_line";
 constexpr const char* kWireBytes = "wire_bytes";
 constexpr const char* kTimes = "times_s";  // wall, evaluation, gradient, algorithm, wait
@@ -28,7 +28,7 @@ constexpr const char* kDataDigest = "data_digest";
                   ExitCode::kCheckpoint);
 }
 
-// A checkpoint of an earlier version does not say which data it is of.
+// Checkpoints of earlier versions do not record the digest of the data.
 void require_same_data(const RunFolder& folder,
                        const std::map<std::string, std::string>& texts,
                        const data::Dataset& dataset) {
@@ -113,8 +113,8 @@ Status Session<S>::save() {
   return Ok{};
 }
 
-// Earlier versions kept how many steps there were in place of the weights, and of a worker that
-// took several gradients in a step, or none, a loss that says nothing.
+// Earlier versions stored the number of steps in place of the weights, and a meaningless loss for a
+// worker that took several gradients in a step, or none.
 template <class S>
 void Session<S>::take_losses(const checkpoint::Extras& extras) {
   const std::size_t workers = state_.loss_sums.size();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session warns of: said once, and kept for the run's record.
+// The warnings of a session: each is reported once and kept for the summary.
 #include <algorithm>
 
 #include "murmur/run/train/session.h"

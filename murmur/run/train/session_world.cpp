@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a session agrees on with the other processes of its run. Alone it agrees with itself.
+// What a session agrees on with the other processes of its run. A single process uses its own
+// values.
 #include <numeric>
 
 #include "murmur/comm/exchange.h"
@@ -8,7 +9,7 @@
 namespace murmur::run {
 namespace {
 
-// Who has written nothing yet may be drawing the report.
+// Time for the first process to write the results, which may include drawing the report.
 constexpr auto kToWriteResults = std::chrono::minutes(2);
 
 }  // namespace
@@ -20,9 +21,9 @@ comm::Ownership Session<S>::ownership() const {
 }
 
 template <class S>
-void Session<S>::learn_wait_limit() {
-  transport()->set_wait_limit(patience_.limit());
-  world_->agreement()->set_wait_limit(patience_.limit());
+void Session<S>::update_wait_limit() {
+  transport()->set_wait_limit(timeout_.limit());
+  world_->agreement()->set_wait_limit(timeout_.limit());
 }
 
 template <class S>
@@ -37,8 +38,8 @@ Result<bool> Session<S>::goes_on() {
   }
   const Clock::time_point now = Clock::now();
   if (step() > first_step_) {
-    patience_.observe(now - round_began_);
-    learn_wait_limit();
+    timeout_.observe(now - round_began_);
+    update_wait_limit();
   }
   round_began_ = now;
   if (signal() != 0 && !called_) {
@@ -46,27 +47,27 @@ Result<bool> Session<S>::goes_on() {
     world_->agreement()->call({.purpose = kStop, .text = std::to_string(signal())});
   }
   if (is_first() && time_is_due()) {
-    saved_ = now;  // once is enough
+    saved_ = now;  // so that it calls only once
     world_->agreement()->call({.purpose = kSave});
   }
-  return meet();
+  return handle_agreed_steps();
 }
 
 template <class S>
-Result<bool> Session<S>::meet() {
+Result<bool> Session<S>::handle_agreed_steps() {
   while (true) {
-    const auto meeting = world_->agreement()->poll(step());
-    if (!meeting) {
-      return meeting.failure();
+    const auto agreed = world_->agreement()->poll(step());
+    if (!agreed) {
+      return agreed.failure();
     }
-    if (!meeting.value()) {
+    if (!agreed.value()) {
       return true;
     }
     if (const Status finite = require_finite(); !finite) {
       return finite.failure();
     }
-    if (meeting.value()->purpose == kStop) {
-      stopped_by_ = std::stoi(meeting.value()->text);
+    if (agreed.value()->purpose == kStop) {
+      stopped_by_ = std::stoi(agreed.value()->text);
       return false;
     }
     if (const Status saved = save(); !saved) {
@@ -76,22 +77,22 @@ Result<bool> Session<S>::meet() {
 }
 
 template <class S>
-Result<bool> Session<S>::of_first(bool mine) {
+Result<bool> Session<S>::of_first(bool value) {
   if (world_ == nullptr) {
-    return mine;
+    return value;
   }
   const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()),
-                                  mine ? 1.0 : 0.0);
+                                  value ? 1.0 : 0.0);
   const auto all = engine_->gather(local);
   return all ? Result<bool>(all.value().front() != 0) : all.failure();
 }
 
 template <class S>
-Result<double> Session<S>::mean_of(double mine) {
+Result<double> Session<S>::mean_of(double value) {
   if (world_ == nullptr) {
-    return mine;
+    return value;
   }
-  const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()), mine);
+  const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()), value);
   const auto all = engine_->gather(local);
   if (!all) {
     return all.failure();
@@ -114,7 +115,7 @@ Result<double> Session<S>::all_wire_bytes() {
   return std::accumulate(all.value().begin(), all.value().end(), state_.wire_bytes);
 }
 
-// Nobody goes before the first process has written the results, or has told why it could not.
+// No process leaves before the first one has written the results or has reported why it could not.
 template <class S>
 Status Session<S>::leave_together(const Status& status) {
   if (world_ == nullptr) {
@@ -123,18 +124,19 @@ Status Session<S>::leave_together(const Status& status) {
   const bool common = status || status.failure().kind == FailureKind::kDiverged;
   if (!common) {
     world_->give_up(status.failure().message);
-    transport()->fail(status.failure());  // nor does it wait for others any more
+    transport()->fail(status.failure());  // and stop waiting for other processes
     return status;
   }
   transport()->set_wait_limit(
-      std::max<std::chrono::milliseconds>(patience_.limit(), kToWriteResults));
+      std::max<std::chrono::milliseconds>(timeout_.limit(), kToWriteResults));
   if (const auto left = comm::exchange_texts(*transport(), {}); !left) {
     return left.failure().in("waiting for the others to end");
   }
   return status;
 }
 
-// One file of all processes: the others close theirs, and the first one takes them in.
+// One trace file for all processes: the others close theirs, and the first one appends them to its
+// own.
 template <class S>
 Status Session<S>::close_trace() {
   if (!trace_) {
@@ -143,8 +145,8 @@ Status Session<S>::close_trace() {
   engine_->trace(nullptr);
   Status closed = is_first() ? Status(Ok{}) : trace_->close();
   if (world_ != nullptr) {
-    if (const auto met = comm::exchange_texts(*transport(), {}); !met) {
-      return met.failure();
+    if (const auto exchanged = comm::exchange_texts(*transport(), {}); !exchanged) {
+      return exchanged.failure();
     }
   }
   for (int p = 1; is_first() && world_ != nullptr && p < world_->processes() && closed; ++p) {

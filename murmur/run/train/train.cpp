@@ -16,7 +16,7 @@
 namespace murmur::run {
 namespace {
 
-// Calls task() where no process has failed, and throws everywhere where one fails.
+// Calls task() on every process. If it throws UserError on one of them, all of them throw.
 template <class Task>
 void together(World* world, const Task& task) {
   std::optional<UserError> error;
@@ -33,8 +33,8 @@ void together(World* world, const Task& task) {
   }
 }
 
-// The digest of the content of the data decides, too, but only where a run is to be shown: another
-// one compares it with its checkpoint.
+// The digest of the data's content is compared too, but only if a finished run is to be shown: a
+// resumed run compares it with that of its checkpoint.
 Entrance enter_locked(const Config& config, const TrainRequest& request, FolderLock& lock) {
   std::error_code error;
   if (std::filesystem::is_directory(request.folder, error)) {
@@ -42,7 +42,7 @@ Entrance enter_locked(const Config& config, const TrainRequest& request, FolderL
   }
   const Entrance entrance = enter({request.folder}, config, request.resume);
   if (entrance == Entrance::kShow) {
-    // Resources of several processes are read by all of them together, and here is one.
+    // Several processes read their resources together, but only the first process is here.
     const bool alone = request.world == nullptr && request.resources != nullptr;
     const auto resources = alone ? request.resources : make_resources();
     require_data_of(request.folder, config, *resources, ExitCode::kUsage, request.warn);
@@ -54,8 +54,8 @@ bool is_first(const TrainRequest& request) {
   return request.world == nullptr || request.world->is_first();
 }
 
-// The first process decides: it makes the folder, so what others see of it depends on when they
-// look.
+// Only the first process decides: it creates the folder, so what another process finds there
+// depends on when it looks.
 Entrance enter_together(const Config& config, const TrainRequest& request, FolderLock& lock) {
   Entrance entrance = Entrance::kNew;
   together(request.world, [&] {
@@ -66,11 +66,11 @@ Entrance enter_together(const Config& config, const TrainRequest& request, Folde
   if (request.world == nullptr) {
     return entrance;
   }
-  const std::string said = request.world->broadcast(std::to_string(static_cast<int>(entrance)));
-  return static_cast<Entrance>(std::stoi(said));
+  const std::string text = request.world->broadcast(std::to_string(static_cast<int>(entrance)));
+  return static_cast<Entrance>(std::stoi(text));
 }
 
-// Another process may have made the folder since this one found none.
+// Another process may have created the folder since this one found that it did not exist.
 void begin_locked(const Config& config, const TrainRequest& request, FolderLock& lock) {
   const RunFolder folder{request.folder};
   make_folder(folder);
@@ -85,7 +85,7 @@ void begin_locked(const Config& config, const TrainRequest& request, FolderLock&
   begin(folder, config);
 }
 
-// Everything that can be known to be wrong is known before the first round.
+// Every error that can be detected in advance is reported before the first round.
 template <class S>
 TrainOutcome train_in(const Config& config,
                       const TrainRequest& request,
@@ -107,7 +107,7 @@ TrainOutcome train_in(const Config& config,
   if (request.world != nullptr) {
     require_shared(*request.world, request.folder);
   }
-  // A resumed run has its old checkpoints already.
+  // The old checkpoints of a resumed run already take their space.
   const std::int64_t checkpoints = resume ? 1 : config.checkpoint.keep + 1;
   together(request.world,
            [&] { require_room(request.folder, checkpoints * session->checkpoint_bytes()); });
@@ -121,7 +121,7 @@ TrainOutcome train(const Config& config, const TrainRequest& request) {
   if (request.world != nullptr) {
     request.world->begin_run();
   }
-  FolderLock lock;  // of the first process, until all have ended
+  FolderLock lock;  // held by the first process until all have ended
   const Entrance entrance = enter_together(config, request, lock);
   if (entrance == Entrance::kShow) {
     return {.code = ExitCode::kDone,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One training run: configuration -> wired objects -> rounds, evaluations, checkpoints -> a folder.
-// Nothing here is global, so a process may train many times; what costs (data) is kept in
-// Resources.
+// There is no global state, so a process may train many times; what is expensive to load (data) is
+// kept in Resources.
 #pragma once
 
 #include <atomic>
@@ -19,9 +19,9 @@
 
 namespace murmur::run {
 
-// Where a run is: said after every step.
+// How far a run has come; reported after every step.
 struct Progress {
-  std::int64_t first_step = 0;  // where this call began
+  std::int64_t first_step = 0;  // at which this call began
   std::int64_t step = 0;
   std::int64_t steps = 0;
   double epoch = 0;
@@ -31,16 +31,16 @@ struct Progress {
   double wall_s = 0;    // of this call
 };
 
-// What runs may share: unpacked datasets. Threads: one run at a time may load, others wait.
+// What runs may share: unpacked datasets. Thread-safe: one run loads at a time, others wait.
 class Resources;
 class World;
 
 struct TrainRequest {
   std::filesystem::path folder = {};
   bool resume = false;
-  std::optional<std::int64_t> steps_limit = {};  // stop after so many steps in all
-  std::shared_ptr<Resources> resources = {};     // none: of this run alone
-  World* world = nullptr;  // the processes that make this run together; null: this one
+  std::optional<std::int64_t> steps_limit = {};  // stop after this many steps in total
+  std::shared_ptr<Resources> resources = {};     // null: for this run alone
+  World* world = nullptr;  // the processes that perform this run; null: this one alone
   std::function<void(const Progress&)> progress = {};  // after every step
   std::function<void(const MetricsLine&)> line = {};   // after every line of metrics.jsonl
   std::function<void(const std::string&)> warn = {};   // before the first step, each text once
@@ -52,14 +52,14 @@ struct TrainRequest {
 
 struct TrainOutcome {
   ExitCode code = ExitCode::kDone;
-  std::string message = {};  // empty where all went well
+  std::string message = {};  // empty on success
   Summary summary = {};
   bool already_there = false;  // the folder held this finished run; nothing was computed
-  bool told = false;           // another process has failed, and has said why
+  bool told = false;           // another process reports this message
 };
 
-// Throws UserError for what the user can mend (folder taken, data missing, another run's
-// checkpoint); what befalls a run on its way is in the outcome.
+// Throws UserError for what the user can fix (folder in use, data missing, another run's
+// checkpoint); failures during the run are in the outcome.
 TrainOutcome train(const Config& config, const TrainRequest& request);
 
 }  // namespace murmur::run
