@@ -25,7 +25,7 @@ class Solver {
       : config_(config),
         request_(request),
         problem_(make_analytic<S>(config)),
-        pool_(1),  // a step takes a microsecond: threads would only wait for each other
+        pool_(1),  // a step takes about a microsecond, less than to synchronise threads
         engine_(parts(config)) {}
 
   Status run() {
@@ -77,7 +77,7 @@ class Solver {
     return sum / workers();
   }
 
-  // A row's coordinates, without padding.
+  // Visits a row's coordinates, without padding.
   template <class Visit>
   void coordinates(const S* row, const Visit& visit) const {
     std::size_t index = 0;

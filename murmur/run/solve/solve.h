@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// An algorithm on an analytic problem, state by state. JSON lines,
+// Runs an algorithm on an analytic problem and writes every state as a JSON line,
 //
 //   {"step": 0, "loss": 1.234, "x": [[...], ...]}     x[i]: the model worker i would evaluate
 //
-// with "fields": {"momentum": [[...], ...]} where asked for, or CSV (step,worker,coordinate,x).
-// Numbers carry 17 significant digits.
+// with "fields": {"momentum": [[...], ...]} on request, or as CSV (step,worker,coordinate,x).
+// Numbers have 17 significant digits.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,8 @@ struct SolveRequest {
   std::function<void(const std::string&)> warn;
 };
 
-// Throws UserError for what does not fit together. kDiverged: a value became non-finite; all lines
-// up to then are written.
+// Throws UserError if parts of the configuration do not fit together. kDiverged: a value became
+// non-finite; all lines before that step are written.
 Status solve(const Config& config, const SolveRequest& request);
 
 }  // namespace murmur::run
