@@ -25,7 +25,8 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
-// "QG-DSGDm-N, lazy" -> "qg-dsgdm-n-lazy"; two labels may share one, digests tell them apart.
+// "QG-DSGDm-N, lazy" -> "qg-dsgdm-n-lazy". Two labels may have the same slug; the digest in the
+// folder's name distinguishes them.
 std::string slug(const std::string& label) {
   std::string out;
   for (const char c : label) {
@@ -50,7 +51,7 @@ std::filesystem::path folder_of(const CompareRequest& request, const std::string
   return std::filesystem::path(parent != nullptr && *parent != '\0' ? parent : "runs") / name;
 }
 
-// What the table shows of a run; none where it diverged. Throws UserError where the run has no such
+// The value of a run in the table; none if it diverged. Throws UserError if the run has no such
 // metric.
 std::optional<double> value_of(const std::filesystem::path& folder, const Plan& plan) {
   const auto summary = read_summary(folder);
@@ -75,17 +76,17 @@ std::optional<double> value_of(const std::filesystem::path& folder, const Plan& 
       "compare.metric is {}, but the run in '{}' has no such value", plan.metric, folder.string()));
 }
 
-// The comparison while it grows.
+// Plans the runs of a comparison and collects their results.
 class Builder {
  public:
   Builder(const CompareRequest& request,
           const Plan& plan,
-          RankGroup& crew,
+          RankGroup& group,
           const std::filesystem::path& folder)
       : plan_(plan),
         folder_(folder),
         points_(tuning_points(plan)),
-        runner_(request, crew, folder, count()) {
+        runner_(request, group, folder, count()) {
     result_.name = plan.name;
     result_.metric = plan.metric;
     result_.best_evaluation = plan.best_evaluation;
@@ -100,7 +101,7 @@ class Builder {
     }
   }
 
-  // Every run that is known before anything was tuned: all tuning points on the first seed. That
+  // The runs that are known before tuning: all tuning points with the first seed. Planning them
   // also checks every configuration of the grid.
   std::vector<PlannedRun> first_seed() {
     std::vector<PlannedRun> runs;
@@ -113,7 +114,8 @@ class Builder {
     return runs;
   }
 
-  // REQUIRES: the runs of first_seed() have ended. Chooses, and gives the runs of the other seeds.
+  // REQUIRES: the runs of first_seed() have ended. Chooses the tuned values of every cell and
+  // returns the runs with the other seeds.
   std::vector<PlannedRun> other_seeds() {
     std::vector<PlannedRun> runs;
     each_cell([&](std::size_t m, std::size_t s, Cell& cell) {
@@ -145,7 +147,7 @@ class Builder {
     return result_;
   }
 
-  Runner& runner() { return runner_; }
+  GridRunner& runner() { return runner_; }
 
  private:
   std::int64_t count() const {
@@ -181,7 +183,7 @@ class Builder {
   const std::filesystem::path& folder_;
   std::vector<toml::table> points_;
   Comparison result_;
-  Runner runner_;
+  GridRunner runner_;
 };
 
 Status write_results(const std::filesystem::path& folder,
@@ -203,25 +205,25 @@ Status write_results(const std::filesystem::path& folder,
   return request.report ? request.report(folder) : Ok{};
 }
 
-void prepare(RankGroup& crew, const std::vector<PlannedRun>& runs) {
+void prepare(RankGroup& group, const std::vector<PlannedRun>& runs) {
   for (const PlannedRun& run : runs) {
-    crew.require_enough_workers(run.config);
+    group.require_enough_workers(run.config);
   }
   const bool shared = std::all_of(runs.begin(), runs.end(), [](const PlannedRun& run) {
     return run.config.processes.shared_memory;
   });
   if (shared) {
-    crew.share_memory();
+    group.share_memory();
   }
 }
 
-CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
+CompareOutcome compare(const CompareRequest& request, RankGroup& group) {
   const Plan plan = read_plan(request.file, request.overrides);
   CompareOutcome outcome{.folder = folder_of(request, plan.name)};
-  Builder builder(request, plan, crew, outcome.folder);
+  Builder builder(request, plan, group, outcome.folder);
   const std::vector<PlannedRun> first = builder.first_seed();
   const FolderLock lock = occupy_for_comparison(outcome.folder, request, plan.name);
-  prepare(crew, first);
+  prepare(group, first);
   const auto warnings = say_warnings(request, plan, first, builder.runner());
   builder.runner().perform(first);
   if (builder.runner().code() == ExitCode::kDone) {
@@ -244,13 +246,13 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& crew) {
 }  // namespace
 
 CompareOutcome compare(const CompareRequest& request) {
-  RankGroup crew(request.world);
+  RankGroup group(request.world);
   try {
-    CompareOutcome outcome = compare(request, crew);
-    crew.dismiss(outcome.code);
+    CompareOutcome outcome = compare(request, group);
+    group.dismiss(outcome.code);
     return outcome;
   } catch (const UserError& error) {
-    crew.dismiss(error.code());
+    group.dismiss(error.code());
     throw;
   }
 }

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
-// Keys that hold paths, in a table or by their dotted names in a `set`.
+// Whether a key holds a path: in its table, or by its dotted name in a `set`.
 bool is_path(std::string_view table, std::string_view key) {
   return key == "data.folder" || key == "cluster.trace" || (table == "data" && key == "folder") ||
          (table == "cluster" && key == "trace");
@@ -47,13 +47,13 @@ void visit_paths(const toml::node& node, std::string_view table, const Visit& vi
   }
 }
 
-// Where a line and a column (both from 1) lie in a text.
+// Byte offset of a line and a column (both from 1) in a text.
 std::size_t place_in(const std::string& text, const toml::source_position& at) {
   std::size_t place = 0;
   for (toml::source_index line = 1; line < at.line; ++line) {
     place = text.find('\n', place) + 1;
   }
-  // Columns count characters, which begin where no byte 10xxxxxx is.
+  // Columns count characters; a byte 10xxxxxx continues a UTF-8 character.
   for (toml::source_index column = 1; column < at.column && place < text.size(); ++column) {
     ++place;
     while (place < text.size() && (static_cast<unsigned char>(text[place]) & 0xc0U) == 0x80U) {
@@ -123,7 +123,7 @@ FolderLock occupy_for_comparison(const std::filesystem::path& folder,
         fmt::format("the folder '{}' cannot be made: {}", folder.string(), error.message()));
   }
   lock = FolderLock::take(folder);
-  require_usable(folder, request, name);  // what another process has made since
+  require_usable(folder, request, name);  // another process may have created it since
   return lock;
 }
 

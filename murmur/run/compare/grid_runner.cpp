@@ -21,7 +21,7 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, error);
 }
 
-// A run that was killed before its first checkpoint begins again.
+// A run that was killed before its first checkpoint starts over, without its old files.
 bool has_checkpoint(const RunFolder& folder) {
   if (!is_there(folder.config())) {
     return false;
@@ -57,31 +57,31 @@ std::vector<std::string> unfinished_runs(const std::filesystem::path& folder) {
   return names;
 }
 
-Runner::Runner(const CompareRequest& request,
-               RankGroup& crew,
-               const std::filesystem::path& folder,
-               std::int64_t total)
+GridRunner::GridRunner(const CompareRequest& request,
+                       RankGroup& group,
+                       const std::filesystem::path& folder,
+                       std::int64_t total)
     : request_(request),
-      crew_(crew),
+      group_(group),
       folder_(folder),
       total_(total),
       resources_(make_resources()),
       own_resources_(request.world == nullptr || request.world->is_alone() ? resources_
                                                                            : make_resources()) {}
 
-std::string Runner::place(const std::string& slug, const Config& config) {
+std::string GridRunner::place(const std::string& slug, const Config& config) {
   const std::string digest = config_digest(config);
   const auto [entry, is_new] = places_.try_emplace(
       digest, fmt::format("runs/{}_seed-{}_{}", slug, config.seed, digest.substr(0, 8)));
   return entry->second;
 }
 
-void Runner::know(const std::vector<std::string>& warnings) {
+void GridRunner::know(const std::vector<std::string>& warnings) {
   const Lock lock(mutex_);
   known_.insert(warnings.begin(), warnings.end());
 }
 
-void Runner::perform(const std::vector<PlannedRun>& runs) {
+void GridRunner::perform(const std::vector<PlannedRun>& runs) {
   std::vector<const PlannedRun*> queue;
   std::set<std::string> seen;
   for (const PlannedRun& run : runs) {
@@ -121,7 +121,7 @@ void Runner::perform(const std::vector<PlannedRun>& runs) {
   }
 }
 
-void Runner::work(const std::vector<const PlannedRun*>& queue) {
+void GridRunner::work(const std::vector<const PlannedRun*>& queue) {
   while (const PlannedRun* planned = next(queue)) {
     try {
       end(*planned, run(*planned));
@@ -132,7 +132,7 @@ void Runner::work(const std::vector<const PlannedRun*>& queue) {
   }
 }
 
-const PlannedRun* Runner::next(const std::vector<const PlannedRun*>& queue) {
+const PlannedRun* GridRunner::next(const std::vector<const PlannedRun*>& queue) {
   const Lock lock(mutex_);
   const bool stopped = request_.stop != nullptr && *request_.stop != 0;
   if (next_ >= queue.size() || thrown_ || code_ != ExitCode::kDone || stopped) {
@@ -140,11 +140,11 @@ const PlannedRun* Runner::next(const std::vector<const PlannedRun*>& queue) {
   }
   const PlannedRun* planned = queue[next_++];
   running_[planned] = 0;
-  say(planned->label, false);
+  report_progress(planned->label, false);
   return planned;
 }
 
-TrainOutcome Runner::run(const PlannedRun& planned) {
+TrainOutcome GridRunner::run(const PlannedRun& planned) {
   const RunFolder folder{folder_ / planned.folder};
   Config config = planned.config;
   if (request_.jobs > 1) {
@@ -163,23 +163,23 @@ TrainOutcome Runner::run(const PlannedRun& planned) {
   };
   request.report = request_.report;
   request.stop = request_.stop;
-  TrainOutcome outcome = crew_.train(config, request);
+  TrainOutcome outcome = group_.train(config, request);
   if (is_result(outcome.code)) {
-    // A grid's checkpoints are worth nothing once their run has ended, and are most of its bytes.
+    // A run that has ended needs no checkpoints, and they take most of its disk space.
     std::error_code error;
     std::filesystem::remove_all(folder.checkpoint(), error);
   }
   return outcome;
 }
 
-void Runner::step(const PlannedRun& planned, const Progress& progress) {
+void GridRunner::step(const PlannedRun& planned, const Progress& progress) {
   const Lock lock(mutex_);
   running_[&planned] = static_cast<double>(progress.step) /
                        static_cast<double>(std::max<std::int64_t>(progress.steps, 1));
-  say(planned.label, false);
+  report_progress(planned.label, false);
 }
 
-void Runner::end(const PlannedRun& planned, const TrainOutcome& outcome) {
+void GridRunner::end(const PlannedRun& planned, const TrainOutcome& outcome) {
   const Lock lock(mutex_);
   running_.erase(&planned);
   if (!is_result(outcome.code)) {
@@ -191,10 +191,10 @@ void Runner::end(const PlannedRun& planned, const TrainOutcome& outcome) {
   }
   ++done_;
   performed_ += 1;
-  say(planned.label, true);
+  report_progress(planned.label, true);
 }
 
-void Runner::say(const std::string& running, bool finished_one) {
+void GridRunner::report_progress(const std::string& running, bool finished_one) {
   if (request_.progress) {
     request_.progress({.done = done_,
                        .total = total_,
@@ -204,14 +204,14 @@ void Runner::say(const std::string& running, bool finished_one) {
   }
 }
 
-double Runner::seconds_left() const {
+double GridRunner::seconds_left() const {
   double begun = 0;
   for (const auto& [planned, share] : running_) {
     begun += share;
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
   const double performed = performed_ + begun;
-  // The first steps of a run are no measure: data are being read.
+  // The first steps of a run do not show its pace: data are being read.
   if (performed < 0.2 || seconds < 1) {
     return -1;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Performs the runs of a comparison, several at a time, each only once: one that has finished
-// before, in this process or in another, is left as it is.
+// Performs the runs of a comparison, several at a time, each only once: a run that has already
+// finished, in this process or in another, is not repeated.
 #pragma once
 
 #include <chrono>
@@ -23,34 +23,35 @@
 namespace murmur::run {
 
 struct PlannedRun {
-  std::string label;  // for people: "QG-DSGDm-N, alpha = 0.1, seed 1"
+  std::string label;  // for display: "QG-DSGDm-N, alpha = 0.1, seed 1"
   Config config;
-  std::string folder;  // relative to the comparison's; set by Runner::place()
+  std::string folder;  // relative to the comparison's; set by GridRunner::place()
   std::size_t method = 0;
   std::size_t setting = 0;
 };
 
-class Runner {
+class GridRunner {
  public:
-  // `total`: how many runs perform() will be given in all. The other arguments outlive the runner.
-  Runner(const CompareRequest& request,
-         RankGroup& crew,
-         const std::filesystem::path& folder,
-         std::int64_t total);
+  // `total`: number of runs that perform() receives in total. The other arguments outlive the
+  // runner.
+  GridRunner(const CompareRequest& request,
+             RankGroup& group,
+             const std::filesystem::path& folder,
+             std::int64_t total);
 
-  // The folder of a run: of an equal one if there has been one.
+  // The folder of a run; runs with equal configurations share one.
   std::string place(const std::string& slug, const Config& config);
 
-  // Warnings that runs need not give: the comparison has said them.
+  // Warnings that the comparison has already reported, so that the runs do not repeat them.
   void know(const std::vector<std::string>& warnings);
 
   const std::shared_ptr<Resources>& resources() const { return resources_; }
 
-  // Returns when all have ended, or the first that failed and those beside it. Diverged runs are
-  // results. Throws UserError.
+  // Returns when all runs have ended; after a failure, when the failed run and those running beside
+  // it have ended. A diverged run is a result. Throws UserError.
   void perform(const std::vector<PlannedRun>& runs);
 
-  // kDone as long as nothing failed and nobody asked to stop.
+  // kDone unless a run failed or a stop was requested.
   ExitCode code() const { return code_; }
   const std::string& message() const { return message_; }
 
@@ -62,23 +63,23 @@ class Runner {
   TrainOutcome run(const PlannedRun& planned);
   void step(const PlannedRun& planned, const Progress& progress);
   void end(const PlannedRun& planned, const TrainOutcome& outcome);
-  void say(const std::string& running, bool finished_one) MURMUR_REQUIRES(mutex_);
+  void report_progress(const std::string& running, bool finished_one) MURMUR_REQUIRES(mutex_);
   double seconds_left() const MURMUR_REQUIRES(mutex_);
 
   const CompareRequest& request_;
-  RankGroup& crew_;
+  RankGroup& group_;
   const std::filesystem::path& folder_;
   std::int64_t total_;
   std::shared_ptr<Resources> resources_;
-  std::shared_ptr<Resources> own_resources_;   // what this process reads without the others
+  std::shared_ptr<Resources> own_resources_;   // what this process reads alone
   std::map<std::string, std::string> places_;  // digest -> folder
 
   Mutex mutex_;
-  std::set<std::string> known_ MURMUR_GUARDED_BY(mutex_);  // warnings that were said
+  std::set<std::string> known_ MURMUR_GUARDED_BY(mutex_);  // reported warnings
   std::size_t next_ MURMUR_GUARDED_BY(mutex_) = 0;
   std::int64_t done_ MURMUR_GUARDED_BY(mutex_) = 0;
-  double performed_ MURMUR_GUARDED_BY(mutex_) = 0;  // runs of this process that ended
-  std::map<const PlannedRun*, double> running_ MURMUR_GUARDED_BY(mutex_);  // share done of each
+  double performed_ MURMUR_GUARDED_BY(mutex_) = 0;  // runs that ended in this process
+  std::map<const PlannedRun*, double> running_ MURMUR_GUARDED_BY(mutex_);  // fraction done of each
   std::exception_ptr thrown_ MURMUR_GUARDED_BY(mutex_);
   ExitCode code_ = ExitCode::kDone;
   std::string message_;
@@ -88,7 +89,7 @@ class Runner {
 // Whether a folder holds this run, finished or diverged.
 bool is_finished(const std::filesystem::path& folder, const Config& config);
 
-// Runs below `folder` that were begun and have not finished, by name.
+// Names of the runs below `folder` that have begun and have not finished, sorted.
 std::vector<std::string> unfinished_runs(const std::filesystem::path& folder);
 
 }  // namespace murmur::run

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // comparison.json, schema 1:
 //
-//   {"schema": 1, "name": TEXT, "metric": NAME, "lower_is_better": BOOL, "best": BOOL, "seeds":
-//   [N],
-//    "methods": [{"label": TEXT, "set": {KEY: TOML}, "reference": BOOL}], "settings": [the same],
+//   {"schema": 1, "name": TEXT, "metric": NAME, "lower_is_better": BOOL, "best": BOOL,
+//    "seeds": [N], "methods": [{"label": TEXT, "set": {KEY: TOML}, "reference": BOOL}],
+//    "settings": [the same],
 //    "cells": [{"method": LABEL, "setting": LABEL, "mean": X or null, "std": X or null,
 //               "diverged": N, "best": BOOL,
 //               "runs": [{"seed": N, "value": X or null, "folder": PATH}],
-//               "tuned": {KEY: TOML}, "trials": [{"set": {KEY: TOML}, "value": X, "folder":
-//               PATH}]}],
+//               "tuned": {KEY: TOML},
+//               "trials": [{"set": {KEY: TOML}, "value": X, "folder": PATH}]}],
 //    "time_to_accuracy": [{"setting": LABEL, "metric": NAME, "target": X,
 //                          "methods": [{"method": LABEL, "steps": X, "virtual_s": X or null}]}],
 //    "warnings": [TEXT], "command": TEXT, "versions": {"murmur": TEXT}}
 //
-// A method has "published": [X or null], one per setting, where somebody published something.
+// A method has "published": [X or null], one per setting, if values were published.
 //
-// Cells are in the order of methods, then settings; "tuned" and "trials" are there where something
-// was tuned. A value is null where the run diverged; a deviation is null there, and of one seed.
+// Cells are in the order of methods, then settings; "tuned" and "trials" are present if something
+// was tuned. A value is null if the run diverged; a deviation is null in that case and for a single
+// seed.
 #include <algorithm>
 #include <utility>
 
@@ -121,12 +122,12 @@ Cell cell_of(const Json& json, bool lower) {
   return cell;
 }
 
-Json to_json(const Comparison& comparison, const TimeToAccuracy& race) {
-  Json json = {{"setting", comparison.settings[race.setting].label},
+Json to_json(const Comparison& comparison, const TimeToAccuracy& times) {
+  Json json = {{"setting", comparison.settings[times.setting].label},
                {"metric", kRaceMetric},
-               {"target", race.target},
+               {"target", times.target},
                {"methods", Json::array()}};
-  for (const TimeToAccuracy::Runner& runner : race.runners) {
+  for (const TimeToAccuracy::Runner& runner : times.runners) {
     json["methods"].push_back({{"method", comparison.methods[runner.method].label},
                                {"steps", runner.steps},
                                {"virtual_s", number(runner.virtual_s)}});
@@ -134,7 +135,7 @@ Json to_json(const Comparison& comparison, const TimeToAccuracy& race) {
   return json;
 }
 
-// The row or column of that label; one that is not there is past the end.
+// Index of the row or column with that label; past the end if there is none.
 std::size_t place_of(const std::vector<Variant>& variants, const Json& label) {
   const auto found = std::find_if(variants.begin(), variants.end(), [&](const Variant& variant) {
     return variant.label == label.get<std::string>();
@@ -143,17 +144,17 @@ std::size_t place_of(const std::vector<Variant>& variants, const Json& label) {
 }
 
 TimeToAccuracy time_to_accuracy_of(const Comparison& comparison, const Json& json) {
-  TimeToAccuracy race{.setting = place_of(comparison.settings, json.at("setting")),
-                      .target = json.at("target").get<double>()};
+  TimeToAccuracy times{.setting = place_of(comparison.settings, json.at("setting")),
+                       .target = json.at("target").get<double>()};
   for (const Json& one : json.at("methods")) {
     const std::size_t method = place_of(comparison.methods, one.at("method"));
     if (method < comparison.methods.size()) {
-      race.runners.push_back({.method = method,
-                              .steps = one.at("steps").get<double>(),
-                              .virtual_s = maybe_number(one.at("virtual_s"))});
+      times.runners.push_back({.method = method,
+                               .steps = one.at("steps").get<double>(),
+                               .virtual_s = maybe_number(one.at("virtual_s"))});
     }
   }
-  return race;
+  return times;
 }
 
 Comparison read(const Json& json) {
@@ -174,8 +175,8 @@ Comparison read(const Json& json) {
     }
     comparison.cells.push_back(std::move(row));
   }
-  for (const Json& race : json.value("time_to_accuracy", Json::array())) {
-    TimeToAccuracy read = time_to_accuracy_of(comparison, race);
+  for (const Json& times : json.value("time_to_accuracy", Json::array())) {
+    TimeToAccuracy read = time_to_accuracy_of(comparison, times);
     if (read.setting < comparison.settings.size()) {
       comparison.races.push_back(std::move(read));
     }
@@ -207,8 +208,8 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
   }
   if (!comparison.races.empty()) {
     json["time_to_accuracy"] = Json::array();
-    for (const TimeToAccuracy& race : comparison.races) {
-      json["time_to_accuracy"].push_back(to_json(comparison, race));
+    for (const TimeToAccuracy& times : comparison.races) {
+      json["time_to_accuracy"].push_back(to_json(comparison, times));
     }
   }
   json["warnings"] = comparison.warnings;

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kCompare = "compare.";
 constexpr Bounds kSeedBounds{0, 9.3e18, false, false, "an integer, 0 or more"};
 
-// What of a layer concerns [compare] moves out of it.
+// Moves the keys of [compare] out of a layer and returns them.
 toml::table take_compare_keys(toml::table& layer) {
   toml::table taken;
   for (auto it = layer.begin(); it != layer.end();) {
@@ -93,7 +93,7 @@ void read_compare(const Document& document, Plan& plan) {
   plan.tune = read_tuned(tune);
 }
 
-// A row or a column that was not written stands for the file as it is.
+// Without rows or columns in [compare], the file as it is makes a single one.
 void complete(Plan& plan) {
   const auto text_at = [&](const char* table, const char* key) {
     return plan.base.root[table][key].value_or(std::string(table));
@@ -106,7 +106,7 @@ void complete(Plan& plan) {
   }
 }
 
-// A value as TOML, numbers in their shortest form that reads back as the same.
+// A value as TOML; numbers in the shortest form that reads back as the same value.
 std::string toml_text(const toml::node& node) {
   if (const toml::array* array = node.as_array()) {
     std::vector<std::string> items;
@@ -124,7 +124,7 @@ std::string toml_text(const toml::node& node) {
   return std::move(text).str();
 }
 
-// A name that a folder may have, whatever the labels are.
+// A valid name of a folder, whatever the labels are.
 std::string run_name(const Plan& plan, const CellPoint& point) {
   std::string name = shortened(
       plan.methods[point.method].variant.label + ", " + plan.settings[point.setting].variant.label,

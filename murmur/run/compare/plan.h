@@ -4,9 +4,10 @@
 //   a run = file < setting < method < method in the setting < tuned values < environment
 //           < command line < its seed
 //
-// The command line's `compare.*` keys change the table itself; --seed and MURMUR_SEED replace
-// `seeds`. A key set by a setting and a method is an error; a tuned key replaces a method's or a
-// setting's, and is not tuned where the command line sets it.
+// A layer overrides those before it. The command line's `compare.*` keys change the table itself;
+// --seed and MURMUR_SEED replace `seeds`. It is an error if a setting and a method set the same
+// key; a tuned key overrides that of a method or a setting, and is not tuned if the command line
+// sets it.
 #pragma once
 
 #include <cstdint>
@@ -23,17 +24,17 @@
 
 namespace murmur::run {
 
-// A row or a column, with what it sets as a layer of dotted keys.
+// A row or a column, with the keys that it sets as a layer of dotted keys.
 struct PlannedVariant {
   Variant variant;
   toml::table layer = {};
-  std::map<std::string, toml::table> in = {};  // of a method: more, in the setting of that label
+  std::map<std::string, toml::table> in = {};  // of a method: keys by the label of a setting
 };
 
-// A list of [compare.tune].
+// One list of [compare.tune].
 struct TunedKey {
   std::string key;
-  std::vector<toml::table> layers = {};  // one per value, of this key alone
+  std::vector<toml::table> layers = {};  // one per value, with this key alone
 };
 
 struct Plan {
@@ -49,23 +50,24 @@ struct Plan {
   std::vector<TunedKey> tune;
 };
 
-// Throws UserError with the place in the file. What the runs themselves are made of is checked by
+// Throws UserError with the position in the file. The configurations of the runs are checked by
 // cell_config().
 Plan read_plan(const std::filesystem::path& file, const Overrides& overrides);
 
-// The product of all lists of [compare.tune], the last list changing fastest; one empty layer where
-// there is none.
+// The Cartesian product of all lists of [compare.tune], the last list changing fastest; one empty
+// layer if there are no lists.
 std::vector<toml::table> tuning_points(const Plan& plan);
 
-// A layer as it is reported: keys and values as TOML text.
+// A layer in the form in which it is reported: keys and values as TOML text.
 Settings settings_of(const toml::table& layer);
 
-// One run: row, column, tuned values, seed. Throws UserError.
+// Row, column and seed of a run.
 struct CellPoint {
   std::size_t method = 0;
   std::size_t setting = 0;
   std::uint64_t seed = 0;
 };
+// The configuration of a run with these tuned values. Throws UserError.
 Config cell_config(const Plan& plan, const CellPoint& point, const toml::table& tuned);
 
 }  // namespace murmur::run

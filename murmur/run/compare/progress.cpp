@@ -17,7 +17,7 @@ namespace {
 constexpr auto kBetweenDrawings = std::chrono::milliseconds(100);
 constexpr auto kBetweenPlainLines = std::chrono::seconds(10);
 
-// A longer line would wrap, and could not be drawn over.
+// A longer line would wrap and could not be overwritten.
 std::size_t columns_of(std::FILE* stream) {
   winsize size{};
   const bool known = ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 10;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The progress of a comparison: on a terminal one line that is drawn again and again, elsewhere (a
-// log file) a plain line from time to time.
+// The progress of a comparison: on a terminal one line that is redrawn in place, elsewhere (a log
+// file) a plain line from time to time.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ class CompareProgressLine {
   CompareProgressLine& operator=(const CompareProgressLine&) = delete;
 
   void show(const CompareProgress& progress);
-  void clear();  // before anything else is written there
+  void clear();  // call before anything else is written to `stream`
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -35,7 +35,7 @@ class CompareProgressLine {
   Detail detail_;
   bool terminal_ = false;
   bool escapes_ = false;
-  std::size_t width_ = 0;  // of what stands there
+  std::size_t width_ = 0;  // of the text drawn last
   Clock::time_point shown_at_;
 };
 

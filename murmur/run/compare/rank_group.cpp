@@ -14,15 +14,15 @@ namespace {
 
 using nlohmann::json;
 
-// What the first process tells: one of these keys, with what belongs to it.
+// Messages of the first process: one of these keys, with its arguments.
 constexpr const char* kShareMemory = "share memory";
-constexpr const char* kTrain = "train";  // a configuration; kFolder, kResume
+constexpr const char* kTrain = "train";  // a configuration; with kFolder and kResume
 constexpr const char* kFolder = "folder";
 constexpr const char* kResume = "resume";
-constexpr const char* kEnd = "end";  // a code
+constexpr const char* kEnd = "end";  // an exit code
 
-Config config_in(const json& told) {
-  return read_config(parse_document(told[kTrain].get<std::string>(), "the first process"),
+Config config_in(const json& message) {
+  return read_config(parse_document(message[kTrain].get<std::string>(), "the first process"),
                      Purpose::kTrain);
 }
 
@@ -55,7 +55,7 @@ void RankGroup::share_memory() {
 }
 
 TrainOutcome RankGroup::train(const Config& config, TrainRequest request) {
-  if (world_ == nullptr) {  // there may be several threads
+  if (world_ == nullptr) {  // may be called by several threads
     return run::train(config, request);
   }
   broadcast(json{{kTrain, to_toml(config)},
@@ -82,17 +82,17 @@ TrainOutcome serve_runs(World& world, const std::atomic<int>* stop) {
   world.require_same();
   const std::shared_ptr<Resources> resources = make_resources();
   while (true) {
-    const json told = json::parse(world.broadcast({}));
-    if (told.contains(kEnd)) {
-      return {.code = static_cast<ExitCode>(told[kEnd].get<int>())};
+    const json message = json::parse(world.broadcast({}));
+    if (message.contains(kEnd)) {
+      return {.code = static_cast<ExitCode>(message[kEnd].get<int>())};
     }
-    if (told.contains(kShareMemory)) {
+    if (message.contains(kShareMemory)) {
       world.share_memory();
       continue;
     }
-    const TrainOutcome outcome = train(config_in(told),
-                                       {.folder = told[kFolder].get<std::string>(),
-                                        .resume = told[kResume].get<bool>(),
+    const TrainOutcome outcome = train(config_in(message),
+                                       {.folder = message[kFolder].get<std::string>(),
+                                        .resume = message[kResume].get<bool>(),
                                         .resources = resources,
                                         .world = &world,
                                         .stop = stop});

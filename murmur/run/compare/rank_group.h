@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The processes that make the runs of a comparison together. The first one plans, chooses and
-// writes; the others are told which run comes next, take part in it, and are told when it was the
-// last one. A run that ends otherwise than with a result ends all of them.
+// The processes that perform the runs of a comparison together. The first one plans, chooses and
+// writes; it broadcasts each run to the others, which take part in it, and finally broadcasts that
+// there are no more. A run that ends without a result ends all processes.
 #pragma once
 
 #include <atomic>
@@ -15,33 +15,35 @@
 
 namespace murmur::run {
 
-// Whether a comparison goes on behind a run that ended so.
+// Whether a comparison continues after a run that ended with this code.
 bool is_result(ExitCode code);
 
-// What the first process does with the others. All of it does nothing where there are none.
+// The first process's interface to the others. With a single process everything but train() does
+// nothing.
 class RankGroup {
  public:
-  // Collective. Throws UserError where processes are not alike. `world`: null, this process alone.
+  // Collective. Throws UserError if the processes differ in program or kind of processor. `world`:
+  // null, this process alone.
   explicit RankGroup(World* world);
 
   // Throws UserError where the run has fewer workers than there are processes.
   void require_enough_workers(const Config& config) const;
-  // Processes of one host read each other's rows where they lie, in all runs.
+  // From now on, processes of one host read each other's rows from shared memory, in all runs.
   void share_memory();
-  // train(), by all of them. Where there are no others, any thread.
+  // train(), performed by all processes. With a single process, callable from any thread.
   TrainOutcome train(const Config& config, TrainRequest request);
-  // There is nothing more to do; they end with that code. Throws UserError where one is gone.
+  // Ends the other processes with this code. Throws UserError if one of them has exited.
   void dismiss(ExitCode code);
 
  private:
   void broadcast(const nlohmann::json& what);
 
   World* world_;
-  bool is_waiting_;  // the others, for what comes next
+  bool is_waiting_;  // whether the others wait for a message
 };
 
-// What the other processes do: all that they are told, until they are dismissed or a run ends
-// without a result. Throws UserError.
+// Called on the other processes: performs what the first process broadcasts, until dismiss() or
+// until a run ends without a result. Throws UserError.
 TrainOutcome serve_runs(World& world, const std::atomic<int>* stop);
 
 }  // namespace murmur::run

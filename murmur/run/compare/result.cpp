@@ -11,7 +11,7 @@
 namespace murmur::run {
 namespace {
 
-// Whether a is strictly better; a value that is not there is the worst.
+// Whether a is strictly better; a missing value is the worst.
 bool better(const std::optional<double>& a, const std::optional<double>& b, bool lower_is_better) {
   if (!a || !b) {
     return a.has_value() && !b.has_value();
@@ -19,7 +19,7 @@ bool better(const std::optional<double>& a, const std::optional<double>& b, bool
   return lower_is_better ? *a < *b : *a > *b;
 }
 
-// Squares of numbers beyond 1e154 overflow; a sum of hypotenuses does not.
+// Squares of numbers beyond 1e154 overflow; repeated std::hypot does not.
 double deviation(const std::vector<CellRun>& runs, double mean) {
   double squares = 0;
   double root = 0;

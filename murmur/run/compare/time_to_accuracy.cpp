@@ -30,7 +30,7 @@ const MetricsLine* first_at(const Lines& lines, double target) {
   return found == lines.end() ? nullptr : &*found;
 }
 
-// None where one of the runs never was there.
+// None if one of the runs never reached the target.
 std::optional<TimeToAccuracy::Runner> runner_of(std::size_t method,
                                                 const std::vector<Lines>& runs,
                                                 double target) {
@@ -42,7 +42,7 @@ std::optional<TimeToAccuracy::Runner> runner_of(std::size_t method,
       return std::nullopt;
     }
     runner.steps += share * static_cast<double>(line->step);
-    // Without a cluster virtual time stands still.
+    // Without a cluster virtual time stays zero.
     const double time = value_in(*line, "time/virtual_s").value_or(0);
     if (time > 0 && runner.virtual_s) {
       *runner.virtual_s += share * time;
@@ -58,7 +58,7 @@ std::optional<TimeToAccuracy::Runner> runner_of(std::size_t method,
 std::optional<TimeToAccuracy> time_to_accuracy_of(const Comparison& comparison,
                                                   std::size_t setting,
                                                   const std::vector<std::vector<Lines>>& lines) {
-  TimeToAccuracy race{.setting = setting, .target = std::numeric_limits<double>::infinity()};
+  TimeToAccuracy times{.setting = setting, .target = std::numeric_limits<double>::infinity()};
   int counting = 0;
   for (std::size_t m = 0; m < lines.size(); ++m) {
     const Cell& cell = comparison.cells[m][setting];
@@ -72,23 +72,23 @@ std::optional<TimeToAccuracy> time_to_accuracy_of(const Comparison& comparison,
     }
     ++counting;
     for (const Lines& run : lines[m]) {
-      race.target = std::min(race.target, best_of(run));
+      times.target = std::min(times.target, best_of(run));
     }
   }
-  if (counting < 2 || !std::isfinite(race.target)) {
+  if (counting < 2 || !std::isfinite(times.target)) {
     return std::nullopt;
   }
   for (std::size_t m = 0; m < lines.size(); ++m) {
-    if (const auto runner = runner_of(m, lines[m], race.target)) {
-      race.runners.push_back(*runner);
+    if (const auto runner = runner_of(m, lines[m], times.target)) {
+      times.runners.push_back(*runner);
     }
   }
-  return race;
+  return times;
 }
 
 std::vector<TimeToAccuracy> times_to_accuracy_of(const std::filesystem::path& folder,
                                                  const Comparison& comparison) {
-  std::vector<TimeToAccuracy> races;
+  std::vector<TimeToAccuracy> all;
   for (std::size_t s = 0; s < comparison.settings.size(); ++s) {
     std::vector<std::vector<Lines>> lines;
     for (const std::vector<Cell>& row : comparison.cells) {
@@ -98,11 +98,11 @@ std::vector<TimeToAccuracy> times_to_accuracy_of(const std::filesystem::path& fo
         lines.back().push_back(read ? std::move(read).value() : Lines{});
       }
     }
-    if (const auto race = time_to_accuracy_of(comparison, s, lines)) {
-      races.push_back(*race);
+    if (const auto times = time_to_accuracy_of(comparison, s, lines)) {
+      all.push_back(*times);
     }
   }
-  return races;
+  return all;
 }
 
 }  // namespace murmur::run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time to accuracy: which method first has what all come to, in steps and in virtual time.
+// Time to accuracy: when each method first reaches what all reach, in steps and in virtual time.
 #pragma once
 
 #include <filesystem>
@@ -10,14 +10,14 @@
 
 namespace murmur::run {
 
-// Lines of the runs, [method][seed], of one column. None where a run has fewer than two
-// evaluations, or fewer than two methods count.
+// `lines`: of the runs of one column, [method][seed]. None if a run has fewer than two evaluations,
+// or if fewer than two methods contribute to the target.
 std::optional<TimeToAccuracy> time_to_accuracy_of(
     const Comparison& comparison,
     std::size_t setting,
     const std::vector<std::vector<std::vector<MetricsLine>>>& lines);
 
-// Of all columns, from the folders of the runs.
+// For all columns, read from the folders of the runs.
 std::vector<TimeToAccuracy> times_to_accuracy_of(const std::filesystem::path& folder,
                                                  const Comparison& comparison);
 

@@ -14,7 +14,7 @@
 namespace murmur::run {
 namespace {
 
-// Keys that a comparison gives to its runs itself.
+// Refuses keys that the comparison itself sets in its runs.
 void require_free(const toml::key& key, const std::string& path) {
   if (path == "seed") {
     fail_at(key.source(), "the seeds of a comparison are written once, as compare.seeds");
@@ -101,7 +101,7 @@ toml::table read_layer(const toml::node& node, const std::string& path) {
   return layer;
 }
 
-// What a method sets in some settings alone: a table per label.
+// What a method sets in some settings only: a table per label of a setting.
 std::map<std::string, toml::table> read_in(const toml::node& node) {
   if (!node.is_table()) {
     fail_at(node.source(),

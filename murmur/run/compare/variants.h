@@ -12,25 +12,25 @@
 
 namespace murmur::run {
 
-// `kind`: "method" or "setting"; a method may be for reference. Null: none.
+// `kind`: "method" or "setting"; only a method may be a reference. `node`: null, none are given.
 std::vector<PlannedVariant> read_variants(const toml::node* node, const std::string& kind);
 
-// Lists of values by key. Null: none.
+// Lists of values by key. `node`: null, none are given.
 std::vector<TunedKey> read_tuned(const toml::node* node);
 
 // Refuses a key that is set by a setting and by a method.
 void require_disjoint(const std::vector<PlannedVariant>& settings,
                       const std::vector<PlannedVariant>& methods);
 
-// Refuses a method's `in` of a setting that there is not.
+// Refuses a method's `in` for a setting that does not exist.
 void require_known_settings(const std::vector<PlannedVariant>& settings,
                             const std::vector<PlannedVariant>& methods);
 
-// Refuses a number of published values that is not that of the columns.
+// Refuses a list of published values whose length is not the number of columns.
 void require_published_everywhere(const std::vector<PlannedVariant>& settings,
                                   const std::vector<PlannedVariant>& methods);
 
-// A table's entries as they were written: TOML keeps them by name.
+// A table's entries in the order of the file; the table itself sorts them by name.
 struct TableEntry {
   const toml::key* key = nullptr;
   const toml::node* value = nullptr;

@@ -44,7 +44,7 @@ std::string cell_label(const Plan& plan, const CellIndex& cell) {
   return label_of(plan.methods, cell.first) + ", " + label_of(plan.settings, cell.second);
 }
 
-// Whole rows, whole columns, or single cells; empty: all of them.
+// Names of the cells: whole rows, whole columns, or single cells; empty: the whole grid.
 std::string cells_text(const Plan& plan, const std::set<CellIndex>& cells) {
   std::set<std::size_t> methods;
   std::set<std::size_t> settings;
@@ -72,7 +72,7 @@ std::string cells_text(const Plan& plan, const std::set<CellIndex>& cells) {
   return list_of(names);
 }
 
-// Whether a run has the key and is not warned that it has no effect.
+// Whether a run sets the key and no warning says that it has no effect there.
 bool uses(const PlannedRun& run, const std::vector<Warning>& warnings, const std::string& key) {
   return is_written(run.config, key) &&
          std::none_of(warnings.begin(), warnings.end(), [&](const Warning& warning) {
@@ -81,8 +81,8 @@ bool uses(const PlannedRun& run, const std::vector<Warning>& warnings, const std
 }
 
 struct GridWarnings {
-  std::vector<std::string> said;   // for people
-  std::vector<std::string> texts;  // of the runs, also those that are not said
+  std::vector<std::string> reported;  // to report
+  std::vector<std::string> texts;     // of all runs, including those not reported
 };
 
 GridWarnings warnings_of_grid(const Plan& plan,
@@ -109,8 +109,8 @@ GridWarnings warnings_of_grid(const Plan& plan,
     }
     if (!used) {
       const std::string cells = cells_text(plan, one.cells);
-      found.said.push_back(cells.empty() ? one.warning.text
-                                         : fmt::format("{} ({})", one.warning.text, cells));
+      found.reported.push_back(cells.empty() ? one.warning.text
+                                             : fmt::format("{} ({})", one.warning.text, cells));
     }
   }
   return found;
@@ -121,18 +121,18 @@ GridWarnings warnings_of_grid(const Plan& plan,
 std::vector<std::string> say_warnings(const CompareRequest& request,
                                       const Plan& plan,
                                       const std::vector<PlannedRun>& runs,
-                                      Runner& runner) {
-  // Processes that make runs together read data together, so what they share is not for this.
+                                      GridRunner& runner) {
+  // Several processes read data collectively, so their shared resources cannot be used here.
   const bool alone = request.world == nullptr || request.world->is_alone();
   const std::shared_ptr<Resources> resources = alone ? runner.resources() : make_resources();
   GridWarnings found = warnings_of_grid(plan, runs, *resources);
   runner.know(found.texts);
-  for (const std::string& text : found.said) {
+  for (const std::string& text : found.reported) {
     if (request.warn) {
       request.warn(text);
     }
   }
-  return std::move(found.said);
+  return std::move(found.reported);
 }
 
 }  // namespace murmur::run

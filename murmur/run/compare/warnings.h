@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the runs of a comparison warn of, before the first of them begins: each text once, with the
+// The warnings of a comparison's runs, before the first of them begins: each text once, with the
 // rows, columns or cells that it concerns.
 #pragma once
 
@@ -11,11 +11,12 @@
 
 namespace murmur::run {
 
-// Says them, lets the runner know what is said, and returns it. A key that one run does not use is
-// not said where another run uses it. Throws UserError: data that are needed to know are missing.
+// Reports the warnings, marks them as known in the runner, and returns those reported. A warning
+// that a key is unused is not reported if another run uses the key. Throws UserError if data that
+// are needed to decide are missing.
 std::vector<std::string> say_warnings(const CompareRequest& request,
                                       const Plan& plan,
                                       const std::vector<PlannedRun>& runs,
-                                      Runner& runner);
+                                      GridRunner& runner);
 
 }  // namespace murmur::run
