@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of a comparison: the table, the curves of every setting, data, graphs, and how to do
-// it again.
+// The report of a comparison: the table, the curves of every setting, data, graphs, and how to
+// repeat it.
 #include <algorithm>
 #include <memory>
 
@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
-// A comparison with the folders of its runs read back.
+// A comparison with the records read from the folders of its runs.
 struct Grid {
   Comparison comparison;
   std::vector<std::unique_ptr<RunRecord>> records = {};
@@ -63,13 +63,13 @@ Result<Grid> read_grid(const std::filesystem::path& folder) {
   return grid;
 }
 
-// What a row of figures shows: one figure per setting.
+// The content of a row of figures: one figure per setting.
 struct Panel {
   std::string id;
   std::string x;  // "" for the time axis
   std::string y;
   bool logarithmic = false;
-  bool rising = false;  // the first part of the curves may fall below the picture
+  bool rising = false;  // the beginning of the curves may lie below the axis
 };
 
 std::vector<Figure> panel_figures(const Grid& grid, const Panel& panel) {
@@ -146,7 +146,7 @@ std::string curves_html(const Grid& grid) {
   return out;
 }
 
-// The first run of a setting; its data and graph stand for the setting's.
+// The first run of a setting; its data and graph represent the setting's.
 const RunRecord* first_run(const Grid& grid, std::size_t setting) {
   for (const Group& group : grid.groups[setting]) {
     if (!group.runs.empty()) {
@@ -156,7 +156,7 @@ const RunRecord* first_run(const Grid& grid, std::size_t setting) {
   return nullptr;
 }
 
-// Settings that share their data (or graph) share the picture.
+// One run per distinct data (or graph), with the labels of all settings that share it.
 template <class Same>
 std::vector<std::pair<const RunRecord*, std::string>> distinct(const Grid& grid, const Same& same) {
   std::vector<std::pair<const RunRecord*, std::string>> found;

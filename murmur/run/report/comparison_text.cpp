@@ -13,8 +13,7 @@
 namespace murmur::run {
 namespace {
 
-// The size of what the table mostly shows: its largest mean, without those that leave the others
-// three powers of ten behind.
+// The typical magnitude of the means: the largest, without those above 1000 times their median.
 double usual_size(const Comparison& comparison) {
   std::vector<double> sizes;
   for (const std::vector<Cell>& row : comparison.cells) {
@@ -40,14 +39,14 @@ int power_of(double size) {
   return static_cast<int>(std::floor(std::log10(size)));
 }
 
-// How the numbers of one cell are written.
+// Number format of one cell.
 struct Form {
   bool exponent = false;
   int decimals = 2;
 };
 
-// Digits after the point are the same for the whole table, so that its numbers align, but for a
-// cell that they would leave with less than three digits that count.
+// The number of decimals is the same in the whole table, so that its numbers align, except for a
+// cell that it would leave with fewer than three significant digits.
 Form form_of(const Comparison& comparison, double shown) {
   constexpr double kLargest = 1e6;
   constexpr int kMostDecimals = 8;
@@ -67,7 +66,7 @@ std::string shown_text(double shown, const Form& form) {
                        : fmt::format("{:.{}f}", shown, form.decimals);
 }
 
-// Of a cell of that form; one that would be all zeros has two digits that count.
+// The deviation of a cell in that format; with two significant digits if it would be all zeros.
 std::string deviation_text(const Comparison& comparison, double shown, const Form& form) {
   const bool vanishes = shown != 0 && shown < 0.5 * std::pow(10.0, -form.decimals) &&
                         unit_of(comparison.metric) != Unit::kFraction;
@@ -81,7 +80,7 @@ std::string padded(const std::string& text, std::size_t width, bool left) {
   return left ? text + blanks : blanks + text;
 }
 
-// Columns of a table of texts, the first one to the left, the others to the right.
+// Widths of the columns of a table of texts.
 std::vector<std::size_t> widths_of(const NumberTable& table) {
   std::vector<std::size_t> widths;
   for (const std::string& cell : table.header) {
@@ -95,7 +94,8 @@ std::vector<std::size_t> widths_of(const NumberTable& table) {
   return widths;
 }
 
-// One line; cells for which bold(i) holds carry the terminal's codes for bold.
+// One line, the first column aligned to the left, the others to the right; cells for which bold(i)
+// holds carry the terminal's codes for bold.
 template <class Bold>
 std::string line_of(const std::vector<std::string>& cells,
                     const std::vector<std::size_t>& widths,

@@ -13,7 +13,7 @@ namespace murmur::run {
 // percent, bytes and seconds in one unit for all cells (`shown_unit`).
 std::string cell_text(const Comparison& comparison, const Cell& cell);
 
-// "(86.40)", in the same unit; empty where nothing was published.
+// "(86.40)", in the same unit; empty if no value was published.
 std::string published_text(const Comparison& comparison, std::size_t method, std::size_t setting);
 
 // "%", "GB", "min", "" for plain numbers.
@@ -22,12 +22,12 @@ std::string shown_unit(const Comparison& comparison);
 // "eval/accuracy_local_mean in %, at the end of the run, mean ± standard deviation over 3 seeds".
 std::string caption(const Comparison& comparison);
 
-// The chosen values, laid out like the results: one key's alone, several as "key = value, ...".
-// No rows where nothing was tuned.
+// The chosen values, laid out like the results: the value alone for a single key, "key = value,
+// ..." for several. No rows if nothing was tuned.
 NumberTable tuned_table(const Comparison& comparison);
 
-// The caption, the table, what the marks mean and the tuned values. `bold`: with the terminal's
-// escape codes around the best.
+// The caption, the table, the legend of its marks and the tuned values. `bold`: the best values are
+// enclosed in the terminal's escape codes.
 std::string to_text(const Comparison& comparison, bool bold);
 
 }  // namespace murmur::run

@@ -26,7 +26,7 @@ std::optional<double> value_of(const MetricsLine& line, const std::string& name)
   return found == line.values.end() ? std::nullopt : std::optional<double>(found->second);
 }
 
-// What the seeds say at one step.
+// The values of all seeds at one step.
 struct Samples {
   std::vector<double> x;
   std::vector<double> y;
@@ -77,7 +77,7 @@ std::vector<Point> thinned(const std::vector<Point>& points, std::size_t most) {
   return out;
 }
 
-// Of the run with the most lines.
+// Describes the run with the most lines.
 std::string means_text(const std::vector<const RunRecord*>& runs) {
   const auto longest =
       std::max_element(runs.begin(), runs.end(), [](const RunRecord* a, const RunRecord* b) {

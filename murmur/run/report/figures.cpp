@@ -47,7 +47,7 @@ Bar time_bar(const Group& group) {
 }  // namespace
 
 std::optional<Figure> figure_of(LineChart chart, const std::string& note) {
-  std::string said = note;
+  std::string full_note = note;
   std::vector<std::string> zeros;
   for (const Series& series : chart.series) {
     if (chart.y.logarithmic && !series.points.empty() &&
@@ -56,7 +56,8 @@ std::optional<Figure> figure_of(LineChart chart, const std::string& note) {
     }
   }
   if (!zeros.empty()) {
-    said += fmt::format("{}{}: 0 throughout", said.empty() ? "" : "; ", fmt::join(zeros, ", "));
+    full_note +=
+        fmt::format("{}{}: 0 throughout", full_note.empty() ? "" : "; ", fmt::join(zeros, ", "));
   }
   const bool any = std::any_of(chart.series.begin(), chart.series.end(), [](const Series& series) {
     return std::any_of(series.points.begin(), series.points.end(), finite);
@@ -66,7 +67,7 @@ std::optional<Figure> figure_of(LineChart chart, const std::string& note) {
   }
   chart.name_series = chart.name_series && chart.series.size() > 1;
   return Figure{.title = chart.title,
-                .note = said,
+                .note = full_note,
                 .picture_html = draw(chart),
                 .numbers = numbers_of(chart)};
 }

@@ -13,11 +13,11 @@
 
 namespace murmur::run {
 
-// None where no series has a value that can be drawn. Series that are 0 throughout cannot stand on
-// a logarithmic axis: the note says so.
+// None if no series has a value that can be drawn. Series that are 0 throughout cannot be drawn on
+// a logarithmic axis: the note names them.
 std::optional<Figure> figure_of(LineChart chart, const std::string& note);
 
-// Where the wall time went, one bar per group: means over its runs.
+// How the wall time is spent, one bar per group: means over its runs.
 std::optional<Figure> time_figure(const std::vector<Group>& groups);
 
 Figure classes_figure(const std::string& id, const std::string& title, const ClassCounts& classes);
@@ -28,7 +28,8 @@ std::vector<Group> all_settings(const std::vector<std::vector<Group>>& groups);
 // Whether two runs have the same graph.
 bool same_topology(const RunRecord& a, const RunRecord& b);
 
-// None where the topology cannot be made (it came from another version).
+// None if the topology cannot be constructed (the run is of another version) or is too large to be
+// drawn.
 std::optional<Figure> topology_figure(const std::string& id, const Config& config);
 
 // "qg-dsgdm-n on a ring of 16 workers; ...".

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of a run or of a comparison: one HTML file that needs nothing else, no network, no
-// script. It is made from what the folder holds, so it can be made again at any time.
+// The report of a run or of a comparison: one self-contained HTML file that needs no network and no
+// script. It is computed from the files of the folder, so it can be made again at any time.
 #pragma once
 
 #include <filesystem>

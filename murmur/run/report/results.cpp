@@ -21,7 +21,7 @@ std::string joined(const Settings& settings, const std::string& between) {
   return out;
 }
 
-// The mean in full size, the deviation small behind it.
+// The mean in full size, followed by the deviation in small type.
 std::string cell_html(const Comparison& comparison, std::size_t method, std::size_t setting) {
   const Cell& cell = comparison.cells[method][setting];
   const std::string text = cell_text(comparison, cell);
@@ -91,16 +91,16 @@ std::string legend_text(const Comparison& comparison) {
 
 std::string time_to_accuracy_html(const Comparison& comparison) {
   std::string out;
-  for (const TimeToAccuracy& race : comparison.races) {
+  for (const TimeToAccuracy& times : comparison.races) {
     const bool timed = std::any_of(
-        race.runners.begin(), race.runners.end(), [](const TimeToAccuracy::Runner& runner) {
+        times.runners.begin(), times.runners.end(), [](const TimeToAccuracy::Runner& runner) {
           return runner.virtual_s;
         });
     NumberTable table{.header = {"method", "steps"}};
     if (timed) {
       table.header.emplace_back("virtual time");
     }
-    for (const TimeToAccuracy::Runner& runner : race.runners) {
+    for (const TimeToAccuracy::Runner& runner : times.runners) {
       table.rows.push_back(
           {comparison.methods[runner.method].label, quantity_text(runner.steps, Unit::kNumber)});
       if (timed) {
@@ -112,8 +112,8 @@ std::string time_to_accuracy_html(const Comparison& comparison) {
            escape_html(fmt::format(
                "{}: until the mean accuracy of the local models first was {}, which all runs of "
                "this column came to",
-               comparison.settings[race.setting].label,
-               quantity_text(race.target, Unit::kFraction))) +
+               comparison.settings[times.setting].label,
+               quantity_text(times.target, Unit::kFraction))) +
            "</p>" + table_html(table, "results");
   }
   return out.empty() ? out : folded_html("Time to accuracy", out, false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of a comparison as HTML, in the layout of the papers' tables, and what belongs to it.
+// The table of a comparison as HTML, in the layout of the papers' tables, and its details.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace murmur::run {
 // The table and its legend.
 std::string results_html(const Comparison& comparison);
 
-// Folded: the tuned values, time to accuracy, what rows and columns set.
+// Collapsed: the tuned values, time to accuracy, the keys that rows and columns set.
 std::string details_html(const Comparison& comparison);
 
 }  // namespace murmur::run

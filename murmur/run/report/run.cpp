@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of one run: what it was, how it went, on which data and graph, and how to do it again.
+// The report of one run: configuration, results, data and graph, and how to repeat it.
 #include <algorithm>
 #include <cmath>
 
@@ -87,7 +87,7 @@ std::vector<Fact> facts_of(const RunRecord& run) {
   return facts;
 }
 
-// Curves of several metrics of one run in one chart; those that were not measured are left out.
+// Curves of several metrics of one run in one chart; metrics that were not measured are left out.
 std::optional<Figure> chart_of(const RunRecord& run,
                                LineChart chart,
                                const std::string& note,
@@ -108,7 +108,7 @@ std::optional<Figure> chart_of(const RunRecord& run,
   return figure_of(std::move(chart), note);
 }
 
-// "band: ..." of a curve of local models, and whose they are.
+// "band: ..." for a curve of local models, with the workers that it covers.
 std::string band_note(const RunRecord& run) {
   const std::string workers = scored_workers_of(run.config);
   return "band: one standard deviation over " + (workers.empty() ? "workers" : workers);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The style sheet of reports. Charts name roles (line, band, tick); the roles' colours are here,
-// once for light and once for dark. The palette is Okabe and Ito's, its two palest colours darkened
-// on white, so that every line has a contrast of 3 to 1 or more with what is behind it.
+// The style sheet of reports. Charts name roles (line, band, tick); the colours of the roles are
+// defined here, once for light and once for dark. The palette is Okabe and Ito's with its two
+// palest colours darkened on white, so that every line has a contrast of at least 3 to 1 with its
+// background.
 #include "murmur/run/report/page.h"
 
 namespace murmur::run {

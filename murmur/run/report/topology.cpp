@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The figure of a run's topology: its drawing, and how fast it brings workers together.
+// The figure of a run's topology: its drawing, and how fast it mixes.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ namespace murmur::run {
 namespace {
 
 constexpr int kMostWorkersForSpectrum = 256;
-// More dots than these can be told apart only where few lines lie between them.
+// Beyond this number dots can be told apart only if few lines lie between them.
 constexpr int kMostWorkersForDrawing = 256;
 constexpr int kMostWorkersForFewEdges = 1024;
 constexpr std::int64_t kFewEdges = 4096;
@@ -25,12 +25,13 @@ bool can_be_drawn(const topology::MixingMatrix& matrix) {
          (workers <= kMostWorkersForFewEdges && matrix.edges() <= kFewEdges);
 }
 
-// The mean number of others that a worker hears in a step.
+// The mean number of neighbors from which a worker receives in a step.
 double mean_degree(const topology::MixingMatrix& matrix) {
   return static_cast<double>(matrix.edges()) / matrix.workers();
 }
 
-// Disagreement shrinks by the second largest modulus of an eigenvalue of the product over a period.
+// The consensus distance shrinks by the second largest modulus of an eigenvalue of the product over
+// a period.
 std::string speed_words(const topology::Topology& graph) {
   const std::int64_t period = graph.period();
   if (graph.workers() > kMostWorkersForSpectrum || period < 1 || period > 64) {
