@@ -23,7 +23,7 @@
 namespace murmur::run {
 namespace {
 
-// The program's own, and the one of the scripts that build it.
+// The program's own variables, and that of the scripts that build it.
 const std::vector<std::string>& known_variables() {
   static const std::vector<std::string> kNames{
       "MURMUR_SEED", "MURMUR_OUTPUT", "MURMUR_THREADS", "MURMUR_DATA", "MURMUR_TORCH"};
@@ -74,7 +74,8 @@ std::filesystem::path output_folder(const std::optional<std::string>& asked) {
   return asked ? *asked : environment.empty() ? "runs" : environment;
 }
 
-// The launcher's MPI is not in this build: several processes would start and none could speak.
+// If the launcher's MPI is not in this build, several processes would start and could not
+// communicate.
 void find_launch_problems(Diagnosis& found) {
   if (!found.launch) {
     found.problems.push_back(found.launch.failure().message);
@@ -95,8 +96,8 @@ bool has_open_mpi(const Diagnosis& found) {
   });
 }
 
-// Open MPI's mpirun refuses to start as root, and more processes than there are cores; MPICH's
-// does both.
+// Open MPI's mpirun refuses to start as root, and to start more processes than there are cores;
+// MPICH's accepts both.
 void find_hints(Diagnosis& found) {
   const bool may_be_root = !value_of("OMPI_ALLOW_RUN_AS_ROOT").empty() &&
                            !value_of("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM").empty();
@@ -149,7 +150,7 @@ void find_variable_problems(Diagnosis& found) {
 }
 
 void find_output_problems(Diagnosis& found) {
-  constexpr std::int64_t kLittle = 50'000'000;  // no room for a checkpoint of a small run
+  constexpr std::int64_t kLittle = 50'000'000;  // too little for a checkpoint of a small run
   const FolderState& output = found.output;
   if (!output.trouble.empty()) {
     found.problems.push_back(
@@ -165,7 +166,7 @@ void find_output_problems(Diagnosis& found) {
   }
 }
 
-// Its version; "none" in a build without it, and "none: why" where it cannot be loaded.
+// The version of torch; "none" in a build without it, "none: reason" if it cannot be loaded.
 std::string torch_state() {
   const std::string version = learning::torch_version();
   const Status loaded = version == "none" ? Ok{} : learning::load_torch();
@@ -189,7 +190,7 @@ Diagnosis diagnose(const std::optional<std::string>& output) {
   for (const comm::ReadSource& read : comm::read_launch_sources(comm::process_environment())) {
     found.sources.push_back(read.source);
   }
-  // A build without torch says "none" and is as it was asked for; more words are a reason.
+  // "none" alone is a build without torch, as configured; "none: reason" is a problem.
   if (found.torch.starts_with("none:")) {
     found.problems.push_back("torch: " + found.torch.substr(5));
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `murmur doctor` finds: what this machine and this build offer, how this process was
-// launched, and what is wrong. Nothing is opened but the libraries, which are asked for their
-// versions.
+// launched, and what is wrong. It opens nothing but the libraries, to ask for their versions.
 #pragma once
 
 #include <filesystem>
@@ -43,14 +42,14 @@ struct Diagnosis {
   std::vector<Variable> environment;  // MURMUR_* and OMP_NUM_THREADS, those that are set
   std::vector<DatasetPlace> datasets;
   FolderState output;
-  std::vector<std::string> hints;     // sentences: what launchers ask for on this machine
+  std::vector<std::string> hints;     // sentences: what launchers require on this machine
   std::vector<std::string> problems;  // sentences: what is wrong, and what to do
 };
 
-// `output`: the folder that results would go to; none: MURMUR_OUTPUT or runs.
+// `output`: the folder for results; none: MURMUR_OUTPUT or runs.
 Diagnosis diagnose(const std::optional<std::string>& output);
 
-// Aligned, with a heading per section.
+// Aligned text with a heading per section.
 std::string to_text(const Diagnosis& diagnosis);
 nlohmann::ordered_json to_json(const Diagnosis& diagnosis);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A diagnosis for people and for programs.
+// A diagnosis as text and as JSON.
 #include <cstdint>
 #include <string_view>
 

@@ -21,10 +21,10 @@ namespace murmur::run {
 namespace {
 
 constexpr std::int64_t kUsualSteps = 1000;
-constexpr std::int64_t kMostEvents = 5'000'000;  // less than a second of them
+constexpr std::int64_t kMostEvents = 5'000'000;  // takes less than a second
 constexpr int kMostWorkersForSpectrum = 2048;
 
-// Adds up what goes over every link.
+// Adds up the bytes sent over every link.
 class Links {
  public:
   explicit Links(int workers) : workers_(workers), per_worker_(static_cast<std::size_t>(workers)) {}
@@ -44,7 +44,7 @@ class Links {
     }
   }
 
-  // How often something was added up: a measure of the work done.
+  // Number of additions so far: a measure of the work done.
   std::int64_t events() const { return events_; }
 
   void into(TrafficForecast& traffic, double steps) const {
@@ -91,19 +91,19 @@ class Links {
   std::vector<double> per_worker_;
 };
 
-// Goes through the first steps: what is said in them, and how long they would take.
+// Goes through the first steps: what they send, and how long they would take.
 void look_at_steps(Forecast& forecast,
                    engine::CommPlan plan,
                    std::optional<engine::Timeline> timeline,
                    std::int64_t steps) {
   Links links(plan.workers());
   while (plan.step() < steps && links.events() < kMostEvents) {
-    const auto said = plan.next();
-    if (!said) {
-      forecast.warnings.push_back(said.failure().message);
+    const auto events = plan.next();
+    if (!events) {
+      forecast.warnings.push_back(events.failure().message);
       return;
     }
-    for (const engine::CommEvent& event : *said.value()) {
+    for (const engine::CommEvent& event : *events.value()) {
       links.add(event);
     }
     if (timeline) {

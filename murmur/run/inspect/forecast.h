@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `murmur plan` says of a training run before anything is computed: memory, traffic, how fast
-// the graph mixes, virtual time, and what `train` would warn of. Neither torch nor, for datasets
-// that are known by name, the data are needed.
+// What `murmur plan` reports about a training run before anything is computed: memory, traffic, how
+// fast the graph mixes, virtual time, and the warnings of `train`. It needs neither torch nor, for
+// datasets that are known by name, the data.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,16 @@ namespace murmur::run {
 
 struct MemoryForecast {
   double rows = 0;       // all fields of all workers, padding included
-  double gradients = 0;  // a row per compute thread
+  double gradients = 0;  // one row per compute thread
   double data = 0;       // pixels and labels
   double total() const { return rows + gradients + data; }
 };
 
-// Bytes of payload. An exact average is counted on the links of a ring in the order of the workers.
+// Bytes of payload. An exact average is counted on the links of a ring over the workers in order.
 struct TrafficForecast {
   double bytes_per_step = 0;     // all workers
-  double messages_per_step = 0;  // the same
-  double worker_most = 0;        // per step, of the worker that sends most
+  double messages_per_step = 0;  // all workers
+  double worker_most = 0;        // per step, of the worker that sends the most
   double link_most = 0;          // per step, over the busiest link
   int link_from = -1;            // -1: nothing is sent
   int link_to = -1;
@@ -38,17 +38,17 @@ struct TrafficForecast {
 struct Forecast {
   Config config;
   RunExtent extent;
-  std::int64_t message_parameters = 0;  // what [cluster] puts in their place, or the same
+  std::int64_t message_parameters = 0;  // that of [cluster] if given, else the model's
   std::int64_t steps = 0;               // of the run
-  std::int64_t looked_at = 0;           // the first so many steps were gone through
+  std::int64_t looked_at = 0;           // number of steps examined, from the first one
   std::vector<std::string> fields;      // names, in order; "mean (once)"
   int threads = 1;
   MemoryForecast memory;
   TrafficForecast traffic;
   bool mixes = false;
   std::optional<std::int64_t> averages_every;        // steps between two outer steps
-  std::optional<topology::Convergence> convergence;  // none: nothing is mixed, or too large
-  std::optional<double> virtual_step_s;              // mean over the steps looked at
+  std::optional<topology::Convergence> convergence;  // none: no mixing, or too many workers
+  std::optional<double> virtual_step_s;              // mean over the steps examined
   std::vector<std::string> warnings;
 
   std::optional<double> virtual_s() const {
@@ -57,8 +57,8 @@ struct Forecast {
   }
 };
 
-// `steps`: how many to look at; none: a thousand, or the run's if they are fewer. Throws UserError
-// for what `train` would refuse.
+// `steps`: how many to examine; none: a thousand, or all of a shorter run. Throws UserError for
+// what `train` would refuse.
 Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps);
 
 // Without the warnings.

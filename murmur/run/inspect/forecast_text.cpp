@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A forecast for people and for programs.
+// A forecast as text and as JSON.
 #include <algorithm>
 #include <cmath>
 #include <string_view>
@@ -69,7 +69,8 @@ std::string traffic_text(const Forecast& forecast) {
   return text;
 }
 
-// 1 / gap, the steps in which the disagreement falls to about a third; none where it never does.
+// 1 / gap, the number of steps in which the disagreement falls to about a third; none if it never
+// does.
 std::optional<double> mixing_steps(const topology::Convergence& found) {
   constexpr double kStandstill = 1e-12;
   return found.gap() > kStandstill ? std::optional(1 / found.gap()) : std::nullopt;

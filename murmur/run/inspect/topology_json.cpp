@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A topology for programs. Numbers that do not exist (lambda_2 of complex eigenvalues, the period
-// of what never repeats) are null.
+// A topology as JSON. Numbers that do not exist (lambda_2 of complex eigenvalues, the period of a
+// topology that never repeats) are null.
 #include <nlohmann/json.hpp>
 
 #include "murmur/run/inspect/topology_view.h"
@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Larger ones are only listed edge by edge.
+// Larger matrices are only listed edge by edge.
 constexpr int kMostWorkersForMatrix = 256;
 
 ordered_json step_json(const topology::MixingMatrix& matrix, std::int64_t step) {
@@ -103,7 +103,7 @@ nlohmann::ordered_json to_json(const TopologyView& view) {
   json["bytes_per_message"] = view.bytes_per_message();
   json["bytes_per_round"] = view.bytes_per_round();
   json["steps"] = steps_json(view);
-  if (view.steps > 0) {  // those of the first step once more, where a static topology is looked for
+  if (view.steps > 0) {  // the first step's again, where readers of a static topology look
     for (const char* key : {"edges", "own_shares", "weights"}) {
       if (json["steps"][0].contains(key)) {
         json[key] = json["steps"][0][key];

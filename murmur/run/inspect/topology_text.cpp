@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A topology for people: what it promises, its spectrum, then every step shown, as a list of who
-// hears whom and as a picture of the matrix.
+// A topology as text: its properties, its spectrum, then every step shown, as a list of which
+// worker receives from which and as a picture of the matrix.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -23,7 +23,7 @@ std::string range(int least, int most) {
   return least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
 }
 
-// What would be shown as zero is zero, without a sign.
+// Values that would be shown as zero become zero without a sign.
 double clean(double value) {
   constexpr double kNothing = 5e-7;
   return std::abs(value) < kNothing ? 0.0 : value;
@@ -66,7 +66,7 @@ std::string value_text(const std::complex<double>& value) {
                         : fmt::format("{} +- {}i", number(value.real()), number(imaginary));
 }
 
-// Equal ones once, with how many there are.
+// Lists equal eigenvalues once, with their multiplicity.
 std::string spectrum_text(const topology::Spectrum& spectrum) {
   constexpr int kMost = 12;
   std::vector<std::pair<std::string, int>> groups;
@@ -182,7 +182,7 @@ std::string rows_text(const topology::MixingMatrix& matrix) {
                                       : text;
 }
 
-// The matrix, two columns of characters per worker, the darker the larger.
+// The matrix as text, two characters per entry; larger weights are darker.
 std::string picture(const topology::MixingMatrix& matrix) {
   constexpr int kMost = 48;
   constexpr std::array<std::string_view, 5> kShades{

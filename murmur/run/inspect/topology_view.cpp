@@ -52,7 +52,7 @@ Document document_of(const TopologyRequest& request) {
   return document;
 }
 
-// The number of workers that nobody named.
+// The number of workers if the request gives none.
 std::int64_t usual_workers(const topology::TopologyInfo& info, const OptionValues& options) {
   if (info.typical_workers > 0) {
     return info.typical_workers;
@@ -61,7 +61,7 @@ std::int64_t usual_workers(const topology::TopologyInfo& info, const OptionValue
   return weights.empty() ? 1 : std::max<std::int64_t>(1, std::ssize(weights.front()));
 }
 
-// What has no default can only come from --set here.
+// Options without a default can only be given with --set here.
 void require_options(TableReader& table, const topology::TopologyInfo& info) {
   const toml::node* name = table.node("name");
   if (name == nullptr || name->value<std::string>() != info.name) {
@@ -104,7 +104,7 @@ void analyze(TopologyView& view) {
   }
 }
 
-// Of what varies, a period as far as it can be looked at, or a few steps of what never repeats.
+// For a topology that varies: a period, up to a limit, or a few steps if it never repeats.
 std::int64_t usual_steps(const topology::Topology& graph) {
   constexpr std::int64_t kMost = 8;
   constexpr std::int64_t kFew = 3;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `murmur topology` shows: one topology, with what follows from it. The options come from
-// where those of a run come from, so names, bounds and messages are the same.
+// What `murmur topology` shows: one topology and its properties. The options are read as those of a
+// run are, so names, bounds and messages are the same.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace murmur::run {
 
 struct TopologyRequest {
   std::string name;
-  std::optional<std::int64_t> workers;  // none: a number that the topology exists for
-  std::int64_t parameters = 1000000;    // of the model that is mixed, for the bytes
+  std::optional<std::int64_t> workers;  // none: a number for which the topology exists
+  std::int64_t parameters = 1000000;    // of the model that is mixed, for the number of bytes
   std::int64_t step = 0;                // the first to show
   std::optional<std::int64_t> steps;    // how many; none: a period, at most eight
   Overrides overrides;  // --set KEY=VALUE: the topology's options, workers, seed, precision
@@ -41,7 +41,7 @@ struct TopologyView {
   bool symmetric = false;
   bool connected = false;
   double messages_per_step = 0;
-  std::optional<topology::Convergence> convergence;  // none: too many workers for it
+  std::optional<topology::Convergence> convergence;  // none: too many workers
 
   double bytes_per_message() const { return static_cast<double>(parameters) * bytes_per_parameter; }
   double bytes_per_round() const { return messages_per_step * bytes_per_message(); }
@@ -49,7 +49,7 @@ struct TopologyView {
 
 inline constexpr int kMostWorkersForSpectrum = 2048;
 
-// Throws UserError: an unknown name or option, a graph that cannot be.
+// Throws UserError: an unknown name or option, or options for which there is no graph.
 TopologyView view_topology(const TopologyRequest& request);
 
 std::string to_text(const TopologyView& view);
