@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of `murmur`, one file each. A file adds its subcommand with add_NAME_command(),
-// whose callback leaves in `Invocation` what is to be done; main does it, outside of the parser,
-// and turns a UserError into a message and an exit code.
+// whose callback stores in `Invocation` what to run; main runs it outside of the parser and turns a
+// UserError into a message and an exit code.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@
 
 namespace murmur::cli {
 
-// What the command line asked for.
+// What the command line requests.
 struct Invocation {
   std::function<ExitCode()> run;
-  bool knows_processes = false;  // it makes sense in several processes of one launch
+  bool knows_processes = false;  // may run in several processes of one launch
 };
 
 // The options that every command takes.
@@ -34,7 +34,7 @@ struct CommonOptions {
   bool quiet = false;
   bool verbose = false;
 
-  // The part that changes a configuration.
+  // The options that change a configuration.
   run::Overrides overrides() const { return {.set = set, .seed = seed, .threads = threads}; }
 };
 

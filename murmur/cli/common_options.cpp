@@ -5,7 +5,7 @@
 namespace murmur::cli {
 
 void add_common_options(CLI::App& command, CommonOptions& options) {
-  // One value per --set, so that `--set a=1 FILE` does not take FILE for a second one.
+  // One value per --set, so that `--set a=1 FILE` does not take FILE as a second one.
   command.add_option("--set", options.set, "change one key of the configuration: key.path=value")
       ->type_name("KEY=VALUE")
       ->expected(1)

@@ -38,7 +38,7 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-// As a shell takes it for one word.
+// Quoted so that a shell reads it as one word.
 std::string quoted(const std::string& word) {
   const std::string plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,+:@%";
@@ -52,7 +52,7 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-// What makes the same numbers again: the options that decide them.
+// The command that gives the same numbers: with the options that affect them.
 std::string command_of(const Arguments& arguments) {
   std::string command;
   if (is_set("MURMUR_SEED") && !arguments.common.seed) {
@@ -99,13 +99,15 @@ run::CompareOutcome compare_with_progress(const Arguments& arguments,
   return run::compare(request);
 }
 
-ExitCode help_in(run::World& world, const std::atomic<int>* stop) {
+ExitCode serve_as_other(run::World& world, const std::atomic<int>* stop) {
   const run::TrainOutcome outcome = run::serve_runs(world, stop);
   report_unless_told(outcome);
   return outcome.code;
 }
 
-ExitCode lead_in(run::World& world, const Arguments& arguments, const std::atomic<int>* stop) {
+ExitCode compare_as_first(run::World& world,
+                          const Arguments& arguments,
+                          const std::atomic<int>* stop) {
   const run::CompareOutcome outcome = compare_with_progress(arguments, world, stop);
   if (outcome.code != ExitCode::kDone) {
     const bool stopped = run::is_stop(outcome.code);
@@ -119,7 +121,7 @@ ExitCode lead_in(run::World& world, const Arguments& arguments, const std::atomi
     fmt::print("{}\n", run::to_json(outcome.comparison).dump(2));
     return outcome.code;
   }
-  // A launcher's terminal is not the user's.
+  // Standard output of a launched process is not the user's terminal.
   const bool bold = world.is_alone() && isatty(fileno(stdout)) != 0 && run::takes_escapes();
   fmt::print("{}", run::to_text(outcome.comparison, bold));
   fmt::print("\nreport: {}\n", (outcome.folder / "report.html").string());
@@ -134,7 +136,8 @@ ExitCode run_compare(const Arguments& arguments) {
                       arguments.jobs,
                       world.processes())));
     }
-    return world.is_first() ? lead_in(world, arguments, stop) : help_in(world, stop);
+    return world.is_first() ? compare_as_first(world, arguments, stop)
+                            : serve_as_other(world, stop);
   });
 }
 

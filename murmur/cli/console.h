@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes to standard error, and the exit codes of failures.
+// Messages on standard error, and the exit codes of failures.
 #pragma once
 
 #include <functional>
@@ -10,16 +10,16 @@
 
 namespace murmur::cli {
 
-// Says "murmur: warning: ..." on standard error, unless the user asked for silence.
+// Writes "murmur: warning: ..." to standard error, unless --quiet is set.
 std::function<void(const std::string&)> warner(const CommonOptions& options);
 
 // The exit code of a failure that ends a command.
 ExitCode exit_code(FailureKind kind);
 
-// Says "murmur: ..." on standard error and gives the exit code.
+// Writes "murmur: ..." to standard error and returns the exit code.
 ExitCode report_failure(const Failure& failure);
 
-// The same of a mistake; without words another process says it.
+// The same for a user's error; an error without a message is reported by another process.
 ExitCode report_error(const UserError& error);
 
 }  // namespace murmur::cli

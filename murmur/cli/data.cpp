@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// murmur data NAME: where a dataset is looked for, whether it is there, its checksums, how to get
-// it. The exit code says whether it can be used.
+// murmur data NAME: where a dataset is looked for, whether it was found, its checksums, how to get
+// it. The exit code tells whether it can be used.
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -28,7 +28,7 @@ struct Arguments {
   std::string name;
 };
 
-// data.folder, from --set alone: this command reads no file.
+// data.folder, from --set only: this command reads no configuration file.
 std::string folder_of(const CommonOptions& common) {
   std::string folder;
   for (auto&& [key, value] : run::parse_set(common.set)) {

@@ -10,7 +10,7 @@
 namespace murmur::cli {
 
 void open_closed_descriptors() {
-  // In ascending order, because open() takes the lowest descriptor that is free.
+  // In ascending order, because open() returns the lowest free descriptor.
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
       static_cast<void>(open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY));

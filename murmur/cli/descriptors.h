@@ -5,8 +5,8 @@
 namespace murmur::cli {
 
 // Opens those that are closed on /dev/null, so that no file of a run becomes descriptor 0, 1 or 2
-// and receives what is meant for the terminal. A closed standard output is opened for reading: what
-// is written to it fails, as on a full disk, and the command says so. Call it before anything else.
+// and receives output for the terminal. A closed standard output is opened for reading: writes to
+// it fail, as on a full disk, and the command reports it. REQUIRES: called before anything else.
 void open_closed_descriptors();
 
 }  // namespace murmur::cli

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur doctor: what this machine and this build offer, how the process was launched, and what is
-// wrong. Of several processes that fit together the first speaks for all.
+// wrong. In a consistent launch of several processes only the first one prints.
 #include "murmur/run/inspect/doctor.h"
 
 #include <cstdio>

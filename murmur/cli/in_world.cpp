@@ -11,7 +11,7 @@
 namespace murmur::cli {
 
 ExitCode in_world(const InWorld& perform) {
-  const std::atomic<int>* stop = catch_signals();  // before MPI makes its threads
+  const std::atomic<int>* stop = catch_signals();  // before MPI starts its threads
   const std::unique_ptr<run::World> world = run::World::open();
   try {
     return perform(*world, stop);

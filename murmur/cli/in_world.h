@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands that many processes perform together have in common.
+// What the commands that run in several processes have in common.
 #pragma once
 
 #include <atomic>
@@ -13,12 +13,12 @@ namespace murmur::cli {
 
 using InWorld = std::function<ExitCode(run::World& world, const std::atomic<int>* stop)>;
 
-// Calls perform() in the world of this process, with where signals are noted. What is wrong is said
-// while the world is there: a launcher kills the processes that are left when one has ended with a
-// code, and nobody ends before the world does.
+// Calls perform() with the world of this process and the flag that signals set. Errors are reported
+// while the world still exists: a launcher kills the remaining processes as soon as one exits with
+// a nonzero code, and no process exits before its world is closed.
 ExitCode in_world(const InWorld& perform);
 
-// Of a process that is not the first: says how its run failed, unless another one has.
+// For processes other than the first: prints why the run failed, unless another process does.
 void report_unless_told(const run::TrainOutcome& outcome);
 
 }  // namespace murmur::cli

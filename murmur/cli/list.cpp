@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// murmur list [KIND...]: what there is, with options, defaults, bounds and the paper.
+// murmur list [KIND...]: everything that can be chosen, with options, defaults, bounds and the
+// paper.
 #include <algorithm>
 #include <cstdio>
 #include <memory>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// murmur COMMAND ...: parses, runs the command, and is the one place where a user's mistake becomes
-// a message on standard error and an exit code.
+// murmur COMMAND ...: parses, runs the command, and is the one place where a user's error becomes a
+// message on standard error and an exit code.
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -32,7 +32,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_report_command(app, invocation);
 }
 
-// The parser's own words, and the nearest command or option for one that it does not know.
+// The parser's message, and the nearest command or option for an unknown one.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
   std::vector<std::string> known;
@@ -60,7 +60,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
       "{} '{}'{}; {}", unknown, given, has_near ? run::did_you_mean(given, known) : "", help);
 }
 
-// Started by mpirun, a command that knows nothing of it would do everything once per process.
+// A command that does not support several processes would, under mpirun, do everything once per
+// process.
 void refuse_several_processes(const std::string& command) {
   const auto launch = comm::detect_launch();
   if (launch && launch.value().library != comm::MpiLibrary::kNone) {
@@ -76,7 +77,7 @@ void refuse_several_processes(const std::string& command) {
   }
 }
 
-// What every process of a launch would say alike, one says.
+// Only the first process prints what all processes of a launch would print alike.
 bool is_first_of_launch() {
   const auto launch = comm::detect_launch();
   return !launch || launch.value().process <= 0;
@@ -111,14 +112,14 @@ ExitCode run_main(int argc, char** argv) {
     run::say(stderr, "murmur: out of memory; fewer workers or a smaller model need less\n");
   } catch (const std::exception& error) {
     if (std::ferror(stdout) != 0) {
-      return ExitCode::kDone;  // finish_output() says it
+      return ExitCode::kDone;  // finish_output() reports it
     }
     run::say(stderr, "murmur: {}\n", error.what());
   }
   return ExitCode::kRunFailed;
 }
 
-// Results that did not reach standard output are no results.
+// Results that could not be written to standard output are a failure.
 ExitCode finish_output(ExitCode code) {
   const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
   if (lost && code == ExitCode::kDone) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur plan FILE.toml: memory, traffic, mixing time, virtual time and warnings of a training run,
-// before anything of it is computed.
+// before anything is computed.
 #include <cstdio>
 #include <memory>
 #include <string>

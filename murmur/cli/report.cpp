@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// murmur report DIR...: makes the report of finished runs and comparisons, again or for the first
-// time.
+// murmur report DIR...: writes the report of finished runs and comparisons, or writes it again.
 #include "murmur/run/report/report.h"
 
 #include <memory>
@@ -21,7 +20,7 @@ struct Arguments {
   std::vector<std::string> folders;
 };
 
-// The whole list is looked at before anything is written.
+// All folders are checked before anything is written.
 void require_reportable(const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) {
     if (run::kind_of_folder(folder) == run::FolderKind::kNeither) {

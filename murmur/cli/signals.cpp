@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A handler would run on the stack of whichever thread the signal finds, and oneDNN's matrix
-// products keep their workspace, memory of the heap, in the stack pointer while they compute: a
-// signal then writes over what lies below it (seen: aborts by malloc in one of six interrupted
-// runs). So the signals are blocked in every thread, and one thread that computes nothing waits for
-// them.
+// A handler would run on the stack of whichever thread receives the signal. oneDNN's matrix
+// products keep a heap address (their workspace) in the stack pointer while they compute, so the
+// handler's frame overwrites the memory below it (observed: malloc aborts in one of six interrupted
+// runs). Therefore the signals are blocked in every thread, and one thread that computes nothing
+// waits for them.
 #include "murmur/cli/signals.h"
 
 #include <chrono>
@@ -16,8 +16,8 @@
 namespace murmur::cli {
 namespace {
 
-// What closes a terminal may send SIGHUP twice, or behind SIGTERM: the shell and the kernel do, and
-// so does a session manager.
+// Closing a terminal may send SIGHUP twice, or after SIGTERM: from the shell, the kernel or a
+// session manager.
 constexpr auto kOneHangUp = std::chrono::seconds(2);
 
 std::atomic<int> caught{0};
@@ -27,7 +27,7 @@ bool is_ignored(int signal) {
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-// SIGINT and SIGTERM count also where a shell that starts a job in the background ignores them.
+// SIGINT and SIGTERM are handled even if a shell that starts a job in the background ignores them.
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -40,7 +40,7 @@ sigset_t stop_signals() {
   return set;
 }
 
-// The first one is noted; the second one does what it does by default, at once.
+// The first signal is recorded; the second one has its default effect at once.
 void wait_for_signals(sigset_t set) {
   using Clock = std::chrono::steady_clock;
   int number = 0;

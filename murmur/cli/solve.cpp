@@ -26,7 +26,7 @@ struct Arguments {
   bool fields = false;
 };
 
-// A file that is written to, or standard output.
+// The output: a file or standard output.
 class Sink {
  public:
   explicit Sink(const std::optional<std::string>& path) : name_(path.value_or("standard output")) {
@@ -56,7 +56,7 @@ class Sink {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
-  // A file has one writer at a time; what was in it goes.
+  // Locks the file, so that it has one writer at a time, and truncates it.
   void occupy(const std::string& path) const {
     const int number = fileno(opened_.get());
     struct stat file = {};

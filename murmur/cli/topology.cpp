@@ -48,7 +48,7 @@ void check(const Arguments& arguments) {
           "`topology` prints to standard output; --svg FILE writes the drawing");
 }
 
-// Every member on a line of its own, its value on the same: matrices stay readable.
+// Every member with its value on a line of its own: matrices stay readable.
 std::string lines_of(const nlohmann::ordered_json& json) {
   std::string text;
   for (const auto& [key, value] : json.items()) {

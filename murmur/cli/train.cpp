@@ -104,7 +104,7 @@ run::TrainOutcome train_with_progress(const Arguments& arguments,
   return run::train(config, request);
 }
 
-// What is wrong with the options alone, the same in every process.
+// An error in the options alone, the same in every process.
 std::optional<UserError> mistake_in(const Arguments& arguments) {
   if (arguments.steps_limit.value_or(0) < 0) {
     return UserError(
