@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A batch is a function of (seed, worker, step). In every local epoch a worker visits its examples
-// in a new random order; step t is batch t mod B of epoch floor(t / B), B = steps per epoch. A last
-// batch that is not full is left out, or kept.
+// in a new random order; step t is batch t mod B of epoch floor(t / B), B = steps per epoch. An
+// incomplete last batch is dropped or kept.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace murmur::data {
 
-// floor(examples / batch_size), or the ceiling where the partial batch is kept.
+// floor(examples / batch_size), or the ceiling if the incomplete batch is kept.
 std::int64_t steps_per_epoch(std::int64_t examples, std::int64_t batch_size, bool drop_last);
 
 struct BatchSettings {
@@ -31,11 +31,13 @@ class Batches {
   const BatchSettings& settings() const { return settings_; }
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
 
-  // The examples of worker's batch, into `examples`. Any thread, also several for one worker.
+  // Stores the indices of the worker's examples at a step into `examples`. Thread-safe, also for
+  // the same worker.
   void batch(int worker, std::int64_t step, std::vector<std::int32_t>& examples) const;
 
  private:
-  // The order of one worker's present epoch: only a cache, since it follows from the seed.
+  // Order of the examples in a worker's current epoch: only a cache, since it follows from the
+  // seed.
   struct Epoch {
     Mutex mutex;
     std::int64_t number MURMUR_GUARDED_BY(mutex) = -1;

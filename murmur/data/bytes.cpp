@@ -18,7 +18,7 @@ namespace murmur::data {
 namespace {
 
 constexpr std::size_t kFirstRoom = std::size_t{1} << 16U;
-constexpr std::size_t kGzipRatio = 1032;            // deflate packs nothing tighter
+constexpr std::size_t kGzipRatio = 1032;            // the largest ratio of deflate
 constexpr std::uint64_t kXzMemory = 1'000'000'000;  // bytes; xz -9 needs 68 MB
 
 bool starts_with(const Bytes& bytes, std::span<const std::uint8_t> magic) {
@@ -33,9 +33,9 @@ Failure too_large(const std::string& name, std::size_t limit) {
   return damaged(name, fmt::format("holds more than {} bytes, the most it may hold", limit));
 }
 
-// Makes room behind the `used` bytes of `out`, `first` bytes at first; false: that would be more
-// than `limit`. One byte beyond the limit is allowed, so that a file of exactly that size reaches
-// its end.
+// Grows `out` if its `used` bytes fill it, to at least `first` bytes; false: that would exceed
+// `limit`. One byte beyond the limit is allowed, so that a file of exactly that size reaches its
+// end.
 bool make_room(Bytes& out, std::size_t used, std::size_t limit, std::size_t first = kFirstRoom) {
   if (used < out.size()) {
     return true;
@@ -51,24 +51,24 @@ struct InflateEnd {
   void operator()(z_stream* stream) const { inflateEnd(stream); }
 };
 
-// Input goes in by portions, as zlib counts it in 32 bits.
+// Passes the input in portions, because zlib counts it in 32 bits.
 void feed(z_stream& stream, const Bytes& packed, std::size_t& fed) {
   if (stream.avail_in == 0 && fed < packed.size()) {
     const std::size_t portion = std::min(packed.size() - fed, std::size_t{1} << 30U);
-    stream.next_in = const_cast<Bytef*>(packed.data() + fed);  // zlib reads it only
+    stream.next_in = const_cast<Bytef*>(packed.data() + fed);  // zlib does not write to it
     stream.avail_in = static_cast<uInt>(portion);
     fed += portion;
   }
 }
 
-// The last four bytes tell how long the last member is, which is the only one in most files: then
-// nothing has to be moved. One byte more, as above.
+// Initial size of the output. The last four bytes give the size of the last member, which is the
+// only one in most files: then the output is never moved. One more byte, as in make_room().
 std::size_t first_room_of_gzip(const Bytes& packed) {
-  std::size_t told = 0;
+  std::size_t size = 0;
   for (std::size_t i = 1; i <= std::min<std::size_t>(4, packed.size()); ++i) {
-    told = (told << 8U) | packed[packed.size() - i];
+    size = (size << 8U) | packed[packed.size() - i];
   }
-  return std::max(kFirstRoom, std::min(told + 1, kGzipRatio * packed.size()));
+  return std::max(kFirstRoom, std::min(size + 1, kGzipRatio * packed.size()));
 }
 
 Result<Bytes> unpack_gzip(const Bytes& packed, const std::string& name, std::size_t limit) {

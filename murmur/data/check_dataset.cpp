@@ -20,7 +20,7 @@ Failure damaged(const DatasetFiles& files, const std::string& what) {
   return {FailureKind::kDamaged, fmt::format("{}: {}", files.folder.string(), what)};
 }
 
-// How often each byte occurs in each channel: counts are exact, so what is measured from them does
+// How often each byte occurs in each channel. Counts are exact, so statistics computed from them do
 // not depend on an order of summation.
 using Histogram = std::array<std::int64_t, 256>;
 
@@ -37,7 +37,7 @@ std::vector<Histogram> count_pixels(const Examples& examples) {
   return histograms;
 }
 
-// What is fixed of a dataset that is known by name.
+// How a dataset differs from the fixed properties in `info`; none: it does not.
 std::optional<std::string> misfit(const DatasetInfo& info, const Dataset& dataset) {
   const auto wrong_count = [](const char* what, std::int64_t expected, const Examples& examples) {
     return expected == 0 || expected == examples.count()
@@ -71,7 +71,7 @@ void measure_normalisation(Dataset& dataset) {
     const double mean = sum / count;
     const double variance = std::max(0.0, squares / count - mean * mean);
     dataset.mean.push_back(mean);
-    // Images that are all alike cannot be scaled to a deviation of one.
+    // A constant channel cannot be scaled to a deviation of one.
     dataset.deviation.push_back(variance > 1e-12 ? std::sqrt(variance) : 1.0);
   }
 }

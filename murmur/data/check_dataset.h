@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every dataset's reader shares: all files at once, and the checks that make examples a
-// Dataset.
+// What the readers of all datasets share: reading all files at once, and the checks that turn
+// examples into a Dataset.
 #pragma once
 
 #include <optional>
@@ -14,21 +14,20 @@
 
 namespace murmur::data {
 
-// The unpacked bytes of every file, or the failure of the first that has one.
+// The unpacked bytes of every file, or the failure of the first file that has one.
 Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& for_each);
 
-// Whether the unpacked bytes of a file are those that were published; none where no checksum is
-// known.
+// Whether the unpacked bytes of a file are the published ones; none if no checksum is known.
 std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::uint8_t> bytes);
 
-// True where every file has a published checksum and its bytes agree with it.
+// Whether every file has a published checksum that its bytes match.
 bool are_as_published(const DatasetInfo& info, std::span<const Bytes> contents);
 
 std::uint64_t xxh3(std::span<const std::uint8_t> bytes);
 
-// Adds to a dataset that has its examples what follows from `info` and from them: name, folder,
-// classes, normalisation, digest. kDamaged: a label is too large, training and test images differ
-// in shape, or their shape or number is not what `info` fixes.
+// Completes a dataset that has its examples with what follows from `info` and from them: name,
+// folder, classes, normalisation, digest. kDamaged: a label is too large, training and test images
+// differ in shape, or their shape or number differs from that in `info`.
 Result<Dataset> complete_dataset(const DatasetInfo& info,
                                  const DatasetFiles& files,
                                  Dataset dataset);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labelled images in memory, and the table of the datasets that are known by name. Torch-free: what
-// reads, checks and describes data works in every build.
+// Labelled images in memory, and the registry of the datasets known by name. Independent of torch:
+// data are read, checked and described in every build.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ namespace murmur::data {
 
 using ImageShape = std::array<std::int64_t, 3>;  // channels, rows, columns
 
-// Images as the files have them: bytes, example by example, each channel by channel, row by row.
+// Images as stored in the files: bytes, by example, then channel, then row.
 struct Examples {
   ImageShape shape{};
   HeldBytes pixels;  // count() x example_size()
@@ -35,7 +35,7 @@ struct Dataset {
   std::string name;
   std::filesystem::path folder;  // where it was found
   int classes = 0;
-  std::vector<std::string> class_names;  // empty: they have numbers only
+  std::vector<std::string> class_names;  // empty: classes have numbers only
   Examples training;
   Examples test;
   std::vector<double> mean;       // per channel, of pixels / 255
@@ -50,30 +50,30 @@ struct FileInfo {
   std::string other_name = {};  // a second spelling in use, or empty
   std::int64_t bytes = 0;       // unpacked, as published; 0: not fixed
   std::uint64_t xxh3 = 0;       // of the unpacked bytes as published; 0: not known
-  std::string md5 = {};         // the same, where that alone is known; empty: not known
+  std::string md5 = {};         // the same, if only that is known; empty: not known
 };
 
 struct DatasetFiles {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> paths;  // as in DatasetInfo::files
+  std::vector<std::filesystem::path> paths;  // in the order of DatasetInfo::files
 };
 
-// Calls task(i) for every i below count, in any order and on any thread, and returns when all have
-// ended. Unpacking takes seconds; a pool of threads shortens it.
+// Calls task(i) for every i below count, in any order and on any thread, and returns when all calls
+// have ended. Unpacking takes seconds; a thread pool shortens it.
 using ForEach =
     std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
 void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& task);
 
 struct DatasetInfo {
   std::string name;
-  std::string summary;     // what it is: counts, sizes, classes
-  std::string licence;     // who may use it, and what to cite
+  std::string summary;     // contents: counts, sizes, classes
+  std::string licence;     // terms of use, and what to cite
   std::string how_to_get;  // what to install or where to put which files
   std::vector<FileInfo> files;
-  std::vector<std::string> subfolders;     // tried in every place beside the place itself
-  std::vector<std::string> system_places;  // folders where a package puts it
-  // Of each image, and how many there are; 0: the files say. What a plan needs without reading
-  // them.
+  std::vector<std::string> subfolders;     // tried in every place besides the place itself
+  std::vector<std::string> system_places;  // folders in which a package installs it
+  // Shape of each image, and the numbers of examples; 0: given by the files. A plan needs them
+  // without reading the files.
   ImageShape shape = {};
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
@@ -88,22 +88,22 @@ struct DatasetInfo {
 // All of them, in the order in which they are listed.
 const std::vector<DatasetInfo>& datasets();
 
-// The one of that name, or null.
+// The dataset of that name, or null.
 const DatasetInfo* find_dataset(std::string_view name);
 
-// What to say of data that are taken for a published dataset and are not the published bytes; empty
-// where they are, or where nobody knows those.
+// The warning for data that are taken for a published dataset but differ from the published bytes;
+// empty if they are the same, or if those are not known.
 std::string unlike_published(const Dataset& dataset);
 
-// Where to look. A folder that the user names is the only place; else MURMUR_DATA, then the
-// system's.
+// Where to look for a dataset. A folder that the user names is the only place; otherwise
+// MURMUR_DATA, then the system's places.
 struct Places {
   std::string folder;       // data.folder, or empty
   std::string environment;  // the value of MURMUR_DATA, or empty
 };
 
-// Finds, reads and checks. kMissing: it is in none of the places; kDamaged: a file is not what it
-// should be (the message names the file, what was expected and what was found).
+// Finds, reads and checks a dataset. kMissing: it is in none of the places; kDamaged: a file is not
+// as it should be (the message names the file, what was expected and what was found).
 Result<std::shared_ptr<const Dataset>> read_dataset(const DatasetInfo& info,
                                                     const Places& places,
                                                     const ForEach& for_each = serial_for_each);

@@ -21,7 +21,7 @@ struct Group {
   std::span<const std::int64_t> rows;  // examples, shuffled
 };
 
-// Rows of one class that each shard of a group gets.
+// Number of rows of one class in each shard of a group.
 using Counts = std::vector<std::int64_t>;
 
 // The logarithms of independent Gamma(alpha) variates; normalised, they are a draw of
@@ -35,8 +35,7 @@ std::vector<double> draw_log_gammas(RandomSequence& random, std::size_t count, d
   return logs;
 }
 
-// Shares of the shards that are not full; zero for the others.
-// REQUIRES: one is not full.
+// Shares of the shards that are not full; zero for the others. REQUIRES: a shard is not full.
 std::vector<double> shares_of(const std::vector<double>& logs, const Counts& held, double full) {
   const auto is_full = [&](std::size_t j) { return static_cast<double>(held[j]) >= full; };
   double largest = -std::numeric_limits<double>::infinity();
@@ -55,7 +54,7 @@ std::vector<double> shares_of(const std::vector<double>& logs, const Counts& hel
   return shares;
 }
 
-// Cuts `count` rows at floor(cumulative share x count); the last shard takes the rest.
+// Cuts `count` rows at floor(cumulative share x count); the last shard takes the remainder.
 Counts cut(const std::vector<double>& shares, std::int64_t count) {
   Counts pieces(shares.size());
   double cumulative = 0;
@@ -82,7 +81,7 @@ std::vector<Counts> draw_pieces(const Group& group,
   std::vector<Counts> pieces;
   for (const std::int64_t count : class_counts) {
     const std::vector<double> logs = draw_log_gammas(random, shards, alpha);
-    // As long as rows are left, some shard has less than the fair share.
+    // While rows are left, some shard has less than the fair share.
     pieces.push_back(count > 0 ? cut(shares_of(logs, held, fair), count) : Counts(shards, 0));
     for (std::size_t j = 0; j < shards; ++j) {
       held[j] += pieces.back()[j];
@@ -95,7 +94,7 @@ std::vector<Counts> draw_pieces(const Group& group,
   return pieces;
 }
 
-// Appends the group's shards, each with its classes in order, as the pieces say.
+// Appends the group's shards, each sorted by class, with the numbers of rows in `pieces`.
 void append_shards(const Group& group,
                    std::span<const std::uint8_t> labels,
                    const std::vector<Counts>& pieces,

@@ -11,7 +11,7 @@
 //      floor(S / (2 k)) rows; else all classes are drawn again.
 //   4. All shards, one after the other, are one list, which is cut into n equal slices.
 //
-// Their 0 / 0, where every shard that has a share is full, cannot happen here: shares are
+// The original's 0 / 0, if every shard with a positive share is full, cannot occur here: shares are
 // normalised over the shards that are not full, from logarithms, so that a tiny alpha gives a class
 // to a single shard instead of to none.
 #pragma once

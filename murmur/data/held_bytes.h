@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that nobody changes any more, with what holds them: memory of this process alone, or memory
-// that the processes of a host share. A copy is another view of the same bytes.
+// Immutable bytes with the object that owns them: memory of this process alone, or memory that the
+// processes of a host share. A copy is another view of the same bytes.
 #pragma once
 
 #include <cstddef>
@@ -18,14 +18,14 @@ using Bytes = std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>>;
 
 class HeldBytes {
  public:
-  HeldBytes() = default;  // none
-  // Takes them over.
+  HeldBytes() = default;  // no bytes
+  // Takes ownership of the bytes.
   HeldBytes(Bytes bytes) {  // NOLINT(google-explicit-constructor)
     const auto holder = std::make_shared<const Bytes>(std::move(bytes));
     view_ = *holder;
     holder_ = holder;
   }
-  // A part of what the holder keeps alive.
+  // A view of memory that `holder` keeps alive.
   HeldBytes(std::span<const std::uint8_t> view, std::shared_ptr<const void> holder)
       : view_(view), holder_(std::move(holder)) {}
 

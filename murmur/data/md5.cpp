@@ -35,7 +35,7 @@ std::uint32_t little_endian(const std::uint8_t* bytes) {
 
 void add_block(State& state, const std::uint8_t* block) {
   static const std::array<std::uint32_t, kSteps> kSines = sines();
-  constexpr std::array<std::array<int, 4>, 4> kTurns{
+  constexpr std::array<std::array<int, 4>, 4> kRotations{
       {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}}};
   auto [a, b, c, d] = state;
   for (std::size_t i = 0; i < kSteps; ++i) {
@@ -61,7 +61,7 @@ void add_block(State& state, const std::uint8_t* block) {
     a = d;
     d = c;
     c = b;
-    b += std::rotl(mixed, kTurns[i / 16][i % 4]);
+    b += std::rotl(mixed, kRotations[i / 16][i % 4]);
   }
   state = {state[0] + a, state[1] + b, state[2] + c, state[3] + d};
 }
@@ -74,7 +74,7 @@ std::string md5(std::span<const std::uint8_t> bytes) {
   for (std::size_t at = 0; at < whole; at += kBlock) {
     add_block(state, bytes.data() + at);
   }
-  // The rest, a one, zeros, and the number of bits in 64.
+  // The remaining bytes, a one bit, zeros, and the number of bits as a 64-bit integer.
   const std::size_t rest = bytes.size() - whole;
   std::vector<std::uint8_t> tail((rest + 9 + kBlock - 1) / kBlock * kBlock);
   std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(whole), bytes.end(), tail.begin());

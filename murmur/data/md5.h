@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MD5 (RFC 1321): checksums of files that were published with it. It tells accidents, not attacks.
+// MD5 (RFC 1321), for files whose published checksum is an MD5. It detects accidents, not attacks.
 #pragma once
 
 #include <cstdint>

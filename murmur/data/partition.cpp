@@ -40,7 +40,7 @@ Order by_label(Labels labels) {
   return order;
 }
 
-// Equal shards of the list that is sorted by label, dealt out at random, so many to each worker.
+// Sorted by label, cut into equal shards, the same number of random shards for each worker.
 Result<Order> dealt_shards(Labels labels,
                            int workers,
                            std::int64_t shards_per_worker,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who gets which training example: a function of (labels, workers, options, seed). Every worker
-// gets the same number of examples, floor(N / n); what is left over is dropped.
+// Which worker has which training examples: a function of (labels, workers, options, seed). Every
+// worker has the same number of examples, floor(N / n); the remainder is dropped.
 //
 //   iid         shuffled, then cut into n equal slices
 //   sorted      by label (file order within a label), then cut
@@ -33,7 +33,7 @@ struct PartitionInfo {
   std::string name;
   std::string summary;
   std::string paper;                // empty: common practice
-  std::vector<OptionInfo> options;  // of [data], for this partition alone
+  std::vector<OptionInfo> options;  // in [data], for this partition only
 };
 
 // All of them, in the order in which they are listed.
@@ -41,7 +41,7 @@ const std::vector<PartitionInfo>& partitions();
 
 class Partition {
  public:
-  // `order`: the workers' slices one after the other, or, if replicated, the only one.
+  // `order`: the workers' slices one after the other, or the single slice if replicated.
   Partition(std::vector<std::int32_t> order, int workers, bool replicated);
 
   int workers() const { return workers_; }

@@ -14,13 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file as it lies in `folder` under one of its spellings, or an empty path.
+// The path of the file in `folder` under one of its names, or an empty path.
 fs::path find_file(const fs::path& folder, const FileInfo& file) {
   constexpr std::array<std::string_view, 3> kEndings{"", ".gz", ".xz"};
   for (const std::string& name : {file.name, file.other_name}) {
     for (const std::string_view ending : kEndings) {
       fs::path path = folder / (name + std::string(ending));
-      std::error_code ignored;  // what cannot be looked at is not there
+      std::error_code ignored;  // an inaccessible file counts as absent
       if (!name.empty() && fs::is_regular_file(path, ignored)) {
         return path;
       }
@@ -42,7 +42,7 @@ std::size_t count_found(const DatasetFiles& files) {
       files.paths.begin(), files.paths.end(), [](const auto& path) { return !path.empty(); }));
 }
 
-// The first candidate with the largest number of files; an empty folder where none has any.
+// The first candidate with the largest number of files; an empty folder if none has any.
 DatasetFiles best_files(const DatasetInfo& info, const Places& places) {
   DatasetFiles best{.folder = {}, .paths = std::vector<fs::path>(info.files.size())};
   for (const fs::path& folder : candidate_folders(info, places)) {

@@ -12,34 +12,33 @@
 
 namespace murmur::data {
 
-// The folders that are tried, in order: each place itself and its subfolders of the dataset's
-// names.
+// The folders to try, in order: each place itself, then its subfolders for the dataset.
 std::vector<std::filesystem::path> candidate_folders(const DatasetInfo& info, const Places& places);
 
 // The first folder that has every file, each plain, .gz or .xz. kMissing: there is none; the
-// message says where was looked, what was found of it, and how to get it.
+// message lists the folders searched, what was found, and how to get the dataset.
 Result<DatasetFiles> find_files(const DatasetInfo& info, const Places& places);
 
 struct FileState {
   std::string name;                  // as in DatasetInfo
-  std::filesystem::path path;        // empty: not there
-  std::optional<Failure> trouble;    // it cannot be unpacked
+  std::filesystem::path path;        // empty: not found
+  std::optional<Failure> trouble;    // why it cannot be read or unpacked
   std::int64_t bytes = 0;            // unpacked
   std::uint64_t xxh3 = 0;            // of the unpacked bytes
-  std::optional<bool> as_published;  // absent where no checksum is known
+  std::optional<bool> as_published;  // none if no checksum is known
 };
 
 struct DatasetState {
   std::vector<std::filesystem::path> looked_in;
   std::filesystem::path folder;    // empty: not found
   std::vector<FileState> files;    // of `folder`, or of the folder that has most of them
-  std::optional<Failure> trouble;  // why it cannot be used; absent: it was read and is right
-  std::string doubt = {};          // of data that can be used: unlike_published()
+  std::optional<Failure> trouble;  // why it cannot be used; none: it was read and is correct
+  std::string doubt = {};          // for usable data: unlike_published()
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
 };
 
-// AdaptiveSpin, reads everything and checks it.
+// Searches the places, reads everything and checks it.
 DatasetState inspect_dataset(const DatasetInfo& info,
                              const Places& places,
                              const ForEach& for_each = serial_for_each);

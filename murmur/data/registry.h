@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One entry per file of this folder that is named like a dataset.
+// One function per dataset, defined in the file of images/ that is named like the dataset.
 #pragma once
 
 #include "murmur/data/dataset.h"
 
 namespace murmur::data {
 
-// The options that every set of images has.
+// The options that all image datasets have.
 std::vector<OptionInfo> image_options();
 
 DatasetInfo fashion_mnist();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dataset divided over workers and into batches: all that a supervised problem and a report need
-// to know about data.
+// A dataset divided over workers and into batches: everything about data that a supervised problem
+// and a report need.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace murmur::data {
 struct TrainingDataSettings {
   int workers = 1;
   PartitionSettings partition;
-  BatchSettings batches;  // its seed is also that of the partition and of the augmentation
+  BatchSettings batches;  // the seed is also that of the partition and the augmentation
   bool augment = false;
 };
 
@@ -33,10 +33,10 @@ struct TrainingData {
 Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
                             const TrainingDataSettings& settings);
 
-// counts[worker][label]: how many training examples of each class a worker has.
+// counts[worker][label]: number of training examples of each class on a worker.
 std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data);
 
-// For people: "Fashion-MNIST ...: 60000 training and 10000 test images of 1 x 28 x 28, ...".
+// A description: "Fashion-MNIST ...: 60000 training and 10000 test images of 1 x 28 x 28, ...".
 std::string describe(const TrainingData& data);
 
 }  // namespace murmur::data

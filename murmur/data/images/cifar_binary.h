@@ -15,14 +15,14 @@ namespace murmur::data {
 
 inline constexpr ImageShape kCifarShape{3, 32, 32};
 
-// Those of several files, as they come.
+// The records of several files, in order.
 struct CifarRecords {
   Bytes pixels;
   Bytes labels;
 };
 
-// Appends the records of one file. `name` is used in messages. kDamaged: no whole number of
-// records, or a label that is not below `classes`.
+// Appends the records of one file. `name` is used in messages. kDamaged: the number of records is
+// not whole, or a label is not below `classes`.
 Status append_cifar(std::span<const std::uint8_t> bytes,
                     const std::string& name,
                     int classes,

@@ -43,7 +43,7 @@ Result<ImageShape> image_shape(const IdxArray& images, const std::string& name) 
   }
 }
 
-// What it gives are views of the files' bytes.
+// The result consists of views of the files' bytes.
 Result<Examples> join(Bytes image_bytes,
                       Bytes label_bytes,
                       const std::string& image_name,
@@ -113,7 +113,7 @@ Result<IdxArray> parse_idx(std::span<const std::uint8_t> bytes, const std::strin
   for (std::size_t i = 0; i < rank; ++i) {
     const std::uint32_t extent = big_endian(bytes.subspan(4 + 4 * i));
     array.extents.push_back(extent);
-    // Beyond the limit the product no longer matters, and so it cannot overflow.
+    // Beyond the limit the product is not needed; not computing it avoids overflow.
     count = count > kMaxFileBytes ? count : count * extent;
   }
   const std::size_t found = bytes.size() - header;

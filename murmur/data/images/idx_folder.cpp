@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any four IDX files of a user's own: as many classes as the labels say, images of any shape,
-// normalised by what the training images measure.
+// Any four IDX files of a user's own: the labels determine the number of classes, the images have
+// any shape, and they are normalised by the statistics of the training images.
 #include "murmur/data/images/idx.h"
 #include "murmur/data/registry.h"
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t kBorder = 4;
 
-// The images of a batch lie scattered over the dataset, so each is asked for a few images before it
-// is read: waiting for them one by one costs three times as long as converting them.
+// The images of a batch are scattered over the dataset, so each is prefetched a few images before
+// it is read: waiting for them one by one takes three times as long as converting them.
 constexpr std::size_t kAhead = 4;
 
 void fetch(std::span<const std::uint8_t> bytes) {

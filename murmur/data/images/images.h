@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Examples as numbers: (pixel / 255 - mean) / deviation, channel by channel. Converted batch by
-// batch from bytes: less memory moves than if they were kept as floats.
+// Examples as numbers: (pixel / 255 - mean) / deviation, channel by channel. They are converted
+// from bytes batch by batch, which moves less memory than keeping them as floats.
 //
-// Augmentation is that of the quasi-global momentum paper's code: a flip of left and right with
+// Augmentation is that of the quasi-global momentum paper's code: a horizontal flip with
 // probability 1/2, then a crop of the image's own size out of the image with a border of 4 black
 // pixels. It is a function of (seed, worker, step, place in the batch).
 #pragma once
@@ -21,10 +21,10 @@ class ImageReader {
  public:
   explicit ImageReader(const Dataset& dataset);
 
-  // which.size() x example_size() numbers into `out`.
+  // Writes which.size() x example_size() numbers to `out`.
   void read(const Examples& examples, std::span<const std::int32_t> which, S* out) const;
 
-  // The same, augmented by the numbers of `draws`.
+  // The same, augmented with random numbers from `draws`.
   void read_augmented(const Examples& examples,
                       std::span<const std::int32_t> which,
                       const Random& draws,
@@ -38,7 +38,7 @@ class ImageReader {
 extern template class ImageReader<float>;
 extern template class ImageReader<double>;
 
-// One flipped and cropped image, as bytes: down, right: 0 to 8, where 4 is the middle.
+// How one image, as bytes, is flipped and cropped; down, right: 0 to 8, where 4 is the center.
 struct Crop {
   bool flip = false;
   std::int64_t down = 4;
