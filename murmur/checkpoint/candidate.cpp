@@ -47,7 +47,7 @@ Status Candidate<S>::check_run() const {
   return Ok{};
 }
 
-// Worker 0's file holds what is kept once.
+// The file of worker 0 holds the fields that are kept once.
 template <class S>
 bool Candidate<S>::is_needed(const CheckpointFile& file) const {
   const comm::WorkerRange local = engine_.local();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One checkpoint on its way to be restored, seen by one process.
+// A checkpoint that may be restored, as seen by one process.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class Candidate {
         step_(step),
         path_(checkpoint_path(place.folder, step)) {}
 
-  // AdaptiveSpin at all that this process needs, and changes nothing. kDamaged; kMismatch: it is of
+  // Checks everything that this process needs, and changes nothing. kDamaged; kMismatch: it is of
   // another run; kIo.
   Status examine();
   // REQUIRES: examine() succeeded.

@@ -29,7 +29,7 @@ std::optional<std::int64_t> step_of(const std::string& name) {
   std::int64_t step = -1;
   const char* end = name.data() + name.size();
   const auto read = std::from_chars(name.data() + kPrefix.size(), end, step);
-  // Only our own spelling: "step-040" is no second name of "step-40".
+  // Only the exact spelling: "step-040" is not another name of "step-40".
   const bool ours = read.ec == std::errc() && name == fmt::format("{}{}", kPrefix, step);
   return ours && step >= 0 ? std::optional(step) : std::nullopt;
 }
@@ -38,7 +38,7 @@ fs::path old_path(const fs::path& folder, std::int64_t step) {
   return folder / fmt::format(".{}{}.old", kPrefix, step);
 }
 
-// An old or half-written one that cannot be removed harms nobody; the next save tries again.
+// An old or incomplete checkpoint that cannot be removed does no harm; the next save tries again.
 void remove_quietly(const fs::path& path) {
   std::error_code ignored;
   fs::remove_all(path, ignored);
@@ -49,7 +49,7 @@ bool is_leftover(const std::string& name) {
          (name.ends_with(".tmp") || name.ends_with(".old"));
 }
 
-// Calls visit(name) for every entry; whether the folder could be read.
+// Calls visit(name) for every entry. Returns the error if the folder could not be read.
 std::error_code for_each_name(const fs::path& folder,
                               const std::function<void(const std::string& name)>& visit) {
   std::error_code error;
@@ -99,7 +99,7 @@ Result<Manifest> read_manifest(const fs::path& folder, std::int64_t step) {
   const Result<std::string> text = files::read_file(path, kMostManifestBytes);
   if (!text) {
     Failure failure = text.failure();
-    // A checkpoint without its manifest is a torn one.
+    // A checkpoint without its manifest is incomplete.
     failure.kind = failure.kind == FailureKind::kMissing ? FailureKind::kDamaged : failure.kind;
     return failure;
   }
@@ -137,8 +137,8 @@ Status place_checkpoint(const fs::path& folder, std::int64_t step) {
     return synced;
   }
   if (fs::exists(to)) {
-    // Both names change at one moment; where the file system cannot do that, the old one steps
-    // aside first.
+    // The exchange is atomic; if the file system does not support it, the old checkpoint is renamed
+    // first.
     const fs::path old = old_path(folder, step);
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
       remove_quietly(from);

@@ -18,7 +18,7 @@ constexpr int kMostDepth = 4;
 constexpr int kMostWorkers = 1 << 24;
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-// The members of an object, each of its type and range; the first that is not is remembered.
+// Reads the members of an object, each with its type and range; keeps the first problem found.
 class Members {
  public:
   Members(const Json& object, std::string& problem) : object_(object), problem_(problem) {
@@ -86,7 +86,7 @@ CheckpointFile file_of(const Json& json, std::string& problem) {
   CheckpointFile file{.name = members.text("name"),
                       .bytes = static_cast<std::uint64_t>(members.integer("bytes")),
                       .digest = members.digest("digest")};
-  // Only files of the checkpoint's own folder are ever opened.
+  // Only files in the checkpoint's own folder may be opened.
   if (file.name.empty() || file.name.front() == '.' || file.name.find('/') != std::string::npos ||
       file.name.find('\0') != std::string::npos) {
     members.note("a file has no plain name");
@@ -115,7 +115,7 @@ std::vector<CheckpointFile> files_of(const Json& json, int workers, std::string&
   return all;
 }
 
-// The object without its own digest, or what is wrong.
+// The object without its own digest, or what is wrong with it.
 Result<Json> checked_json(std::string_view text) {
   bool too_deep = false;
   const auto watch = [&](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a checkpoint says about itself: manifest.json, written last. A folder without it is none.
+// What a checkpoint says about itself: manifest.json, written last. A folder without it is not a
+// checkpoint.
 //
 //   {"schema": 1, "step": 40, "algorithm": "qg-dsgdm-n", "precision": "single", "workers": 16,
 //    "config_digest": "...", "counters": {"age": 40, "previous_lr": 0.1, ...},
 //    "files": [{"name": "workers-0-15.safetensors", "bytes": 1234, "digest": "...",
 //               "first_worker": 0, "workers": 16}, ...],
 //    "extras": null or {"name": ..., "bytes": ..., "digest": ...}, "texts": {...},
-//    "digest": "XXH3 of the same object without this member, in its shortest spelling"}
+//    "digest": "XXH3 of the same object without this member, as compact JSON"}
 #pragma once
 
 #include <cstdint>
@@ -35,14 +36,14 @@ struct Manifest {
   int workers = 0;
   std::string config_digest;
   engine::Counters counters;             // without push_weights
-  std::vector<CheckpointFile> files;     // their workers follow one another, from 0 to all
+  std::vector<CheckpointFile> files;     // their workers are contiguous and cover all, from 0
   std::optional<CheckpointFile> extras;  // numbers that belong to no field
   std::map<std::string, std::string> texts;
 };
 
 std::string to_text(const Manifest& manifest);
 
-// kDamaged: what is wrong with it; kMismatch: it has another schema.
+// kDamaged: the text is wrong, and how; kMismatch: it has another schema.
 Result<Manifest> parse_manifest(std::string_view text);
 
 }  // namespace murmur::checkpoint

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What saving and restoring a checkpoint share: the names in it, and how processes agree.
+// What saving and restoring a checkpoint share: the names in it, and how processes exchange values.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace murmur::checkpoint {
 
 inline constexpr const char* kExtrasName = "extras.safetensors";
-// Names in the extras' file.
+// Names in the extras file.
 inline constexpr const char* kPushWeightsName = "engine/push_weights";
 inline constexpr const char* kNumbersPrefix = "numbers/";
 inline constexpr const char* kPerWorkerPrefix = "per_worker/";
@@ -31,7 +31,7 @@ inline std::string tensor_name(const Field& field, const TensorSlot& slot) {
   return std::string(field.name) + "/" + slot.name;
 }
 
-// The tensor's shape in a file that holds so many workers.
+// The tensor's shape in a file that holds this number of workers.
 inline std::vector<std::int64_t> tensor_shape(const Field& field,
                                               const TensorSlot& slot,
                                               int workers) {
@@ -42,9 +42,9 @@ inline std::vector<std::int64_t> tensor_shape(const Field& field,
   return shape;
 }
 
-// The same number from every process, in worker order: one per worker.
+// Gathers one number per process, repeated for each of its workers, in worker order.
 template <class S>
-Result<std::vector<double>> tell_all(engine::Engine<S>& engine, double value) {
+Result<std::vector<double>> gather_value(engine::Engine<S>& engine, double value) {
   return engine.gather(std::vector<double>(static_cast<std::size_t>(engine.local().size()), value));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes look at the newest checkpoint that all of them see, each at the files it needs, and
-// load it when all found theirs whole; otherwise at the one before it. Nothing is loaded before.
+// Processes examine the newest checkpoint that all of them see, each of them the files that it
+// needs, and load it if all found their files complete; otherwise they try the one before it.
+// Nothing is loaded until then.
 #include <algorithm>
 #include <limits>
 #include <string>
@@ -17,7 +18,7 @@
 namespace murmur::checkpoint {
 namespace {
 
-// What a process found, the worse the larger.
+// What a process found; larger is worse.
 enum class Verdict { kWhole, kDamaged, kUnfit };
 
 Verdict verdict_on(const Status& status) {
@@ -33,10 +34,10 @@ Result<std::int64_t> newest_common(engine::Engine<S>& engine,
                                    const std::vector<std::int64_t>& steps,
                                    std::int64_t limit) {
   while (true) {
-    const auto mine =
+    const auto newest =
         std::find_if(steps.begin(), steps.end(), [&](std::int64_t step) { return step < limit; });
-    const std::int64_t step = mine == steps.end() ? -1 : *mine;
-    const Result<std::vector<double>> all = tell_all(engine, static_cast<double>(step));
+    const std::int64_t step = newest == steps.end() ? -1 : *newest;
+    const Result<std::vector<double>> all = gather_value(engine, static_cast<double>(step));
     if (!all) {
       return all.failure();
     }
@@ -58,20 +59,21 @@ Failure nothing_left(const CheckpointPlace& place, const std::vector<std::string
               "no checkpoint in {} is whole: {}", place.folder.string(), fmt::join(notes, "; "))};
 }
 
-// Examines one checkpoint on all processes and loads it where all find it whole. kDamaged: the one
+// Examines one checkpoint on all processes and loads it if all find it complete. kDamaged: the one
 // before it may be tried.
 template <class S>
 Result<Restored> restore_step(engine::Engine<S>& engine,
                               const CheckpointPlace& place,
                               std::int64_t step) {
-  const Result<std::vector<double>> ones = tell_all(engine, 1.0);
+  const Result<std::vector<double>> ones = gather_value(engine, 1.0);
   if (!ones) {
     return ones.failure();
   }
   const auto workers = static_cast<int>(ones.value().size());
   Candidate<S> candidate(engine, place, workers, step);
-  const Status mine = candidate.examine();
-  const Result<std::vector<double>> all = tell_all(engine, static_cast<double>(verdict_on(mine)));
+  const Status found = candidate.examine();
+  const Result<std::vector<double>> all =
+      gather_value(engine, static_cast<double>(verdict_on(found)));
   if (!all) {
     return all.failure();
   }
@@ -82,9 +84,9 @@ Result<Restored> restore_step(engine::Engine<S>& engine,
     }
     return candidate.restored();
   }
-  // All processes go the same way: that of the one which found most amiss.
-  if (static_cast<double>(verdict_on(mine)) == worst) {
-    return mine.failure();
+  // All processes return the worst verdict found on any of them.
+  if (static_cast<double>(verdict_on(found)) == worst) {
+    return found.failure();
   }
   const bool damaged = worst == static_cast<double>(Verdict::kDamaged);
   return Failure{

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every process writes its workers into the temporary folder; the first one adds the manifest and
-// renames. Processes wait for each other before the first write and before the manifest, and what
-// one of them cannot do none of them has done.
+// renames the folder. Processes wait for each other before the first write and before the manifest,
+// and a failure of one process is a failure of all.
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -38,7 +38,7 @@ class Saving {
   bool is_first() const { return local_.begin == 0; }
   std::int64_t step() const { return engine_.counters().step; }
   std::filesystem::path temporary() const { return temporary_path(place_.folder, step()); }
-  Status agree(const Status& mine);
+  Status agree(const Status& local);
   files::Metadata metadata() const;
   Status write_rows();
   std::vector<TensorPlan> plan_rows() const;
@@ -52,17 +52,17 @@ class Saving {
   const CheckpointPlace& place_;
   const Extras& extras_;
   const comm::WorkerRange local_;
-  CheckpointFile mine_;
+  CheckpointFile own_file_;
   std::map<std::string, std::vector<double>> per_worker_;  // of all workers
   Manifest manifest_;
 };
 
-// Everybody goes on, or everybody fails.
+// Fails on all processes if it fails on one.
 template <class S>
-Status Saving<S>::agree(const Status& mine) {
-  const Result<std::vector<double>> failed = tell_all(engine_, mine ? 0.0 : 1.0);
-  if (!mine) {
-    return mine;
+Status Saving<S>::agree(const Status& local) {
+  const Result<std::vector<double>> failed = gather_value(engine_, local ? 0.0 : 1.0);
+  if (!local) {
+    return local;
   }
   if (!failed) {
     return failed.failure();
@@ -78,7 +78,7 @@ Status Saving<S>::agree(const Status& mine) {
 
 template <class S>
 files::Metadata Saving<S>::metadata() const {
-  return {{"format", "pt"},  // what loaders in Python ask for
+  return {{"format", "pt"},  // expected by loaders in Python
           {"step", std::to_string(step())},
           {"first_worker", std::to_string(local_.begin)}};
 }
@@ -120,9 +120,9 @@ Status Saving<S>::append_rows(SafetensorsWriter& writer) const {
 
 template <class S>
 Status Saving<S>::write_rows() {
-  mine_.name = rows_name(local_);
-  mine_.workers = local_;
-  const std::filesystem::path path = temporary() / mine_.name;
+  own_file_.name = rows_name(local_);
+  own_file_.workers = local_;
+  const std::filesystem::path path = temporary() / own_file_.name;
   Result<SafetensorsWriter> writer = SafetensorsWriter::create(path, plan_rows(), metadata());
   if (!writer) {
     return writer.failure();
@@ -130,8 +130,8 @@ Status Saving<S>::write_rows() {
   if (Status status = append_rows(writer.value()); !status) {
     return status;
   }
-  mine_.bytes = writer.value().bytes();
-  mine_.digest = writer.value().digest();
+  own_file_.bytes = writer.value().bytes();
+  own_file_.digest = writer.value().digest();
   return writer.value().commit();
 }
 
@@ -147,33 +147,33 @@ Status Saving<S>::gather_per_worker() {
   return Ok{};
 }
 
-// What every process has written, one entry each.
+// Collects what every process has written, one entry per process.
 template <class S>
 Status Saving<S>::gather_files() {
-  // A double holds half a digest exactly.
-  const auto high = static_cast<double>(mine_.digest >> 32U);
-  const auto low = static_cast<double>(mine_.digest & 0xffffffffU);
-  std::vector<std::vector<double>> told;
+  // A double holds half of a digest exactly.
+  const auto high = static_cast<double>(own_file_.digest >> 32U);
+  const auto low = static_cast<double>(own_file_.digest & 0xffffffffU);
+  std::vector<std::vector<double>> gathered;
   for (const double value : {static_cast<double>(local_.begin),
                              static_cast<double>(local_.end),
-                             static_cast<double>(mine_.bytes),
+                             static_cast<double>(own_file_.bytes),
                              high,
                              low}) {
-    Result<std::vector<double>> all = tell_all(engine_, value);
+    Result<std::vector<double>> all = gather_value(engine_, value);
     if (!all) {
       return all.failure();
     }
-    told.push_back(std::move(all).value());
+    gathered.push_back(std::move(all).value());
   }
-  manifest_.workers = static_cast<int>(told[0].size());
-  for (std::size_t worker = 0; worker < told[0].size();
-       worker = static_cast<std::size_t>(told[1][worker])) {
+  manifest_.workers = static_cast<int>(gathered[0].size());
+  for (std::size_t worker = 0; worker < gathered[0].size();
+       worker = static_cast<std::size_t>(gathered[1][worker])) {
     CheckpointFile file{
         .name = {},
-        .bytes = static_cast<std::uint64_t>(told[2][worker]),
-        .digest = static_cast<std::uint64_t>(told[3][worker]) << 32U |
-                  static_cast<std::uint64_t>(told[4][worker]),
-        .workers = {static_cast<int>(told[0][worker]), static_cast<int>(told[1][worker])}};
+        .bytes = static_cast<std::uint64_t>(gathered[2][worker]),
+        .digest = static_cast<std::uint64_t>(gathered[3][worker]) << 32U |
+                  static_cast<std::uint64_t>(gathered[4][worker]),
+        .workers = {static_cast<int>(gathered[0][worker]), static_cast<int>(gathered[1][worker])}};
     file.name = rows_name(file.workers);
     manifest_.files.push_back(std::move(file));
   }
