@@ -43,7 +43,7 @@ TEST_P(TransportsOfMpi, KeepTheLaws) {
 }
 
 TEST_P(TransportsOfMpi, KeepTheLawsOnOneHost) {
-  expect_laws(GetParam(), "host", {laws_of_messages(), laws_of_notices(), laws_of_lending()});
+  expect_laws(GetParam(), "host", {laws_of_messages(), laws_of_notices(), laws_of_shared_views()});
 }
 
 // MPI cannot be left in order after a failure, and each launcher has its own code for that.

@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(Messages,
 INSTANTIATE_TEST_SUITE_P(Notices, TransportsOfAHost, ::testing::ValuesIn(laws_of_notices()), kName);
 INSTANTIATE_TEST_SUITE_P(SharedViews,
                          TransportsOfAHost,
-                         ::testing::ValuesIn(laws_of_lending()),
+                         ::testing::ValuesIn(laws_of_shared_views()),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Failures,
                          FailingTransportsOfAHost,

@@ -40,8 +40,8 @@ inline std::ostream& operator<<(std::ostream& out, const Law& law) {
 // The transport is as good afterwards, so one may follow the other.
 std::vector<Law> laws_of_messages();
 std::vector<Law> laws_of_notices();
-// Of transports that can lend.
-std::vector<Law> laws_of_lending();
+// For transports with shared views.
+std::vector<Law> laws_of_shared_views();
 // Each ends every wait of its world.
 std::vector<Law> laws_of_failure();
 

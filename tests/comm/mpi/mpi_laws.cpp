@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // mpi_laws messages|host [LAW]: the laws of every transport over the MPI that the program was
 // started by, or over memory that the processes of this host share: those of messages and notices
-// (and of lending), or one of failure. A line per law and process on standard output.
+// (and of shared views), or one of failure. A line per law and process on standard output.
 #include <cstdio>
 #include <string>
 
@@ -27,7 +27,7 @@ void report(const Law& law, const Transport& transport, const Findings& found) {
 void check_all(Transport& transport) {
   std::vector<std::vector<Law>> all{laws_of_messages(), laws_of_notices()};
   if (transport.shared_views() != nullptr) {
-    all.push_back(laws_of_lending());
+    all.push_back(laws_of_shared_views());
   }
   for (const std::vector<Law>& some : all) {
     for (const Law& law : some) {
