@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often those who wait look, the core given away to whoever needs it, before they sleep: a few
-// times, or, where waits are short, for as long as 1 MB takes within a host (0.3 ms). Where
-// processes are more than cores, all waits are long.
+// How many times a waiting thread polls, yielding its core after each poll, before it sleeps.
+// Adapts to the lengths of recent waits: a few polls where waits are long, and where they are short
+// enough polls to cover the transfer of 1 MB within a host (0.3 ms). Where processes outnumber
+// cores, all waits are long.
 #pragma once
 
 #include <algorithm>
@@ -12,20 +13,21 @@ namespace murmur::comm {
 
 class AdaptiveSpin {
  public:
-  static constexpr int kFew = 8;
+  static constexpr int kMinCount = 8;
 
   int count() const { return count_; }
-  // How long somebody has waited who did not find it done at his first look.
-  void learn(std::chrono::nanoseconds waited) {
+  // `waited`: the length of a wait that the first poll did not end.
+  void observe(std::chrono::nanoseconds waited) {
     const int before = count_;
-    count_ = waited < kAShortWait ? std::min(kMany, before * 2) : std::max(kFew, before / 2);
+    count_ =
+        waited < kShortWait ? std::min(kMaxCount, before * 2) : std::max(kMinCount, before / 2);
   }
 
  private:
-  static constexpr int kMany = 1000;
-  static constexpr std::chrono::milliseconds kAShortWait{1};
+  static constexpr int kMaxCount = 1000;
+  static constexpr std::chrono::milliseconds kShortWait{1};
 
-  std::atomic<int> count_ = kMany;
+  std::atomic<int> count_ = kMaxCount;
 };
 
 }  // namespace murmur::comm

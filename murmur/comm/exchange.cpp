@@ -13,7 +13,7 @@ namespace {
 constexpr Tag kLengthTag = kTagsOfTexts - 2;
 constexpr Tag kTextTag = kTagsOfTexts - 1;
 
-// What travels, there until the transport has done with it.
+// The buffers of the messages, kept alive until the transport no longer uses them.
 struct Texts {
   std::uint64_t my_length = 0;
   std::string mine;
@@ -29,9 +29,10 @@ std::span<std::byte> bytes_of(std::string& text) {
   return std::as_writable_bytes(std::span(text.data(), text.size()));
 }
 
-// Both directions at once.
+// Sends `mine` to every other process and receives theirs, all at the same time.
 template <class T>
-Status swap(Transport& transport, Tag tag, T& mine, std::vector<T>& theirs, const Memory& memory) {
+Status exchange_with_all(
+    Transport& transport, Tag tag, T& mine, std::vector<T>& theirs, const Memory& memory) {
   std::vector<Ticket> tickets;
   for (int p = 0; p < transport.processes(); ++p) {
     if (p != transport.process()) {
@@ -51,15 +52,18 @@ Result<std::vector<std::string>> exchange_texts(Transport& transport, const std:
                                                    .mine = mine,
                                                    .lengths = std::vector<std::uint64_t>(processes),
                                                    .all = std::vector<std::string>(processes)});
-  if (const Status told = swap(transport, kLengthTag, texts->my_length, texts->lengths, texts);
-      !told) {
-    return told.failure();
+  if (const Status exchanged =
+          exchange_with_all(transport, kLengthTag, texts->my_length, texts->lengths, texts);
+      !exchanged) {
+    return exchanged.failure();
   }
   for (std::size_t p = 0; p < processes; ++p) {
     texts->all[p].resize(texts->lengths[p]);
   }
-  if (const Status told = swap(transport, kTextTag, texts->mine, texts->all, texts); !told) {
-    return told.failure();
+  if (const Status exchanged =
+          exchange_with_all(transport, kTextTag, texts->mine, texts->all, texts);
+      !exchanged) {
+    return exchanged.failure();
   }
   texts->all[static_cast<std::size_t>(transport.process())] = mine;
   return std::move(texts->all);

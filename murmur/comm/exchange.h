@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts that all processes tell each other, where none of them computes.
+// An all-gather of texts, for use while no process computes.
 #pragma once
 
 #include <string>
@@ -10,11 +10,12 @@
 
 namespace murmur::comm {
 
-// Texts have tags below this one; other messages of their world have others.
+// Texts use tags below this one; all other messages use tags from this one on.
 inline constexpr Tag kTagsOfTexts = 2048;
 
-// Collective: every process gives a text, every process gets those of all, in order. Ordered among
-// themselves, and apart from everything an engine sends. kPeer.
+// Collective: every process contributes one text and receives the texts of all processes, in order
+// of process. Calls match in the order in which they are made, and do not interfere with an
+// engine's messages. kPeer: a process was lost.
 Result<std::vector<std::string>> exchange_texts(Transport& transport, const std::string& mine);
 
 }  // namespace murmur::comm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory shared between processes of one host, over a transport that reaches all.
+// Adds shared memory between the processes of one host to a transport that reaches all processes.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,10 @@
 
 namespace murmur::comm {
 
-// Collective. The same transport with messages between processes of one host going through memory
-// that they share, where they may also be lent; the others' go as before. `transport` itself where
-// no two processes share a host, or the system does not let them. kPeer: somebody is gone.
+// Collective. Returns a transport that sends messages between processes of one host through shared
+// memory, offers shared views between them, and sends all other messages through `transport`.
+// Returns `transport` itself where no other process shares this host or the system refuses the
+// shared memory. kPeer: a process is gone.
 Result<std::unique_ptr<Transport>> share_host(std::unique_ptr<Transport> transport);
 
 }  // namespace murmur::comm

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a wait has lasted too long. Half way the other process is asked whether it is there at all.
-// One that answers may be waiting for a third one itself, and that one is to be named: so it gets
-// more time, though not for ever.
+// Decides when a wait for another process has lasted too long. After half the limit the other
+// process is pinged. If it answers, it may itself be waiting for a third process, and the error
+// should name that third one; so the deadline is extended, up to kMaxExtension times the limit.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@ class LivenessDeadline {
   LivenessDeadline(Clock::time_point begun, std::chrono::milliseconds limit)
       : limit_(limit), begun_(begun), asked_(begun), deadline_(begun + limit) {}
 
-  // `answered`: when the other one was last heard of.
-  Verdict check(Clock::time_point now, Clock::time_point answered) {
+  // `last_seen`: when the other process last showed that it is alive. kAsk: the caller pings it.
+  Verdict check(Clock::time_point now, Clock::time_point last_seen) {
     if (!has_asked_ && now >= begun_ + limit_ / 2) {
       has_asked_ = true;
       asked_ = now;
@@ -29,8 +29,8 @@ class LivenessDeadline {
     if (now < deadline_) {
       return Verdict::kGoOn;
     }
-    answers_ = answered > asked_;
-    if (answers_ && now < begun_ + kMostTimes * limit_) {
+    answers_ = last_seen > asked_;
+    if (answers_ && now < begun_ + kMaxExtension * limit_) {
       deadline_ = now + limit_;
       asked_ = now;
       return Verdict::kAsk;
@@ -39,7 +39,7 @@ class LivenessDeadline {
     return Verdict::kGiveUp;
   }
 
-  // Why it gave up.
+  // Why check() returned kGiveUp. REQUIRES: it has.
   std::string reason() const {
     return fmt::format("nothing came for {:.3g} s, {}",
                        waited_s_,
@@ -47,7 +47,7 @@ class LivenessDeadline {
   }
 
  private:
-  static constexpr int kMostTimes = 4;  // as long as the limit, while the other one answers
+  static constexpr int kMaxExtension = 4;  // times the limit, while the other process answers
 
   std::chrono::milliseconds limit_;
   Clock::time_point begun_;

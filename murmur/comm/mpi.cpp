@@ -21,8 +21,8 @@ struct LibraryFile {
 constexpr LibraryFile kOpenMpi{"Open MPI", "libmurmur_openmpi.so", "libopenmpi-dev"};
 constexpr LibraryFile kMpich{"MPICH", "libmurmur_mpich.so", "libmpich-dev"};
 
-// Either there was no such MPI when murmur was built, or the library is there and MPI itself, or
-// something that it stands on, is gone since.
+// Either this MPI was absent when murmur was built, or the plugin exists but MPI itself, or a
+// library that it depends on, has been removed since.
 Failure missing(const LibraryFile& library, std::string_view reason) {
   const bool was_built = !reason.starts_with(library.file);
   const std::string what = was_built
@@ -43,21 +43,22 @@ Result<const MpiPlugin*> load(const LibraryFile& library) {
   return reinterpret_cast<MpiPluginFunction>(symbol)();
 }
 
-// Threads: the first caller loads, others wait. Never unloaded: MPI's threads outlive any owner.
-const Result<const MpiPlugin*>& table(MpiLibrary library) {
+// Threads: the first caller loads the library, others wait. Never unloaded: MPI's threads outlive
+// every possible owner.
+const Result<const MpiPlugin*>& plugin_of(MpiLibrary library) {
   MURMUR_CHECK(library != MpiLibrary::kNone, "a world of one process needs no MPI");
   if (library == MpiLibrary::kOpenMpi) {
-    static const Result<const MpiPlugin*> kTable = load(kOpenMpi);
-    return kTable;
+    static const Result<const MpiPlugin*> kPlugin = load(kOpenMpi);
+    return kPlugin;
   }
-  static const Result<const MpiPlugin*> kTable = load(kMpich);
-  return kTable;
+  static const Result<const MpiPlugin*> kPlugin = load(kMpich);
+  return kPlugin;
 }
 
 }  // namespace
 
 Result<std::string> mpi_version(MpiLibrary library) {
-  const auto& loaded = table(library);
+  const auto& loaded = plugin_of(library);
   if (!loaded) {
     return loaded.failure();
   }
@@ -65,7 +66,7 @@ Result<std::string> mpi_version(MpiLibrary library) {
 }
 
 Result<std::unique_ptr<Transport>> open_mpi(MpiLibrary library) {
-  const auto& loaded = table(library);
+  const auto& loaded = plugin_of(library);
   if (!loaded) {
     return loaded.failure();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MPI, loaded when a launcher asks for it: libmurmur_openmpi.so and libmurmur_mpich.so lie beside
-// the program, as many of them as there were implementations of MPI when it was built. Nothing
-// else links MPI, so one binary runs under either launcher, and without any.
+// MPI, loaded at run time when a launcher requires it. libmurmur_openmpi.so and libmurmur_mpich.so
+// are installed beside the program, one for each implementation of MPI that was found when it was
+// built. Nothing else links MPI, so one binary runs under either launcher, or without one.
 #pragma once
 
 #include <memory>
@@ -13,11 +13,12 @@
 
 namespace murmur::comm {
 
-// "Open MPI v4.1.4, ..."; kMissing: this build has no such library, and what would bring it.
+// "Open MPI v4.1.4, ..."; kMissing: this build has no such library; the message says how to add it.
 Result<std::string> mpi_version(MpiLibrary library);
 
-// Enters the world of processes that the launcher made. Once per process, and the transport is
-// closed (or the process ends) before main returns. kMissing as above; kPeer: MPI would not start.
+// Initializes MPI and joins the processes that the launcher started. REQUIRES: called once per
+// process; the transport is destroyed (or the process exits) before main returns. kMissing: as
+// above; kPeer: MPI could not be initialized.
 Result<std::unique_ptr<Transport>> open_mpi(MpiLibrary library);
 
 }  // namespace murmur::comm

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libmurmur_openmpi.so and libmurmur_mpich.so give to the program. Both are made of one source
-// against two implementations of MPI, and by the compiler of the program.
+// The interface of libmurmur_openmpi.so and libmurmur_mpich.so. Both are built from the same source
+// against different implementations of MPI, with the same compiler as the program.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ struct MpiPlugin {
   Result<std::unique_ptr<Transport>> (*open)() = nullptr;
 };
 
-// The only symbol of its own that such a library exports.
+// The only symbol that such a library exports.
 inline constexpr const char* kMpiPluginSymbol = "murmur_mpi_plugin";
 using MpiPluginFunction = const MpiPlugin* (*)();
 

@@ -26,14 +26,15 @@ inline std::string words_of(WorkerRange range) {
 
 class Ownership {
  public:
-  // sizes[p]: how many workers process p owns, at least one each.
+  // sizes[p]: number of workers that process p owns. REQUIRES: all are at least 1.
   explicit Ownership(const std::vector<int>& sizes) {
     for (const int size : sizes) {
       MURMUR_CHECK(size > 0, "a process owns {} workers", size);
       firsts_.push_back(firsts_.back() + size);
     }
   }
-  // As even as it can be, larger ranges first. REQUIRES: 1 <= processes <= workers.
+  // Ranges of sizes that differ by at most one, larger ones first.
+  // REQUIRES: 1 <= processes <= workers.
   static Ownership even(int workers, int processes) {
     std::vector<int> sizes;
     for (int p = 0; p < processes; ++p) {

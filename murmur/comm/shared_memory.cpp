@@ -21,7 +21,7 @@ Failure refused(const std::string& what) {
   return {FailureKind::kIo, fmt::format("{}: {}", what, std::strerror(errno))};
 }
 
-// Null with errno set where it cannot be mapped.
+// Null, with errno set, where the file cannot be mapped.
 std::byte* map(int file, std::size_t bytes) {
   void* const mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (mapped == MAP_FAILED) {
@@ -31,7 +31,7 @@ std::byte* map(int file, std::size_t bytes) {
   return static_cast<std::byte*>(mapped);
 }
 
-// The target of a link as the system writes it: "net:[4026531840]".
+// The target of a symbolic link, such as "net:[4026531840]"; empty where it cannot be read.
 std::string target_of(const char* link) {
   char text[64];
   const ssize_t length = readlink(link, text, sizeof text);

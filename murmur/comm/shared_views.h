@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transport can do between processes of one host: messages are read where they lie, instead
-// of being copied.
+// Zero-copy messages between processes of one host: the receiver reads a message in the sender's
+// memory.
 #pragma once
 
 #include <cstddef>
@@ -19,21 +19,25 @@ class SharedViews {
   SharedViews& operator=(const SharedViews&) = delete;
   virtual ~SharedViews() = default;
 
-  // Whether that process and this one lend to each other.
+  // Whether that process and this one can read each other's memory.
   virtual bool reaches(int process) const = 0;
 
-  // Memory to lend from, on a 64-byte boundary; kIo: there is none. What it holds is anything.
+  // Allocates memory from which messages can be published, aligned to 64 bytes, with unspecified
+  // contents. kIo: the system has no more memory to share.
   virtual Result<std::span<std::byte>> take(std::size_t bytes) = 0;
-  // REQUIRES: taken, and nothing of it is lent any more.
+  // REQUIRES: `memory` was returned by take(), and every publish() from it has been waited for.
   virtual void release(std::span<std::byte> memory) = 0;
 
-  // A send that waits until its receiver has given the bytes back. REQUIRES: reaches(to); `bytes`
-  // lies in memory taken here, and stays unchanged until the ticket is waited for.
+  // A send whose wait ends when the receiver has released the bytes. REQUIRES: reaches(to); `bytes`
+  // lies in memory returned by take(), and stays unchanged until the ticket is waited for.
   virtual Ticket publish(int to, Tag tag, std::span<const std::byte> bytes) = 0;
-  // A receive without a place: what was lent, or sent, with that tag. REQUIRES: reaches(from).
+  // A receive without a destination: the next message that was published, or sent, with that tag.
+  // REQUIRES: reaches(from).
   virtual Ticket acquire(int from, Tag tag) = 0;
-  // The bytes. REQUIRES: the ticket was waited for, and not given back.
+  // The bytes of the message. REQUIRES: the ticket is of acquire(), was waited for, and was not
+  // released.
   virtual std::span<const std::byte> view(Ticket ticket) = 0;
+  // Ends the access to the bytes of an acquired message, and with it the sender's wait.
   virtual void release(Ticket ticket) = 0;
 };
 

@@ -10,7 +10,7 @@
 namespace murmur::comm {
 namespace {
 
-// A notice's kind holds the run, what it is, and the purpose of its meeting.
+// A notice's kind encodes the run, the message's Kind, and the purpose of its request.
 constexpr int kPurposes = 1001;
 constexpr int kKinds = 5;
 
@@ -18,14 +18,14 @@ int kind_of(const Notice& notice) {
   return notice.kind / kPurposes % kKinds;
 }
 
-Meeting meeting_of(const Notice& notice) {
+StepRequest request_of(const Notice& notice) {
   return {.purpose = notice.kind % kPurposes, .text = notice.text};
 }
 
 }  // namespace
 
 StepAgreement::StepAgreement(Transport& transport, int run) : transport_(transport), run_(run) {
-  transport_.on_notice([this](int from, const Notice& notice) { hear(from, notice); });
+  transport_.on_notice([this](int from, const Notice& notice) { handle(from, notice); });
 }
 
 StepAgreement::~StepAgreement() {
@@ -47,52 +47,53 @@ bool StepAgreement::has_heard_of_failure() const {
   return failure_.has_value();
 }
 
-Notice StepAgreement::notice_of(int kind, std::int64_t number, const Meeting& meeting) const {
-  return {.kind = (run_ * kKinds + kind) * kPurposes + meeting.purpose,
+Notice StepAgreement::notice_of(int kind, std::int64_t number, const StepRequest& request) const {
+  return {.kind = (run_ * kKinds + kind) * kPurposes + request.purpose,
           .number = number,
-          .text = meeting.text};
+          .text = request.text};
 }
 
-void StepAgreement::call(const Meeting& meeting) {
-  const Notice notice = notice_of(kCall, 0, meeting);
+void StepAgreement::request(const StepRequest& request) {
+  const Notice notice = notice_of(kRequest, 0, request);
   if (transport_.process() == 0) {
-    hear(0, notice);
+    handle(0, notice);
   } else {
     transport_.send_control(0, notice);
   }
 }
 
 void StepAgreement::give_up(const std::string& reason) {
-  deliver(to_all(kGiveUp, 0, {.purpose = 0, .text = reason}));
+  send(to_all(kGiveUp, 0, {.purpose = 0, .text = reason}));
 }
 
-StepAgreement::Letters StepAgreement::to_all(int kind,
-                                             std::int64_t number,
-                                             const Meeting& meeting) const {
-  Letters letters;
+StepAgreement::OutgoingList StepAgreement::to_all(int kind,
+                                                  std::int64_t number,
+                                                  const StepRequest& request) const {
+  OutgoingList outgoing;
   for (int p = 0; p < transport_.processes(); ++p) {
     if (p != transport_.process()) {
-      letters.push_back({p, notice_of(kind, number, meeting)});
+      outgoing.push_back({p, notice_of(kind, number, request)});
     }
   }
-  return letters;
+  return outgoing;
 }
 
-void StepAgreement::deliver(const Letters& letters) {
-  for (const Letter& letter : letters) {
-    transport_.send_control(letter.to, letter.notice);
+void StepAgreement::send(const OutgoingList& outgoing) {
+  for (const Outgoing& each : outgoing) {
+    transport_.send_control(each.to, each.notice);
   }
 }
 
-void StepAgreement::hear(int from, const Notice& notice) {
+void StepAgreement::handle(int from, const Notice& notice) {
   const bool of_this_run = notice.kind / kPurposes / kKinds == run_;
   if (!of_this_run && kind_of(notice) != kGiveUp) {
     return;
   }
   {
     const Lock lock(mutex_);
-    // Two threads may be here, and nobody may hear the next question before the last appointment.
-    deliver(take(from, notice));
+    // Two threads may be here. Sending under the lock keeps the order: no process may receive the
+    // next query before the last decision.
+    send(apply(from, notice));
   }
   changed_.notify_all();
   if (kind_of(notice) == kGiveUp) {
@@ -100,19 +101,19 @@ void StepAgreement::hear(int from, const Notice& notice) {
   }
 }
 
-StepAgreement::Letters StepAgreement::take(int from, const Notice& notice) {
+StepAgreement::OutgoingList StepAgreement::apply(int from, const Notice& notice) {
   switch (kind_of(notice)) {
-    case kCall:
-      called_.push_back(meeting_of(notice));
-      return asking_ ? Letters{} : ask_next();
-    case kAsk:
-      asked_ = true;
-      return {{0, notice_of(kAnswer, begun_, {})}};
-    case kAnswer:
-      return take_answer(notice.number);
-    case kAppoint:
-      asked_ = false;
-      appointed_.push_back({notice.number, meeting_of(notice)});
+    case kRequest:
+      requests_.push_back(request_of(notice));
+      return querying_ ? OutgoingList{} : query_next();
+    case kQuery:
+      queried_ = true;
+      return {{0, notice_of(kReply, begun_, {})}};
+    case kReply:
+      return apply_reply(notice.number);
+    case kDecision:
+      queried_ = false;
+      agreed_.push_back({notice.number, request_of(notice)});
       return {};
     default:
       failure_ =
@@ -121,52 +122,52 @@ StepAgreement::Letters StepAgreement::take(int from, const Notice& notice) {
   }
 }
 
-StepAgreement::Letters StepAgreement::ask_next() {
-  asking_ = asked_ = true;
-  answers_ = 1;
-  latest_ = begun_;
+StepAgreement::OutgoingList StepAgreement::query_next() {
+  querying_ = queried_ = true;
+  replies_ = 1;
+  decided_step_ = begun_;
   if (transport_.processes() == 1) {
-    return take_answer(begun_);
+    return apply_reply(begun_);
   }
-  return to_all(kAsk, 0, {});
+  return to_all(kQuery, 0, {});
 }
 
-// The last answer makes the appointment.
-StepAgreement::Letters StepAgreement::take_answer(std::int64_t begun) {
-  latest_ = std::max(latest_, begun);
-  if (++answers_ < transport_.processes()) {
+// The last reply decides the step.
+StepAgreement::OutgoingList StepAgreement::apply_reply(std::int64_t begun) {
+  decided_step_ = std::max(decided_step_, begun);
+  if (++replies_ < transport_.processes()) {
     return {};
   }
-  const Meeting meeting = std::move(called_.front());
-  called_.pop_front();
-  asking_ = asked_ = false;
-  appointed_.push_back({latest_, meeting});
-  Letters letters = to_all(kAppoint, latest_, meeting);
-  if (!called_.empty()) {
-    for (Letter& letter : ask_next()) {
-      letters.push_back(std::move(letter));
+  const StepRequest request = std::move(requests_.front());
+  requests_.pop_front();
+  querying_ = queried_ = false;
+  agreed_.push_back({decided_step_, request});
+  OutgoingList outgoing = to_all(kDecision, decided_step_, request);
+  if (!requests_.empty()) {
+    for (Outgoing& each : query_next()) {
+      outgoing.push_back(std::move(each));
     }
   }
-  return letters;
+  return outgoing;
 }
 
-Result<std::optional<Meeting>> StepAgreement::poll(std::int64_t step) {
+Result<std::optional<StepRequest>> StepAgreement::poll(std::int64_t step) {
   const Lock lock(mutex_);
   const auto deadline = std::chrono::steady_clock::now() + limit_;
   while (true) {
     if (failure_) {
       return *failure_;
     }
-    if (!appointed_.empty() && appointed_.front().step <= step) {
-      Meeting meeting = std::move(appointed_.front().meeting);
-      appointed_.pop_front();
-      return std::optional<Meeting>(std::move(meeting));
+    if (!agreed_.empty() && agreed_.front().step <= step) {
+      StepRequest request = std::move(agreed_.front().request);
+      agreed_.pop_front();
+      return std::optional<StepRequest>(std::move(request));
     }
-    if (!asked_) {
+    if (!queried_) {
       begun_ = step + 1;
-      return std::optional<Meeting>();
+      return std::optional<StepRequest>();
     }
-    if (!changed_.wait_until(mutex_, deadline) && asked_) {
+    if (!changed_.wait_until(mutex_, deadline) && queried_) {
       return Failure{FailureKind::kPeer,
                      fmt::format("process {} waited before step {} to hear from process 0 how far "
                                  "the others are",

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// How processes that run freely agree on a step at which all of them do something together: stop
-// (a signal reached one of them, a loss is no number any more), or save what they have. It costs
-// nothing while nobody calls.
+// Lets processes that run without barriers agree on a step before which all of them perform the
+// same request: stop (a signal reached one of them, a loss is not finite), or save a checkpoint. It
+// costs no communication while there is no request.
 //
-// Who wants a meeting tells process 0; that asks everybody how far he is, and all wait before their
-// next step; the meeting is before the earliest step that nobody has begun. So nobody waits for one
-// who waits: every step before the meeting is performed by all.
+// Protocol: a process sends its request to process 0. Process 0 queries every process for the steps
+// that it has begun, and each process that was queried waits before its next step. The agreed step
+// is the earliest one that no process has begun; process 0 announces it. There is no deadlock:
+// every step before the agreed one is performed by all processes.
 #pragma once
 
 #include <chrono>
@@ -20,73 +21,75 @@
 
 namespace murmur::comm {
 
-struct Meeting {
-  int purpose = 0;  // the callers' business, 0 to 1000
+struct StepRequest {
+  int purpose = 0;  // 0 to 1000; its meaning is defined by the caller
   std::string text = {};
 };
 
 class StepAgreement {
  public:
-  // Listens to the transport's notices until it is destroyed; of those of another run, which may
-  // come late, only to that somebody gave up.
+  // Handles the transport's notices until it is destroyed. Notices of another run, which may arrive
+  // late, are ignored unless they say that a process gave up.
   explicit StepAgreement(Transport& transport, int run = 0);
   StepAgreement(const StepAgreement&) = delete;
   StepAgreement& operator=(const StepAgreement&) = delete;
   ~StepAgreement();
 
-  // The steps before this one have been made, by an earlier run.
+  // The steps before this one were performed by an earlier run.
   void start_at(std::int64_t step);
 
-  // Wants a meeting, soon. StepAgreement come in the same order everywhere.
-  void call(const Meeting& meeting);
+  // Asks all processes to perform this request before an early common step. Requests are performed
+  // in the same order on all processes. Does not block.
+  void request(const StepRequest& request);
 
-  // Before each step: the meeting that is held here, or nothing, and then the step is begun. To be
-  // asked again after a meeting. kPeer: somebody did not say how far he is, or gave up.
-  Result<std::optional<Meeting>> poll(std::int64_t step);
+  // Called before each step: the request to perform before it, or nothing, and then the step counts
+  // as begun. Called again after a request was performed. kPeer: a process did not report its step
+  // in time, or gave up.
+  Result<std::optional<StepRequest>> poll(std::int64_t step);
 
-  // Tells all others that this process ends, and why; their waits fail with it.
+  // Notifies all other processes that this one ends, and why; their waits fail with that reason.
   void give_up(const std::string& reason);
   bool has_heard_of_failure() const;
-  // How long before() waits at most.
+  // Time limit of the wait in poll().
   void set_wait_limit(std::chrono::milliseconds limit);
 
  private:
-  enum Kind : int { kCall, kAsk, kAnswer, kAppoint, kGiveUp };
+  enum Kind : int { kRequest, kQuery, kReply, kDecision, kGiveUp };
   struct AgreedStep {
     std::int64_t step = 0;
-    Meeting meeting;
+    StepRequest request;
   };
-  struct Letter {
+  struct Outgoing {
     int to = 0;
     Notice notice;
   };
-  using Letters = std::vector<Letter>;
+  using OutgoingList = std::vector<Outgoing>;
 
-  // How it is told.
-  Notice notice_of(int kind, std::int64_t number, const Meeting& meeting) const;
-  void hear(int from, const Notice& notice);
-  void deliver(const Letters& letters);
-  Letters to_all(int kind, std::int64_t number, const Meeting& meeting) const;
-  // Each returns what is to be told, in this order, before the lock is given back.
-  Letters take(int from, const Notice& notice) MURMUR_REQUIRES(mutex_);
-  Letters ask_next() MURMUR_REQUIRES(mutex_);
-  Letters take_answer(std::int64_t begun) MURMUR_REQUIRES(mutex_);
+  // The notice that encodes this message.
+  Notice notice_of(int kind, std::int64_t number, const StepRequest& request) const;
+  void handle(int from, const Notice& notice);
+  void send(const OutgoingList& outgoing);
+  OutgoingList to_all(int kind, std::int64_t number, const StepRequest& request) const;
+  // Each returns the notices to send, in this order, before the lock is released.
+  OutgoingList apply(int from, const Notice& notice) MURMUR_REQUIRES(mutex_);
+  OutgoingList query_next() MURMUR_REQUIRES(mutex_);
+  OutgoingList apply_reply(std::int64_t begun) MURMUR_REQUIRES(mutex_);
 
   Transport& transport_;
   const int run_;
   mutable Mutex mutex_;
   Condition changed_;
   std::chrono::milliseconds limit_ MURMUR_GUARDED_BY(mutex_) = std::chrono::minutes(2);
-  std::int64_t begun_ MURMUR_GUARDED_BY(mutex_) = 0;  // steps before this one are begun
-  bool asked_ MURMUR_GUARDED_BY(mutex_) = false;      // and not yet told the step
-  std::deque<AgreedStep> appointed_ MURMUR_GUARDED_BY(mutex_);
+  std::int64_t begun_ MURMUR_GUARDED_BY(mutex_) = 0;  // steps before this one have begun
+  bool queried_ MURMUR_GUARDED_BY(mutex_) = false;    // and the agreed step is not known yet
+  std::deque<AgreedStep> agreed_ MURMUR_GUARDED_BY(mutex_);
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
 
-  // Of process 0.
-  std::deque<Meeting> called_ MURMUR_GUARDED_BY(mutex_);
-  bool asking_ MURMUR_GUARDED_BY(mutex_) = false;
-  int answers_ MURMUR_GUARDED_BY(mutex_) = 0;
-  std::int64_t latest_ MURMUR_GUARDED_BY(mutex_) = 0;
+  // Used by process 0 only.
+  std::deque<StepRequest> requests_ MURMUR_GUARDED_BY(mutex_);
+  bool querying_ MURMUR_GUARDED_BY(mutex_) = false;
+  int replies_ MURMUR_GUARDED_BY(mutex_) = 0;
+  std::int64_t decided_step_ MURMUR_GUARDED_BY(mutex_) = 0;  // the maximum of the replies so far
 };
 
 }  // namespace murmur::comm

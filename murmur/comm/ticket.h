@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a message is known by: its tag on the way, its ticket to those who wait for it.
+// Identifiers of messages: a tag matches a send with its receive, a ticket names a started
+// operation to the process that waits for it.
 #pragma once
 
 #include <cstdint>

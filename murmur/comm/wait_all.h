@@ -8,7 +8,8 @@
 
 namespace murmur::comm {
 
-// Until all have arrived or left, or one fails: then its failure.
+// Waits until all messages have been sent or have arrived. Returns the first failure, without
+// waiting for the tickets after it.
 inline Status wait_all(Transport& transport, const std::vector<Ticket>& tickets) {
   for (const Ticket ticket : tickets) {
     if (Status status = transport.wait(ticket); !status) {

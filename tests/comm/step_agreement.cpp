@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Three processes of a world, each with its meetings; a limit of an hour does not end any wait.
+// Three processes of a world, each with its requests; a limit of an hour does not end any wait.
 struct Three {
   InProcessFabric hub{3, hours(1)};
   std::unique_ptr<Transport> transports[3]{hub.transport(0), hub.transport(1), hub.transport(2)};
@@ -28,15 +28,15 @@ struct Three {
       StepAgreement(*transports[0]), StepAgreement(*transports[1]), StepAgreement(*transports[2])};
 };
 
-// The step before which a process holds its next meeting, walking from `step` on.
-std::int64_t next_meeting(StepAgreement& agreement, std::int64_t step) {
+// The step before which a process performs its next request, walking from `step` on.
+std::int64_t next_request(StepAgreement& agreement, std::int64_t step) {
   while (true) {
-    const auto meeting = agreement.poll(step);
-    if (!meeting) {
-      ADD_FAILURE() << meeting.failure().message;
+    const auto request = agreement.poll(step);
+    if (!request) {
+      ADD_FAILURE() << request.failure().message;
       return -1;
     }
-    if (meeting.value()) {
+    if (request.value()) {
       return step;
     }
     ++step;
@@ -49,8 +49,8 @@ TEST(StepAgreement, AreHeldAtOnceByAProcessAlone) {
   const auto transport = hub.transport(0);
   StepAgreement agreement(*transport);
   EXPECT_FALSE(agreement.poll(0).value());
-  agreement.call({.purpose = 7, .text = "why"});
-  agreement.call({.purpose = 8});
+  agreement.request({.purpose = 7, .text = "why"});
+  agreement.request({.purpose = 8});
   const auto first = agreement.poll(1);
   ASSERT_TRUE(first.value());
   EXPECT_EQ(first.value()->purpose, 7);
@@ -74,25 +74,25 @@ TEST(StepAgreement, CostNothingWhileNobodyCalls) {
   EXPECT_EQ(mine->bytes_sent(), 0);
 }
 
-// Of an earlier run a call may come late, which is not to end this one.
+// A request of an earlier run may arrive late and must not end this one.
 TEST(StepAgreement, HearOfAnotherRunOnlyThatSomebodyGaveUp) {
   InProcessFabric hub(2, hours(1));
   const auto transport = hub.transport(0);
   const auto others = hub.transport(1);
   StepAgreement agreement(*transport, 2);
-  StepAgreement(*others, 1).call({.purpose = 1});
+  StepAgreement(*others, 1).request({.purpose = 1});
   std::optional<StepAgreement> theirs(std::in_place, *others, 2);
-  theirs->call({.purpose = 2});
-  std::thread walking([&] { next_meeting(*theirs, 0); });
+  theirs->request({.purpose = 2});
+  std::thread walking([&] { next_request(*theirs, 0); });
   std::int64_t step = 0;
-  auto meeting = agreement.poll(step);
-  while (meeting && !meeting.value()) {
+  auto request = agreement.poll(step);
+  while (request && !request.value()) {
     std::this_thread::yield();
-    meeting = agreement.poll(++step);
+    request = agreement.poll(++step);
   }
   walking.join();
-  ASSERT_TRUE(meeting);
-  EXPECT_EQ(meeting.value()->purpose, 2);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request.value()->purpose, 2);
   theirs.reset();
   StepAgreement(*others, 1).give_up("no room");
   while (!agreement.has_heard_of_failure()) {
@@ -101,31 +101,31 @@ TEST(StepAgreement, HearOfAnotherRunOnlyThatSomebodyGaveUp) {
   EXPECT_THAT(agreement.poll(step).failure().message, HasSubstr("no room"));
 }
 
-// The second process has not begun a step when the others meet already.
+// The second process has not begun a step when the others perform the request already.
 TEST(StepAgreement, WaitForNobodyWhoHasNotStarted) {
   Three three;
   std::int64_t steps[3]{};
-  three.agreement[2].call({.purpose = 1});
-  std::thread first([&] { steps[0] = next_meeting(three.agreement[0], 0); });
-  steps[2] = next_meeting(three.agreement[2], 0);
+  three.agreement[2].request({.purpose = 1});
+  std::thread first([&] { steps[0] = next_request(three.agreement[0], 0); });
+  steps[2] = next_request(three.agreement[2], 0);
   first.join();
-  steps[1] = next_meeting(three.agreement[1], 0);
+  steps[1] = next_request(three.agreement[1], 0);
   EXPECT_EQ(steps[0], steps[1]);
   EXPECT_EQ(steps[0], steps[2]);
 }
 
-// A run that is resumed goes on from a step, and not all processes are there when one calls.
+// A run that is resumed goes on from a step, and not all processes are there when one requests.
 TEST(StepAgreement, AreNotHeldBeforeWhereARunGoesOn) {
   Three three;
   three.agreement[0].start_at(40);
-  three.agreement[0].call({.purpose = 1});
+  three.agreement[0].request({.purpose = 1});
   three.agreement[2].start_at(40);
   std::int64_t steps[3]{};
-  std::thread last([&] { steps[2] = next_meeting(three.agreement[2], 40); });
-  steps[0] = next_meeting(three.agreement[0], 40);
+  std::thread last([&] { steps[2] = next_request(three.agreement[2], 40); });
+  steps[0] = next_request(three.agreement[0], 40);
   last.join();
   three.agreement[1].start_at(40);
-  steps[1] = next_meeting(three.agreement[1], 40);
+  steps[1] = next_request(three.agreement[1], 40);
   EXPECT_EQ(steps[1], steps[0]);
   EXPECT_EQ(steps[2], steps[0]);
 }
@@ -172,7 +172,7 @@ TEST(StepAgreement, OfAnyCallersAreTheSameEverywhere) {
   EXPECT_TRUE(holds);
 }
 
-// The third process hears nothing, so that a meeting is asked for and never appointed.
+// The third process receives nothing, so that no step is ever agreed for the request.
 TEST(StepAgreement, EndEverybodysWaitsWhereOneGivesUp) {
   InProcessFabric hub(4, hours(1));
   const auto first = hub.transport(0);
@@ -182,12 +182,12 @@ TEST(StepAgreement, EndEverybodysWaitsWhereOneGivesUp) {
   StepAgreement of_first(*first);
   StepAgreement of_second(*second);
   StepAgreement of_last(*last);
-  of_last.call({.purpose = 1});
+  of_last.request({.purpose = 1});
   const auto until_failure = [](StepAgreement& agreement) {
     for (std::int64_t step = 0;; ++step) {
-      const auto meeting = agreement.poll(step);
-      if (!meeting) {
-        return meeting.failure();
+      const auto request = agreement.poll(step);
+      if (!request) {
+        return request.failure();
       }
     }
   };
@@ -220,11 +220,11 @@ TEST(StepAgreement, DoNotWaitForEverForOneWhoDoesNotAnswer) {
   const auto deaf = hub.transport(1);
   StepAgreement agreement(*first);
   agreement.set_wait_limit(milliseconds(1));
-  agreement.call({.purpose = 1});
-  const auto meeting = agreement.poll(3);
-  ASSERT_FALSE(meeting);
-  EXPECT_EQ(meeting.failure().kind, FailureKind::kPeer);
-  EXPECT_THAT(meeting.failure().message,
+  agreement.request({.purpose = 1});
+  const auto request = agreement.poll(3);
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.failure().kind, FailureKind::kPeer);
+  EXPECT_THAT(request.failure().message,
               AllOf(HasSubstr("process 0 waited before step 3"), HasSubstr("how far")));
 }
 

@@ -80,15 +80,15 @@ class Walker {
 
   void hold(std::int64_t step) {
     while (true) {
-      const auto meeting = agreement_.poll(step);
-      if (!meeting) {
-        held_.push_back({-1, 0, meeting.failure().message});
+      const auto request = agreement_.poll(step);
+      if (!request) {
+        held_.push_back({-1, 0, request.failure().message});
         return;
       }
-      if (!meeting.value()) {
+      if (!request.value()) {
         return;
       }
-      held_.push_back({step, meeting.value()->purpose, meeting.value()->text});
+      held_.push_back({step, request.value()->purpose, request.value()->text});
     }
   }
 
@@ -104,14 +104,14 @@ class Walker {
   }
 
   void call(int purpose, bool aside) {
-    const Meeting meeting{.purpose = purpose, .text = fmt::format("from {}", process())};
+    const StepRequest request{.purpose = purpose, .text = fmt::format("from {}", process())};
     if (!aside) {
-      agreement_.call(meeting);
+      agreement_.request(request);
       return;
     }
-    callers_.emplace_back([this, meeting] {
-      let_others_go(5 * meeting.purpose % 17);
-      agreement_.call(meeting);
+    callers_.emplace_back([this, request] {
+      let_others_go(5 * request.purpose % 17);
+      agreement_.request(request);
     });
   }
 
@@ -159,7 +159,7 @@ std::vector<std::vector<Held>> walk(const Plan& plan) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Held& held) {
-  return out << fmt::format("meeting {} before step {} ({})", held.purpose, held.step, held.text);
+  return out << fmt::format("request {} before step {} ({})", held.purpose, held.step, held.text);
 }
 
 std::ostream& operator<<(std::ostream& out, const Plan& plan) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes that walk from step to step, each at its own speed, and hold the meetings that are
-// called on the way.
+// Processes that walk from step to step, each at its own speed, and perform the requests that are
+// made on the way.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ struct Plan {
   bool in_touch = true;     // in every step a message goes around the ring, as in mixing
 };
 
-// A meeting that a process held, and before which of its steps.
+// A request that a process performed, and before which of its steps.
 struct Held {
   std::int64_t step = 0;
   int purpose = 0;
@@ -34,7 +34,7 @@ struct Held {
 };
 
 // Of all processes, one after the other, those that each held. A walk in touch ends with the last
-// meeting, another one after some hundred steps. A failure is one more, before step -1.
+// request, another one after some hundred steps. A failure is one more, before step -1.
 std::vector<std::vector<Held>> walk(const Plan& plan);
 
 std::ostream& operator<<(std::ostream& out, const Held& held);

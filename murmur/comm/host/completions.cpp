@@ -6,27 +6,28 @@
 namespace murmur::comm {
 namespace {
 
-constexpr std::size_t kAtATime = 256;
+constexpr std::size_t kBatch = 256;
 
 }  // namespace
 
-Result<CompletionPool::Place> CompletionPool::take() {
+Result<CompletionPool::Slot> CompletionPool::take() {
   if (free_.empty()) {
-    const auto block = heap_->take(kAtATime * sizeof(Completion));
+    const auto block = heap_->take(kBatch * sizeof(Completion));
     if (!block) {
       return block.failure();
     }
-    for (std::size_t k = kAtATime; k-- > 0;) {
+    for (std::size_t k = kBatch; k-- > 0;) {
       const std::size_t at = k * sizeof(Completion);
       free_.push_back({new (block.value().bytes.data() + at) Completion,
                        block.value().memory,
                        block.value().offset + at});
     }
   }
-  const Place place = free_.back();
+  const Slot slot = free_.back();
   free_.pop_back();
-  place.slip->has_read.store(false, std::memory_order_relaxed);  // published with its letter
-  return place;
+  slot.completion->has_read.store(
+      false, std::memory_order_relaxed);  // made visible by posting its descriptor
+  return slot;
 }
 
 }  // namespace murmur::comm

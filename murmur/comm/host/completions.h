@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// CompletionPool for messages that are out. One thread at a time.
+// A pool of completions for messages that are under way. Threads: one at a time.
 #pragma once
 
 #include <vector>
@@ -11,21 +11,21 @@ namespace murmur::comm {
 
 class CompletionPool {
  public:
-  struct Place {
-    Completion* slip = nullptr;
+  struct Slot {
+    Completion* completion = nullptr;
     SharedAddress memory;
     std::uint64_t offset = 0;
   };
 
   explicit CompletionPool(SharedHeap* heap) : heap_(heap) {}
 
-  // One on which nothing is noted. kIo: the system has no more memory to share.
-  Result<Place> take();
-  void release(const Place& place) { free_.push_back(place); }
+  // A completion in its initial state. kIo: the system has no more memory to share.
+  Result<Slot> take();
+  void release(const Slot& slot) { free_.push_back(slot); }
 
  private:
   SharedHeap* heap_;
-  std::vector<Place> free_;
+  std::vector<Slot> free_;
 };
 
 }  // namespace murmur::comm

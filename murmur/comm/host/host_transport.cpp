@@ -14,47 +14,48 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kBeat{20};
-constexpr milliseconds kBeatWhenFull{1};
-constexpr milliseconds kToSayGoodbye{500};
-// Of a message that is written while the other one reads. It stays in the cache of a core.
+constexpr milliseconds kHeartbeat{20};
+constexpr milliseconds kHeartbeatWhenFull{1};
+constexpr milliseconds kDrainLimit{500};
+// A long message is written in pieces while the receiver reads. A piece fits in a core's cache.
 constexpr std::size_t kPiece = std::size_t{64} << 10U;  // bytes
 
-SharedSegment& board_in(const SharedMemory& memory) {
+SharedSegment& segment_in(const SharedMemory& memory) {
   return *reinterpret_cast<SharedSegment*>(memory.bytes().data());
 }
 
-// What follows the first piece of a message that has been posted.
+// Writes the rest of a posted message after its first piece.
 void write_rest(std::span<const std::byte> from,
                 std::span<std::byte> into,
-                Completion& slip,
-                EventCount& bell) {
+                Completion& completion,
+                EventCount& events) {
   for (std::size_t at = kPiece; at < from.size(); at += kPiece) {
     const std::size_t end = std::min(from.size(), at + kPiece);
     std::copy(from.data() + at, from.data() + end, into.data() + at);
-    slip.written.store(end, std::memory_order_release);
-    bell.ring();
+    completion.written.store(end, std::memory_order_release);
+    events.notify();
   }
 }
 
 }  // namespace
 
 HostTransport::HostTransport(std::unique_ptr<Transport> below,
-                             SharedMemory board,
+                             SharedMemory segment,
                              std::vector<Neighbor> neighbors)
-    : below_(std::move(below)), board_(std::move(board)) {
+    : below_(std::move(below)), segment_(std::move(segment)) {
   for (Neighbor& each : neighbors) {
-    neighbors_.emplace(each.process,
-                       std::make_unique<Peer>(Peer{
-                           .out = Outbox(&board_in(board_).lane_to(each.process), &heap_, &slips_),
-                           .in = Inbox(std::move(each.board), each.system_process, process()),
-                       }));
+    neighbors_.emplace(
+        each.process,
+        std::make_unique<Peer>(Peer{
+            .out = Outbox(&segment_in(segment_).ring_to(each.process), &heap_, &completions_),
+            .in = Inbox(std::move(each.segment), each.system_process, process()),
+        }));
   }
-  thread_ = std::thread([this] { beat(); });
+  thread_ = std::thread([this] { send_heartbeats(); });
 }
 
 HostTransport::~HostTransport() {
-  const auto limit = Clock::now() + kToSayGoodbye;
+  const auto limit = Clock::now() + kDrainLimit;
   bool all_taken = false;
   while (!all_taken && Clock::now() < limit) {
     {
@@ -75,24 +76,25 @@ HostTransport::~HostTransport() {
   }
   closing_changed_.notify_all();
   thread_.join();
-  below_.reset();  // tells what there is to tell, and waits for others that read what was lent
-  board_in(board_).has_left = true;
+  // Sends the pending notices, and waits for processes that still read views published here.
+  below_.reset();
+  segment_in(segment_).has_left = true;
   for (const auto& [process, peer] : neighbors_) {
-    peer->out.posted().ring();
-    peer->in.returned().ring();
+    peer->out.posted().notify();
+    peer->in.completed().notify();
   }
 }
 
-void HostTransport::beat() {
+void HostTransport::send_heartbeats() {
   while (true) {
     const Lock lock(mutex_);
-    milliseconds pause = kBeat;
+    milliseconds pause = kHeartbeat;
     for (const auto& [process, peer] : neighbors_) {
       peer->out.flush();
-      pause = peer->out.is_full() ? kBeatWhenFull : pause;
+      pause = peer->out.is_full() ? kHeartbeatWhenFull : pause;
       poll(process);
     }
-    board_in(board_).pulse.fetch_add(1);
+    segment_in(segment_).heartbeat.fetch_add(1);
     const auto next = Clock::now() + pause;
     while (!closing_ && closing_changed_.wait_until(mutex_, next)) {
     }
@@ -104,18 +106,18 @@ void HostTransport::beat() {
 
 void HostTransport::poll(int process) {
   Peer& from = peer(process);
-  const std::uint64_t pulse = from.in.pulse();
-  if (pulse != from.pulse) {
-    from.pulse = pulse;
-    from.answered = Clock::now();
+  const std::uint64_t heartbeat = from.in.heartbeat();
+  if (heartbeat != from.heartbeat) {
+    from.heartbeat = heartbeat;
+    from.last_seen = Clock::now();
   }
-  if (const Status looked = from.in.poll(); !looked) {
-    set_failure({FailureKind::kPeer, looked.failure().message});
+  if (const Status polled = from.in.poll(); !polled) {
+    set_failure({FailureKind::kPeer, polled.failure().message});
   }
 }
 
 Ticket HostTransport::add(Item item) {
-  const std::uint64_t id = kMine | next_id_++;
+  const std::uint64_t id = kOwnTicket | next_id_++;
   items_.emplace(id, std::move(item));
   return {id};
 }
@@ -146,23 +148,23 @@ Ticket HostTransport::send(int to, Tag tag, std::span<const std::byte> bytes, Me
   }
   const std::span<const std::byte> first = bytes.first(std::min(kPiece, bytes.size()));
   std::copy(first.begin(), first.end(), copy.value().bytes.begin());
-  Completion* slip = nullptr;
-  EventCount* bell = nullptr;
+  Completion* completion = nullptr;
+  EventCount* events = nullptr;
   Ticket ticket;
   {
     const Lock lock(mutex_);
-    slip = post(to,
-                {.tag = tag,
-                 .memory = copy.value().memory,
-                 .offset = copy.value().offset,
-                 .bytes = bytes.size(),
-                 .written = first.size(),
-                 .copy = copy.value()});
-    bell = &peer(to).out.posted();
+    completion = post(to,
+                      {.tag = tag,
+                       .memory = copy.value().memory,
+                       .offset = copy.value().offset,
+                       .bytes = bytes.size(),
+                       .written = first.size(),
+                       .copy = copy.value()});
+    events = &peer(to).out.posted();
     ticket = add(sent);
   }
-  if (slip != nullptr) {
-    write_rest(bytes, copy.value().bytes, *slip, *bell);
+  if (completion != nullptr) {
+    write_rest(bytes, copy.value().bytes, *completion, *events);
   }
   return ticket;
 }
@@ -177,7 +179,7 @@ Ticket HostTransport::receive(int from, Tag tag, std::span<std::byte> bytes, Mem
                              .tag = tag,
                              .into = bytes,
                              .memory = std::move(memory)});
-  peer(from).in.ask(ticket.id, tag);
+  peer(from).in.post_receive(ticket.id, tag);
   return ticket;
 }
 
@@ -214,14 +216,14 @@ Ticket HostTransport::publish(int to, Tag tag, std::span<const std::byte> bytes)
         .offset = block.offset + begin,
         .bytes = bytes.size(),
         .written = bytes.size(),
-        .publish = ticket.id});
+        .ticket = ticket.id});
   return ticket;
 }
 
 Ticket HostTransport::acquire(int from, Tag tag) {
   const Lock lock(mutex_);
   const Ticket ticket = add({.kind = Kind::kAcquire, .peer = from, .tag = tag});
-  peer(from).in.ask(ticket.id, tag);
+  peer(from).in.post_receive(ticket.id, tag);
   return ticket;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages between processes of one host through memory, those to others through the transport
-// below. Whoever waits sleeps until the other one rings; nobody polls. A thread of the transport's
-// shows that the process lives, and takes what comes where nobody waits.
+// Messages between processes of one host through shared memory, all others through the transport
+// below. A waiting thread spins briefly and then sleeps until the other process notifies it. A
+// thread of the transport publishes a heartbeat, and receives messages while no thread waits.
 #pragma once
 
 #include <atomic>
@@ -27,14 +27,15 @@ class HostTransport final : public Transport, public SharedViews {
   struct Neighbor {
     int process = 0;
     std::int64_t system_process = 0;
-    SharedMemory board;
+    SharedMemory segment;
   };
 
-  // `board`: this process's, with a lane per process of the world.
+  // `segment`: of this process, with one ring per process of the world.
   HostTransport(std::unique_ptr<Transport> below,
-                SharedMemory board,
+                SharedMemory segment,
                 std::vector<Neighbor> neighbors);
-  // What was sent can still be received by those who take it in time.
+  // Waits up to half a second for the neighbors to take what was sent; what they took stays
+  // readable.
   ~HostTransport() override;
 
   int process() const override { return below_->process(); }
@@ -61,22 +62,22 @@ class HostTransport final : public Transport, public SharedViews {
 
  private:
   using Clock = LivenessDeadline::Clock;
-  // In a ticket: not of the transport below.
-  static constexpr std::uint64_t kMine = std::uint64_t{1} << 63U;
+  // Set in the ids of this transport's tickets, clear in those of the transport below.
+  static constexpr std::uint64_t kOwnTicket = std::uint64_t{1} << 63U;
   struct Peer {
     Outbox out;
     Inbox in;
-    std::uint64_t pulse = 0;  // as last seen
-    Clock::time_point answered{};
-    std::optional<Clock::time_point> left{};  // when it was noticed
+    std::uint64_t heartbeat = 0;  // last value that was read
+    Clock::time_point last_seen{};
+    std::optional<Clock::time_point> left_at{};  // when its departure was noticed
   };
   enum class Kind { kSent, kPublished, kReceive, kAcquire };
-  struct Item {  // what a ticket is for
+  struct Item {  // the operation of a ticket
     Kind kind = Kind::kSent;
     int peer = 0;
     Tag tag = 0;
     std::span<std::byte> into = {};
-    Memory memory = {};      // of `into`
+    Memory memory = {};      // owner of `into`
     std::size_t copied = 0;  // bytes
     bool is_copying = false;
     bool is_done = false;
@@ -84,39 +85,40 @@ class HostTransport final : public Transport, public SharedViews {
 
   Ticket add(Item item) MURMUR_REQUIRES(mutex_);
   Peer& peer(int process) MURMUR_REQUIRES(mutex_) { return *neighbors_.at(process); }
-  // Null: failed.
+  // Null: it failed, and failure_ is set.
   Completion* post(int to, const Outbox::Message& message) MURMUR_REQUIRES(mutex_);
-  // Takes what has come from a neighbor.
+  // Receives what a neighbor has posted, and reads its heartbeat.
   void poll(int process) MURMUR_REQUIRES(mutex_);
-  // Whether it is done; copies what has come into its place.
+  // Whether the operation is done; copies what has arrived of a receive to its destination.
   bool complete(std::uint64_t id);
   struct Piece {
     std::span<const std::byte> from;
     std::span<std::byte> into;
   };
-  // Of a receive: what is there and not yet copied, which the caller is to copy before he says so.
+  // The part of a receive that has arrived and is not yet copied; nothing where there is none. The
+  // caller copies it without the lock and then calls has_copied().
   std::optional<Piece> next_piece(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
   void has_copied(std::uint64_t id, Item& item, std::size_t bytes) MURMUR_REQUIRES(mutex_);
-  // Of a lend or a borrow.
+  // Updates `is_done` of a published or acquired view.
   void poll(std::uint64_t id, Item& item) MURMUR_REQUIRES(mutex_);
   EventCount& event_count_of(const Item& item) MURMUR_REQUIRES(mutex_);
-  void keep_watch(LivenessDeadline& watch, std::uint64_t id) MURMUR_REQUIRES(mutex_);
+  void check_liveness(LivenessDeadline& deadline, std::uint64_t id) MURMUR_REQUIRES(mutex_);
   void set_failure(const Failure& failure) MURMUR_REQUIRES(mutex_);
-  Failure lost(const Item& item, const std::string& why) const;
-  void beat();  // the thread's
+  Failure peer_failure(const Item& item, const std::string& why) const;
+  void send_heartbeats();  // run by thread_
 
   std::unique_ptr<Transport> below_;
-  SharedMemory board_;
-  std::map<int, std::unique_ptr<Peer>> neighbors_;  // which: constant
+  SharedMemory segment_;
+  std::map<int, std::unique_ptr<Peer>> neighbors_;  // the keys are constant
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<std::int64_t> limit_ms_ = 60'000;
-  AdaptiveSpin looks_;
+  AdaptiveSpin spin_;
 
   Mutex mutex_;
   Condition closing_changed_;
   bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
   SharedHeap heap_ MURMUR_GUARDED_BY(mutex_);
-  CompletionPool slips_ MURMUR_GUARDED_BY(mutex_){&heap_};
+  CompletionPool completions_ MURMUR_GUARDED_BY(mutex_){&heap_};
   std::map<const std::byte*, SharedHeap::Block> taken_ MURMUR_GUARDED_BY(mutex_);
   std::unordered_map<std::uint64_t, Item> items_ MURMUR_GUARDED_BY(mutex_);
   std::uint64_t next_id_ MURMUR_GUARDED_BY(mutex_) = 1;

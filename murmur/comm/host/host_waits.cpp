@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How those wait who have sent, lent, or asked for something.
+// The waits of HostTransport: for receives, and for published and acquired views.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestSleep{20};   // a failure is noticed by then
-constexpr milliseconds kForLastWords{200};  // what somebody who leaves has told may come later
+constexpr milliseconds kLongestSleep{20};  // a failure is noticed within this time
+constexpr milliseconds kNoticeGrace{200};  // for notices of a process that has left
 
 }  // namespace
 
@@ -47,12 +47,12 @@ void HostTransport::poll(std::uint64_t id, Item& item) {
   Peer& other = peer(item.peer);
   if (item.kind == Kind::kPublished) {
     other.out.flush();
-    item.is_done = other.out.has_returned(id);
+    item.is_done = other.out.forget_if_read(id);
     return;
   }
   poll(item.peer);
   const Inbox::Message* message = other.in.find(id);
-  item.is_done = message != nullptr && message->slip->written.load() == message->bytes.size();
+  item.is_done = message != nullptr && message->completion->written.load() == message->bytes.size();
 }
 
 std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id, Item& item) {
@@ -67,7 +67,7 @@ std::optional<HostTransport::Piece> HostTransport::next_piece(std::uint64_t id, 
                item.tag,
                item.peer,
                item.into.size());
-  const std::size_t written = message->slip->written.load(std::memory_order_acquire);
+  const std::size_t written = message->completion->written.load(std::memory_order_acquire);
   if (written == item.copied && written < item.into.size()) {
     return std::nullopt;
   }
@@ -87,26 +87,26 @@ void HostTransport::has_copied(std::uint64_t id, Item& item, std::size_t bytes) 
 
 EventCount& HostTransport::event_count_of(const Item& item) {
   Peer& other = peer(item.peer);
-  return item.kind == Kind::kPublished ? other.out.returned() : other.in.posted();
+  return item.kind == Kind::kPublished ? other.out.completed() : other.in.posted();
 }
 
 Status HostTransport::wait(Ticket ticket) {
-  if ((ticket.id & kMine) == 0) {
+  if ((ticket.id & kOwnTicket) == 0) {
     return below_->wait(ticket);
   }
   const Clock::time_point begun = Clock::now();
-  LivenessDeadline watch(begun, milliseconds(limit_ms_));
-  bool has_looked = false;
+  LivenessDeadline deadline(begun, milliseconds(limit_ms_));
+  bool has_polled = false;
   while (true) {
-    EventCount* bell = nullptr;
+    EventCount* events = nullptr;
     {
       const Lock lock(mutex_);
       if (failure_) {
         return *failure_;
       }
-      bell = &event_count_of(items_.at(ticket.id));
+      events = &event_count_of(items_.at(ticket.id));
     }
-    const std::uint32_t epoch = bell->epoch();
+    const std::uint32_t epoch = events->epoch();
     const bool is_complete = complete(ticket.id);
     {
       const Lock lock(mutex_);
@@ -115,24 +115,24 @@ Status HostTransport::wait(Ticket ticket) {
         if (found->second.kind != Kind::kAcquire) {
           items_.erase(found);
         }
-        if (has_looked) {
-          looks_.learn(Clock::now() - begun);
+        if (has_polled) {
+          spin_.observe(Clock::now() - begun);
         }
         return Ok{};
       }
-      keep_watch(watch, ticket.id);
+      check_liveness(deadline, ticket.id);
       if (failure_) {
         return *failure_;
       }
     }
-    has_looked = true;
-    spin_until(looks_.count(), [&] { return bell->epoch() != epoch; });
-    bell->sleep(epoch, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
+    has_polled = true;
+    spin_until(spin_.count(), [&] { return events->epoch() != epoch; });
+    events->wait(epoch, std::min<milliseconds>(kLongestSleep, milliseconds(limit_ms_)));
   }
 }
 
 bool HostTransport::is_done(Ticket ticket) {
-  if ((ticket.id & kMine) == 0) {
+  if ((ticket.id & kOwnTicket) == 0) {
     return below_->is_done(ticket);
   }
   {
@@ -144,24 +144,24 @@ bool HostTransport::is_done(Ticket ticket) {
   return complete(ticket.id);
 }
 
-void HostTransport::keep_watch(LivenessDeadline& watch, std::uint64_t id) {
+void HostTransport::check_liveness(LivenessDeadline& deadline, std::uint64_t id) {
   const Item& item = items_.at(id);
   Peer& other = peer(item.peer);
-  const bool has_left = other.in.has_left();  // before the last look at what it sent
+  const bool has_left = other.in.has_left();  // read before the last poll of its ring
   poll(item.peer);
   const Clock::time_point now = Clock::now();
   if (has_left && (item.kind == Kind::kPublished || other.in.find(id) == nullptr)) {
-    if (!other.left) {
-      other.left = now;
-    } else if (now > *other.left + kForLastWords) {
-      set_failure(lost(item, "it has left"));
+    if (!other.left_at) {
+      other.left_at = now;
+    } else if (now > *other.left_at + kNoticeGrace) {
+      set_failure(peer_failure(item, "it has left"));
     }
-  } else if (watch.check(now, other.answered) == LivenessDeadline::Verdict::kGiveUp) {
-    set_failure(lost(item, watch.reason()));
+  } else if (deadline.check(now, other.last_seen) == LivenessDeadline::Verdict::kGiveUp) {
+    set_failure(peer_failure(item, deadline.reason()));
   }
 }
 
-Failure HostTransport::lost(const Item& item, const std::string& why) const {
+Failure HostTransport::peer_failure(const Item& item, const std::string& why) const {
   const bool receives = item.kind == Kind::kReceive || item.kind == Kind::kAcquire;
   return {FailureKind::kPeer,
           fmt::format("process {} waited to {} process {}: {}",

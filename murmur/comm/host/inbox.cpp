@@ -5,10 +5,10 @@
 
 namespace murmur::comm {
 
-Inbox::Inbox(SharedMemory board, std::int64_t system_process, int me)
-    : board_(std::move(board)),
+Inbox::Inbox(SharedMemory segment, std::int64_t system_process, int me)
+    : segment_(std::move(segment)),
       system_process_(system_process),
-      lane_(&this->board()->lane_to(me)) {}
+      ring_(&this->segment()->ring_to(me)) {}
 
 Result<std::span<std::byte>> Inbox::map(std::int32_t file, std::uint64_t bytes) {
   auto memory = memories_.find(file);
@@ -22,65 +22,66 @@ Result<std::span<std::byte>> Inbox::map(std::int32_t file, std::uint64_t bytes) 
   return memory->second.bytes();
 }
 
-Result<Inbox::Message> Inbox::read(const Letter& letter) {
+Result<Inbox::Message> Inbox::read(const Descriptor& descriptor) {
   Message message;
-  const auto slips = map(letter.slip_file, letter.slip_memory_bytes);
-  if (!slips) {
-    return slips.failure();
+  const auto completions = map(descriptor.completion_file, descriptor.completion_memory_bytes);
+  if (!completions) {
+    return completions.failure();
   }
-  message.slip = reinterpret_cast<Completion*>(slips.value().data() + letter.slip_offset);
-  const auto memory = map(letter.file, letter.memory_bytes);
+  message.completion =
+      reinterpret_cast<Completion*>(completions.value().data() + descriptor.completion_offset);
+  const auto memory = map(descriptor.file, descriptor.memory_bytes);
   if (!memory) {
     return memory.failure();
   }
-  message.bytes = memory.value().subspan(letter.offset, letter.bytes);
+  message.bytes = memory.value().subspan(descriptor.offset, descriptor.bytes);
   return message;
 }
 
 Status Inbox::poll() {
   while (true) {
-    Letter& letter = lane_->letters[next_];
-    if (!letter.is_posted.load(std::memory_order_acquire)) {
+    Descriptor& descriptor = ring_->descriptors[next_];
+    if (!descriptor.is_posted.load(std::memory_order_acquire)) {
       return Ok{};
     }
-    const auto read = this->read(letter);
+    const auto read = this->read(descriptor);
     if (!read) {
       return read.failure();
     }
     const Message& message = read.value();
-    Line& line = lines_[letter.tag];
-    if (line.tickets.empty()) {
-      line.messages.push_back(message);
+    Channel& channel = channels_[descriptor.tag];
+    if (channel.tickets.empty()) {
+      channel.messages.push_back(message);
     } else {
-      found_.emplace(line.tickets.front(), message);
-      line.tickets.pop_front();
+      matched_.emplace(channel.tickets.front(), message);
+      channel.tickets.pop_front();
     }
-    letter.is_posted.store(false, std::memory_order_release);
-    next_ = (next_ + 1) % Ring::kLetters;
+    descriptor.is_posted.store(false, std::memory_order_release);
+    next_ = (next_ + 1) % Ring::kDescriptors;
   }
 }
 
-void Inbox::ask(std::uint64_t ticket, Tag tag) {
-  Line& line = lines_[tag];
-  if (line.messages.empty()) {
-    line.tickets.push_back(ticket);
+void Inbox::post_receive(std::uint64_t ticket, Tag tag) {
+  Channel& channel = channels_[tag];
+  if (channel.messages.empty()) {
+    channel.tickets.push_back(ticket);
   } else {
-    found_.emplace(ticket, line.messages.front());
-    line.messages.pop_front();
+    matched_.emplace(ticket, channel.messages.front());
+    channel.messages.pop_front();
   }
 }
 
 const Inbox::Message* Inbox::find(std::uint64_t ticket) const {
-  const auto found = found_.find(ticket);
-  return found == found_.end() ? nullptr : &found->second;
+  const auto found = matched_.find(ticket);
+  return found == matched_.end() ? nullptr : &found->second;
 }
 
 void Inbox::release(std::uint64_t ticket) {
-  const auto found = found_.find(ticket);
-  if (found != found_.end()) {
-    found->second.slip->has_read.store(true, std::memory_order_release);
-    lane_->returned.ring();
-    found_.erase(found);
+  const auto found = matched_.find(ticket);
+  if (found != matched_.end()) {
+    found->second.completion->has_read.store(true, std::memory_order_release);
+    ring_->completed.notify();
+    matched_.erase(found);
   }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes from one process of this host: letters, and who has asked for them. One thread at a
-// time.
+// Messages from one process of this host, matched to receives by tag. Threads: one at a time.
 //
-//   INVARIANT: of a tag either messages wait for receives or receives for messages.
+//   INVARIANT: per tag, unmatched messages and unmatched receives never exist at the same time.
 #pragma once
 
 #include <cstdint>
@@ -20,44 +19,46 @@ class Inbox {
  public:
   struct Message {
     std::span<const std::byte> bytes;
-    Completion* slip = nullptr;
+    Completion* completion = nullptr;
   };
 
-  // `board`: the other one's; `me`: this process.
-  Inbox(SharedMemory board, std::int64_t system_process, int me);
+  // `segment`: of the sender; `me`: this process.
+  Inbox(SharedMemory segment, std::int64_t system_process, int me);
 
-  // Takes what has come. kIo: where it lies cannot be mapped.
+  // Takes all posted descriptors. kIo: the memory of a message cannot be mapped.
   Status poll();
-  // The next message of that tag is this ticket's.
-  void ask(std::uint64_t ticket, Tag tag);
-  // Null until it has come.
+  // Matches the next message with that tag to this ticket.
+  void post_receive(std::uint64_t ticket, Tag tag);
+  // Null until the message has arrived.
   const Message* find(std::uint64_t ticket) const;
-  // The sender may have the bytes again. What never came, nobody gives back: the ticket stays
-  // asked.
+  // Lets the sender reuse the bytes. No effect where the message has not arrived: the receive stays
+  // posted.
   void release(std::uint64_t ticket);
 
-  EventCount& posted() { return lane_->posted; }
-  EventCount& returned() { return lane_->returned; }
-  std::uint64_t pulse() const { return board()->pulse.load(); }
-  bool has_left() const { return board()->has_left.load(); }
+  EventCount& posted() { return ring_->posted; }
+  EventCount& completed() { return ring_->completed; }
+  std::uint64_t heartbeat() const { return segment()->heartbeat.load(); }
+  bool has_left() const { return segment()->has_left.load(); }
 
  private:
-  struct Line {  // of a tag
+  struct Channel {  // messages with one tag
     std::deque<Message> messages;
     std::deque<std::uint64_t> tickets;
   };
 
-  SharedSegment* board() const { return reinterpret_cast<SharedSegment*>(board_.bytes().data()); }
+  SharedSegment* segment() const {
+    return reinterpret_cast<SharedSegment*>(segment_.bytes().data());
+  }
   Result<std::span<std::byte>> map(std::int32_t file, std::uint64_t bytes);
-  Result<Message> read(const Letter& letter);
+  Result<Message> read(const Descriptor& descriptor);
 
-  SharedMemory board_;
+  SharedMemory segment_;
   std::int64_t system_process_;
-  Ring* lane_;
-  std::size_t next_ = 0;                           // letter to read
-  std::map<std::int32_t, SharedMemory> memories_;  // by the other one's descriptor
-  std::unordered_map<Tag, Line> lines_;
-  std::unordered_map<std::uint64_t, Message> found_;  // by ticket
+  Ring* ring_;
+  std::size_t next_ = 0;                           // index of the next descriptor to read
+  std::map<std::int32_t, SharedMemory> memories_;  // by the sender's file descriptor
+  std::unordered_map<Tag, Channel> channels_;
+  std::unordered_map<std::uint64_t, Message> matched_;  // by ticket
 };
 
 }  // namespace murmur::comm

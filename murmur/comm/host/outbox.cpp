@@ -6,66 +6,67 @@
 namespace murmur::comm {
 
 Result<Completion*> Outbox::post(const Message& message) {
-  const auto slip = slips_->take();
-  if (!slip) {
-    return slip.failure();
+  const auto slot = completions_->take();
+  if (!slot) {
+    return slot.failure();
   }
-  slip.value().slip->written.store(message.written, std::memory_order_relaxed);
+  slot.value().completion->written.store(message.written, std::memory_order_relaxed);
   if (message.copy) {
-    copies_.push_back({slip.value(), *message.copy});
+    copies_.push_back({slot.value(), *message.copy});
   } else {
-    lends_.emplace(message.publish, slip.value());
+    published_.emplace(message.ticket, slot.value());
   }
-  kept_.push_back({message, slip.value()});
+  queued_.push_back({message, slot.value()});
   flush();
-  return slip.value().slip;
+  return slot.value().completion;
 }
 
 void Outbox::flush() {
-  while (!copies_.empty() && copies_.front().slip.slip->has_read.load(std::memory_order_acquire)) {
+  while (!copies_.empty() &&
+         copies_.front().slot.completion->has_read.load(std::memory_order_acquire)) {
     heap_->release(copies_.front().block);
-    slips_->release(copies_.front().slip);
+    completions_->release(copies_.front().slot);
     copies_.pop_front();
   }
-  while (!kept_.empty() && put(kept_.front())) {
-    kept_.pop_front();
+  while (!queued_.empty() && write(queued_.front())) {
+    queued_.pop_front();
   }
 }
 
-bool Outbox::put(const Kept& kept) {
-  Letter& letter = lane_->letters[next_];
-  if (letter.is_posted.load(std::memory_order_acquire)) {
+bool Outbox::write(const Queued& queued) {
+  Descriptor& descriptor = ring_->descriptors[next_];
+  if (descriptor.is_posted.load(std::memory_order_acquire)) {
     return false;
   }
-  letter.tag = kept.message.tag;
-  letter.file = kept.message.memory.file;
-  letter.memory_bytes = kept.message.memory.bytes;
-  letter.offset = kept.message.offset;
-  letter.bytes = kept.message.bytes;
-  letter.slip_file = kept.slip.memory.file;
-  letter.slip_memory_bytes = kept.slip.memory.bytes;
-  letter.slip_offset = kept.slip.offset;
-  letter.is_posted.store(true, std::memory_order_release);
-  next_ = (next_ + 1) % Ring::kLetters;
-  lane_->posted.ring();
+  descriptor.tag = queued.message.tag;
+  descriptor.file = queued.message.memory.file;
+  descriptor.memory_bytes = queued.message.memory.bytes;
+  descriptor.offset = queued.message.offset;
+  descriptor.bytes = queued.message.bytes;
+  descriptor.completion_file = queued.slot.memory.file;
+  descriptor.completion_memory_bytes = queued.slot.memory.bytes;
+  descriptor.completion_offset = queued.slot.offset;
+  descriptor.is_posted.store(true, std::memory_order_release);
+  next_ = (next_ + 1) % Ring::kDescriptors;
+  ring_->posted.notify();
   return true;
 }
 
-bool Outbox::has_returned(std::uint64_t publish) {
-  const auto found = lends_.find(publish);
-  if (!found->second.slip->has_read.load(std::memory_order_acquire)) {
+bool Outbox::forget_if_read(std::uint64_t ticket) {
+  const auto found = published_.find(ticket);
+  if (!found->second.completion->has_read.load(std::memory_order_acquire)) {
     return false;
   }
-  slips_->release(found->second);
-  lends_.erase(found);
+  completions_->release(found->second);
+  published_.erase(found);
   return true;
 }
 
 bool Outbox::all_taken() const {
-  return kept_.empty() &&
-         std::none_of(lane_->letters.begin(), lane_->letters.end(), [](const Letter& letter) {
-           return letter.is_posted.load();
-         });
+  return queued_.empty() &&
+         std::none_of(ring_->descriptors.begin(),
+                      ring_->descriptors.end(),
+                      [](const Descriptor& descriptor) { return descriptor.is_posted.load(); });
 }
 
 }  // namespace murmur::comm

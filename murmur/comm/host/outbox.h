@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes to one process of this host. Where the other one has not taken the letters so far,
-// messages wait here. One thread at a time.
+// Messages to one process of this host. While the ring to it is full, messages are queued here.
+// Threads: one at a time.
 #pragma once
 
 #include <cstdint>
@@ -21,46 +21,49 @@ class Outbox {
     SharedAddress memory;
     std::uint64_t offset = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t written = 0;  // by now
-    // Either the ticket that waits for it, or a block that is given back when it has been read.
-    std::uint64_t publish = 0;
+    std::uint64_t written = 0;  // bytes that are already in place
+    // Either the ticket of a published view, or a block that is released once it has been read.
+    std::uint64_t ticket = 0;
     std::optional<SharedHeap::Block> copy = std::nullopt;
   };
 
-  Outbox(Ring* lane, SharedHeap* heap, CompletionPool* slips)
-      : lane_(lane), heap_(heap), slips_(slips) {}
+  Outbox(Ring* ring, SharedHeap* heap, CompletionPool* completions)
+      : ring_(ring), heap_(heap), completions_(completions) {}
 
-  // On the slip is to be noted what is written later. kIo: there is no more memory to share.
+  // The caller records in the completion what it writes later. kIo: the system has no more memory
+  // to share.
   Result<Completion*> post(const Message& message);
-  // Posts what had to wait.
+  // Releases the copies that have been read, and posts queued messages while the ring has room.
   void flush();
-  bool is_full() const { return !kept_.empty(); }
-  // Whether a lent message is the owner's again. REQUIRES: it was posted; once true, not asked
-  // again.
-  bool has_returned(std::uint64_t publish);
+  bool is_full() const { return !queued_.empty(); }
+  // Whether the receiver has released a published view. REQUIRES: it was posted, and no earlier
+  // call returned true.
+  bool forget_if_read(std::uint64_t ticket);
+  // Whether the receiver has taken all descriptors.
   bool all_taken() const;
-  EventCount& returned() { return lane_->returned; }
-  EventCount& posted() { return lane_->posted; }
+  EventCount& completed() { return ring_->completed; }
+  EventCount& posted() { return ring_->posted; }
 
  private:
   struct Copy {
-    CompletionPool::Place slip;
+    CompletionPool::Slot slot;
     SharedHeap::Block block;
   };
-  struct Kept {
+  struct Queued {
     Message message;
-    CompletionPool::Place slip;
+    CompletionPool::Slot slot;
   };
 
-  bool put(const Kept& kept);
+  // False: the ring is full.
+  bool write(const Queued& queued);
 
-  Ring* lane_;
+  Ring* ring_;
   SharedHeap* heap_;
-  CompletionPool* slips_;
-  std::size_t next_ = 0;                                            // letter to write
-  std::unordered_map<std::uint64_t, CompletionPool::Place> lends_;  // by ticket
-  std::deque<Copy> copies_;                                         // as they were posted
-  std::deque<Kept> kept_;
+  CompletionPool* completions_;
+  std::size_t next_ = 0;  // index of the next descriptor to write
+  std::unordered_map<std::uint64_t, CompletionPool::Slot> published_;  // by ticket
+  std::deque<Copy> copies_;                                            // in posting order
+  std::deque<Queued> queued_;
 };
 
 }  // namespace murmur::comm

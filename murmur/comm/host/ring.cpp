@@ -11,7 +11,7 @@
 namespace murmur::comm {
 namespace {
 
-// Shared between processes, so not the private kind.
+// The word is shared between processes, so FUTEX_PRIVATE_FLAG is not set.
 void futex(std::atomic<std::uint32_t>* word,
            int operation,
            std::uint32_t value,
@@ -21,21 +21,21 @@ void futex(std::atomic<std::uint32_t>* word,
 
 }  // namespace
 
-void EventCount::ring() {
+void EventCount::notify() {
   count_.fetch_add(1);
-  if (sleepers_.load() > 0) {
+  if (waiters_.load() > 0) {
     futex(&count_, FUTEX_WAKE, INT_MAX, nullptr);
   }
 }
 
-void EventCount::sleep(std::uint32_t epoch, std::chrono::nanoseconds limit) {
+void EventCount::wait(std::uint32_t epoch, std::chrono::nanoseconds limit) {
   constexpr std::int64_t kPerSecond = 1'000'000'000;
   timespec time{};
   time.tv_sec = limit.count() / kPerSecond;
   time.tv_nsec = limit.count() % kPerSecond;
-  sleepers_.fetch_add(1);
+  waiters_.fetch_add(1);
   futex(&count_, FUTEX_WAIT, epoch, &time);
-  sleepers_.fetch_sub(1);
+  waiters_.fetch_sub(1);
 }
 
 }  // namespace murmur::comm

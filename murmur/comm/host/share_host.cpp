@@ -16,7 +16,7 @@
 namespace murmur::comm {
 namespace {
 
-// "FILE PROCESS BYTES HOST", or nothing.
+// "FILE PROCESS BYTES HOST".
 std::string text_of(const std::string& host, const SharedAddress& address) {
   return fmt::format("{} {} {} {}", address.file, address.process, address.bytes, host);
 }
@@ -34,15 +34,16 @@ Offer read_offer(const std::string& text) {
   return offer;
 }
 
-// A board of this process with all its lanes, or none where the system has no memory to share.
-SharedMemory make_board(int processes) {
+// The segment of this process with all its rings, or empty memory where the system has none to
+// share.
+SharedMemory make_segment(int processes) {
   auto made = SharedMemory::make(SharedSegment::bytes(processes));
   if (!made) {
     return {};
   }
-  auto* const board = new (made.value().bytes().data()) SharedSegment;
+  auto* const segment = new (made.value().bytes().data()) SharedSegment;
   for (int p = 0; p < processes; ++p) {
-    new (&board->lane_to(p)) Ring;
+    new (&segment->ring_to(p)) Ring;
   }
   return std::move(made).value();
 }
@@ -51,9 +52,9 @@ SharedMemory make_board(int processes) {
 
 Result<std::unique_ptr<Transport>> share_host(std::unique_ptr<Transport> transport) {
   const std::string host = host_identity();
-  SharedMemory board = host.empty() ? SharedMemory() : make_board(transport->processes());
-  const bool offers = !board.bytes().empty();
-  const auto offered = exchange_texts(*transport, offers ? text_of(host, board.address()) : "");
+  SharedMemory segment = host.empty() ? SharedMemory() : make_segment(transport->processes());
+  const bool offers = !segment.bytes().empty();
+  const auto offered = exchange_texts(*transport, offers ? text_of(host, segment.address()) : "");
   if (!offered) {
     return offered.failure();
   }
@@ -68,7 +69,7 @@ Result<std::unique_ptr<Transport>> share_host(std::unique_ptr<Transport> transpo
                      HostTransport::Neighbor{p, offer.address.process, std::move(theirs).value()});
     }
   }
-  // Those count that have opened each other's.
+  // Only pairs of processes that have opened each other's segments become neighbors.
   std::vector<char> mine(static_cast<std::size_t>(transport->processes()), '-');
   for (const auto& [p, neighbor] : opened) {
     mine[static_cast<std::size_t>(p)] = '+';
@@ -88,7 +89,7 @@ Result<std::unique_ptr<Transport>> share_host(std::unique_ptr<Transport> transpo
     return transport;
   }
   return std::unique_ptr<Transport>(std::make_unique<HostTransport>(
-      std::move(transport), std::move(board), std::move(neighbors)));
+      std::move(transport), std::move(segment), std::move(neighbors)));
 }
 
 }  // namespace murmur::comm

@@ -8,8 +8,8 @@ namespace murmur::comm {
 namespace {
 
 constexpr std::size_t kSmallest = 256;
-constexpr std::size_t kSmall = std::size_t{1} << 20U;  // larger ones are memories of their own
-constexpr std::size_t kSlab = std::size_t{16} << 20U;  // from which small ones are cut
+constexpr std::size_t kSmall = std::size_t{1} << 20U;  // a larger block has memory of its own
+constexpr std::size_t kSlab = std::size_t{16} << 20U;  // divided into small blocks
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mailbox per process. A message is copied once where its receive is already posted, else twice:
-// a send never waits for its receiver. No two mailboxes are locked at the same time.
+// One mailbox per process. A message is copied once if its receive is already posted and twice
+// otherwise, so a send never waits for its receiver. No thread locks two mailboxes at a time.
 #include "murmur/comm/in_process/in_process_fabric.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ class InProcessFabric::World {
  public:
   World(int processes, std::chrono::milliseconds wait_limit)
       : wait_limit_(wait_limit),
-        ears_(static_cast<std::size_t>(processes)),
+        notice_queues_(static_cast<std::size_t>(processes)),
         taken_(static_cast<std::size_t>(processes), false) {
     for (int process = 0; process < processes; ++process) {
       mailboxes_.push_back(std::make_unique<Mailbox>(processes));
@@ -33,7 +33,9 @@ class InProcessFabric::World {
     MURMUR_CHECK(process >= 0 && process < processes(), "process {} of {}", process, processes());
     return *mailboxes_[static_cast<std::size_t>(process)];
   }
-  NoticeQueue& ear(int process) { return ears_.at(static_cast<std::size_t>(process)); }
+  NoticeQueue& notice_queue(int process) {
+    return notice_queues_.at(static_cast<std::size_t>(process));
+  }
   void take(int process) {
     const Lock lock(mutex_);
     MURMUR_CHECK(!taken_.at(static_cast<std::size_t>(process)), "process {} is taken", process);
@@ -49,7 +51,7 @@ class InProcessFabric::World {
  private:
   const std::chrono::milliseconds wait_limit_;
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;  // constant after construction
-  std::deque<NoticeQueue> ears_;                     // the same
+  std::deque<NoticeQueue> notice_queues_;            // likewise
   Mutex mutex_;
   std::vector<bool> taken_ MURMUR_GUARDED_BY(mutex_);
 };
@@ -59,7 +61,7 @@ class InProcessFabric::Endpoint final : public Transport {
   Endpoint(std::shared_ptr<World> world, int process)
       : world_(std::move(world)), process_(process), wait_limit_(world_->wait_limit()) {}
   ~Endpoint() override {
-    world_->ear(process_).set({});
+    world_->notice_queue(process_).set_handler({});
     world_->leave(process_);
   }
   Endpoint(const Endpoint&) = delete;
@@ -86,9 +88,12 @@ class InProcessFabric::Endpoint final : public Transport {
   std::int64_t bytes_sent() const override { return bytes_sent_; }
   void send_control(int to, const Notice& notice) override {
     const std::string text = notice.text.substr(0, kNoticeText);
-    world_->ear(to).put(process_, {.kind = notice.kind, .number = notice.number, .text = text});
+    world_->notice_queue(to).put(process_,
+                                 {.kind = notice.kind, .number = notice.number, .text = text});
   }
-  void on_notice(NoticeHandler handler) override { world_->ear(process_).set(std::move(handler)); }
+  void on_notice(NoticeHandler handler) override {
+    world_->notice_queue(process_).set_handler(std::move(handler));
+  }
   void fail(const Failure& failure) override { mailbox().fail(failure); }
 
  private:
@@ -102,7 +107,7 @@ class InProcessFabric::Endpoint final : public Transport {
 
 InProcessFabric::InProcessFabric(int processes, std::chrono::milliseconds wait_limit)
     : world_(std::make_shared<World>(processes, wait_limit)) {
-  MURMUR_CHECK(processes >= 1, "a hub of {} processes", processes);
+  MURMUR_CHECK(processes >= 1, "a fabric of {} processes", processes);
 }
 
 InProcessFabric::~InProcessFabric() = default;

@@ -21,7 +21,7 @@ void copy(std::span<const std::byte> bytes, const Pending& receive) {
   std::copy(bytes.begin(), bytes.end(), receive.into.begin());
 }
 
-Failure lost(int owner, const Pending& what, const std::string& why) {
+Failure peer_failure(int owner, const Pending& what, const std::string& why) {
   return {FailureKind::kPeer,
           fmt::format("process {} waited to {} process {} with tag {}: {}",
                       owner,
@@ -33,7 +33,6 @@ Failure lost(int owner, const Pending& what, const std::string& why) {
 
 }  // namespace
 
-// False: one of the two has left.
 bool Mailbox::deliver(int from, int owner, Tag tag, std::span<const std::byte> bytes) {
   {
     const Lock lock(mutex_);
@@ -41,15 +40,15 @@ bool Mailbox::deliver(int from, int owner, Tag tag, std::span<const std::byte> b
       return false;
     }
     if (failure_) {
-      return true;  // nobody waits for it any more
+      return true;  // no wait can succeed any more
     }
-    Line& line = lines_[{from, tag}];
-    if (line.posted.empty()) {
-      line.messages.emplace_back(bytes.begin(), bytes.end());
+    Channel& channel = channels_[{from, tag}];
+    if (channel.posted.empty()) {
+      channel.messages.emplace_back(bytes.begin(), bytes.end());
       return true;
     }
-    Pending& receive = pending_.at(line.posted.front());
-    line.posted.pop_front();
+    Pending& receive = pending_.at(channel.posted.front());
+    channel.posted.pop_front();
     drop_if_empty(from, tag);
     copy(bytes, receive);
     receive.done = true;
@@ -81,32 +80,32 @@ Ticket Mailbox::post(int from, Tag tag, std::span<std::byte> into, Memory memory
   if (failure_) {
     return add(std::move(receive));
   }
-  Line& line = lines_[{from, tag}];
-  if (line.messages.empty()) {
+  Channel& channel = channels_[{from, tag}];
+  if (channel.messages.empty()) {
     const Ticket ticket = add(std::move(receive));
-    line.posted.push_back(ticket.id);
+    channel.posted.push_back(ticket.id);
     return ticket;
   }
-  copy(line.messages.front(), receive);
-  line.messages.pop_front();
+  copy(channel.messages.front(), receive);
+  channel.messages.pop_front();
   drop_if_empty(from, tag);
   receive.done = true;
   return add(std::move(receive));
 }
 
-// Tags may be many, one after the other: a line lives only while something waits in it.
+// A run may use many tags one after the other, so a channel exists only while it is not empty.
 void Mailbox::drop_if_empty(int from, Tag tag) {
-  const auto line = lines_.find({from, tag});
-  if (line->second.messages.empty() && line->second.posted.empty()) {
-    lines_.erase(line);
+  const auto channel = channels_.find({from, tag});
+  if (channel->second.messages.empty() && channel->second.posted.empty()) {
+    channels_.erase(channel);
   }
 }
 
-// Nothing is written any more where that receive would have put its message.
+// From here on nothing is written to the destination of that receive.
 void Mailbox::forget(std::uint64_t id) {
   const Pending& what = pending_.at(id);
   if (!what.is_send && !what.done) {
-    std::deque<std::uint64_t>& posted = lines_[{what.peer, what.tag}].posted;
+    std::deque<std::uint64_t>& posted = channels_[{what.peer, what.tag}].posted;
     posted.erase(std::find(posted.begin(), posted.end(), id));
     drop_if_empty(what.peer, what.tag);
   }
@@ -132,11 +131,11 @@ Status Mailbox::wait(Ticket ticket, int owner, std::chrono::milliseconds limit) 
       return Ok{};
     }
     if (is_gone(what.peer) || !in_time) {
-      const Failure failure =
-          lost(owner,
-               what,
-               is_gone(what.peer) ? "that process is gone"
-                                  : fmt::format("nothing came within {} ms", limit.count()));
+      const Failure failure = peer_failure(
+          owner,
+          what,
+          is_gone(what.peer) ? "that process is gone"
+                             : fmt::format("nothing came within {} ms", limit.count()));
       forget(ticket.id);
       return failure;
     }
@@ -155,7 +154,7 @@ void Mailbox::fail(const Failure& failure) {
     const Lock lock(mutex_);
     if (!failure_) {
       failure_ = failure;
-      lines_.clear();  // nothing is written any more where receives would have put their messages
+      channels_.clear();  // from here on nothing is written to the destinations of receives
       pending_.clear();
     }
   }
@@ -172,7 +171,7 @@ void Mailbox::note_departure(int process) {
 
 void Mailbox::clear() {
   const Lock lock(mutex_);
-  lines_.clear();
+  channels_.clear();
   pending_.clear();
 }
 
@@ -184,31 +183,31 @@ void NoticeQueue::put(int from, const Notice& notice) {
   changed_.notify_all();
 }
 
-void NoticeQueue::set(NoticeHandler handler) {
-  if (listener_.joinable()) {
+void NoticeQueue::set_handler(NoticeHandler handler) {
+  if (thread_.joinable()) {
     {
       const Lock lock(mutex_);
-      deaf_ = true;
+      stopping_ = true;
     }
     changed_.notify_all();
-    listener_.join();
+    thread_.join();
   }
   if (handler) {
     const Lock lock(mutex_);
-    deaf_ = false;
-    listener_ = std::thread([this, handler = std::move(handler)] { listen(handler); });
+    stopping_ = false;
+    thread_ = std::thread([this, handler = std::move(handler)] { run(handler); });
   }
 }
 
-void NoticeQueue::listen(const NoticeHandler& handler) {
+void NoticeQueue::run(const NoticeHandler& handler) {
   while (true) {
     std::pair<int, Notice> next;
     {
       const Lock lock(mutex_);
-      while (notices_.empty() && !deaf_) {
+      while (notices_.empty() && !stopping_) {
         changed_.wait(mutex_);
       }
-      if (deaf_) {
+      if (stopping_) {
         return;
       }
       next = std::move(notices_.front());

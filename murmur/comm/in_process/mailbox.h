@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a process of a InProcessFabric receives: messages in lines, notices in a queue.
+// Received messages and notices of one process of an InProcessFabric.
 //
-//   INVARIANT: of a line (sender, tag) either messages wait for receives or receives for messages.
+//   INVARIANT: a channel (sender, tag) never holds unmatched messages and posted receives together.
 #pragma once
 
 #include <cstdint>
@@ -19,18 +19,18 @@ namespace murmur::comm {
 
 using Message = std::vector<std::byte>;
 
-// What a process still has to wait for.
+// A send or receive that the process has started and not yet waited for.
 struct Pending {
   bool is_send = false;
   bool done = false;
   int peer = 0;
   Tag tag = 0;
   std::span<std::byte> into;
-  Memory memory = {};  // of `into`
+  Memory memory = {};  // owner of `into`
 };
 
-// Messages of one sender with one tag.
-struct Line {
+// Messages from one sender with one tag.
+struct Channel {
   std::deque<Message> messages;
   std::deque<std::uint64_t> posted;  // tickets of receives
 };
@@ -39,6 +39,7 @@ class Mailbox {
  public:
   explicit Mailbox(int processes) : gone_(static_cast<std::size_t>(processes), false) {}
 
+  // Called by the sender. False: the sender or the receiver has left.
   bool deliver(int from, int owner, Tag tag, std::span<const std::byte> bytes);
   Ticket add_send(int to, Tag tag, bool delivered);
   Ticket post(int from, Tag tag, std::span<std::byte> into, Memory memory);
@@ -58,33 +59,34 @@ class Mailbox {
 
   Mutex mutex_;
   Condition changed_;
-  std::map<std::pair<int, Tag>, Line> lines_ MURMUR_GUARDED_BY(mutex_);
+  std::map<std::pair<int, Tag>, Channel> channels_ MURMUR_GUARDED_BY(mutex_);
   std::map<std::uint64_t, Pending> pending_ MURMUR_GUARDED_BY(mutex_);
   std::uint64_t next_id_ MURMUR_GUARDED_BY(mutex_) = 1;
   std::vector<bool> gone_ MURMUR_GUARDED_BY(mutex_);
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
 };
 
-// Who hears the notices of a process, on a thread of his own, so that he may tell others in turn.
+// Received notices of one process. The handler runs on a thread of the queue's own, so that it may
+// send notices itself.
 class NoticeQueue {
  public:
   NoticeQueue() = default;
   NoticeQueue(const NoticeQueue&) = delete;
   NoticeQueue& operator=(const NoticeQueue&) = delete;
-  ~NoticeQueue() { set({}); }
+  ~NoticeQueue() { set_handler({}); }
 
   void put(int from, const Notice& notice);
-  // Called by the process's own thread alone.
-  void set(NoticeHandler handler);
+  // Replaces the handler; returns when the previous one has ended. Threads: only the process's own.
+  void set_handler(NoticeHandler handler);
 
  private:
-  void listen(const NoticeHandler& handler);
+  void run(const NoticeHandler& handler);
 
   Mutex mutex_;
   Condition changed_;
   std::deque<std::pair<int, Notice>> notices_ MURMUR_GUARDED_BY(mutex_);
-  bool deaf_ MURMUR_GUARDED_BY(mutex_) = false;
-  std::thread listener_;
+  bool stopping_ MURMUR_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
 };
 
 }  // namespace murmur::comm

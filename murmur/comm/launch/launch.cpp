@@ -20,7 +20,7 @@ const ReadSource* find(const Sources& sources, Launcher launcher) {
   return found == sources.end() ? nullptr : &*found;
 }
 
-// The launcher that made a world of MPI, or null.
+// The launcher that set up MPI for several processes, or null.
 const ReadSource* find_mpi(const Sources& sources) {
   for (const Launcher launcher : {Launcher::kOpenMpi, Launcher::kMpich, Launcher::kPmix}) {
     if (const ReadSource* read = find(sources, launcher)) {
@@ -30,10 +30,11 @@ const ReadSource* find_mpi(const Sources& sources) {
   return nullptr;
 }
 
-// Inside a job Slurm's variables are inherited: by what a batch script starts, they are the
-// script's then, and by what mpirun starts on other hosts, through daemons that srun started. They
-// are this process's own where nobody else started it, and under `srun --mpi=pmix`, which alone
-// gives a process the same number twice and a namespace of Slurm's.
+// Whether Slurm's variables describe this process. Inside a job they are inherited: by processes
+// that a batch script starts (they then describe the script), and by processes that mpirun starts
+// on other hosts through daemons that srun started. They describe this process where no other
+// launcher started it, and under `srun --mpi=pmix`: only that sets equal process numbers in Slurm's
+// and PMIx's variables and a namespace of Slurm's.
 bool describes_this_process(const ReadSource& slurm,
                             const Sources& sources,
                             const Environment& environment) {
@@ -48,8 +49,8 @@ bool describes_this_process(const ReadSource& slurm,
          mpi->source.process == slurm.source.process;
 }
 
-// The sources that speak of this process.
-Sources comparable(const Sources& sources, const Environment& environment) {
+// The sources that describe this process.
+Sources comparable_sources(const Sources& sources, const Environment& environment) {
   Sources some;
   std::copy_if(
       sources.begin(), sources.end(), std::back_inserter(some), [&](const ReadSource& read) {
@@ -59,24 +60,24 @@ Sources comparable(const Sources& sources, const Environment& environment) {
   return some;
 }
 
-struct Said {
+struct Reported {
   std::string variable;
   int number = -1;
 };
 
-// The first of them against every other: what all of them say is the same or refused.
-std::optional<Failure> contradiction(const std::vector<Said>& all) {
-  const Said* first = nullptr;
-  for (const Said& said : all) {
-    if (said.number < 0) {
+// Compares the first number that is set with all others: they must be equal.
+std::optional<Failure> contradiction(const std::vector<Reported>& all) {
+  const Reported* first = nullptr;
+  for (const Reported& reported : all) {
+    if (reported.number < 0) {
       continue;
     }
     if (first == nullptr) {
-      first = &said;
-    } else if (said.number != first->number) {
+      first = &reported;
+    } else if (reported.number != first->number) {
       return Failure{FailureKind::kMismatch,
                      first->variable + "=" + std::to_string(first->number) + " but " +
-                         said.variable + "=" + std::to_string(said.number) +
+                         reported.variable + "=" + std::to_string(reported.number) +
                          ": two launchers contradict each other about this process; start murmur "
                          "with one of them, and unset the variables that the other left behind"};
     }
@@ -85,8 +86,8 @@ std::optional<Failure> contradiction(const std::vector<Said>& all) {
 }
 
 std::optional<Failure> contradiction(const Sources& sources) {
-  std::vector<Said> process;
-  std::vector<Said> processes;
+  std::vector<Reported> process;
+  std::vector<Reported> processes;
   for (const ReadSource& read : sources) {
     process.push_back({read.process_variable, read.source.process});
     processes.push_back({read.processes_variable, read.source.processes});
@@ -95,17 +96,17 @@ std::optional<Failure> contradiction(const Sources& sources) {
   return found ? found : contradiction(process);
 }
 
-// Several processes, and nothing that brings them together: each would be a world of its own and
-// believe that it is the whole.
+// Refuses several processes without MPI to connect them: each would run as a world of its own, as
+// if it were the only process.
 std::optional<Failure> several_without_mpi(const Sources& sources, const Environment& environment) {
-  const auto said = [](const ReadSource& read) {
+  const auto reported = [](const ReadSource& read) {
     return read.processes_variable + "=" + std::to_string(read.source.processes);
   };
   const ReadSource* torchrun = find(sources, Launcher::kTorchrun);
   if (torchrun != nullptr && torchrun->source.processes > 1) {
     return Failure{FailureKind::kMismatch,
                    "torchrun cannot start MPI, by which the processes of murmur find each other (" +
-                       said(*torchrun) + "); use: mpirun -n " +
+                       reported(*torchrun) + "); use: mpirun -n " +
                        std::to_string(torchrun->source.processes) + " murmur ..."};
   }
   const ReadSource* slurm = find(sources, Launcher::kSlurm);
@@ -114,12 +115,12 @@ std::optional<Failure> several_without_mpi(const Sources& sources, const Environ
   }
   if (!value_of(environment, "SLURM_STEP_ID").empty()) {
     return Failure{FailureKind::kMismatch,
-                   "srun started several processes (" + said(*slurm) +
+                   "srun started several processes (" + reported(*slurm) +
                        ") and brought no MPI, by which they find each other; use: srun --mpi=pmix "
                        "murmur ... (--mpi=pmi2 for a build with MPICH)"};
   }
   return Failure{FailureKind::kMismatch,
-                 said(*slurm) +
+                 reported(*slurm) +
                      " asks for several processes, and this is only one, of the batch script or of "
                      "a shell; use: srun --mpi=pmix murmur ... or mpirun murmur ...; or, for one "
                      "process: env -u " +
@@ -135,14 +136,14 @@ Launch conclude(const Sources& sources, const Sources& compared) {
   if (mpi == nullptr) {
     return launch;
   }
-  // PMIx keeps the size to itself until it is asked. Slurm's counts; torchrun's was only compared,
-  // for a script that exports it may be wrong.
+  // PMIx does not put the number of processes into the environment. Slurm's number is used instead;
+  // torchrun's is only compared, since it may come from a script that exports WORLD_SIZE.
   const ReadSource* slurm = find(compared, Launcher::kSlurm);
   const bool ask_slurm = mpi->source.processes < 0 && slurm != nullptr;
   launch.processes = (ask_slurm ? slurm : mpi)->source.processes;
   launch.process = mpi->source.process;
-  // A launched world of one is a world of one: nobody is to be reached, so no MPI is needed, and
-  // `mpirun -n 1` works in every build.
+  // A launch of one process has no other process to reach and needs no MPI, so `mpirun -n 1` works
+  // in every build.
   if (launch.processes != 1) {
     launch.library = mpi->launcher == Launcher::kMpich ? MpiLibrary::kMpich : MpiLibrary::kOpenMpi;
     launch.local_processes = std::max(1, mpi->local_processes);
@@ -166,10 +167,10 @@ std::string_view name_of(MpiLibrary library) {
 
 Result<Launch> detect_launch(const Environment& environment) {
   const Sources sources = read_launch_sources(environment);
-  const Sources compared = comparable(sources, environment);
+  const Sources compared = comparable_sources(sources, environment);
   for (const ReadSource& read : compared) {
-    if (read.trouble) {
-      return *read.trouble;
+    if (read.failure) {
+      return *read.failure;
     }
   }
   if (const auto found = contradiction(compared)) {

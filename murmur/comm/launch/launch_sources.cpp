@@ -9,18 +9,18 @@
 namespace murmur::comm {
 namespace {
 
-struct Names {
+struct VariableNames {
   Launcher launcher;
   std::string name;
   std::string process;
-  std::vector<std::string> processes;  // the first that is set counts
+  std::vector<std::string> processes;  // the first one that is set is used
   std::string local_process;
   std::string local_processes;
-  std::vector<std::string> shown;  // beside the others
+  std::vector<std::string> shown;  // reported in addition
 };
 
-const std::vector<Names>& all_names() {
-  static const std::vector<Names> kNames{
+const std::vector<VariableNames>& all_variable_names() {
+  static const std::vector<VariableNames> kNames{
       {Launcher::kOpenMpi,
        "mpirun of Open MPI",
        "OMPI_COMM_WORLD_RANK",
@@ -54,9 +54,9 @@ const std::vector<Names>& all_names() {
   return kNames;
 }
 
-// RANK and WORLD_SIZE are words that anybody may use; torchrun says more. mpirun of Open MPI sets
-// PMIX_RANK too, which then says nothing of its own.
-bool is_there(const Names& names, const Environment& environment) {
+// RANK and WORLD_SIZE are common names, so torchrun is recognized only with another of its
+// variables. mpirun of Open MPI sets PMIX_RANK too; PMIx is then not a source of its own.
+bool is_present(const VariableNames& names, const Environment& environment) {
   const auto is_set = [&](const std::string& name) { return !value_of(environment, name).empty(); };
   const bool any =
       is_set(names.process) || std::any_of(names.processes.begin(), names.processes.end(), is_set);
@@ -75,7 +75,7 @@ constexpr const char* kUnset =
     "; launchers set these variables: start murmur with one, or unset what is left over from "
     "another";
 
-// -1: not set. A launcher counts processes from 0 and has at least one of them.
+// -1: not set. kMismatch: not a number, or below `least` (0 for a process, 1 for a count).
 Result<int> number_of(const Environment& environment, const std::string& name, int least) {
   const std::string value = value_of(environment, name);
   if (value.empty()) {
@@ -91,9 +91,10 @@ Result<int> number_of(const Environment& environment, const std::string& name, i
   return number;
 }
 
-// One half of what belongs together. Of Slurm and torchrun a size alone is common (a shell of
-// salloc; scripts export WORLD_SIZE), and a batch script without --ntasks has a process alone.
-bool is_half(const ReadSource& read, const Environment& environment) {
+// Whether only one of the process number and the number of processes is set where both belong
+// together. With Slurm and torchrun a size alone is common (a shell of salloc; scripts that export
+// WORLD_SIZE), and a batch script without --ntasks has a process number alone.
+bool is_incomplete(const ReadSource& read, const Environment& environment) {
   const bool has_process = read.source.process >= 0;
   const bool has_size = read.source.processes >= 0;
   switch (read.launcher) {
@@ -115,9 +116,9 @@ std::string as_set(const Environment& environment, const std::string& name) {
   return name + "=" + value_of(environment, name);
 }
 
-std::optional<Failure> trouble_of(const ReadSource& read, const Environment& environment) {
+std::optional<Failure> check_source(const ReadSource& read, const Environment& environment) {
   const LaunchSource& source = read.source;
-  if (is_half(read, environment)) {
+  if (is_incomplete(read, environment)) {
     const bool has_process = source.process >= 0;
     return Failure{
         FailureKind::kMismatch,
@@ -132,7 +133,7 @@ std::optional<Failure> trouble_of(const ReadSource& read, const Environment& env
   return std::nullopt;
 }
 
-std::vector<std::string> variables_of(const Names& names, const Environment& environment) {
+std::vector<std::string> variables_of(const VariableNames& names, const Environment& environment) {
   std::vector<std::string> order{names.process};
   order.insert(order.end(), names.processes.begin(), names.processes.end());
   order.push_back(names.local_process);
@@ -147,7 +148,7 @@ std::vector<std::string> variables_of(const Names& names, const Environment& env
   return variables;
 }
 
-std::string processes_variable(const Names& names, const Environment& environment) {
+std::string processes_variable(const VariableNames& names, const Environment& environment) {
   for (const std::string& name : names.processes) {
     if (!value_of(environment, name).empty()) {
       return name;
@@ -156,12 +157,12 @@ std::string processes_variable(const Names& names, const Environment& environmen
   return names.processes.empty() ? "" : names.processes.back();
 }
 
-ReadSource read_source(const Names& names, const Environment& environment) {
+ReadSource read_source(const VariableNames& names, const Environment& environment) {
   ReadSource read{.launcher = names.launcher,
                   .source = {.name = names.name, .variables = variables_of(names, environment)},
                   .process_variable = names.process,
                   .processes_variable = processes_variable(names, environment),
-                  .trouble = {}};
+                  .failure = {}};
   struct Wanted {
     const std::string& variable;
     int least;
@@ -174,12 +175,12 @@ ReadSource read_source(const Names& names, const Environment& environment) {
                                Wanted{names.local_processes, 1, read.local_processes}}) {
     const Result<int> found = number_of(environment, wanted.variable, wanted.least);
     if (!found) {
-      read.trouble = found.failure();
+      read.failure = found.failure();
       return read;
     }
     wanted.number = found.value();
   }
-  read.trouble = trouble_of(read, environment);
+  read.failure = check_source(read, environment);
   return read;
 }
 
@@ -187,8 +188,8 @@ ReadSource read_source(const Names& names, const Environment& environment) {
 
 std::vector<ReadSource> read_launch_sources(const Environment& environment) {
   std::vector<ReadSource> sources;
-  for (const Names& names : all_names()) {
-    if (is_there(names, environment)) {
+  for (const VariableNames& names : all_variable_names()) {
+    if (is_present(names, environment)) {
       sources.push_back(read_source(names, environment));
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each launcher left in the environment, by itself: who is right, if they disagree, and what
-// follows is for launch.h.
+// Reads the environment variables of each launcher separately. launch.h compares the launchers and
+// decides.
 #pragma once
 
 #include <optional>
@@ -17,19 +17,19 @@ enum class Launcher { kOpenMpi, kMpich, kPmix, kSlurm, kTorchrun };
 struct ReadSource {
   Launcher launcher = Launcher::kOpenMpi;
   LaunchSource source;
-  std::string process_variable;    // where source.process stands: "PMI_RANK"
-  std::string processes_variable;  // where source.processes stands, or would
+  std::string process_variable;    // variable of source.process: "PMI_RANK"
+  std::string processes_variable;  // variable of source.processes, set or not
   int local_processes = -1;
-  std::optional<Failure> trouble;  // kMismatch: its own numbers make no sense
+  std::optional<Failure> failure;  // kMismatch: its numbers are invalid
 };
 
-// One per launcher that left something, in the order of Launcher.
+// One per launcher whose variables are set, in the order of Launcher.
 std::vector<ReadSource> read_launch_sources(const Environment& environment);
 
-// The value of a variable; one that is not set and one that is empty are the same.
+// The value of a variable; empty where it is not set.
 std::string value_of(const Environment& environment, const std::string& name);
 
-// Of the process that this is.
+// The environment of this process.
 Environment process_environment();
 
 }  // namespace murmur::comm

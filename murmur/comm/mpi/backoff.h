@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a thread does between two looks at MPI: first it gives the core away to whoever needs it,
-// then it sleeps, longer and longer while nothing happens. Where processes are more than cores it
-// sleeps longer: whoever wakes up stops another one who computes.
+// The pause of a thread between two polls of MPI: at first it yields its core, then it sleeps, for
+// longer and longer while nothing happens. With more processes than cores the sleeps are longer,
+// because a thread that wakes up interrupts another one that computes.
 #pragma once
 
 #include <algorithm>
@@ -14,48 +14,48 @@ namespace murmur::comm {
 
 class Backoff {
  public:
-  // `looks`: how many before the first sleep.
-  Backoff(int looks, bool is_crowded)
-      : looks_(looks),
-        shortest_(is_crowded ? 100 : 10),
-        longest_(is_crowded ? 1000 : 250),
-        worked_(time_worked()) {}
+  // `polls`: number of polls before the first sleep.
+  Backoff(int polls, bool is_oversubscribed)
+      : max_polls_(polls),
+        shortest_(is_oversubscribed ? 100 : 10),
+        longest_(is_oversubscribed ? 1000 : 250),
+        cpu_time_(thread_cpu_time()) {}
 
-  void rest() {
-    const std::chrono::nanoseconds before = std::exchange(worked_, time_worked());
-    if (worked_ - before > kIdleLook) {
-      start_again();
-    } else if (looked_ < looks_) {
-      ++looked_;
+  void pause() {
+    const std::chrono::nanoseconds before = std::exchange(cpu_time_, thread_cpu_time());
+    if (cpu_time_ - before > kIdlePoll) {
+      reset();
+    } else if (polls_ < max_polls_) {
+      ++polls_;
       std::this_thread::yield();
     } else {
-      std::this_thread::sleep_for(nap_);
-      nap_ = std::min(longest_, nap_ * 3 / 2);
+      std::this_thread::sleep_for(sleep_);
+      sleep_ = std::min(longest_, sleep_ * 3 / 2);
     }
   }
-  void start_again() {
-    looked_ = 0;
-    nap_ = shortest_;
+  void reset() {
+    polls_ = 0;
+    sleep_ = shortest_;
   }
 
  private:
-  // A look that works for longer has copied a piece of a message, and the next one may be there:
-  // MPICH says nothing before the last.
-  static constexpr std::chrono::microseconds kIdleLook{100};
+  // A poll that takes more CPU time has copied a part of a message, and the next part may be there
+  // already: MPICH reports nothing before the last part.
+  static constexpr std::chrono::microseconds kIdlePoll{100};
 
-  // The processor's time, of this thread.
-  static std::chrono::nanoseconds time_worked() {
+  // CPU time of this thread.
+  static std::chrono::nanoseconds thread_cpu_time() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
   }
 
-  int looks_;
-  int looked_ = 0;
+  int max_polls_;
+  int polls_ = 0;
   std::chrono::microseconds shortest_;
   std::chrono::microseconds longest_;
-  std::chrono::microseconds nap_ = shortest_;
-  std::chrono::nanoseconds worked_;
+  std::chrono::microseconds sleep_ = shortest_;
+  std::chrono::nanoseconds cpu_time_;
 };
 
 }  // namespace murmur::comm

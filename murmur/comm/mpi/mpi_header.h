@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// mpi.h without the C++ bindings that MPI has dropped.
+// mpi.h without the C++ bindings, which were removed from MPI.
 #pragma once
 
 #define OMPI_SKIP_MPICXX 1

@@ -9,7 +9,7 @@
 namespace murmur::comm {
 namespace {
 
-// Its first line: MPICH goes on with how it was configured.
+// The first line of the version string; in MPICH's, the configure options follow.
 std::string version() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
   int length = 0;
@@ -23,9 +23,10 @@ std::string version() {
   return line;
 }
 
-// What the user has not chosen; no other MPI knows these. A bucket of a row is to leave at once:
-// Open MPI asks before it sends what is larger than 64 KiB by TCP, and the answer queues behind all
-// that goes the same way, so that of two who send to each other one is heard after the other.
+// Sets defaults that the user has not chosen; other implementations of MPI ignore these variables.
+// A bucket of a row must be sent eagerly: for messages of more than 64 KiB over TCP, Open MPI uses
+// a rendezvous, whose reply queues behind all data in the same direction, so that the messages of
+// two processes that send to each other arrive one after the other instead of at the same time.
 void choose_settings() {
   constexpr const char* kMoreThanABucket = "1100000";
   for (const char* name : {"OMPI_MCA_btl_tcp_eager_limit", "OMPI_MCA_btl_tcp_rndv_eager_limit"}) {
@@ -53,6 +54,6 @@ Result<std::unique_ptr<Transport>> open() {
 }  // namespace murmur::comm
 
 extern "C" const murmur::comm::MpiPlugin* murmur_mpi_plugin() {
-  static const murmur::comm::MpiPlugin kTable{murmur::comm::version, murmur::comm::open};
-  return &kTable;
+  static const murmur::comm::MpiPlugin kPlugin{murmur::comm::version, murmur::comm::open};
+  return &kPlugin;
 }

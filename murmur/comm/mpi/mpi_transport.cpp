@@ -16,14 +16,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Notices of the transport's own; its users' are 0 and above.
-constexpr int kAreYouThere = -1;
-constexpr int kIAmHere = -2;
+// Kinds of the transport's own notices; those of its users are 0 and above.
+constexpr int kPing = -1;
+constexpr int kPong = -2;
 
-constexpr milliseconds kListenEvery{20};  // where no message is under way, or somebody waits
-constexpr milliseconds kALongWait{10};    // behind it the thread looks again at once
-constexpr milliseconds kToSayGoodbye{500};
-constexpr milliseconds kUntilAllAreSilent{50};
+constexpr milliseconds kPollInterval{20};  // without pending messages, or while a thread waits
+constexpr milliseconds kLongWait{10};      // after it the thread resumes polling at once
+constexpr milliseconds kDrainLimit{500};
+constexpr milliseconds kQuietPeriod{50};
 
 }  // namespace
 
@@ -31,21 +31,21 @@ MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
   MPI_Comm_rank(MPI_COMM_WORLD, &process_);
   MPI_Comm_size(MPI_COMM_WORLD, &processes_);
   largest_tag_ = comm::largest_tag();
-  is_crowded_ = are_crowded();
-  answered_.resize(static_cast<std::size_t>(processes_));
-  // Backoff of ten microseconds are not rounded up to sixty; threads made from here on have it too.
+  is_oversubscribed_ = is_oversubscribed();
+  last_seen_.resize(static_cast<std::size_t>(processes_));
+  // So that sleeps of 10 us are not rounded up to 60 us; inherited by threads created from here on.
   prctl(PR_SET_TIMERSLACK, 1000UL);
   thread_ = std::thread([this] { make_progress(); });
 }
 
 MpiTransport::~MpiTransport() {
   bool failed = false;
-  bool told = false;
-  const auto limit = Clock::now() + kToSayGoodbye;
-  while (!told && Clock::now() < limit) {
+  bool all_sent = false;
+  const auto limit = Clock::now() + kDrainLimit;
+  while (!all_sent && Clock::now() < limit) {
     progress();
     const Lock lock(mutex_);
-    told = requests_->has_told_all();
+    all_sent = requests_->all_notices_sent();
   }
   {
     const Lock lock(mutex_);
@@ -53,28 +53,28 @@ MpiTransport::~MpiTransport() {
     failed = failure_.has_value();
   }
   work_.notify_all();
-  waited_.notify_all();
+  long_wait_.notify_all();
   thread_.join();
   const Lock lock(mutex_);
   if (failed) {
-    static_cast<void>(requests_.release());  // MPI may still look at it
+    static_cast<void>(requests_.release());  // MPI may still access them
     return;
   }
   requests_->close();
-  if (may_hang_at_the_end()) {
+  if (finalize_may_hang()) {
     MPI_Barrier(MPI_COMM_WORLD);
-    std::this_thread::sleep_for(kUntilAllAreSilent);
+    std::this_thread::sleep_for(kQuietPeriod);
   }
   MPI_Finalize();
   requests_.reset();
 }
 
 void MpiTransport::make_progress() {
-  Backoff naps(AdaptiveSpin::kFew, is_crowded_);
+  Backoff backoff(AdaptiveSpin::kMinCount, is_oversubscribed_);
   while (true) {
     {
       const Lock lock(mutex_);
-      const auto limit = Clock::now() + kListenEvery;
+      const auto limit = Clock::now() + kPollInterval;
       while (!closing_ && requests_->is_idle() && work_.wait_until(mutex_, limit)) {
       }
       if (closing_) {
@@ -82,57 +82,58 @@ void MpiTransport::make_progress() {
       }
     }
     if (progress()) {
-      naps.start_again();
+      backoff.reset();
     } else if (waiting_ > 0) {
-      leave_it_to_others();
+      leave_to_waiters();
     } else {
-      naps.rest();
+      backoff.pause();
     }
   }
 }
 
-// Who waits makes the progress, and as a rule computes but shortly before he waits again.
-void MpiTransport::leave_it_to_others() {
+// The waiting thread makes progress, and usually computes only briefly before it waits again.
+void MpiTransport::leave_to_waiters() {
   const Lock lock(mutex_);
-  const auto limit = Clock::now() + kListenEvery;
-  while (!closing_ && !has_waited_long_ && waited_.wait_until(mutex_, limit)) {
+  const auto limit = Clock::now() + kPollInterval;
+  while (!closing_ && !has_waited_long_ && long_wait_.wait_until(mutex_, limit)) {
   }
   has_waited_long_ = false;
 }
 
 bool MpiTransport::progress(Ticket first) {
-  bool moved = false;
-  bool has_heard = false;
+  bool has_progressed = false;
+  bool has_received = false;
   {
     const Lock lock(mutex_);
-    moved = requests_->test(first, heard_);
-    has_heard = !heard_.empty();
+    has_progressed = requests_->test(first, received_);
+    has_received = !received_.empty();
   }
-  if (has_heard) {
-    hand_on();
+  if (has_received) {
+    dispatch_notices();
   }
-  return moved;
+  return has_progressed;
 }
 
-// Several threads make progress: whoever may hand on takes all there is, the oldest first.
-void MpiTransport::hand_on() {
-  const Lock handing(notices_);
-  std::vector<std::pair<int, Notice>> heard;
+// Several threads make progress. The one that holds handler_mutex_ dispatches all received notices,
+// oldest first.
+void MpiTransport::dispatch_notices() {
+  const Lock dispatching(handler_mutex_);
+  std::vector<std::pair<int, Notice>> received;
   {
     const Lock lock(mutex_);
-    heard.swap(heard_);
+    received.swap(received_);
   }
-  for (auto& [from, notice] : heard) {
-    if (notice.kind == kAreYouThere || notice.kind == kIAmHere) {
+  for (auto& [from, notice] : received) {
+    if (notice.kind == kPing || notice.kind == kPong) {
       const Lock lock(mutex_);
-      if (notice.kind == kAreYouThere) {
-        requests_->send_control(from, {.kind = kIAmHere});
+      if (notice.kind == kPing) {
+        requests_->send_control(from, {.kind = kPong});
       }
-      answered_[static_cast<std::size_t>(from)] = Clock::now();
+      last_seen_[static_cast<std::size_t>(from)] = Clock::now();
     } else if (handler_) {
       handler_(from, notice);
     } else {
-      kept_.emplace_back(from, std::move(notice));
+      undelivered_.emplace_back(from, std::move(notice));
     }
   }
 }
@@ -145,8 +146,8 @@ Ticket MpiTransport::send(int to, Tag tag, std::span<const std::byte> bytes, Mem
   {
     Entry entry{.is_send = true, .peer = to, .tag = tag, .memory = std::move(memory)};
     const Lock lock(mutex_);
-    ticket =
-        failure_ ? requests_->nothing(std::move(entry)) : requests_->send(std::move(entry), bytes);
+    ticket = failure_ ? requests_->add_unstarted(std::move(entry))
+                      : requests_->send(std::move(entry), bytes);
   }
   work_.notify_one();
   return ticket;
@@ -158,14 +159,14 @@ Ticket MpiTransport::receive(int from, Tag tag, std::span<std::byte> bytes, Memo
   {
     Entry entry{.is_send = false, .peer = from, .tag = tag, .memory = std::move(memory)};
     const Lock lock(mutex_);
-    ticket = failure_ ? requests_->nothing(std::move(entry))
+    ticket = failure_ ? requests_->add_unstarted(std::move(entry))
                       : requests_->receive(std::move(entry), bytes);
   }
   work_.notify_one();
   return ticket;
 }
 
-Failure MpiTransport::lost(const Entry& entry, const std::string& why) const {
+Failure MpiTransport::peer_failure(const Entry& entry, const std::string& why) const {
   return {FailureKind::kPeer,
           fmt::format("process {} waited to {} process {}: {}",
                       process_,
@@ -181,7 +182,7 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
     return *failure_;
   }
   if (!entry.error.empty()) {
-    fail_with(lost(entry, entry.error));
+    fail_with(peer_failure(entry, entry.error));
     requests_->forget(ticket);
     return *failure_;
   }
@@ -194,48 +195,48 @@ std::optional<Status> MpiTransport::outcome(Ticket ticket) {
 
 Status MpiTransport::wait(Ticket ticket) {
   const Clock::time_point begun = Clock::now();
-  LivenessDeadline watch(begun, milliseconds(limit_ms_));
-  Backoff naps(looks_.count(), is_crowded_);
-  bool has_looked = false;
+  LivenessDeadline deadline(begun, milliseconds(limit_ms_));
+  Backoff backoff(spin_.count(), is_oversubscribed_);
+  bool has_polled = false;
   ++waiting_;
   while (true) {
     if (progress(ticket)) {
-      naps.start_again();
+      backoff.reset();
     }
     {
       const Lock lock(mutex_);
       std::optional<Status> result = outcome(ticket);
       if (!result) {
-        keep_watch(watch, requests_->entry(ticket));
+        check_liveness(deadline, requests_->entry(ticket));
         result = failure_ ? outcome(ticket) : std::nullopt;
       }
       if (result) {
         --waiting_;
         const Clock::duration waited = Clock::now() - begun;
-        if (has_looked) {
-          looks_.learn(waited);
+        if (has_polled) {
+          spin_.observe(waited);
         }
-        if (waited > kALongWait) {
+        if (waited > kLongWait) {
           has_waited_long_ = true;
-          waited_.notify_one();
+          long_wait_.notify_one();
         }
         return *result;
       }
     }
-    has_looked = true;
-    naps.rest();
+    has_polled = true;
+    backoff.pause();
   }
 }
 
-void MpiTransport::keep_watch(LivenessDeadline& watch, const Entry& entry) {
-  switch (watch.check(Clock::now(), answered_[static_cast<std::size_t>(entry.peer)])) {
+void MpiTransport::check_liveness(LivenessDeadline& deadline, const Entry& entry) {
+  switch (deadline.check(Clock::now(), last_seen_[static_cast<std::size_t>(entry.peer)])) {
     case LivenessDeadline::Verdict::kGoOn:
       return;
     case LivenessDeadline::Verdict::kAsk:
-      requests_->send_control(entry.peer, {.kind = kAreYouThere});
+      requests_->send_control(entry.peer, {.kind = kPing});
       return;
     case LivenessDeadline::Verdict::kGiveUp:
-      fail_with(lost(entry, watch.reason()));
+      fail_with(peer_failure(entry, deadline.reason()));
       return;
   }
 }
@@ -253,10 +254,10 @@ void MpiTransport::send_control(int to, const Notice& notice) {
 }
 
 void MpiTransport::on_notice(NoticeHandler handler) {
-  const Lock lock(notices_);
+  const Lock lock(handler_mutex_);
   handler_ = std::move(handler);
   if (handler_) {
-    for (const auto& [from, notice] : std::exchange(kept_, {})) {
+    for (const auto& [from, notice] : std::exchange(undelivered_, {})) {
       handler_(from, notice);
     }
   }
@@ -271,7 +272,7 @@ void MpiTransport::fail(const Failure& failure) {
 
 void MpiTransport::fail_with(const Failure& failure) {
   failure_ = failure;
-  requests_->give_up();
+  requests_->abandon_all();
 }
 
 }  // namespace murmur::comm

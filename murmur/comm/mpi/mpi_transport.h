@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MPI makes progress only inside its own calls. Here a thread of the transport's makes them while
-// everyone computes, and whoever waits makes them while he waits; between two calls they sleep for
-// microseconds, because processes may be more than cores.
+// MPI makes progress only inside its own calls. A thread of the transport makes these calls while
+// the other threads compute, and a waiting thread makes them itself; between two calls they sleep
+// for microseconds, because there may be more processes than cores.
 //
 //   INVARIANT: MPI is called with mutex_ held (MPI_THREAD_SERIALIZED).
 #pragma once
@@ -24,12 +24,12 @@ namespace murmur::comm {
 
 class MpiTransport final : public Transport {
  public:
-  // REQUIRES: MPI_Init has been called, on this thread.
+  // REQUIRES: MPI_Init has been called on this thread.
   MpiTransport();
   MpiTransport(const MpiTransport&) = delete;
   MpiTransport& operator=(const MpiTransport&) = delete;
-  // Collective unless a wait has failed: then what has been told gets a moment to leave, and MPI is
-  // left as it is, since the others cannot come to its end.
+  // Collective unless a wait has failed. Pending notices get half a second to be sent. After a
+  // failure MPI is not finalized, since the other processes cannot take part in that.
   ~MpiTransport() override;
 
   int process() const override { return process_; }
@@ -48,41 +48,44 @@ class MpiTransport final : public Transport {
  private:
   using Clock = LivenessDeadline::Clock;
 
-  void make_progress();  // the thread's
-  void leave_it_to_others();
-  // Whether something has ended. AdaptiveSpin for the end of that ticket's message first.
+  void make_progress();  // run by thread_
+  // Blocks while threads inside wait() make progress, for a limited time.
+  void leave_to_waiters();
+  // Tests pending messages, that of ticket `first` among them, and dispatches the notices that have
+  // arrived. Whether anything has completed.
   bool progress(Ticket first = {});
-  void hand_on();
-  // Every wait fails from here on, and no message is started.
+  void dispatch_notices();
+  // From here on every wait fails, and no message is started.
   void fail_with(const Failure& failure) MURMUR_REQUIRES(mutex_);
-  // Nothing while the ticket is neither done nor failed; forgets it otherwise.
+  // The result of the ticket, which is then forgotten; nothing while it is pending.
   std::optional<Status> outcome(Ticket ticket) MURMUR_REQUIRES(mutex_);
-  // Sets failure_ when the other one has had its time.
-  void keep_watch(LivenessDeadline& watch, const Entry& entry) MURMUR_REQUIRES(mutex_);
-  Failure lost(const Entry& entry, const std::string& why) const;
+  // Pings the other process, or sets failure_ when its time is over.
+  void check_liveness(LivenessDeadline& deadline, const Entry& entry) MURMUR_REQUIRES(mutex_);
+  Failure peer_failure(const Entry& entry, const std::string& why) const;
 
   int process_ = 0;
   int processes_ = 1;
   int largest_tag_ = 0;
-  bool is_crowded_ = false;
+  bool is_oversubscribed_ = false;
   std::atomic<std::int64_t> limit_ms_ = 60'000;
   std::atomic<std::int64_t> bytes_sent_ = 0;
   std::atomic<int> waiting_ = 0;
-  AdaptiveSpin looks_;
+  AdaptiveSpin spin_;
 
   Mutex mutex_;
   Condition work_;
-  Condition waited_;
+  Condition long_wait_;
   bool has_waited_long_ MURMUR_GUARDED_BY(mutex_) = false;
   std::unique_ptr<Requests> requests_ MURMUR_GUARDED_BY(mutex_);
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
-  std::vector<std::pair<int, Notice>> heard_ MURMUR_GUARDED_BY(mutex_);  // to be handed on
+  std::vector<std::pair<int, Notice>> received_ MURMUR_GUARDED_BY(mutex_);  // not yet dispatched
   bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
-  std::vector<Clock::time_point> answered_ MURMUR_GUARDED_BY(mutex_);  // last, per process
+  // Per process: when its last ping or pong arrived.
+  std::vector<Clock::time_point> last_seen_ MURMUR_GUARDED_BY(mutex_);
 
-  Mutex notices_;  // held while a handler runs, and locked before mutex_
-  NoticeHandler handler_ MURMUR_GUARDED_BY(notices_);
-  std::vector<std::pair<int, Notice>> kept_ MURMUR_GUARDED_BY(notices_);
+  Mutex handler_mutex_;  // held while a handler runs, and locked before mutex_
+  NoticeHandler handler_ MURMUR_GUARDED_BY(handler_mutex_);
+  std::vector<std::pair<int, Notice>> undelivered_ MURMUR_GUARDED_BY(handler_mutex_);
 
   std::thread thread_;
 };

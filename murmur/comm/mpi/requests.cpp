@@ -9,13 +9,13 @@
 namespace murmur::comm {
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{1} << 30U;  // bytes of one request: MPI counts in int
+constexpr std::size_t kMaxRequestBytes = std::size_t{1} << 30U;  // MPI counts bytes in int
 constexpr int kNoticeTag = 1;
-// Messages that one test looks at beside the one that is waited for. What it costs must not grow
-// with the messages under way; MPI works at all of them whichever are looked at.
-constexpr std::size_t kAtATime = 16;
+// Tickets that one test examines beside the one that is waited for. Bounded, so that the cost of a
+// test does not grow with the number of pending messages; MPI makes progress on all of them anyway.
+constexpr std::size_t kMaxPolled = 16;
 
-std::string words_of(int code) {
+std::string error_string(int code) {
   std::string text(MPI_MAX_ERROR_STRING, '\0');
   int length = 0;
   MPI_Error_string(code, text.data(), &length);
@@ -27,44 +27,49 @@ std::string words_of(int code) {
 
 Requests::Requests() {
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  MPI_Comm_dup(MPI_COMM_WORLD, &aside_);
-  MPI_Comm_set_errhandler(aside_, MPI_ERRORS_RETURN);
-  listen();
+  MPI_Comm_dup(MPI_COMM_WORLD, &notice_comm_);
+  MPI_Comm_set_errhandler(notice_comm_, MPI_ERRORS_RETURN);
+  receive_notice();
 }
 
 void Requests::close() {
-  if (hearing_request_ != MPI_REQUEST_NULL) {
-    MPI_Cancel(&hearing_request_);
-    MPI_Request_free(&hearing_request_);
+  if (incoming_request_ != MPI_REQUEST_NULL) {
+    MPI_Cancel(&incoming_request_);
+    MPI_Request_free(&incoming_request_);
   }
-  for (Told& told : told_) {  // to someone who is gone
-    MPI_Request_free(&told.request);
+  for (OutgoingNotice& outgoing : outgoing_) {  // their receiver may be gone
+    MPI_Request_free(&outgoing.request);
   }
 }
 
-void Requests::listen() {
-  MPI_Irecv(
-      &hearing_, sizeof hearing_, MPI_BYTE, MPI_ANY_SOURCE, kNoticeTag, aside_, &hearing_request_);
+void Requests::receive_notice() {
+  MPI_Irecv(&incoming_,
+            sizeof incoming_,
+            MPI_BYTE,
+            MPI_ANY_SOURCE,
+            kNoticeTag,
+            notice_comm_,
+            &incoming_request_);
 }
 
 template <class Start>
 Ticket Requests::add(Entry entry, std::size_t bytes, const Start& start) {
   const std::uint64_t id = next_id_++;
   std::size_t offset = 0;
-  do {  // an empty message is one, too
-    const std::size_t count = std::min(kLargest, bytes - offset);
+  do {  // an empty message needs a request, too
+    const std::size_t count = std::min(kMaxRequestBytes, bytes - offset);
     MPI_Request request = MPI_REQUEST_NULL;
     const int code = start(offset, static_cast<int>(count), &request);
     if (code != MPI_SUCCESS) {
-      entry.error = words_of(code);
+      entry.error = error_string(code);
       break;
     }
     entry.requests.push_back(request);
     offset += count;
   } while (offset < bytes);
-  open_ += entry.requests.size();
+  open_requests_ += entry.requests.size();
   entries_.emplace(id, std::move(entry));
-  line_.push_back(id);
+  poll_queue_.push_back(id);
   return {id};
 }
 
@@ -87,88 +92,93 @@ Ticket Requests::receive(Entry entry, std::span<std::byte> bytes) {
       });
 }
 
-Ticket Requests::nothing(Entry entry) {
+Ticket Requests::add_unstarted(Entry entry) {
   const std::uint64_t id = next_id_++;
   entries_.emplace(id, std::move(entry));
   return {id};
 }
 
 void Requests::send_control(int to, const Notice& notice) {
-  told_.emplace_back();
-  Told& told = told_.back();
+  outgoing_.emplace_back();
+  OutgoingNotice& outgoing = outgoing_.back();
   const std::size_t length = std::min(notice.text.size(), kNoticeText);
-  told.wire.kind = notice.kind;
-  told.wire.number = notice.number;
-  told.wire.length = static_cast<std::int32_t>(length);
-  std::memcpy(told.wire.text, notice.text.data(), length);
-  const int code =
-      MPI_Isend(&told.wire, sizeof told.wire, MPI_BYTE, to, kNoticeTag, aside_, &told.request);
+  outgoing.wire.kind = notice.kind;
+  outgoing.wire.number = notice.number;
+  outgoing.wire.length = static_cast<std::int32_t>(length);
+  std::memcpy(outgoing.wire.text, notice.text.data(), length);
+  const int code = MPI_Isend(&outgoing.wire,
+                             sizeof outgoing.wire,
+                             MPI_BYTE,
+                             to,
+                             kNoticeTag,
+                             notice_comm_,
+                             &outgoing.request);
   if (code != MPI_SUCCESS) {
-    told_.pop_back();
+    outgoing_.pop_back();
   }
 }
 
-bool Requests::test(Ticket first, std::vector<std::pair<int, Notice>>& heard) {
-  const bool moved = test_messages(first);
-  return test_notices(heard) || moved;
+bool Requests::test(Ticket first, std::vector<std::pair<int, Notice>>& received) {
+  const bool has_progressed = test_messages(first);
+  return test_notices(received) || has_progressed;
 }
 
-void Requests::choose(std::uint64_t id, Entry& entry) {
+void Requests::collect(std::uint64_t id, Entry& entry) {
   requests_.insert(requests_.end(), entry.requests.begin(), entry.requests.end());
   owners_.resize(requests_.size(), id);
   entry.requests.clear();
 }
 
-bool Requests::choose(Ticket first) {
+bool Requests::collect(Ticket first) {
   requests_.clear();
   owners_.clear();
   if (const auto found = entries_.find(first.id); found != entries_.end()) {
-    choose(first.id, found->second);
+    collect(first.id, found->second);
   }
-  const std::size_t most = std::min(kAtATime, line_.size());
+  const std::size_t most = std::min(kMaxPolled, poll_queue_.size());
   for (std::size_t k = 0; k < most; ++k) {
-    const std::uint64_t id = line_.front();
-    line_.pop_front();
+    const std::uint64_t id = poll_queue_.front();
+    poll_queue_.pop_front();
     const auto found = entries_.find(id);
     if (id == first.id) {
-      line_.push_back(id);
+      poll_queue_.push_back(id);
     } else if (found != entries_.end() && !found->second.requests.empty()) {
-      choose(id, found->second);
-      line_.push_back(id);
+      collect(id, found->second);
+      poll_queue_.push_back(id);
     }
   }
   return !requests_.empty();
 }
 
 bool Requests::test_messages(Ticket first) {
-  if (!choose(first)) {
+  if (!collect(first)) {
     return false;
   }
-  ended_.resize(requests_.size());
+  completed_.resize(requests_.size());
   statuses_.resize(requests_.size());
   int count = 0;
   const int code = MPI_Testsome(static_cast<int>(requests_.size()),
                                 requests_.data(),
                                 &count,
-                                ended_.data(),
+                                completed_.data(),
                                 statuses_.data());
   count = count == MPI_UNDEFINED ? 0 : count;
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-    const auto place = static_cast<std::size_t>(ended_[k]);
-    const int its_code = statuses_[k].MPI_ERROR;
-    if (code == MPI_ERR_IN_STATUS && its_code != MPI_SUCCESS) {
-      entries_.at(owners_[place]).error = words_of(its_code);
+    const auto place = static_cast<std::size_t>(completed_[k]);
+    const int status_code = statuses_[k].MPI_ERROR;
+    if (code == MPI_ERR_IN_STATUS && status_code != MPI_SUCCESS) {
+      entries_.at(owners_[place]).error = error_string(status_code);
     }
     requests_[place] = MPI_REQUEST_NULL;
   }
-  open_ -= static_cast<std::size_t>(count);
+  open_requests_ -= static_cast<std::size_t>(count);
   for (std::size_t k = 0; k < requests_.size(); ++k) {
     if (requests_[k] != MPI_REQUEST_NULL) {
       entries_.at(owners_[k]).requests.push_back(requests_[k]);
     }
   }
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
-    Entry& entry = entries_.at(owners_[static_cast<std::size_t>(ended_[k])]);
+    Entry& entry = entries_.at(owners_[static_cast<std::size_t>(completed_[k])]);
     if (entry.requests.empty()) {
       entry.memory = nullptr;
     }
@@ -176,26 +186,26 @@ bool Requests::test_messages(Ticket first) {
   return count > 0;
 }
 
-bool Requests::test_notices(std::vector<std::pair<int, Notice>>& heard) {
-  const std::size_t before = heard.size();
+bool Requests::test_notices(std::vector<std::pair<int, Notice>>& received) {
+  const std::size_t before = received.size();
   int done = 1;
-  while (hearing_request_ != MPI_REQUEST_NULL) {
+  while (incoming_request_ != MPI_REQUEST_NULL) {
     MPI_Status status;
-    if (MPI_Test(&hearing_request_, &done, &status) != MPI_SUCCESS || done == 0) {
+    if (MPI_Test(&incoming_request_, &done, &status) != MPI_SUCCESS || done == 0) {
       break;
     }
-    const auto length = std::min(static_cast<std::size_t>(hearing_.length), kNoticeText);
-    heard.emplace_back(status.MPI_SOURCE,
-                       Notice{.kind = hearing_.kind,
-                              .number = hearing_.number,
-                              .text = std::string(hearing_.text, length)});
-    listen();
+    const auto length = std::min(static_cast<std::size_t>(incoming_.length), kNoticeText);
+    received.emplace_back(status.MPI_SOURCE,
+                          Notice{.kind = incoming_.kind,
+                                 .number = incoming_.number,
+                                 .text = std::string(incoming_.text, length)});
+    receive_notice();
   }
-  told_.remove_if([](Told& told) {
-    int left = 0;
-    return MPI_Test(&told.request, &left, MPI_STATUS_IGNORE) != MPI_SUCCESS || left != 0;
+  outgoing_.remove_if([](OutgoingNotice& outgoing) {
+    int is_sent = 0;
+    return MPI_Test(&outgoing.request, &is_sent, MPI_STATUS_IGNORE) != MPI_SUCCESS || is_sent != 0;
   });
-  return heard.size() > before;
+  return received.size() > before;
 }
 
 const Entry& Requests::entry(Ticket ticket) const {
@@ -204,7 +214,7 @@ const Entry& Requests::entry(Ticket ticket) const {
   return found->second;
 }
 
-void Requests::give_up() {
+void Requests::abandon_all() {
   for (auto& [id, entry] : entries_) {
     for (MPI_Request& request : entry.requests) {
       if (!entry.is_send) {
@@ -213,12 +223,12 @@ void Requests::give_up() {
       MPI_Request_free(&request);
     }
     if (!entry.requests.empty() && entry.memory != nullptr) {
-      kept_.push_back(std::move(entry.memory));
+      retained_.push_back(std::move(entry.memory));
     }
     entry.requests.clear();
   }
-  line_.clear();
-  open_ = 0;
+  poll_queue_.clear();
+  open_requests_ = 0;
 }
 
 }  // namespace murmur::comm

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What MPI still has to do: started sends and receives, the tickets that they belong to, and the
-// notices on their way. Calls MPI, so one thread at a time.
+// Pending MPI requests: started sends and receives, the tickets that they belong to, and notices
+// under way. Threads: one at a time, since every member may call MPI.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@
 
 namespace murmur::comm {
 
-// A ticket: done when none of its requests is left.
+// The operation of a ticket: done when it has no requests left.
 struct Entry {
   bool is_send = false;
   int peer = 0;
   Tag tag = 0;
-  Memory memory = {};                      // of its bytes
-  std::vector<MPI_Request> requests = {};  // those that MPI still works at
-  std::string error = {};                  // MPI's own words
+  Memory memory = {};                      // owner of its bytes
+  std::vector<MPI_Request> requests = {};  // not yet completed
+  std::string error = {};                  // MPI's error message; empty: none
 };
 
 class Requests {
@@ -31,27 +31,28 @@ class Requests {
   Requests();
   Requests(const Requests&) = delete;
   Requests& operator=(const Requests&) = delete;
-  // REQUIRES: close() was called and MPI has come to its end.
+  // REQUIRES: close() was called, and MPI_Finalize has returned.
   ~Requests() = default;
 
   Ticket send(Entry entry, std::span<const std::byte> bytes);
   Ticket receive(Entry entry, std::span<std::byte> bytes);
-  // Of a message that is not started any more.
-  Ticket nothing(Entry entry);
+  // A ticket for a message that is not started, because the transport has failed.
+  Ticket add_unstarted(Entry entry);
   void send_control(int to, const Notice& notice);
 
-  // Lets MPI work; whether something has ended. AdaptiveSpin for the end of that ticket's message,
-  // and of some others, as many as there may be. Notices that came are added to `heard`.
-  bool test(Ticket first, std::vector<std::pair<int, Notice>>& heard);
-  bool is_idle() const { return open_ == 0; }
-  bool has_told_all() const { return told_.empty(); }
+  // Lets MPI make progress; whether anything has completed. Tests the requests of ticket `first`
+  // and of a bounded number of other tickets. Appends arrived notices to `received`.
+  bool test(Ticket first, std::vector<std::pair<int, Notice>>& received);
+  bool is_idle() const { return open_requests_ == 0; }
+  bool all_notices_sent() const { return outgoing_.empty(); }
 
   const Entry& entry(Ticket ticket) const;
   void forget(Ticket ticket) { entries_.erase(ticket.id); }
-  // No message is waited for any more, and nothing is written where a receive would have put one
-  // that has not begun to come. What has begun goes on, so its memory stays.
-  void give_up();
-  // Hears nothing any more. What could not be told is MPI's.
+  // Cancels all receives and stops tracking all requests. Nothing is written to the destination of
+  // a message that has not started to arrive; transfers that have started continue, so their memory
+  // is kept.
+  void abandon_all();
+  // Stops receiving notices. Notices that are not sent yet are left to MPI.
   void close();
 
  private:
@@ -61,35 +62,36 @@ class Requests {
     std::int64_t number = 0;
     char text[kNoticeText] = {};
   };
-  struct Told {
+  struct OutgoingNotice {
     Wire wire;
     MPI_Request request = MPI_REQUEST_NULL;
   };
 
-  // Starts one request per gigabyte with start(offset, count), which returns MPI's code.
+  // Starts one request per gibibyte with start(offset, count, request), which returns MPI's code.
   template <class Start>
   Ticket add(Entry entry, std::size_t bytes, const Start& start);
-  void listen();
-  // Takes up what is to be looked at; false if that is nothing.
-  bool choose(Ticket first);
-  void choose(std::uint64_t id, Entry& entry);
+  // Posts the receive of the next notice.
+  void receive_notice();
+  // Collects into requests_ the requests that this test() examines. False: there are none.
+  bool collect(Ticket first);
+  void collect(std::uint64_t id, Entry& entry);
   bool test_messages(Ticket first);
-  bool test_notices(std::vector<std::pair<int, Notice>>& heard);
+  bool test_notices(std::vector<std::pair<int, Notice>>& received);
 
-  MPI_Comm aside_ = MPI_COMM_NULL;  // of notices
+  MPI_Comm notice_comm_ = MPI_COMM_NULL;  // duplicate of MPI_COMM_WORLD
   std::uint64_t next_id_ = 1;
   std::unordered_map<std::uint64_t, Entry> entries_;
-  std::deque<std::uint64_t> line_;  // tickets with requests, those next to be looked at first
-  std::size_t open_ = 0;            // requests
-  std::vector<Memory> kept_;        // of messages that were given up
-  // Scratch of test(): requests, the tickets that they are of, and what became of them.
+  std::deque<std::uint64_t> poll_queue_;  // tickets with requests, next to be tested first
+  std::size_t open_requests_ = 0;         // not yet completed
+  std::vector<Memory> retained_;          // owners of the bytes of abandoned messages
+  // Scratch of test(): requests, the tickets that they belong to, and the results of MPI_Testsome.
   std::vector<MPI_Request> requests_;
   std::vector<std::uint64_t> owners_;
-  std::vector<int> ended_;
+  std::vector<int> completed_;
   std::vector<MPI_Status> statuses_;
-  std::list<Told> told_;
-  Wire hearing_;
-  MPI_Request hearing_request_ = MPI_REQUEST_NULL;
+  std::list<OutgoingNotice> outgoing_;
+  Wire incoming_;
+  MPI_Request incoming_request_ = MPI_REQUEST_NULL;
 };
 
 }  // namespace murmur::comm

@@ -17,7 +17,7 @@ int largest_tag() {
   return found != 0 ? *static_cast<int*>(bound) : 32767;
 }
 
-bool are_crowded() {
+bool is_oversubscribed() {
   MPI_Comm here = MPI_COMM_NULL;
   int processes = 1;
   if (MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here) ==
@@ -29,10 +29,10 @@ bool are_crowded() {
 }
 
 // MPICH over UCX before 4.2 (github.com/pmodels/mpich/pull/6596): while MPI_Finalize closes its
-// connections it needs an answer of everyone, and who has all of his gives no more. None goes ahead
-// if nobody answers before he has asked himself: if all come to MPI_Finalize without having looked
-// at MPI since the others began.
-bool may_hang_at_the_end() {
+// connections, each process needs a reply from every other one, and a process that has received all
+// replies stops replying. No process stops early if none replies before it has sent its own
+// requests; that holds if all enter MPI_Finalize without polling MPI after the first one has.
+bool finalize_may_hang() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
   int length = 0;
   MPI_Get_library_version(text.data(), &length);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What there is to know of MPI and its world. REQUIRES: MPI_Init has been called.
+// Properties of the MPI library and of MPI_COMM_WORLD. REQUIRES: MPI_Init has been called.
 #pragma once
 
 namespace murmur::comm {
 
+// MPI_TAG_UB.
 int largest_tag();
 
-// Whether processes of this host are more than its cores. Collective.
-bool are_crowded();
+// Whether this host runs more processes of the world than it has cores. Collective.
+bool is_oversubscribed();
 
-// Whether MPI_Finalize may wait for ever unless all processes come to it at once.
-bool may_hang_at_the_end();
+// Whether MPI_Finalize may hang unless all processes call it at about the same time.
+bool finalize_may_hang();
 
 }  // namespace murmur::comm

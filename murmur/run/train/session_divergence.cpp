@@ -34,7 +34,7 @@ Status Session<S>::diverge() {
   }
   if (!called_ && !line_is_due() && !checkpoint_is_due()) {
     called_ = true;
-    world_->agreement()->call({.purpose = kDiverged});
+    world_->agreement()->request({.purpose = kDiverged});
   }
   return Ok{};
 }

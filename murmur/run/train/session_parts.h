@@ -11,8 +11,8 @@ namespace murmur::run {
 
 using Clock = std::chrono::steady_clock;
 
-// Purposes of agreed steps. The text of kStop is the signal's number.
-enum AgreementPurpose : int { kStop = 1, kDiverged = 2, kSave = 3 };
+// Purposes of step requests. The text of a request to stop is the number of the signal.
+enum RequestPurpose : int { kStop = 1, kDiverged = 2, kSave = 3 };
 
 // What a checkpoint keeps besides the engine's state, so that the next line is the one that an
 // uninterrupted run would have written.

@@ -44,11 +44,11 @@ Result<bool> Session<S>::goes_on() {
   round_began_ = now;
   if (signal() != 0 && !called_) {
     called_ = true;
-    world_->agreement()->call({.purpose = kStop, .text = std::to_string(signal())});
+    world_->agreement()->request({.purpose = kStop, .text = std::to_string(signal())});
   }
   if (is_first() && time_is_due()) {
     saved_ = now;  // so that it calls only once
-    world_->agreement()->call({.purpose = kSave});
+    world_->agreement()->request({.purpose = kSave});
   }
   return handle_agreed_steps();
 }
