@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// AdaptiveSpin before going to sleep: for what is about to come a sleep costs more than the wait.
+// Polls before sleeping: for an event that is about to happen, sleeping costs more than polling.
 #pragma once
 
 #include <thread>
 
 namespace murmur {
 
-// Returns when met(), or after so many looks; between two the core is given away to whoever needs
-// it.
+// Returns when done() is true, or after that many polls; yields the core between two of them.
 template <class Condition>
-void spin_until(int looks, const Condition& met) {
-  for (int look = 0; look < looks && !met(); ++look) {
+void spin_until(int polls, const Condition& done) {
+  for (int poll = 0; poll < polls && !done(); ++poll) {
     std::this_thread::yield();
   }
 }
