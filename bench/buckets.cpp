@@ -120,7 +120,7 @@ class Side {
       exchange_.send(transport_.process(), b, [this](std::size_t, int) { return rows_.row(0, 0); });
     }
     for (std::size_t b = 0; b < buckets_.count(); ++b) {
-      take(exchange_.bring(b));
+      take(exchange_.wait(b));
     }
     exchange_.close();
   }
