@@ -6,7 +6,7 @@
 
 namespace murmur::run {
 
-// "localhost" where the system does not say.
+// Returns "localhost" if the system reports no name.
 std::string host_name();
 
 }  // namespace murmur::run

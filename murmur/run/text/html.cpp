@@ -6,7 +6,8 @@
 namespace murmur::run {
 namespace {
 
-// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there is none.
+// Length of the UTF-8 sequence at the start of `text`, 0 if there is none. Checks the lead byte and
+// the continuation bytes only: surrogates and overlong sequences of three or four bytes pass.
 std::size_t sequence_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   std::size_t length = 0;

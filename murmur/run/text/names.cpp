@@ -8,8 +8,8 @@
 namespace murmur::run {
 namespace {
 
-// How far a name is from what was given. The beginning of a longer name counts as near: `exp` is
-// meant for `exponential`, not for `star`.
+// Edit distance from `given` to `known`. A prefix of three or more characters has distance 1 at
+// most: `exp` means `exponential`, not `star`.
 std::size_t distance(std::string_view given, std::string_view known) {
   const std::size_t edits = edit_distance(given, known);
   const bool beginning = given.size() >= 3 && known.substr(0, given.size()) == given;
@@ -20,7 +20,7 @@ bool is_near(std::string_view given, std::string_view known) {
   return distance(given, known) <= std::max<std::size_t>(2, given.size() / 3);
 }
 
-// The nearest name and those as near as it, a few of them.
+// The nearest name and up to two others at the same distance.
 std::vector<std::string> equally_near(std::string_view given,
                                       const std::string& nearest,
                                       const std::vector<std::string>& known) {
@@ -60,7 +60,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest_name(std::string_view given, const std::vector<std::string>& known) {
-  // A name of unreasonable length is near to nothing and not worth its square.
+  // Limits the cost, which is the product of the lengths.
   const std::string_view start = given.substr(0, 64);
   const auto nearest =
       std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {

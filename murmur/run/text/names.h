@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to say to a name nobody knows: the name it has here if other systems use it, otherwise the
-// nearest one (Damerau and Levenshtein: letters left out, put in, changed or swapped).
+// Suggestions for an unknown name: the name used here if other systems use the given one, otherwise
+// the nearest known name. Distance: optimal string alignment, a restricted Damerau-Levenshtein
+// distance (characters deleted, inserted, substituted, or swapped with the next one).
 #pragma once
 
 #include <cstddef>
@@ -11,20 +12,22 @@
 
 namespace murmur::run {
 
-// Letters to change to make one of the other; neighbours swapped count once.
+// Number of edits that turn one name into the other; a swap of adjacent characters is one edit.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The nearest of `known`, the first of equals; empty only where `known` is.
+// The nearest name in `known`, the first one on ties; empty only if `known` is empty.
 std::string nearest_name(std::string_view given, const std::vector<std::string>& known);
 
-// " (did you mean 'x'?)" or, where nothing is near, " (the nearest is 'x')". Empty without `known`.
+// " (did you mean 'x'?)" or, if no name is near, " (the nearest is 'x')". Empty if `known` is
+// empty.
 std::string did_you_mean(std::string_view given, const std::vector<std::string>& known);
 
 // "a, b, c".
 std::string join_names(const std::vector<std::string>& names);
 
-// Our name for another system's: of a key in a table ("" is the top level), in full where it lives
-// elsewhere ("outer.period"); of a value of a kind ("topology", "algorithm", ...).
+// The name used here for another system's name. Of a key in a table ("" is the top level), with its
+// table if that is a different one ("outer.period"); of a value of a kind ("topology", "algorithm",
+// ...).
 std::optional<std::string> key_synonym(std::string_view table, std::string_view key);
 std::optional<std::string> value_synonym(std::string_view kind, std::string_view value);
 

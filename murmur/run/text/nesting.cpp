@@ -20,8 +20,9 @@ namespace {
   throw UserError(fmt::format("{}:{}:{}: {}", file, line, at - begin + 1, what));
 }
 
-// Behind the string that begins at `at`, or the end where it is not closed.
-std::size_t behind_string(std::string_view text, std::size_t at) {
+// Position after the string that begins at `at`. A string that is not closed ends at the end of the
+// line, or at the end of the text if it is a multi-line string.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
   const char quote = text[at];
   const std::string three(3, quote);
   const bool is_long = text.substr(at, 3) == three;
@@ -38,8 +39,8 @@ std::size_t behind_string(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-// Of bare keys, the dots between keys and the blanks around them.
-bool is_of_key(char c) {
+// Whether `c` occurs in bare keys, as a dot between keys or as a blank around them.
+bool is_key_character(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   return letter || c == '_' || c == '-' || c == '.' || c == ' ' || c == '\t';
 }
@@ -73,11 +74,11 @@ std::string_view shallow_json(std::string_view text) {
 
 void require_shallow(std::string_view text, const std::string& file) {
   std::size_t nested = 0;
-  std::size_t dots = 0;  // of the key at hand
+  std::size_t dots = 0;  // in the current key
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
     if (c == '"' || c == '\'') {
-      at = behind_string(text, at);
+      at = end_of_string(text, at);
       continue;
     }
     if (c == '#') {
@@ -89,7 +90,7 @@ void require_shallow(std::string_view text, const std::string& file) {
     nested += opens ? 1 : 0;
     nested -= closes && nested > 0 ? 1 : 0;
     dots += c == '.' ? 1 : 0;
-    dots = is_of_key(c) ? dots : 0;
+    dots = is_key_character(c) ? dots : 0;
     if (nested > kMostNested) {
       refuse(text, at, file, fmt::format("nested more than {} deep", kMostNested));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an option is shown to people and to programs.
+// Options as text and as JSON: type, bounds, value and description.
 #pragma once
 
 #include <string>
@@ -12,10 +12,10 @@ namespace murmur::run {
 
 // "number", "integer", "true or false", "text", "list of numbers", ...
 std::string type_text(const OptionInfo& option);
-// What is allowed beyond the type, or nothing.
+// The choices or bounds of the value; empty if every value of the type is allowed.
 std::string bounds_text(const OptionInfo& option);
 nlohmann::ordered_json value_json(const OptionValue& value);
-// The value as a TOML file has it.
+// The value in TOML syntax.
 std::string value_toml(const OptionValue& value);
 // "= 0.9   weight of the old momentum (a number in [0, 1))".
 std::string describe(const OptionInfo& option);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text for standard error. A terminal that is gone, a closed pipe or a full disk behind it must not
-// end a run, so nothing here throws and a text that cannot be written is lost.
+// Prints text for the user. A closed terminal or pipe or a full disk must not end a run, so write
+// errors are ignored and the text is lost.
 #pragma once
 
 #include <cstdio>

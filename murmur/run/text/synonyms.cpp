@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What other systems call the things that have a name here: PyTorch, torchft, OpenDiLoCo,
-// accelerate, exo gym, Bluefog, fairscale, Bagua, decentralizepy, Flower and the code of the
-// papers. A name stands in small letters with '-' for '_'.
+// Names that other systems use for keys and values that have a name here: PyTorch, torchft,
+// OpenDiLoCo, accelerate, exo gym, Bluefog, fairscale, Bagua, decentralizepy, Flower and the code
+// of the papers. They are in lower case, with '-' for '_'.
 #include <algorithm>
 #include <array>
 #include <cctype>

@@ -21,7 +21,7 @@ std::string superscript(int exponent) {
   return text;
 }
 
-// Without trailing zeros, and never "-0".
+// Removes trailing zeros; "-0" becomes "0".
 std::string trimmed(std::string text) {
   if (text.find('.') != std::string::npos) {
     text.erase(text.find_last_not_of('0') + 1);

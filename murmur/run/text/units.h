@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers as text, with the unit in which they have few digits.
+// Numbers as text, in a unit in which they have few digits.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace murmur::run {
 enum class Unit {
   kNumber,
   kFraction,  // shown as percent
-  kBytes,     // shown as kB, MB, GB, powers of ten
+  kBytes,     // shown as kB, MB, GB, TB: powers of ten
   kSeconds,   // shown as ms, s, min, h
 };
 
@@ -20,13 +20,15 @@ struct Display {
   std::string name;
 };
 
-// The display in which `largest` (in the unit's own terms) has few digits before the point.
+// The display in which `largest` (a fraction, bytes or seconds) has few digits before the decimal
+// point.
 Display display_of(Unit unit, double largest);
 
-// A number as a person writes it: four significant digits, no trailing zeros, 1.5×10⁻⁷ beyond.
+// A number with four significant digits, or all digits of an integer part of four to six, without
+// trailing zeros. Scientific notation with three digits (1.5×10⁻⁷) outside [10⁻³, 10⁶).
 std::string number_text(double value);
 
-// The same with its unit: "86.5 %", "1.2 GB", "3.1 min".
+// The value with its unit: "86.5 %", "1.2 GB", "3.1 min".
 std::string quantity_text(double value, Unit unit);
 
 }  // namespace murmur::run

@@ -6,7 +6,7 @@
 
 namespace murmur::run {
 
-// Of this program, as in CMakeLists.txt.
+// Version of this program, the same as in CMakeLists.txt.
 constexpr std::string_view version() {
   return "0.1.0";
 }
