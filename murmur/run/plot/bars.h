@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Horizontal bars put together of parts: what a whole consists of, row by row.
+// Stacked horizontal bar charts: one bar per row, divided into parts.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace murmur::run {
 
 struct Bar {
   std::string label = {};
-  std::vector<double> parts = {};  // as many as the chart has part names; not negative
+  std::vector<double> parts = {};  // one per part name of the chart; not negative
 };
 
 struct BarChart {
@@ -19,11 +19,11 @@ struct BarChart {
   std::string title = {};
   std::string description = {};
   Unit unit = Unit::kNumber;
-  std::vector<std::string> parts = {};  // of the legend; style s0, s1, ...
+  std::vector<std::string> parts = {};  // names in the legend; styles s0, s1, ...
   std::vector<Bar> bars = {};
 };
 
-// The legend and the <svg> element.
+// Returns the legend and the <svg> element.
 std::string draw(const BarChart& chart);
 
 }  // namespace murmur::run

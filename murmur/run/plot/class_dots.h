@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which worker has which examples: a dot for every worker and class whose area is the number of
-// examples, as in figure 1 of "Quasi-Global Momentum" (Lin et al., ICML 2021).
+// The distribution of classes over workers: one dot per worker and class whose area is proportional
+// to the number of examples, as in figure 1 of "Quasi-Global Momentum" (Lin et al., ICML 2021).
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 namespace murmur::run {
 
-// The first 64 workers and classes at most: beyond that a picture of dots says nothing.
+// At most the first 64 workers and classes are drawn: more dots would not be legible.
 inline constexpr std::size_t kMostDots = 64;
 
-// counts[worker][class]: number of examples; `classes`: their names.
+// counts[worker][class]: number of examples. `classes`: names of the classes.
 std::string draw_classes(const std::string& id,
                          const std::string& title,
                          const std::vector<std::string>& classes,

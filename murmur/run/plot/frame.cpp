@@ -12,7 +12,7 @@ namespace {
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
-  double middle = high;  // the highest value itself, without the bands around values
+  double highest_value = high;  // largest value, without the bands
   void add(double value) {
     low = std::min(low, value);
     high = std::max(high, value);
@@ -20,7 +20,7 @@ struct Range {
   bool empty() const { return low > high; }
 };
 
-// A broken series may have left for infinity: it counts only where there is no other.
+// A broken series may diverge, so it determines the y range only if there is no other series.
 Range range_of(const LineChart& chart, bool with_broken, bool of_x) {
   Range range;
   for (const Series& series : chart.series) {
@@ -32,7 +32,7 @@ Range range_of(const LineChart& chart, bool with_broken, bool of_x) {
         continue;
       }
       range.add(of_x ? point.x : point.y);
-      range.middle = std::max(range.middle, of_x ? point.x : point.y);
+      range.highest_value = std::max(range.highest_value, of_x ? point.x : point.y);
       if (!of_x && drawable(point.low, chart.y) && drawable(point.high, chart.y)) {
         range.add(point.low);
         range.add(point.high);
@@ -58,7 +58,7 @@ AxisScale scale_of(const Axis& axis, Range range, double margin) {
   double to = axis.high ? high : high + pad;
   if (axis.unit == Unit::kFraction) {
     from = std::max(from, std::min(0.0, low));
-    to = std::min(to, std::max(1.0, axis.high.value_or(range.middle)));
+    to = std::min(to, std::max(1.0, axis.high.value_or(range.highest_value)));
   }
   return AxisScale::linear(from, to);
 }
@@ -89,7 +89,7 @@ Place Frame::place(double x, double y) const {
 }
 
 double Frame::height(double y) const {
-  // Far outside is as good as just outside, and keeps the numbers in the file short.
+  // Points far outside the frame are clipped in any case; this keeps the numbers in the file short.
   const double position = std::clamp(y_.position(y), -1.0, 2.0);
   return kBottom - position * (kBottom - kTop);
 }

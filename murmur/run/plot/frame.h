@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame of a line chart: how much of the data it shows, and where in the picture a point lies.
+// The plot area of a line chart: the ranges of its axes, and the position of a point in the
+// picture.
 #pragma once
 
 #include "murmur/run/plot/line_chart.h"
@@ -8,11 +9,11 @@
 
 namespace murmur::run {
 
-// A value that its axis can show.
+// Whether the axes can show the value or point.
 bool drawable(double value, const Axis& axis);
 bool drawable(const Point& point, const LineChart& chart);
 
-// The picture's units are about a pixel on a telephone, so that its texts can be read there.
+// A unit of the picture is about one pixel on a phone, so that its text is legible there.
 class Frame {
  public:
   static constexpr double kWidth = 420;
@@ -21,7 +22,7 @@ class Frame {
   static constexpr double kBottom = 250;
   static constexpr double kLeft = 50;
 
-  // `right`: where the plot ends and the names of the series begin.
+  // `right`: x coordinate at which the plot ends and the names of the series begin.
   Frame(const LineChart& chart, double right);
 
   double right() const { return right_; }

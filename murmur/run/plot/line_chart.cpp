@@ -24,8 +24,8 @@ std::string axis_title(const Axis& axis, const Display& display) {
   return escape_html(display.name.empty() ? axis.label : axis.label + " (" + display.name + ")");
 }
 
-// Numbers without a unit whose texts would be wider than the margin are shown in units of a power
-// of ten, which is named with the axis.
+// Numbers without a unit whose tick labels would be wider than the margin are divided by a power of
+// ten, which the axis title states.
 Display display_on(const Axis& axis, const AxisScale& scale, int wanted) {
   const Display plain = display_of(axis.unit, scale.high());
   const std::vector<Tick> ticks = scale.ticks(wanted, plain.factor);
@@ -96,7 +96,7 @@ void for_each_run(const Series& series, const LineChart& chart, const Visit& vis
 
 void draw_band(std::string& out, const Series& series, const LineChart& chart, const Frame& frame) {
   if (series.broken) {
-    return;  // on the way to infinity a deviation says nothing
+    return;  // the deviation of a diverging series is meaningless
   }
   for_each_run(series, chart, [&](std::size_t begin, std::size_t end) {
     std::string upper;
@@ -129,7 +129,7 @@ void draw_line(std::string& out, const Series& series, const LineChart& chart, c
   });
 }
 
-// A few marks per line, each with its numbers to point at.
+// Draws a few marks per line, each with a tooltip that shows its values.
 void draw_marks(std::string& out,
                 const Series& series,
                 const LineChart& chart,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Line charts as SVG, to stand in a page that has report_style.h's style sheet: the colours of
-// light and dark, of screen and paper, are the page's.
+// Line charts as SVG, for a page with the style sheet of report/style.cpp, which sets the colors
+// for light and dark mode, screen and print.
 //
-// Series are told apart by colour (Okabe and Ito's palette, safe for the colour-blind) and by the
-// shape of their marks, and are named at their right end, so that nothing hangs on colour alone.
-// A value that is not finite, or not positive on a logarithmic axis, is a gap.
+// Series differ in color (the palette of Okabe and Ito, safe for color-blind readers) and in the
+// shape of their marks, and are labeled at their right end, so that no information depends on color
+// alone. A value that is not finite, or not positive on a logarithmic axis, leaves a gap.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace murmur::run {
 
-// The styles of the style sheet: classes s0 .. s7.
+// Number of series styles in the style sheet: classes s0 to s7.
 inline constexpr int kStyles = 8;
 
 struct Point {
@@ -29,28 +29,28 @@ struct Series {
   std::string label = {};
   int style = 0;
   std::vector<Point> points = {};  // ascending in x
-  bool broken = false;             // ended early, by a value that was not finite: its end is marked
+  bool broken = false;             // ended early at a non-finite value: its end is marked
 };
 
 struct Axis {
   std::string label = {};
   Unit unit = Unit::kNumber;
   bool logarithmic = false;
-  std::optional<double> low = {};  // where the axis starts and ends; none: where the data do
+  std::optional<double> low = {};  // ends of the axis; none: those of the data
   std::optional<double> high = {};
 };
 
 struct LineChart {
   std::string id = {};           // unique in the page; letters, digits and '-'
-  std::string title = {};        // for those who do not see the picture
-  std::string description = {};  // what it shows, in a sentence
+  std::string title = {};        // accessible name of the picture
+  std::string description = {};  // accessible description: what it shows, in a sentence
   Axis x = {};
   Axis y = {};
   std::vector<Series> series = {};
   bool name_series = true;  // false: the page has a legend
 };
 
-// The <svg> element. Charts have one width and height, so that rows of them align.
+// Returns the <svg> element. All charts have the same width and height, so that rows of them align.
 std::string draw(const LineChart& chart);
 
 // <ul class="legend">: every style with its mark and its label.

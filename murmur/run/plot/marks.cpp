@@ -77,7 +77,7 @@ double text_width(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte & 0xC0U) == 0x80U) {
-      continue;  // of a character that was counted
+      continue;  // continuation byte of a counted character
     }
     if (std::string_view(" .,:;'|!()[]ijlftrI-").find(c) != std::string_view::npos) {
       width += 5;
@@ -99,10 +99,10 @@ std::vector<double> spread(const std::vector<double>& wanted,
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return wanted[a] < wanted[b];
   });
-  // Labels that touch form a group, which stands where the mean of its members' wishes is least
-  // disturbed; groups that then touch are joined (pooling of adjacent violators).
+  // Labels that touch form a group, placed at the least mean squared distance from the wanted
+  // heights of its members; groups that then touch are merged (pool adjacent violators algorithm).
   struct Group {
-    double sum = 0;  // of (wish - offset within the group)
+    double sum = 0;  // of (wanted height - offset within the group)
     int count = 0;
     double start() const { return sum / count; }
   };

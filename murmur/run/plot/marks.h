@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pieces of which charts are put together: marks, and labels that keep clear of one another.
+// Building blocks of charts: marks, and positions of labels that do not overlap.
 #pragma once
 
 #include <string>
@@ -13,14 +13,15 @@ struct Place {
   double y = 0;
 };
 
-// The mark of a style, centred at `at`; `radius` in the picture's units.
+// The mark of a style, centered at `at`; `radius` in units of the picture.
 std::string mark(int style, Place at, double radius);
 
-// About how wide a text is at 13 units, in one of the wider fonts that a page may get.
+// Approximate width of a text of font size 13, in one of the wider fonts that a browser may choose.
 double text_width(std::string_view text);
 
-// Heights for labels that want to be at `wanted`: in the same order from top to bottom, at least
-// `gap` apart, within [top, bottom] as long as they fit, and as near as that allows.
+// Heights for labels that prefer to be at `wanted`: in the same order from top to bottom, at least
+// `gap` apart (less if they do not all fit), within [top, bottom], and as near to `wanted` as that
+// allows.
 std::vector<double> spread(const std::vector<double>& wanted,
                            double gap,
                            double top,

@@ -13,9 +13,9 @@
 namespace murmur::run {
 namespace {
 
-constexpr double kTiny = 1e-9;  // relative slack against rounding
+constexpr double kTiny = 1e-9;  // relative tolerance for rounding errors
 
-// 1, 2 or 5 times a power of ten, such that about `wanted` of them fit into `range`.
+// Returns 1, 2 or 5 times a power of ten, such that about `wanted` such steps fit into `range`.
 double nice_step(double range, int wanted) {
   const double raw = 0.7 * range / wanted;
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
@@ -27,7 +27,8 @@ double nice_step(double range, int wanted) {
   return 10 * power;
 }
 
-// A multiple of `step`, with the digits that tell it from its neighbours; `largest`: of all ticks.
+// The text of a multiple of `step`, with enough digits to distinguish it from the adjacent ticks.
+// `largest`: the largest magnitude of all ticks.
 std::string tick_text(double shown, double step, double largest) {
   const int last_digit = static_cast<int>(std::floor(std::log10(step) + kTiny));
   if (last_digit >= -6 && largest < 1e6) {

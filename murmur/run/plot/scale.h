@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a number goes on an axis, and how it is written there.
+// Scales of axes: the position of a number on an axis, and the ticks with their labels.
 //
 //   linear       position(v) = (v - low) / (high - low)
 //   logarithmic  position(v) = log(v / low) / log(high / low), low > 0
 //
-// Ticks of a linear axis are multiples of 1, 2 or 5 times a power of ten, those of a logarithmic
-// one are powers of ten (with 2 and 5 between them where there is room).
+// Ticks of a linear axis are multiples of 1, 2 or 5 times a power of ten. Those of a logarithmic
+// axis are powers of ten, with 2 and 5 between them below 1.5 decades; below 0.8 decades they are
+// those of a linear axis.
 #pragma once
 
 #include <string>
@@ -22,9 +23,9 @@ struct Tick {
 
 class AxisScale {
  public:
-  // ENSURES: low < high, also where the arguments are equal.
+  // REQUIRES: low <= high, finite. ENSURES: low() < high(), even if the arguments are equal.
   static AxisScale linear(double low, double high);
-  // REQUIRES: 0 < low <= high.
+  // REQUIRES: 0 < low <= high, finite. ENSURES: high() >= 2 low().
   static AxisScale logarithmic(double low, double high);
 
   double low() const { return low_; }
@@ -34,7 +35,7 @@ class AxisScale {
   // 0 at low, 1 at high. REQUIRES: value > 0 on a logarithmic axis.
   double position(double value) const;
 
-  // About `wanted` ticks within the axis, texts of value * factor.
+  // About `wanted` ticks within the axis; their texts show value * factor.
   std::vector<Tick> ticks(int wanted, double factor) const;
 
  private:
