@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that is known by name, in one shape: what `murmur list` shows, what a configuration's
-// names are checked against, and which keys belong to which name.
+// The catalog of everything that has a name: what `murmur list` shows, which names a configuration
+// may contain, and which keys belong to which name.
 #pragma once
 
 #include <string>
@@ -14,33 +14,34 @@ namespace murmur::run {
 struct Entry {
   std::string name;
   std::string summary;
-  std::string paper;  // or, of data, licence and source; may be empty
+  std::string paper;  // datasets: license and source; may be empty
   std::vector<OptionInfo> options;
 };
 
 struct Kind {
-  std::string table;   // of a configuration: "algorithm"
+  std::string table;   // in a configuration: "algorithm"
   std::string plural;  // for `list`: "algorithms"
-  std::string note;    // which keys the table has whatever the name
+  std::string note;    // keys that the table has for every name
   std::vector<Entry> entries;
 
   std::vector<std::string> names() const;
   const Entry* find(std::string_view name) const;
 };
 
-// In the order in which they are listed.
+// All kinds, in the order of `murmur list`.
 const std::vector<Kind>& catalog();
 
-// The kind whose names [table] takes. REQUIRES: it is there.
+// The kind of names that [table] takes. REQUIRES: [table] takes names.
 const Kind& kind_of(std::string_view table);
 
-// Whether [table] takes names and this is one of them.
+// Whether [table] takes names and `name` is one of them.
 bool is_known(std::string_view table, std::string_view name);
-// The keys of [table] that belong to one name, and those that belong to any.
+// The keys of [table] that belong to one name, and those that belong to any name. REQUIRES: the
+// table takes names, and `name` is one of them.
 std::vector<std::string> keys_of(std::string_view table, std::string_view name);
 std::vector<std::string> keys_of_all(std::string_view table);
 
-// Those of a kind that have the option: for "is an option of ...".
+// The names of a kind that have the option; for messages such as "is an option of ...".
 std::vector<std::string> having(const Kind& kind, std::string_view option);
 
 }  // namespace murmur::run

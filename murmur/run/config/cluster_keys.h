@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// [cluster] as a resolved configuration has it.
+// The table [cluster] of a resolved configuration.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace murmur::run {
 
-// Keys and their values as TOML, in order. What was not given is left out.
+// Keys and their values as TOML, in a fixed order. Values that were not given are omitted.
 std::vector<std::pair<std::string, std::string>> cluster_keys(const timing::Cluster& cluster);
 
 }  // namespace murmur::run

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The configuration of a run as types: every value is there, checked, and means the same wherever
-// it is read. Its text is TOML: document.h holds its layers, config_read.cpp reads it, and
-// config_write.cpp writes the resolved form, which runs again as it is.
+// The configuration of a run as typed values, complete and checked. Its text form is TOML:
+// document.h combines its layers, read.cpp reads it, and write.cpp writes the resolved form, which
+// can be run again as it is.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class Purpose { kTrain, kSolve };
 
 enum class Precision { kSingle, kDouble };
 
-// A named thing out of one of the tables of `murmur list`, with all of its own options.
+// One entry of a table of `murmur list`, with the values of all its options.
 struct Choice {
   std::string name;
   OptionValues options;
@@ -31,12 +31,12 @@ struct Choice {
 struct DataConfig {
   Choice dataset;
   std::string partition = "iid";
-  double alpha = 1.0;                  // of "dirichlet"
-  std::int64_t shards_per_worker = 2;  // of "shards"
+  double alpha = 1.0;                  // partition "dirichlet": concentration
+  std::int64_t shards_per_worker = 2;  // partition "shards"
   std::int64_t batch_size = 32;        // per worker
-  bool drop_last = true;               // a partial last batch of an epoch is left out
-  std::uint64_t seed = 1;              // of the partition, the order of batches, the augmentation
-  std::string folder;                  // empty: MURMUR_DATA, then the system's places
+  bool drop_last = true;               // omit the partial last batch of an epoch
+  std::uint64_t seed = 1;              // for partition, batch order and augmentation
+  std::string folder;                  // empty: MURMUR_DATA, then the system's folders
 };
 
 struct AlgorithmConfig {
@@ -54,7 +54,7 @@ struct LevelConfig {
 // A periodic outer step on top of the algorithm.
 struct OuterConfig {
   Choice choice;
-  std::vector<LevelConfig> levels;    // of ascending periods; empty: the option `period`
+  std::vector<LevelConfig> levels;    // ascending in period; empty: the option `period`
   std::optional<double> start_epoch;  // train: instead of the option start_step
 };
 
@@ -65,7 +65,7 @@ struct TopologyConfig {
 
 struct EvaluationConfig {
   Span every{1, true};
-  std::optional<std::int64_t> workers;   // the first ones; none, or more than there are: all
+  std::optional<std::int64_t> workers;   // the first ones; none, or more than exist: all
   std::optional<std::int64_t> examples;  // likewise
 };
 
@@ -75,9 +75,9 @@ struct CheckpointConfig {
   std::int64_t keep = 2;
 };
 
-// Of a run of several processes.
+// Settings of a run of several processes.
 struct ProcessesConfig {
-  double timeout_s = 30;      // one that is silent for less is never taken for lost
+  double timeout_s = 30;      // a process silent for less is not considered lost
   bool shared_memory = true;  // between processes of one host, instead of messages
 };
 
@@ -89,11 +89,11 @@ struct OutputConfig {
 
 struct Config {
   Purpose purpose = Purpose::kTrain;
-  std::string name;  // of the run, default: the file's
+  std::string name;  // of the run; default: the file's name, no extension
   std::int64_t workers = 1;
   std::uint64_t seed = 1;
   Precision precision = Precision::kSingle;
-  std::optional<std::int64_t> threads;  // none: as many as this process may use
+  std::optional<std::int64_t> threads;  // none: as many as the process may use
   TopologyConfig topology;
   AlgorithmConfig algorithm;
   std::optional<OuterConfig> outer;
@@ -101,45 +101,46 @@ struct Config {
   // train
   DataConfig data;
   Choice model;
-  std::string matmul = "auto";  // what multiplies matrices: onednn, torch, or what is faster here
+  std::string matmul = "auto";  // onednn, torch, or auto: whichever is faster here
   ScheduleConfig schedule;
   EvaluationConfig evaluation;
   CheckpointConfig checkpoint;
   OutputConfig output;
   ProcessesConfig processes;
-  std::optional<timing::Cluster> cluster;  // virtual time is kept where there is one
+  std::optional<timing::Cluster> cluster;  // if present, virtual time is recorded
 
   // solve
   std::int64_t steps = 0;
   Choice problem;
 
-  // Tables and dotted keys that the file or what was put over it has, in any order: what a
-  // user wrote, for warnings. Two configurations may differ in it and be the same.
+  // Tables and dotted keys that the file or an overriding layer contains, in any order: what the
+  // user wrote, for warnings. Comparisons of two configurations ignore it.
   std::vector<std::string> written;
 };
 
-// What the command line adds to a file. The environment's part is read where a configuration is.
+// Command line options that override the file. Environment variables are read by load_config().
 struct Overrides {
   std::vector<std::string> set = {};  // key.path=value
   std::optional<std::int64_t> seed = {};
   std::optional<std::int64_t> threads = {};
 };
 
-// Built-in default < file < environment < command line. Throws UserError with file, line and
-// column.
+// Loads a configuration. Precedence: built-in default < file < environment < command line. Throws
+// UserError with file, line and column.
 Config load_config(const std::filesystem::path& file, Purpose purpose, const Overrides& overrides);
 
 // The resolved configuration with its schema version, as TOML that load_config() reads back.
 std::string to_toml(const Config& config);
 
-// How much two configurations have to agree. Neither looks at name, threads, output, checkpoint;
-// resuming allows for another evaluation and another length of the schedule too.
+// Which keys of two configurations must agree. Both modes ignore name, threads, data.folder,
+// [output], [checkpoint] and [processes]; kMayResume also ignores [evaluation] and the length of
+// the schedule.
 enum class Sameness { kSameRun, kMayResume };
 
-// What differs, as the first key ("data.alpha"), or nothing.
+// The first key that differs ("data.alpha"), or none.
 std::optional<std::string> first_difference(const Config& a, const Config& b, Sameness sameness);
 
-// 16 hexadecimal digits over everything that has to agree.
+// Hash of all keys that must agree, as 16 hexadecimal digits.
 std::string config_digest(const Config& config, Sameness sameness = Sameness::kSameRun);
 
 }  // namespace murmur::run

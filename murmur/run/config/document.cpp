@@ -22,7 +22,7 @@ namespace murmur::run {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = 64U << 20U;
-// Characters of what was given, in a message: of a key, of a whole --set.
+// Maximum length of the input shown in a message, in characters: of a key, of a whole --set.
 constexpr std::size_t kMostShown = 80;
 constexpr std::size_t kMostOrigin = 200;
 
@@ -48,10 +48,10 @@ std::string read_text(const std::filesystem::path& file) {
   return std::move(text).str();
 }
 
-// A TOML document `value = TEXT`, or with TEXT as a text where it is no TOML value. The nodes say
-// that they come from `origin`.
+// Parses `value = TEXT`, with TEXT as a string if it is not a TOML value. The source of the nodes
+// is `origin`.
 toml::table parse_value(const std::string& text, const std::string& origin) {
-  if (text.find_first_of("[{\n") != std::string::npos) {  // or it is a word, a path with dots say
+  if (text.find_first_of("[{\n") != std::string::npos) {  // else a word, such as a dotted path
     require_shallow(text, origin);
   }
   try {
@@ -60,7 +60,7 @@ toml::table parse_value(const std::string& text, const std::string& origin) {
       return parsed;
     }
   } catch (const toml::parse_error&) {
-    // A bare word.
+    // A bare word: parsed as a string below.
   }
   const auto replace = nlohmann::json::error_handler_t::replace;
   return toml::parse("value = " + nlohmann::json(text).dump(-1, ' ', false, replace), origin);
@@ -70,13 +70,13 @@ void put(toml::table& table,
          const std::string& key,
          const toml::node& value,
          const toml::source_region& source) {
-  table.erase(key);  // or the new value would stand at the old key's place
+  table.erase(key);  // otherwise the new value would keep the old key's source
   value.visit([&](const auto& node) {
     table.insert_or_assign(toml::key(key, toml::source_region(source)), node);
   });
 }
 
-// One assignment into a flat layer; the last one wins.
+// Adds one assignment to a flat layer; the last one of a key wins.
 void assign(toml::table& layer,
             const std::string& key,
             const std::string& text,
@@ -91,7 +91,7 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
 }
 
-// Leaves of nested tables, by dotted name.
+// A value in nested tables, with its dotted key.
 struct Leaf {
   std::string path;
   const toml::node* value = nullptr;
@@ -110,7 +110,7 @@ void collect(const toml::table& table, const std::string& prefix, std::vector<Le
   }
 }
 
-// A new name leaves the keys of other names behind.
+// Removes the keys that `name` does not have and other names do.
 void drop_others(toml::table& table, const std::string& kind, const std::string& name) {
   const std::vector<std::string> own = keys_of(kind, name);
   for (const std::string& key : keys_of_all(kind)) {
@@ -124,14 +124,14 @@ void set_name(Document& document, const Leaf& leaf, const std::string& table_nam
   toml::table* table = document.root[table_name].as_table();
   const auto name = leaf.value->value<std::string>();
   if (table == nullptr || !name || !is_known(table_name, *name)) {
-    return;  // nothing to drop, or an error that reading will explain
+    return;  // nothing to drop, or an error that read_config() reports
   }
   if (table->get("name") == nullptr || table->get("name")->value<std::string>() != name) {
     drop_others(*table, table_name, *name);
   }
 }
 
-// Keys that say the same in two units: the newer layer's replaces the other.
+// Keys for the same quantity in two units: a key in a newer layer replaces the other one.
 constexpr std::array kEitherOr{std::pair{"schedule.epochs", "schedule.steps"},
                                std::pair{"schedule.warmup_epochs", "schedule.warmup_steps"},
                                std::pair{"schedule.decay_epochs", "schedule.decay_steps"},
@@ -173,7 +173,7 @@ void set_leaf(toml::table& root, const Leaf& leaf) {
   put(*table, rest, *leaf.value, leaf.source);
 }
 
-// An option and a --set of the same key.
+// Throws UserError if an option and a --set of the same key differ.
 void require_agreement(const toml::table& layer,
                        const std::string& key,
                        const std::optional<std::int64_t>& option) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A configuration file before it is understood: TOML in which every node knows where it came from,
-// a file's line and column or the option of the command line that put it there.
+// A configuration file before interpretation: TOML in which every node has its source, a line and
+// column of the file, or the command line option or environment variable that set it.
 //
-// Layers are flat tables of dotted keys, { "algorithm.name" = "dsgd", "data.alpha" = 0.1 }: what a
-// [[compare.method]] writes as `set` and what --set becomes.
+// Layers are flat tables of dotted keys, { "algorithm.name" = "dsgd", "data.alpha" = 0.1 }: the
+// `set` of a [[compare.method]], the environment variables, or the --set options.
 #pragma once
 
 #include <filesystem>
@@ -22,26 +22,26 @@ struct Document {
   toml::table root;
 };
 
-// Throws UserError: no such file, a syntax error with line and column.
+// Throws UserError if the file cannot be read or has a syntax error (with line and column).
 Document read_document(const std::filesystem::path& file);
 Document parse_document(std::string_view text, const std::string& file);
 
-// "file:line:column" of something in a document; "--set key=value" where it came from there.
+// The source of a node for messages: "file:line:column", "--set key=value" or "MURMUR_SEED=1".
 std::string where(const toml::source_region& source);
 
-// --set key.path=value, each: the value is TOML, a bare word is a text.
+// The layer of key.path=value assignments. A value is TOML; a bare word is a string.
 toml::table parse_set(const std::vector<std::string>& assignments);
 
-// The layer of environment variables and the one of the command line's options.
+// The layers of the environment variables and of the command line options.
 toml::table environment_layer();
 toml::table command_line_layer(const Overrides& overrides);
 
-// Puts one layer on top. A table's new `name` drops the keys of the table below that belong to the
-// old name and that the new one does not have, and of a length in epochs or in steps the newer one
-// stays; keys written in this layer all stay, to be checked.
+// Applies a layer on top of the document. A new `name` of a table removes the keys below it that
+// the new name does not have, and a length in epochs replaces one in steps and vice versa. All keys
+// of `layer` itself are kept, to be checked by read_config().
 void apply_layer(Document& document, const toml::table& layer);
 
-// Checks everything and gives it types. Throws UserError. (config_read.cpp)
+// Checks and converts the whole document. Throws UserError. Defined in read.cpp.
 Config read_config(const Document& document, Purpose purpose);
 
 }  // namespace murmur::run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A document -> a Config: the tables that both commands have, and which tables a command has.
+// Converts a document to a Config: the tables of both commands, and which tables a command has.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -21,22 +21,22 @@ constexpr Bounds kThreads{1, 4096, false, false, "an integer from 1 to 4096"};
 constexpr Bounds kSeed{0, 9.3e18, false, false, "an integer, 0 or more"};
 constexpr std::int64_t kSchema = 1;
 
-struct Home {
+struct MisplacedKey {
   std::string_view key;
   std::string_view place;
 };
 
-// Keys of tables that people write at the top of a file.
-constexpr std::array kHomes{Home{"learning_rate", "algorithm.learning_rate"},
-                            Home{"weight_decay", "algorithm.weight_decay"},
-                            Home{"momentum", "algorithm.momentum"},
-                            Home{"batch_size", "data.batch_size"},
-                            Home{"partition", "data.partition"},
-                            Home{"alpha", "data.alpha"},
-                            Home{"epochs", "schedule.epochs"},
-                            Home{"steps", "schedule.steps"}};
+// Keys of tables that are often written at the top level by mistake.
+constexpr std::array kMisplacedKeys{MisplacedKey{"learning_rate", "algorithm.learning_rate"},
+                                    MisplacedKey{"weight_decay", "algorithm.weight_decay"},
+                                    MisplacedKey{"momentum", "algorithm.momentum"},
+                                    MisplacedKey{"batch_size", "data.batch_size"},
+                                    MisplacedKey{"partition", "data.partition"},
+                                    MisplacedKey{"alpha", "data.alpha"},
+                                    MisplacedKey{"epochs", "schedule.epochs"},
+                                    MisplacedKey{"steps", "schedule.steps"}};
 
-// Where a key belongs that the top of a file does not have.
+// A hint for an unknown key at the top level: where it belongs. Empty: not known.
 std::string belongs(const std::string& key, Purpose purpose) {
   const std::vector<std::string> of_train{
       "data", "model", "schedule", "evaluation", "checkpoint", "processes", "cluster"};
@@ -52,9 +52,10 @@ std::string belongs(const std::string& key, Purpose purpose) {
   if (key == "compare") {
     return "[compare] is for `murmur compare`";
   }
-  const auto home =
-      std::find_if(kHomes.begin(), kHomes.end(), [&](const Home& h) { return h.key == key; });
-  return home == kHomes.end() ? std::string() : fmt::format("write {}", home->place);
+  const auto found = std::find_if(kMisplacedKeys.begin(),
+                                  kMisplacedKeys.end(),
+                                  [&](const MisplacedKey& k) { return k.key == key; });
+  return found == kMisplacedKeys.end() ? std::string() : fmt::format("write {}", found->place);
 }
 
 bool is_file_name(const std::string& name) {
@@ -106,7 +107,7 @@ void read_top(const Document& document, Config& config) {
   const std::string precision =
       top.text("precision", solve ? "double" : "single", {"single", "double"});
   config.precision = precision == "single" ? Precision::kSingle : Precision::kDouble;
-  // Missing keys come after unknown ones: a misspelled key is both.
+  // Unknown keys are reported before missing ones: a misspelled key is both.
   top.has("workers");
   if (solve) {
     top.has("steps");
@@ -148,7 +149,7 @@ AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
   return algorithm;
 }
 
-// Without [topology]: nothing is mixed, so any graph will do.
+// [topology] may be missing only if the algorithm does not mix; the graph is then a complete one.
 TopologyConfig read_topology(const Document& document, const Config& config) {
   TableReader table(document, "topology");
   const Kind& kind = kind_of("topology");

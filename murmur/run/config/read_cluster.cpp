@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of machines that you do not have.
+// Reads the table [cluster], the description of machines.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -22,8 +22,8 @@ Bounds worker_bounds(const std::string& text, std::int64_t workers) {
   return {0, static_cast<double>(workers - 1), false, false, text};
 }
 
-// One table inside of [cluster], with the worker numbers that it may name.
-struct Part {
+// Reads the tables inside [cluster], which refer to workers by number.
+struct NestedTables {
   const Document& document;
   std::int64_t workers;
   std::string worker_text = fmt::format("a worker, an integer from 0 to {}", workers - 1);
@@ -36,7 +36,7 @@ struct Part {
                                                .bounds = worker_bounds(worker_text, workers)})));
   }
 
-  // A list of tables, each read by `read`.
+  // Calls read(TableReader&) for each table of a list.
   template <class Read>
   void each(TableReader& cluster, const std::string& key, const Read& read) const {
     const toml::node* node = cluster.node(key);
@@ -59,7 +59,7 @@ struct Part {
   }
 };
 
-// One number for all workers, or one each.
+// One number for all workers, or one per worker.
 std::vector<double> per_worker(TableReader& table,
                                const std::string& key,
                                const Bounds& bounds,
@@ -122,15 +122,15 @@ timing::StepTime read_step(const Document& document, TableReader& cluster, std::
   return step;
 }
 
-timing::Link read_link(TableReader& table, const Part& part) {
+timing::Link read_link(TableReader& table, const NestedTables& nested) {
   for (const char* key : {"from", "to"}) {
     table.has(key);
   }
   timing::Link link{.bandwidth_gbit = table.maybe_number("bandwidth_gbit", kPositive),
                     .latency_s = table.maybe_number("latency_s", kNonNegative)};
   table.finish();
-  link.from = part.worker(table, "from");
-  link.to = part.worker(table, "to");
+  link.from = nested.worker(table, "from");
+  link.to = nested.worker(table, "to");
   if (link.from == link.to) {
     table.fail(
         "to", fmt::format("a link leads from a worker to another, not from {} to itself", link.to));
@@ -138,7 +138,7 @@ timing::Link read_link(TableReader& table, const Part& part) {
   return link;
 }
 
-timing::Fault read_fault(TableReader& table, const Part& part) {
+timing::Fault read_fault(TableReader& table, const NestedTables& nested) {
   timing::Fault fault;
   const bool of_worker = table.has("worker");
   const bool of_link = table.has("link");
@@ -157,10 +157,10 @@ timing::Fault read_fault(TableReader& table, const Part& part) {
   }
   fault.slowdown = slowdown.value_or(1);
   if (of_worker) {
-    fault.worker = part.worker(table, "worker");
+    fault.worker = nested.worker(table, "worker");
     return fault;
   }
-  const auto ends = table.integers("link", worker_bounds(part.worker_text, part.workers));
+  const auto ends = table.integers("link", worker_bounds(nested.worker_text, nested.workers));
   if (ends.size() != 2 || ends[0] == ends[1]) {
     table.fail("link", table.path("link") + " is [from, to], two different workers");
   }
@@ -176,18 +176,18 @@ std::optional<timing::Cluster> read_cluster(const Document& document, std::int64
   if (!table.present()) {
     return std::nullopt;
   }
-  const Part part{document, workers};
+  const NestedTables nested{document, workers};
   timing::Cluster cluster{.step = read_step(document, table, workers)};
   cluster.bandwidth_gbit = per_worker(table, "bandwidth_gbit", kPositive, workers);
   cluster.latency_s = per_worker(table, "latency_s", kNonNegative, workers);
-  part.each(
-      table, "links", [&](TableReader& link) { cluster.links.push_back(read_link(link, part)); });
+  nested.each(
+      table, "links", [&](TableReader& link) { cluster.links.push_back(read_link(link, nested)); });
   cluster.overlap = table.number("overlap", 0, kShare);
   cluster.parameters = table.maybe_integer("parameters", kCount);
   cluster.loss = table.number("loss", 0, kLoss);
   cluster.retry_s = table.number("retry_s", 0, kNonNegative);
-  part.each(table, "fault", [&](TableReader& fault) {
-    cluster.faults.push_back(read_fault(fault, part));
+  nested.each(table, "fault", [&](TableReader& fault) {
+    cluster.faults.push_back(read_fault(fault, nested));
   });
   table.finish();
   if (!table.has("step_s") && !table.has("trace")) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table [outer].
+// Reads the table [outer].
 #include <algorithm>
 
 #include <fmt/format.h>

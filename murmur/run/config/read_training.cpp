@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of a training run.
+// Reads the tables that only a training run has.
 #include <algorithm>
 #include <filesystem>
 
@@ -11,7 +11,7 @@
 namespace murmur::run {
 namespace {
 
-// A length of time written as NAME_epochs or as NAME_steps; with kPositive at least one step.
+// A length given as NAME_epochs or NAME_steps; with kPositive at least one step.
 std::optional<Span> read_span(TableReader& table, const std::string& name, const Bounds& bounds) {
   const std::string prefix = name.empty() ? "" : name + "_";
   const auto epochs = table.maybe_number(prefix + "epochs", bounds);
@@ -28,7 +28,8 @@ std::optional<Span> read_span(TableReader& table, const std::string& name, const
   return steps ? std::optional(Span{static_cast<double>(*steps), false}) : std::nullopt;
 }
 
-// Relative paths begin where the program runs; what is written runs again from anywhere.
+// A relative path starts at the current directory. The resolved configuration has the absolute
+// path, so that it can be run from any directory.
 std::string absolute_path(const std::string& text) {
   const std::filesystem::path path(text);
   return text.empty() || path.is_absolute()
@@ -88,7 +89,7 @@ void read_decay(TableReader& table, ScheduleConfig& schedule) {
   schedule.decay_factor = table.number("decay_factor", schedule.decay_factor, kPositive);
 }
 
-// Keys of another schedule's name are errors; without a name, those of "step" choose it.
+// Keys of another schedule are errors; if no name is given, the keys of "step" select it.
 void read_schedule_name(TableReader& table, ScheduleConfig& schedule) {
   const Kind& kind = kind_of("schedule");
   const bool decays = table.has("decay_epochs") || table.has("decay_steps");
@@ -124,7 +125,7 @@ void read_schedule(const Document& document, Config& config) {
   schedule.length = *length;
 }
 
-// "all" or a number: how many of something.
+// A count; none for "all" or a missing key.
 std::optional<std::int64_t> read_how_many(TableReader& table, const std::string& key) {
   const toml::node* node = table.node(key);
   if (node == nullptr || node->value<std::string>() == "all") {

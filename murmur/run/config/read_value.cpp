@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TOML node -> an option's value: its type, its bounds, its choices.
+// Converts a TOML node to an option's value and checks its type, bounds and choices.
 #include <algorithm>
 #include <sstream>
 

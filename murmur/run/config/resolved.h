@@ -11,7 +11,7 @@
 namespace murmur::run {
 
 struct Resolved {
-  std::string table;  // "" at the top
+  std::string table;  // "" at the top level
   std::string key;
   std::string text;
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The learning rate of every step, and how long a run is. With t the step from 0, T the number of
-// steps, W those of the warm-up and `target` the configured rate times its scale:
+// The learning rate of every step, and the length of a run. With t the step, counted from 0, T the
+// number of steps, W the number of warm-up steps and `target` the configured rate times its scale:
 //
 //   t < W          from + (target - from) t / W          from = target / W unless given
 //   constant       target
-//   step           target * decay_factor ^ (how many of decay_epochs lie at or before t)
+//   step           target * decay_factor ^ (number of decay_epochs at or before t)
 //   cosine         minimum + (target - minimum) (1 + cos(pi (t - W) / (T - W))) / 2
 //   inverse-sqrt   target sqrt(max(W, 1) / max(t, W, 1))
 //
-// Epochs become steps by rounding epochs * steps_per_epoch to the nearest.
+// Epochs are converted to steps by rounding epochs * steps_per_epoch to the nearest integer.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@
 
 namespace murmur::run {
 
-// A row of the table of schedules.
+// One entry of the table of schedules.
 struct ScheduleInfo {
   std::string name;
   std::string summary;
@@ -29,13 +29,13 @@ struct ScheduleInfo {
 };
 const std::vector<ScheduleInfo>& schedules();
 
-// REQUIRES: steps_per_epoch >= 1 where the span is in epochs.
+// Length of a span in steps. REQUIRES: steps_per_epoch >= 1 if the span is in epochs.
 std::int64_t steps_of(const Span& span, std::int64_t steps_per_epoch);
 
-// Whether something that happens every so often happens after `step` steps. REQUIRES: step >= 1.
+// Whether an event with the period `every` is due after `step` steps. REQUIRES: step >= 1.
 bool falls_on(const Span& every, std::int64_t step, std::int64_t steps_per_epoch);
 
-// What the configured rate is multiplied by. `degree`: of the graph, the mean over workers.
+// Factor on the configured rate. `degree`: of the graph, mean over workers.
 double scale_factor(const Scale& scale, std::int64_t workers, double degree);
 
 class Schedule {
@@ -59,7 +59,8 @@ class Schedule {
   std::vector<std::int64_t> decays_;
 };
 
-// solve: one rate per step, the last one repeated. REQUIRES: there is one.
+// Rate of a step for `solve`: one rate per step, the last one repeated. REQUIRES: `rates` is not
+// empty.
 double listed_rate(const std::vector<double>& rates, std::int64_t step);
 
 }  // namespace murmur::run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// [schedule] as types: how long a run is, and its learning rate over time.
+// The table [schedule] as typed values: the length of a run, and its learning rate over time.
 #pragma once
 
 #include <optional>
@@ -8,13 +8,13 @@
 
 namespace murmur::run {
 
-// A length of time in one of the two units a user may write it in.
+// A length of time in the unit in which the user wrote it.
 struct Span {
   double value = 0;
   bool epochs = true;  // false: steps
 };
 
-// The learning rate's factor over the configured one.
+// Factor on the configured learning rate.
 struct Scale {
   enum class Kind { kNone, kWorkers, kDegree, kNumber };
   Kind kind = Kind::kNone;

@@ -92,7 +92,7 @@ Result<Columns> columns_of_csv(std::string_view text) {
     const std::vector<std::string_view> cells = split(line, ',');
     if (first && !number_of(trimmed(cells.front()))) {
       first = false;
-      continue;  // names
+      continue;  // column names
     }
     first = false;
     if (!is_number_line(cells)) {

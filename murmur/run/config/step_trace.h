@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// cluster.trace: measured seconds of gradient steps, a column for all workers or one each. Either a
-// CSV file, looked for beside the configuration, or the columns themselves, which is how a resolved
-// configuration keeps them.
+// cluster.trace: measured durations of gradient steps in seconds, one column for all workers or one
+// per worker. Either the path of a CSV file, relative to the current directory, or the columns
+// themselves, as a resolved configuration has them.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ using Columns = std::vector<std::vector<double>>;
 // Throws UserError.
 Columns read_step_trace(const Document& document, TableReader& cluster, std::int64_t workers);
 
-// Lines of numbers between commas; a first line of names, empty lines and lines that begin with #
-// are passed over.
+// Parses lines of comma-separated numbers. A first line of names, empty lines and lines that begin
+// with # are skipped.
 Result<Columns> columns_of_csv(std::string_view text);
 
 }  // namespace murmur::run

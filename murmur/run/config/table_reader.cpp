@@ -51,7 +51,7 @@ bool TableReader::has(const std::string& key) {
 }
 
 const toml::node* TableReader::node(const std::string& key) {
-  asked_.push_back(key);
+  requested_.push_back(key);
   return table_ == nullptr ? nullptr : table_->get(key);
 }
 
@@ -116,7 +116,7 @@ std::string TableReader::required_text(const std::string& key,
   if (found == nullptr) {
     fail_missing(key, choices.empty() ? "" : ". Known: " + join_names(choices));
   }
-  // The table's name is the kind of what it names, as far as synonyms go.
+  // For the key `name`, the table's name is the kind under which synonyms are looked up.
   const OptionInfo info{.name = key == "name" ? name_ : key,
                         .help = {},
                         .fallback = std::string(),
@@ -141,14 +141,14 @@ OptionValues TableReader::options(const std::vector<OptionInfo>& infos) {
 }
 
 void TableReader::expect(const std::vector<std::string>& keys) {
-  asked_.insert(asked_.end(), keys.begin(), keys.end());
+  requested_.insert(requested_.end(), keys.begin(), keys.end());
 }
 
 std::vector<const toml::key*> TableReader::unknown() const {
   std::vector<const toml::key*> keys;
   if (table_ != nullptr) {
     for (auto&& [key, value] : *table_) {
-      if (std::find(asked_.begin(), asked_.end(), key.str()) == asked_.end()) {
+      if (std::find(requested_.begin(), requested_.end(), key.str()) == requested_.end()) {
         keys.push_back(&key);
       }
     }
@@ -164,12 +164,12 @@ void TableReader::fail_unknown(const toml::key& key, const std::string& elsewher
     const bool in_full = ours->find('.') != std::string::npos;
     hint = fmt::format("; it is called '{}' here", in_full ? *ours : path(*ours));
   } else {
-    hint = elsewhere.empty() ? did_you_mean(given, asked_) : "; " + elsewhere;
+    hint = elsewhere.empty() ? did_you_mean(given, requested_) : "; " + elsewhere;
   }
   fail_at(key.source(), fmt::format("unknown key '{}'{}", path(given), hint));
 }
 
-// A key may be missing because it is misspelled: then that is the error.
+// If a key is missing because it is misspelled, the misspelled key is reported.
 void TableReader::fail_missing(const std::string& key, const std::string& what) {
   for (const toml::key* other : unknown()) {
     const auto ours = key_synonym(name_, other->str());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one table of a configuration: every key that is asked for becomes a checked value, and what
-// nobody asked for is an error that names the nearest key. Errors are UserErrors with the place.
+// Reads one table of a configuration: every key that is requested becomes a checked value, and a
+// key that is never requested is an error that suggests the nearest one. Errors are UserErrors with
+// the source location.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +17,11 @@
 
 namespace murmur::run {
 
-// `path: message`, with the place in front.
+// Throws UserError with the source location in front of `message`.
 [[noreturn]] void fail_at(const toml::source_region& source, const std::string& message);
 
-// Checks a node against what an option allows. `path` is how the message calls it; `key` is where
-// its key stands, for values that were copied from elsewhere: they lose their own place.
+// Converts a node to the option's value and checks it. `path`: its name in messages. `key`: the
+// source of its key, for values that were copied and have lost their own source.
 OptionValue read_value(const toml::node& node,
                        const OptionInfo& info,
                        const std::string& path,
@@ -28,14 +29,14 @@ OptionValue read_value(const toml::node& node,
 
 class TableReader {
  public:
-  // `name`: of the table, "" for the top level. A table that is not there reads as an empty one.
+  // `name`: of the table, "" for the top level. A missing table reads as an empty one.
   TableReader(const Document& document, std::string name);
-  // A table inside of another one.
+  // A table inside another one; `name` is its path in messages.
   TableReader(const Document& document, const toml::table& table, std::string name)
       : document_(document), name_(std::move(name)), table_(&table) {}
 
   bool present() const { return table_ != nullptr; }
-  bool has(const std::string& key);  // and counts as asked for
+  bool has(const std::string& key);  // also counts as a request
   const toml::node* node(const std::string& key);
 
   bool flag(const std::string& key, bool fallback);
@@ -45,19 +46,19 @@ class TableReader {
   std::optional<std::int64_t> maybe_integer(const std::string& key, const Bounds& bounds);
   std::vector<double> numbers(const std::string& key, const Bounds& bounds);
   std::vector<std::int64_t> integers(const std::string& key, const Bounds& bounds);
-  // `choices` may be empty: any text.
+  // Empty `choices`: any text.
   std::string text(const std::string& key,
                    const std::string& fallback,
                    const std::vector<std::string>& choices);
-  // A key that has to be there and names one of `choices`.
+  // A required key whose value is one of `choices`; any text if they are empty.
   std::string required_text(const std::string& key, const std::vector<std::string>& choices);
   OptionValue required(const OptionInfo& info);
   OptionValues options(const std::vector<OptionInfo>& infos);
-  // Counts keys as asked for, so that finish() may come before they are read.
+  // Counts keys as requested, so that finish() may be called before they are read.
   void expect(const std::vector<std::string>& keys);
 
-  // Throws for keys that nobody asked for; `elsewhere` says where else such a key belongs ("" if
-  // nowhere).
+  // Throws UserError for a key that was not requested. elsewhere(key): a hint where such a key
+  // belongs, "" if there is none.
   template <class Elsewhere>
   void finish(const Elsewhere& elsewhere) const {
     for (const toml::key* key : unknown()) {
@@ -68,7 +69,7 @@ class TableReader {
     finish([](const std::string&) { return std::string(); });
   }
 
-  // Of an error that concerns the key, or the table where it is missing.
+  // Throws UserError at the source of the key, or of the table if the key is missing.
   [[noreturn]] void fail(const std::string& key, const std::string& message);
   std::string place() const;  // "file:line:column" of the table
   std::string path(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
@@ -84,7 +85,7 @@ class TableReader {
   const Document& document_;
   std::string name_;
   const toml::table* table_ = nullptr;
-  std::vector<std::string> asked_;
+  std::vector<std::string> requested_;
 };
 
 }  // namespace murmur::run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of reading a configuration that config_read.cpp and config_read_training.cpp share.
+// What the source files that read the tables of a configuration share.
 #pragma once
 
 #include <cstdint>
@@ -13,26 +13,26 @@
 
 namespace murmur::run {
 
-// `name`. REQUIRES: the table was asked for every key beside those of the kind. Unknown keys and
-// those of other names are reported here, so before any that is missing.
+// Reads `name`. REQUIRES: every key other than those of the kind was requested from `table`.
+// Reports unknown keys and keys of other names, so that these errors precede those of missing keys.
 std::string read_name(TableReader& table, const Kind& kind);
 
-// `name` and the options of that name, with the same conditions.
+// Reads `name` and the options of that name. REQUIRES: as read_name().
 Choice read_choice(TableReader& table, const Kind& kind);
 
-// "'dsgd' does not have it; it is an option of ...", or nothing.
+// "'dsgd' does not have it; it is an option of ...", or empty if no name has it.
 std::string others_option(const Kind& kind, const std::string& name, const std::string& key);
 
-// `seed` of a table of its own; by default the run's.
+// Reads `seed` of a table that has its own; default: `fallback`, the run's seed.
 std::uint64_t read_seed(TableReader& table, std::uint64_t fallback);
 
-// [outer], if it is there.
+// Reads [outer]; none: there is no such table.
 std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose);
 
-// [cluster]; none: there is no such table.
+// Reads [cluster]; none: there is no such table.
 std::optional<timing::Cluster> read_cluster(const Document& document, std::int64_t workers);
 
-// [data], [model], [schedule], [evaluation], [checkpoint], [output].
+// Reads [data], [model], [schedule], [evaluation], [checkpoint], [output], [processes], [cluster].
 void read_training(const Document& document, Config& config);
 
 }  // namespace murmur::run

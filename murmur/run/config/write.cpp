@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Config -> its keys and values as text, in one order: for the resolved file, for digests and for
-// telling two configurations apart. A seed that follows the run's is left out, so that the file
-// keeps following it.
+// Converts a Config to its keys and values as text, in a fixed order: for the resolved file, for
+// digests and for comparing two configurations. A seed equal to the run's is omitted, so that it
+// still follows the run's seed when the file is run with another one.
 #include <algorithm>
 #include <utility>
 
@@ -116,7 +116,7 @@ void write_schedule(const ScheduleConfig& schedule, Writer& out) {
   write_scale(schedule.scale, out);
 }
 
-void write_watching(const Config& config, Writer& out) {
+void write_run_settings(const Config& config, Writer& out) {
   const auto how_many = [&](const std::string& key, const std::optional<std::int64_t>& number) {
     number ? out.put(key, *number) : out.put(key, std::string("all"));
   };
@@ -181,7 +181,7 @@ bool has_table(const Resolved& key, std::initializer_list<std::string_view> tabl
   return std::find(tables.begin(), tables.end(), key.table) != tables.end();
 }
 
-// What may differ between two runs that are the same run.
+// Keys that may differ between two configurations of the same run.
 bool is_about_the_machine(const Resolved& key) {
   return has_table(key, {"output", "checkpoint", "processes"}) ||
          (key.table.empty() && (key.key == "threads" || key.key == "name"));
@@ -192,9 +192,9 @@ bool may_change_on_resume(const Resolved& key) {
          (key.table == "schedule" && (key.key == "epochs" || key.key == "steps"));
 }
 
-// Where data lie is not what they are: their content is compared. In the order of the file, so that
-// a table's name comes before its options.
-std::vector<Resolved> decisive(const Config& config, Sameness sameness) {
+// The keys that must agree, in the order of the file, so that a table's name comes before its
+// options. Without data.folder: the content of the data is compared, not its location.
+std::vector<Resolved> compared_keys(const Config& config, Sameness sameness) {
   std::vector<Resolved> keys;
   for (Resolved& key : resolved_keys(config)) {
     if (!is_about_the_machine(key) && key.path() != "data.folder" &&
@@ -205,7 +205,7 @@ std::vector<Resolved> decisive(const Config& config, Sameness sameness) {
   return keys;
 }
 
-// A key of the one that the other lacks or has otherwise.
+// The first key of `one` that `other` lacks or has with another value.
 std::optional<std::string> first_unmatched(const std::vector<Resolved>& one,
                                            const std::vector<Resolved>& other) {
   for (const Resolved& key : one) {
@@ -243,7 +243,7 @@ std::vector<Resolved> resolved_keys(const Config& config) {
   write_shared(config, out);
   if (config.purpose == Purpose::kTrain) {
     write_schedule(config.schedule, out);
-    write_watching(config, out);
+    write_run_settings(config, out);
   }
   if (config.cluster) {
     out.table("cluster");
@@ -269,15 +269,15 @@ std::string to_toml(const Config& config) {
 
 std::string config_digest(const Config& config, Sameness sameness) {
   std::string text;
-  for (const Resolved& key : decisive(config, sameness)) {
+  for (const Resolved& key : compared_keys(config, sameness)) {
     text += fmt::format("{} = {}\n", key.path(), key.text);
   }
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
 std::optional<std::string> first_difference(const Config& a, const Config& b, Sameness sameness) {
-  const std::vector<Resolved> left = decisive(a, sameness);
-  const std::vector<Resolved> right = decisive(b, sameness);
+  const std::vector<Resolved> left = compared_keys(a, sameness);
+  const std::vector<Resolved> right = compared_keys(b, sameness);
   const auto difference = first_unmatched(left, right);
   return difference ? difference : first_unmatched(right, left);
 }
