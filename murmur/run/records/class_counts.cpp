@@ -62,7 +62,7 @@ std::optional<ClassCounts> read_classes(const std::filesystem::path& folder) {
     }
     return data;
   } catch (const nlohmann::json::exception&) {
-    return std::nullopt;  // a report without the picture is better than none
+    return std::nullopt;  // the report then omits the figure
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which worker has how many examples of which class, and how unequal their shares are.
+// The number of examples per worker and class, and how unequal the workers' shares are.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,13 @@ struct ClassCounts {
 
 // How unequal the shares are, as means over workers.
 struct Heterogeneity {
-  double largest_share = 0;      // of the most frequent class of a worker
-  double classes = 0;            // classes that make up 1 % or more of a worker's examples
+  double largest_share = 0;      // of a worker's most frequent class
+  double classes = 0;            // with 1 % or more of a worker's examples
   double effective_classes = 0;  // 1 / sum of squared shares
 };
 Heterogeneity heterogeneity(const ClassCounts& data);
 
-// partition.json, which worker has how many examples of which class:
+// partition.json, the number of examples per worker and class:
 //   {"schema": 1, "classes": [NAME, ...], "counts": [[of worker 0], ...]}
 Status write_classes(const std::filesystem::path& folder, const ClassCounts& classes);
 Status write_classes(const std::filesystem::path& folder, const data::TrainingData& data);

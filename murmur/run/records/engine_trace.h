@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an engine's tracer to the file of a run's trace.
+// An engine's tracer that writes to the trace file of a run.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,11 @@
 
 namespace murmur::run {
 
-// Hands what an engine tells to a trace.
+// Forwards the spans of an engine to a trace file.
 class EngineTrace final : public engine::Tracer {
  public:
-  // `began`: where the run's clock stood at `offset_s`.
+  // `began`: the time at which the run's clock was at `offset_s`. `step`: the current step of the
+  // run.
   EngineTrace(TraceFile& file,
               const std::int64_t& step,
               double offset_s,

@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kName = ".lock";
 
-// Whether the name still leads to the file that was opened: its last owner may have removed it.
+// Whether the path still refers to the opened file: its previous owner may have removed it.
 bool is_same_file(const files::Descriptor& file, const std::filesystem::path& path) {
   struct stat opened = {};
   struct stat named = {};
@@ -29,7 +29,8 @@ bool is_same_file(const files::Descriptor& file, const std::filesystem::path& pa
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-// What the owner has written. It does so right behind taking the lock.
+// The text that the owner has written. It writes right after taking the lock, so short retries
+// suffice.
 std::string owner_in(const files::Descriptor& file) {
   constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {
@@ -45,7 +46,7 @@ std::string owner_in(const files::Descriptor& file) {
 
 void write_owner(const files::Descriptor& file) {
   const std::string text = fmt::format("process {} on host {}\n", getpid(), host_name());
-  // What cannot be written is only not said.
+  // If this fails, messages do not name the owner.
   if (ftruncate(file.number(), 0) == 0) {
     files::write_all(file, std::as_bytes(std::span(text)));
   }

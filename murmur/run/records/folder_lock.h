@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A folder has one owner at a time: the process that holds the lock on FOLDER/.lock, a file that
-// says which process that is. The kernel releases the lock when the process ends, however it ends,
-// so a file that is left behind locks nothing.
+// names this process. The kernel releases the lock when the process ends for any reason, so a file
+// that is left over does not lock the folder.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +19,8 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
   ~FolderLock();
 
-  // Of a folder that is there. Throws UserError (2), which names the owner, where there is one.
-  // Holds nothing where the folder cannot be written or its file system has no locks.
+  // Locks an existing folder. Throws UserError (exit code 2) that names the owner if there is one.
+  // Holds nothing if the folder cannot be written or its file system has no locks.
   static FolderLock take(const std::filesystem::path& folder);
 
   bool is_held() const { return file_.is_open(); }

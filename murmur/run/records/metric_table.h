@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every metric that a run may have: its unit, which of two values is the better one, and its name
-// in words. Whatever compares, shows or draws a metric asks here and guesses nothing from a name.
+// Table of all metrics that a run may have: the unit, whether lower or higher is better, and the
+// name in words. Code that compares, prints or draws a metric looks it up here and infers nothing
+// from its name.
 //
-// validation/NAME is what eval/NAME is, on other data.
+// validation/NAME is the metric eval/NAME on other data.
 #pragma once
 
 #include <optional>
@@ -20,16 +21,16 @@ struct Metric {
   Unit unit = Unit::kNumber;
   Better better = Better::kHigher;
   std::string words;
-  bool measured = true;  // some run writes it
+  bool measured = true;  // whether any run writes it
 };
 
 // None: there is no such metric.
 std::optional<Metric> find_metric(const std::string& name);
 
-// Of those that runs write.
+// The names of the metrics that runs write.
 std::vector<std::string> metric_names();
 
-// Whether a metric scores models, and so has a best evaluation.
+// Whether a metric is a score of models, so that a run has a best value of it.
 bool is_score(const std::string& name);
 
 }  // namespace murmur::run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// metrics.jsonl: one line per evaluation, and what is remembered of the lines.
+// metrics.jsonl, with one line per evaluation, and its lines in memory.
 //
 //   {"schema": 1, "step": 117, "epoch": 1.0, "wall_s": 3.2, "train/loss": 0.51, "eval/...": ...}
 #pragma once
@@ -25,22 +25,24 @@ struct MetricsLine {
 };
 
 std::string to_json_line(const MetricsLine& line);  // without the newline
-// All lines of a file; kDamaged where a line is none of ours.
+// Reads all lines of a file; an incomplete last line is ignored. kDamaged: another line is not
+// valid.
 Result<std::vector<MetricsLine>> read_metrics(const std::filesystem::path& file);
 
 class MetricsLog {
  public:
-  // Goes on behind the lines up to and including `last_step`; -1: begins anew.
+  // Opens the file for appending after the lines up to and including `last_step`, and removes later
+  // ones; -1: removes all.
   static Result<MetricsLog> open(const std::filesystem::path& file, std::int64_t last_step);
 
-  // The same lines without the file: what another process writes.
+  // The same lines without writing the file, which another process does.
   static Result<MetricsLog> follow(const std::filesystem::path& file, std::int64_t last_step);
 
-  // On the disk's doorstep when it returns.
+  // Flushed to the operating system, not synced.
   Status append(MetricsLine line);
 
   const std::vector<MetricsLine>& lines() const { return lines_; }
-  // The best of every value under eval/, the first of equals.
+  // The best finite value of every score (eval/ and validation/), the first one on ties.
   std::map<std::string, Best> best() const;
 
  private:

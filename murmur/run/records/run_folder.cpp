@@ -20,7 +20,7 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, error);
 }
 
-// What the schedule's length was made, in its own unit; two units cannot be compared here.
+// Whether a length was reduced. Lengths in different units cannot be compared here: false.
 bool is_shorter(const Span& now, const Span& before) {
   return now.epochs == before.epochs && now.value < before.value;
 }
@@ -55,8 +55,8 @@ bool has_checkpoint(const RunFolder& folder) {
   return steps && !steps.value().empty();
 }
 
-// Whether a run that was configured as `before` can be resumed as `now`, as far as the folder
-// tells.
+// Whether the folder's run, configured as `before`, can be resumed as `now`, judging by the folder
+// alone.
 bool can_resume(const RunFolder& folder, const Config& before, const Config& now) {
   const Span& length = before.schedule.length;
   const Span& wanted = now.schedule.length;
@@ -76,7 +76,7 @@ constexpr const char* kElsewhere = "--output chooses another folder";
       "the output folder {} holds a run already: {}. {}", folder.path.string(), why, advice));
 }
 
-// This run, which is not finished.
+// Refuses a folder with an unfinished run of the same configuration.
 [[noreturn]] void refuse_unfinished(const RunFolder& folder,
                                     const std::optional<Summary>& summary) {
   if (summary && summary->status == "diverged") {
@@ -126,7 +126,7 @@ Entrance enter_without_resume(const RunFolder& folder, const Config& config) {
 
 }  // namespace
 
-// Its environment was resolved when it was written.
+// Environment variables are not applied again: they were resolved when the file was written.
 Config stored_config(const RunFolder& folder) {
   return read_config(read_document(folder.config()), Purpose::kTrain);
 }

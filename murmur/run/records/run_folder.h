@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of a run, and what may be done with one that is already there:
+// The folder of a run, and what happens if it exists already (in parentheses: the exit code):
 //
-//   nothing of a run in it                        a new run
-//   the same run, finished                        it is shown, nothing is computed
-//   any other run, without --resume               refused (2)
-//   with --resume: another run                    refused (6), naming the first key that differs
+//   no run in it                                    a new run
+//   the same run, finished                          it is shown, nothing is computed
+//   another or an unfinished run, without --resume  refused (2)
+//   with --resume: another run                      refused (6), naming the first key that differs
 //   with --resume: no configuration, no checkpoint  refused (6)
 #pragma once
 
@@ -32,18 +32,18 @@ struct RunFolder {
 
 enum class Entrance { kNew, kResume, kShow };
 
-// The configuration that a folder was made with. Throws UserError where it cannot be read.
+// The configuration of the run in a folder. Throws UserError if it cannot be read.
 Config stored_config(const RunFolder& folder);
 
-// Decides, and throws UserError where it is refused.
+// Decides as above. Throws UserError if the folder is refused.
 Entrance enter(const RunFolder& folder, const Config& config, bool resume);
 
-// Makes the folder. Throws UserError where that is impossible, as begin() does.
+// Creates the folder. Throws UserError if that fails, as begin() does.
 void make_folder(const RunFolder& folder);
-// Makes the folder and writes config.toml.
+// Creates the folder and writes config.toml.
 void begin(const RunFolder& folder, const Config& config);
 
-// runs/NAME-SEED, below MURMUR_OUTPUT where that is set.
+// runs/NAME-SEED, or MURMUR_OUTPUT/NAME-SEED if that variable is set.
 std::filesystem::path default_folder(const Config& config);
 
 }  // namespace murmur::run

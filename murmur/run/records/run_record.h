@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a report is made of: a run's folder, read back.
+// The input of a report: the files of a run's folder, read back.
 #pragma once
 
 #include <filesystem>

@@ -70,7 +70,7 @@ bool lower_is_better(const std::string& metric) {
 }
 
 ordered_json number_json(double value) {
-  // JSON has no infinity; counts stay integers.
+  // JSON has neither infinity nor NaN. Integers are written as such, so that counts stay integers.
   if (!std::isfinite(value)) {
     return nullptr;
   }

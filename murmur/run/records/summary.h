@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run leaves in summary.json: its last and best values, its totals and its identity.
+// summary.json: the last and best values of a run, its totals and its identity.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace murmur::run {
 
-// Slash-grouped names ("eval/accuracy_local_mean") and their values; non-finite ones are null in
-// files.
+// Metric names, grouped by a slash ("eval/accuracy_local_mean"), and their values; non-finite ones
+// are null in files.
 using Metrics = std::map<std::string, double>;
 
 struct Best {
@@ -22,7 +22,7 @@ struct Best {
   std::int64_t step = 0;
 };
 
-// What the run was about; 0: not known (an older record).
+// Numbers of examples; 0: unknown (a record of an earlier version).
 struct DataCounts {
   std::int64_t training_examples = 0;  // of the dataset
   std::int64_t examples_per_worker = 0;
@@ -33,13 +33,13 @@ struct Summary {
   std::string name = {};
   std::string status = {};  // finished, stopped (--steps-limit), interrupted, diverged
   std::int64_t workers = 0;
-  std::int64_t steps = 0;  // performed
+  std::int64_t steps = 0;  // steps performed
   std::int64_t parameters = 0;
   Metrics final = {};
-  std::map<std::string, Best> best = {};  // of everything under eval/
+  std::map<std::string, Best> best = {};  // of every score
   Metrics totals = {};
   DataCounts data = {};
-  std::vector<std::string> warnings = {};  // that the run gave
+  std::vector<std::string> warnings = {};  // given by the run
   std::int64_t peak_memory_bytes = 0;
   std::string digest = {};
   std::string data_digest = {};  // of the examples; empty: written by an earlier version
@@ -47,13 +47,13 @@ struct Summary {
   std::map<std::string, std::string> versions = {};
 };
 
-// Lower is better for loss, distance, bytes and time; higher for anything else.
+// Whether lower values of the metric are better, by metric_table.h; false for an unknown metric.
 bool lower_is_better(const std::string& metric);
 
-// A number in JSON: null where it is not finite.
+// A number in JSON; null if it is not finite.
 nlohmann::ordered_json number_json(double value);
 nlohmann::ordered_json to_json(const Summary& summary);
-// None: there is no summary.json in that folder, or it is not one of ours.
+// None: there is no summary.json in that folder, or it is not valid.
 std::optional<Summary> read_summary(const std::filesystem::path& folder);
 
 }  // namespace murmur::run

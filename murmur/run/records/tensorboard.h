@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TensorBoard events, without protobuf. A file is a sequence of records
+// TensorBoard event files, written without the protobuf library. A file is a sequence of records
 //
 //   u64 length | u32 masked CRC-32C of the length | payload | u32 masked CRC-32C of the payload
 //
@@ -7,8 +7,8 @@
 //
 //   1: wall_time (double)   2: step (varint)   3: file_version, "brain.Event:2" in the first one
 //   5: summary { 1: value { 1: tag   2: simple_value (float) } ... }
-//   7: session_log { 1: status, 1 for START }: a reader forgets all events of this step or a later
-//   one
+//   7: session_log { 1: status, 1 for START }: a reader discards the events before it that have
+//   this step or a later one
 #pragma once
 
 #include <cstdint>
@@ -25,16 +25,17 @@ namespace murmur::run {
 
 std::uint32_t crc32c(std::string_view bytes);
 
-// One record around a payload.
+// A payload as one record.
 std::string tensorboard_record(std::string_view payload);
 
 class TensorboardFile {
  public:
-  // Makes events.out.tfevents.TIME.HOST in the folder. `now_s`: seconds since 1970.
+  // Creates events.out.tfevents.TIME.HOST.PID in the folder. `now_s`: seconds since 1970.
   static Result<TensorboardFile> create(const std::filesystem::path& folder, double now_s);
 
-  // The same of a run that goes on in a folder with older files: what they hold of `next_step` and
-  // later is removed, and the new file, whose name sorts behind theirs, begins with a START there.
+  // The same for a run that continues in a folder with older files. Their events of `next_step` and
+  // later are removed; the new file, whose name sorts after theirs, begins with a START of that
+  // step.
   static Result<TensorboardFile> follow(const std::filesystem::path& folder,
                                         double now_s,
                                         std::int64_t next_step);

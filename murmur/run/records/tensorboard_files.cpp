@@ -27,9 +27,10 @@ std::uint64_t fixed(std::string_view bytes, std::size_t count) {
   return value;
 }
 
-// Field 2 behind the wall time, field 1, where every writer of events has it; 0 where it is not.
+// The step: field 2, right after the wall time, field 1, where all writers of events put it. 0 if
+// it is not there.
 std::int64_t step_of(std::string_view event) {
-  constexpr std::size_t kKey = 9;  // behind one byte of key and eight of wall time
+  constexpr std::size_t kKey = 9;  // after one byte of key and eight of wall time
   if (event.size() <= kKey || event[0] != '\x09' || event[kKey] != '\x10') {
     return 0;
   }
@@ -45,7 +46,7 @@ std::int64_t step_of(std::string_view event) {
   return static_cast<std::int64_t>(step);
 }
 
-// The next record's payload; none at the end of the file and where a record is torn.
+// The next record's payload; none at the end of the file or at an incomplete or damaged record.
 std::optional<std::string> next_event(std::ifstream& stream, std::uintmax_t left) {
   std::string head(kLengthBytes + kCrcBytes, '\0');
   if (!stream.read(head.data(), static_cast<std::streamsize>(head.size()))) {

@@ -48,7 +48,7 @@ void TraceFile::span(
   write(text);
 }
 
-// Every event has a line of its own, with a comma behind all but the last.
+// Every event is on a line of its own, with a comma after all but the last.
 Status TraceFile::join(const std::filesystem::path& part) {
   const Lock lock(mutex_);
   std::ifstream stream(part);

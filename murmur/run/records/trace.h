@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// trace.json: what the run did when, in Chrome's trace format (a JSON array of complete events,
-// times in microseconds); chrome://tracing and Perfetto open it, also after a run that was killed.
-// Processes are the processes of the run, threads its workers; thread 0 is what is done for all.
+// trace.json: the timeline of a run in Chrome's trace format (a JSON array of complete events,
+// times in microseconds). chrome://tracing and Perfetto open it, even if the run was killed.
+// Processes are the processes of the run and threads its workers; thread 0 is the work done for all
+// of them.
 #pragma once
 
 #include <cstdio>
@@ -16,23 +17,23 @@
 
 namespace murmur::run {
 
-// Threads: span() may be called from any.
+// Threads: span() may be called from any thread.
 class TraceFile {
  public:
-  // Of one process of the run; each has a file of its own until they are joined.
+  // The trace of one process of the run. Each process has its own file until they are joined.
   static Result<std::unique_ptr<TraceFile>> create(const std::filesystem::path& file, int process);
-  // Of an opened file; create() makes it.
+  // Writes to an open file; use create().
   TraceFile(std::string name, int process, std::FILE* file)
       : name_(std::move(name)), process_(process), file_(file) {}
 
-  // Something that lasted from `begin_s` to `end_s`, on the run's clock. `step`: of the run;
-  // `worker`: -1 for what is done for all of the process.
+  // Records a span from `begin_s` to `end_s` on the run's clock. `step`: of the run. `worker`: -1
+  // for work done for all of the process.
   void span(std::string_view name, int worker, double begin_s, double end_s, std::int64_t step);
 
-  // What another process wrote and closed, which is removed.
+  // Appends the events of a file that another process wrote and closed, and removes the file.
   Status join(const std::filesystem::path& part);
 
-  // Ends the array. A failure here is one of any span before.
+  // Ends the array and closes the file. A failure here may be one of any earlier span.
   Status close();
 
  private:
