@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What stands behind "name :" in a file of /proc, or nothing.
+// The text after "name :" in a file of /proc, or empty.
 std::string proc_entry(const char* file, const std::string& name) {
   std::ifstream stream(file);
   for (std::string line; std::getline(stream, line);) {
@@ -37,7 +37,7 @@ std::string proc_entry(const char* file, const std::string& name) {
   return "";
 }
 
-// "16384 kB"; 0 where there is no such line.
+// A value such as "16384 kB" in bytes; 0 if there is no such line.
 std::int64_t memory_entry(const std::string& name) {
   return std::strtoll(proc_entry("/proc/meminfo", name).c_str(), nullptr, 10) * 1024;
 }
@@ -56,7 +56,7 @@ std::string processor_features() {
   return x86.empty() ? proc_entry("/proc/cpuinfo", "Features") : x86;
 }
 
-// The folder itself or, as it would be made, the nearest one above it.
+// The folder itself or, if it does not exist yet, its nearest existing ancestor.
 fs::path nearest_there(const fs::path& folder) {
   std::error_code ignored;
   fs::path place = fs::absolute(folder, ignored);
@@ -69,12 +69,12 @@ fs::path nearest_there(const fs::path& folder) {
 }  // namespace
 
 int usable_cores() {
-  // Machines may have more cores than one mask has room for.
+  // Machines may have more cores than one cpu_set_t can represent.
   std::vector<cpu_set_t> masks(64);
   const std::size_t bytes = masks.size() * sizeof(cpu_set_t);
-  const bool told = sched_getaffinity(0, bytes, masks.data()) == 0;
-  const int count = told ? CPU_COUNT_S(bytes, masks.data())
-                         : static_cast<int>(std::thread::hardware_concurrency());
+  const bool known = sched_getaffinity(0, bytes, masks.data()) == 0;
+  const int count = known ? CPU_COUNT_S(bytes, masks.data())
+                          : static_cast<int>(std::thread::hardware_concurrency());
   return std::max(count, 1);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this machine offers to this process, asked of the system.
+// The resources of this machine and of this process, as the system reports them.
 #pragma once
 
 #include <cstdint>
@@ -9,28 +9,28 @@
 namespace murmur::run {
 
 struct Machine {
-  std::string processor;             // as it calls itself, or the architecture
-  std::string features;              // of the processor: what libraries choose code paths by
-  int cores = 1;                     // of the machine, as the system counts: hardware threads
+  std::string processor;             // model name, or the architecture
+  std::string features;              // of the processor: libraries choose code paths by them
+  int cores = 1;                     // hardware threads of the machine
   int usable_cores = 1;              // those that this process may run on
-  std::int64_t memory_bytes = 0;     // 0: the system does not say
+  std::int64_t memory_bytes = 0;     // 0: unknown
   std::int64_t available_bytes = 0;  // without swapping
 };
 
 Machine look_at_machine();
 
-// The hardware threads that the scheduler lets this process run on (taskset, mpirun --bind-to,
-// Slurm); at least one.
+// Number of hardware threads on which the scheduler lets this process run (taskset, mpirun
+// --bind-to, Slurm); at least one.
 int usable_cores();
 
-// Of the running program and of its part that trains networks.
+// Digest of the running program and of its library that trains networks.
 std::string program_digest();
 
-// A folder that need not exist yet.
+// State of a folder that need not exist yet.
 struct FolderState {
   std::filesystem::path folder;
-  std::string trouble;          // why nothing can be written into it; empty: it can
-  std::int64_t free_bytes = 0;  // of the disk; 0 with trouble
+  std::string trouble;          // why the folder cannot be written; empty: it can
+  std::int64_t free_bytes = 0;  // of the file system; 0 with trouble
 };
 
 FolderState look_at_folder(const std::filesystem::path& folder);

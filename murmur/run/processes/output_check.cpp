@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 64;
 
-// Of this moment of this process: no other folder holds it.
+// A token of host, process and time, so that no other folder contains it.
 std::string new_token() {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
   return files::to_hex(files::digest_of(fmt::format("{} {} {}", host_name(), getpid(), now)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the output folder can take what a run will write: found out before the first round, not
-// at the first checkpoint.
+// Checks before the first round, not at the first checkpoint, whether the output folder can hold
+// what a run will write.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 namespace murmur::run {
 
-// Throws UserError where the disk of an existing folder has less room.
+// Throws UserError if the file system of an existing folder has less than `bytes` available.
 void require_room(const std::filesystem::path& folder, std::int64_t bytes);
 
-// Collective. Throws UserError where a process sees another folder under that name, or none.
+// Collective. Throws UserError if a process sees another folder under that path, or none.
 void require_shared(World& world, const std::filesystem::path& folder);
 
 }  // namespace murmur::run

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The signals that ask a run to stop with a checkpoint, and what the process answers: the exit code
-// is 128 + the signal's number, as a shell reports a signal.
+// The signals that request a run to stop with a checkpoint, and the exit code of the process: 128 +
+// the signal's number, as a shell reports a signal.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ struct StopSignal {
   std::string_view words;  // "WORDS after 3 of 10 steps"
 };
 
-// SIGHUP comes from a terminal that is gone, SIGUSR1 from a scheduler whose time limit is near.
+// SIGHUP: the terminal was closed. SIGUSR1: a scheduler warns that the time limit is near.
 inline constexpr std::array kStopSignals{StopSignal{SIGINT, "interrupted"},
                                          StopSignal{SIGTERM, "terminated"},
                                          StopSignal{SIGHUP, "hung up"},
@@ -35,7 +35,7 @@ constexpr std::string_view stop_words(int signal) {
   return "stopped";
 }
 
-// Whether a command ended with this code because of a signal.
+// Whether a command ended with this code because of one of these signals.
 constexpr bool is_stop(ExitCode code) {
   for (const StopSignal& stop : kStopSignals) {
     if (stop_code(stop.number) == code) {

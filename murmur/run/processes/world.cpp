@@ -21,8 +21,8 @@ namespace {
 
 using nlohmann::json;
 
-// What a launcher said against what MPI sees: a library of one implementation under the launcher
-// of another finds nobody and is a world of one.
+// Compares what the launcher reports with what MPI sees: if the MPI library is not the launcher's
+// implementation, it finds no other process and every process is a world of its own.
 void require_whole_world(const comm::Launch& launch, const comm::Transport& transport) {
   const bool differ = (launch.processes >= 0 && launch.processes != transport.processes()) ||
                       (launch.processes >= 0 && launch.process != transport.process());
@@ -44,10 +44,11 @@ std::string list_of(const std::vector<int>& processes) {
   return fmt::format("process{} {}", processes.size() == 1 ? "" : "es", fmt::join(processes, ", "));
 }
 
-// Until a run has learnt how long its rounds take.
+// Wait limit until a run has measured how long its rounds take.
 constexpr auto kBeforeTheFirstRound = std::chrono::minutes(2);
 
-// What must be alike: its name, what is compared, and what is said of it.
+// What must be equal in all processes: its name, the value that is compared, and its text for
+// messages. A null text: the line that differs.
 json facts_of(const std::string& configuration) {
   const std::string program = program_digest();
   const Machine machine = look_at_machine();
@@ -56,13 +57,13 @@ json facts_of(const std::string& configuration) {
           {"configuration", configuration, nullptr}};
 }
 
-// The first line of a text that is another one there.
+// The first line of `text` that differs from that of `other`.
 std::string different_line(const std::string& text, const std::string& other) {
   std::istringstream lines(text);
   std::istringstream others(other);
   std::string line;
-  for (std::string theirs; std::getline(lines, line) && std::getline(others, theirs);) {
-    if (line != theirs) {
+  for (std::string other_line; std::getline(lines, line) && std::getline(others, other_line);) {
+    if (line != other_line) {
       break;
     }
   }
@@ -135,9 +136,9 @@ void World::agree(const std::optional<UserError>& mine) {
     }
     return;
   }
-  const json told = mine ? json{static_cast<int>(mine->code()), mine->what()} : json();
+  const json own = mine ? json{static_cast<int>(mine->code()), mine->what()} : json();
   std::map<json, std::vector<int>> errors;
-  const std::vector<std::string> texts = exchange(told.dump());
+  const std::vector<std::string> texts = exchange(own.dump());
   for (std::size_t p = 0; p < texts.size(); ++p) {
     if (json error = json::parse(texts[p]); !error.is_null()) {
       errors[std::move(error)].push_back(static_cast<int>(p));
@@ -192,7 +193,8 @@ void World::share_memory() {
   agreement_ = std::make_unique<comm::StepAgreement>(*transport_);
 }
 
-// Nobody goes on while somebody still listens to an earlier run.
+// The exchange is a barrier: no process continues while another one still receives the notices of
+// an earlier run.
 void World::begin_run() {
   if (is_alone()) {
     return;
@@ -236,7 +238,7 @@ Config load_config(World& world,
   }
   world.agree(error);
   Config compared = config;
-  compared.data.folder.clear();  // hosts may have it elsewhere: its content is compared
+  compared.data.folder.clear();  // may differ between hosts: the content is compared
   world.require_same(to_toml(compared));
   world.agree(too_many_processes(world, config));
   if (config.processes.shared_memory) {

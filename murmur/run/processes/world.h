@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The processes of a run: this one alone, or those that mpirun or srun made, each of which owns
-// some of the workers. What one of them cannot do, none of them does.
+// The processes of a run: this one alone, or those started by mpirun or srun, each of which owns
+// some of the workers. An error in one process stops all of them.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace murmur::run {
 
 class World {
  public:
-  // Finds out how this process was started, and enters the world that it belongs to. Throws
-  // UserError for a launch that contradicts itself or would make many worlds of one.
+  // Detects how this process was started, and joins the world that it belongs to. Throws UserError
+  // if the launch contradicts itself or would make every process a world of its own.
   static std::unique_ptr<World> open();
   // `transport`: null for this process alone.
   World(comm::Launch launch, std::unique_ptr<comm::Transport> transport);
@@ -30,29 +30,30 @@ class World {
   int process() const { return is_alone() ? 0 : transport_->process(); }
   int processes() const { return is_alone() ? 1 : transport_->processes(); }
   bool is_first() const { return process() == 0; }
-  // On this host: those that the launcher tells of, or those that share memory, whichever are more.
+  // Number of processes on this host: as the launcher reports it, or those that share memory,
+  // whichever is larger.
   int local_processes() const;
   comm::Transport* transport() { return transport_.get(); }      // null: alone
   comm::StepAgreement* agreement() { return agreement_.get(); }  // the same
 
-  // The following are collective. All of them throw the same UserError everywhere, with words on
-  // the first process alone and none on the others.
+  // The following are collective. They throw the same UserError in every process, with its message
+  // in the first process and an empty message in the others.
 
-  // Throws where any process has an error.
+  // Throws if any process has an error.
   void agree(const std::optional<UserError>& mine);
-  // The same, and where a process is not of the same program, kind of processor or configuration
-  // (its text; none where the first process tells the others theirs).
+  // Throws if the program, the kind of processor or the configuration of a process differs from the
+  // first one's. `configuration`: its text; empty if the first process sends it to the others.
   void require_same(const std::string& configuration = {});
-  // Processes of one host read each other's rows where they lie from now on.
+  // From now on, processes of one host read each other's rows in shared memory.
   void share_memory();
-  // Before each run of this world.
+  // To be called before each run of this world.
   void begin_run();
-  // What the first process says.
+  // Returns the first process's `mine`.
   std::string broadcast(const std::string& mine);
 
-  // Not collective: tells the others that this process ends.
+  // Not collective. Notifies the other processes that this one ends.
   void give_up(const std::string& reason);
-  // Whether somebody else has failed and said why.
+  // Whether another process has failed and given its reason.
   bool has_heard_of_failure() const { return !is_alone() && agreement_->has_heard_of_failure(); }
 
  private:
@@ -65,10 +66,11 @@ class World {
   int runs_ = 0;
 };
 
-// What is wrong where a run has fewer workers than the world has processes.
+// The error of a run that has fewer workers than the world has processes; none otherwise.
 std::optional<UserError> too_many_processes(const World& world, const Config& config);
 
-// load_config() in every process: none goes on where one cannot, or has read something else.
+// load_config() in every process. Throws in all of them if one fails or reads another
+// configuration.
 Config load_config(World& world,
                    const std::filesystem::path& file,
                    Purpose purpose,
