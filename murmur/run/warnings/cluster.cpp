@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of [cluster]: what costs no time whatever its value, links that carry nothing, faults
-// that come too late.
+// Warnings about [cluster]: settings that have no effect on time, links that carry no message,
+// faults after the end of the run.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -19,7 +19,7 @@ namespace {
 using timing::Cluster;
 
 constexpr std::int64_t kMostSteps = 1000;
-constexpr std::int64_t kMostEvents = 1'000'000;  // a fraction of a second of them
+constexpr std::int64_t kMostEvents = 1'000'000;  // processed in a fraction of a second
 
 bool limits_bandwidth(const Cluster& cluster) {
   return !cluster.bandwidth_gbit.empty() ||
@@ -38,37 +38,37 @@ bool has_latency(const Cluster& cluster) {
 
 using Link = std::pair<int, int>;
 
-// The links that carry something, of those that are asked for.
-class Carriers {
+// Finds which of the given links carry no message.
+class IdleLinks {
  public:
-  Carriers(int workers, std::set<Link> wanted) : workers_(workers), idle_(std::move(wanted)) {}
+  IdleLinks(int workers, std::set<Link> wanted) : workers_(workers), idle_(std::move(wanted)) {}
 
   const std::set<Link>& idle() const { return idle_; }
   std::int64_t events() const { return events_; }
 
-  void see(const engine::CommEvent& talk) {
-    if (talk.edges != nullptr) {
-      see(talk.edges->all());
-    } else if (talk.met != nullptr) {
-      see(*talk.met);
-    } else if (talk.kind == engine::CommEvent::Kind::kAverage) {
-      const int size = talk.group == 0 ? workers_ : talk.group;
+  void remove_used(const engine::CommEvent& event) {
+    if (event.edges != nullptr) {
+      remove_used(event.edges->all());
+    } else if (event.met != nullptr) {
+      remove_used(*event.met);
+    } else if (event.kind == engine::CommEvent::Kind::kAverage) {
+      const int size = event.group == 0 ? workers_ : event.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
-        see_ring(members);
+        remove_used_ring(members);
       }
-    } else if (talk.kind == engine::CommEvent::Kind::kSequential) {
-      see_ring({0, workers_});
+    } else if (event.kind == engine::CommEvent::Kind::kSequential) {
+      remove_used_ring({0, workers_});
     }
   }
 
  private:
-  void see(const std::vector<timing::Edge>& edges) {
+  void remove_used(const std::vector<timing::Edge>& edges) {
     events_ += static_cast<std::int64_t>(edges.size());
     for (const timing::Edge& edge : edges) {
       idle_.erase({edge.from, edge.to});
     }
   }
-  void see_ring(const comm::WorkerRange& members) {
+  void remove_used_ring(const comm::WorkerRange& members) {
     events_ += members.size();
     for (int i = members.begin; i < members.end; ++i) {
       idle_.erase({i, i + 1 == members.end ? members.begin : i + 1});
@@ -93,12 +93,12 @@ std::set<Link> named_links(const Cluster& cluster) {
   return links;
 }
 
-void say_idle(const WarningSubject& subject,
-              const std::set<Link>& idle,
-              const std::string& over,
-              Found& found) {
+void warn_of_idle_links(const WarningSubject& subject,
+                        const std::set<Link>& idle,
+                        const std::string& over,
+                        Found& found) {
   const Cluster& cluster = *subject.config.cluster;
-  const auto say = [&](const std::string& key, int from, int to) {
+  const auto warn = [&](const std::string& key, int from, int to) {
     if (idle.contains({from, to})) {
       found.add(
           fmt::format("{}: nothing travels from worker {} to worker {} in {}, so this has no "
@@ -110,18 +110,18 @@ void say_idle(const WarningSubject& subject,
     }
   };
   for (const timing::Link& link : cluster.links) {
-    say(fmt::format("cluster.links, from = {}, to = {}", link.from, link.to), link.from, link.to);
+    warn(fmt::format("cluster.links, from = {}, to = {}", link.from, link.to), link.from, link.to);
   }
   for (const timing::Fault& fault : cluster.faults) {
     if (fault.worker < 0) {
-      say(fmt::format("cluster.fault, link = [{}, {}]", fault.from, fault.to),
-          fault.from,
-          fault.to);
+      warn(fmt::format("cluster.fault, link = [{}, {}]", fault.from, fault.to),
+           fault.from,
+           fault.to);
     }
   }
 }
 
-void say_late(const Cluster& cluster, double end_s, Found& found) {
+void warn_of_late_faults(const Cluster& cluster, double end_s, Found& found) {
   for (const timing::Fault& fault : cluster.faults) {
     if (fault.at_s >= end_s) {
       found.add(
@@ -185,33 +185,33 @@ void look_at_links(const WarningSubject& subject,
     return;
   }
   const std::int64_t parameters = subject.extent.parameters;
-  engine::CommPlan talks(program,
-                         graph,
-                         config.cluster->parameters.value_or(parameters),
-                         make_event_schedule(config, program, graph, parameters));
+  engine::CommPlan plan(program,
+                        graph,
+                        config.cluster->parameters.value_or(parameters),
+                        make_event_schedule(config, program, graph, parameters));
   engine::Timeline timeline = make_timeline(
       config, program, graph, parameters, make_event_schedule(config, program, graph, parameters));
-  Carriers carriers(talks.workers(), named_links(*config.cluster));
+  IdleLinks idle_links(plan.workers(), named_links(*config.cluster));
   const std::int64_t end = std::min(subject.extent.steps, kMostSteps);
-  while (talks.step() < end && carriers.events() < kMostEvents) {
-    const auto said = talks.next();
-    // A worker that is gone stops the run, which is an error of its own.
-    if (!said || !timeline.step()) {
+  while (plan.step() < end && idle_links.events() < kMostEvents) {
+    const auto events = plan.next();
+    // A worker that is gone stops the run, which is reported as an error elsewhere.
+    if (!events || !timeline.step()) {
       return;
     }
-    for (const engine::CommEvent& talk : *said.value()) {
-      carriers.see(talk);
+    for (const engine::CommEvent& event : *events.value()) {
+      idle_links.remove_used(event);
     }
   }
-  const bool whole = talks.step() == subject.extent.steps;
-  if (talks.step() > 0) {
-    say_idle(subject,
-             carriers.idle(),
-             whole ? "the run" : fmt::format("its first {}", steps_text(talks.step())),
-             found);
+  const bool whole = plan.step() == subject.extent.steps;
+  if (plan.step() > 0) {
+    warn_of_idle_links(subject,
+                       idle_links.idle(),
+                       whole ? "the run" : fmt::format("its first {}", steps_text(plan.step())),
+                       found);
   }
   if (whole && !config.cluster->faults.empty()) {
-    say_late(*config.cluster, timeline.virtual_s(), found);
+    warn_of_late_faults(*config.cluster, timeline.virtual_s(), found);
   }
 }
 

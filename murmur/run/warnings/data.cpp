@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of [data] and [evaluation].
+// Warnings about [data] and [evaluation].
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 namespace murmur::run {
 namespace {
 
-// Equal shares leave out less than one example per worker; beyond this share it matters.
+// Equal shares leave out less than one example per worker. Largest fraction without a warning.
 constexpr double kLeftOut = 0.03;
 
 void look_at_shares(const WarningSubject& subject, Found& found) {
@@ -98,12 +98,12 @@ void look_at_evaluation(const WarningSubject& subject, Found& found) {
       };
   of_all("workers", evaluation.workers.value_or(0), subject.config.workers, "workers");
   of_all("examples", evaluation.examples.value_or(0), extent.test_examples, "test examples");
-  const Span usual = EvaluationConfig{}.every;
-  const bool is_usual =
-      evaluation.every.epochs == usual.epochs && evaluation.every.value == usual.value;
+  const Span default_every = EvaluationConfig{}.every;
+  const bool is_default = evaluation.every.epochs == default_every.epochs &&
+                          evaluation.every.value == default_every.value;
   const double every = evaluation.every.value *
                        (evaluation.every.epochs ? static_cast<double>(extent.steps_per_epoch) : 1);
-  if (!is_usual && extent.steps > 0 && every > static_cast<double>(extent.steps)) {
+  if (!is_default && extent.steps > 0 && every > static_cast<double>(extent.steps)) {
     found.add(fmt::format(
         "{}: the run ends after {}, so the models are evaluated at its end alone. "
         "Write {} or less",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The warnings of a training run that is not wired: for `plan` and `compare`, which neither read
-// examples into workers nor allocate rows.
+// The warnings of a training run without setting it up: for `plan` and `compare`, which neither
+// distribute examples to workers nor allocate rows.
 #pragma once
 
 #include <vector>
@@ -13,13 +13,13 @@
 
 namespace murmur::run {
 
-// The configured model for such data. Throws UserError where it cannot take them.
+// The configured model for data of this shape. Throws UserError if it cannot take them.
 models::Network network_of(const Config& config, const DataShape& shape);
 
 // Throws UserError as network_of() and steps_per_epoch() do.
 RunExtent extent_of(const Config& config, const DataShape& shape);
 
-// What `train` will warn of. Throws UserError for what `train` would refuse.
+// The warnings that `train` will give. Throws UserError for what `train` would refuse.
 std::vector<Warning> expected_warnings(const Config& config, Resources& resources);
 
 }  // namespace murmur::run

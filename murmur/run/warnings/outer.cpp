@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of [outer]: steps that are never due, and options that change nothing.
+// Warnings about [outer]: outer steps that are never due, and options that have no effect.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ struct OuterSubject {
   const WarningSubject& all;
   const OuterConfig& config;
   const OptionValues& options;
-  std::int64_t start = 0;  // no outer step before
+  std::int64_t start = 0;  // no outer step before this step
   std::int64_t end = 0;    // steps of the run
 
   bool first_phase() const { return options.text("phase") == "first"; }
@@ -28,7 +28,7 @@ std::string start_text(const OuterSubject& outer) {
              : fmt::format("outer.start_step = {}", outer.start);
 }
 
-// What becomes of workers that would have met in outer steps alone.
+// The consequence for workers that would average in outer steps only.
 std::string consequence(const OuterSubject& outer) {
   return outer.all.program.mixes || outer.averages_before() || outer.all.program.one_model
              ? std::string()
@@ -48,7 +48,7 @@ void look_at_start(const OuterSubject& outer, Found& found) {
   }
 }
 
-// REQUIRES: steps begin within the run.
+// REQUIRES: outer steps begin within the run.
 void look_at_period(const OuterSubject& outer, Found& found) {
   const std::int64_t period = outer.options.integer("period");
   const std::int64_t first = outer.first_phase() ? outer.start + 1 : outer.start + period;
@@ -68,7 +68,7 @@ void look_at_period(const OuterSubject& outer, Found& found) {
   const std::size_t last = outer.config.levels.size() - 1;
   for (std::size_t k = 0; k <= last; ++k) {
     const LevelConfig& level = outer.config.levels[k];
-    // At the first step all levels are due, and the largest wins.
+    // At the first step all levels are due, and the one with the largest period is performed.
     const std::int64_t due = outer.start + (outer.first_phase() ? 1 : 0) +
                              (outer.first_phase() && k == last ? 0 : level.period);
     if (due > outer.end) {
@@ -101,7 +101,7 @@ void look_at_groups(const OuterSubject& outer, Found& found) {
   }
 }
 
-// Whether the algorithm keeps anything that `buffers` could set back or average.
+// Whether the algorithm has memory that `buffers` could reset or average.
 bool has_memory(const Config& config) {
   const auto* algorithm = algorithms::find_algorithm(config.algorithm.choice.name);
   const auto base = algorithm->program<double>(config.algorithm.choice.options);

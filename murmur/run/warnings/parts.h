@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of warnings_of(): each looks at some tables of a configuration and adds what it finds.
+// The parts of warnings_of(): each checks some tables of a configuration and adds its warnings.
 #pragma once
 
 #include <string>
@@ -21,9 +21,9 @@ class Found {
   std::vector<Warning> warnings_;
 };
 
-// What matters of a program.
+// The properties of a program that warnings depend on.
 struct ProgramFacts {
-  bool mixes = false;         // talks to neighbors
+  bool mixes = false;         // with neighbors
   bool communicates = false;  // in any way
   bool one_model = false;
 };
@@ -43,19 +43,19 @@ void look_at_algorithm(const WarningSubject& subject, Found& found);
 void look_at_outer(const WarningSubject& subject, Found& found);
 void look_at_cluster(const WarningSubject& subject, Found& found);
 
-// Links and faults of a described cluster: what they befall, by going through the first steps.
+// Links and faults of a described cluster that have no effect, found by simulating the first steps.
 template <class S>
 void look_at_links(const WarningSubject& subject,
                    const Program<S>& program,
                    const std::shared_ptr<const topology::Topology>& graph,
                    Found& found);
 
-// Whether the file, or what was put over it, has that key or table.
+// Whether the file or an overriding layer contains that key or table.
 bool is_written(const Config& config, const std::string& path);
 
 // "100 steps", "1 step".
 std::string steps_text(std::int64_t steps);
-// "schedule.warmup_epochs" or "schedule.warmup_steps" of "schedule.warmup_".
+// "schedule.warmup_epochs" or "schedule.warmup_steps" for the prefix "schedule.warmup_".
 std::string key_of(const std::string& prefix, const Span& span);
 // The same with its value: "schedule.warmup_epochs = 0.5".
 std::string setting_of(const std::string& prefix, const Span& span);

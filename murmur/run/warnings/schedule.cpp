@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of [schedule], and of algorithms that need a rate that does not change.
+// Warnings about [schedule], and about algorithms that need a constant rate.
 #include "murmur/run/config/schedule.h"
 
 #include <algorithm>
@@ -14,14 +14,14 @@
 namespace murmur::run {
 namespace {
 
-// A schedule in steps.
+// A schedule with its lengths in steps.
 struct Course {
   const ScheduleConfig& config;
   Schedule schedule;
   std::int64_t end = 0;     // steps of the run
   std::int64_t warmup = 0;  // steps, 0: none
   std::vector<std::int64_t> decays = {};
-  double target = 0;  // the rate behind the warm-up
+  double target = 0;  // the rate after the warm-up
 };
 
 Course course_of(const WarningSubject& subject) {
@@ -123,8 +123,8 @@ void look_at_decays(const Course& course, Found& found) {
   }
 }
 
-// Whether two steps of the run have different rates. Between the steps looked at a rate either
-// stays or moves in one direction.
+// Whether two steps of the run have different rates. Between the steps compared here, the rate is
+// monotonic.
 bool changes(const Course& course) {
   std::vector<std::int64_t> at{0, 1, course.warmup, course.end / 2, course.end - 1};
   at.insert(at.end(), course.decays.begin(), course.decays.end());

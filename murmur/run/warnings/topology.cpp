@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of [topology] and [algorithm]: what the chosen names do not use, and what the run is too
-// short for.
+// Warnings about [topology] and [algorithm]: keys that the chosen names do not use, and periods
+// that are longer than the run.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,8 +10,8 @@
 namespace murmur::run {
 namespace {
 
-// What stands for a graph where none is written.
-bool is_the_usual_graph(const TopologyConfig& topology) {
+// Whether this is the graph of a configuration without [topology].
+bool is_default_graph(const TopologyConfig& topology) {
   return topology.choice.name == "complete" &&
          topology.choice.options.all() ==
              OptionValues(topology::find_topology("complete")->options).all();
@@ -20,7 +20,7 @@ bool is_the_usual_graph(const TopologyConfig& topology) {
 void look_at_use(const WarningSubject& subject, Found& found) {
   const Config& config = subject.config;
   if (subject.program.mixes || config.workers == 1 || !is_written(config, "topology") ||
-      is_the_usual_graph(config.topology)) {
+      is_default_graph(config.topology)) {
     return;
   }
   const std::string begin = fmt::format("topology.name = \"{}\" has no effect: '{}' ",
@@ -49,7 +49,7 @@ void look_at_seed(const Config& config, Found& found) {
   }
 }
 
-// Of a rectangle of one row or one column.
+// Whether a grid or torus has one row or one column.
 bool is_a_line(const Config& config) {
   const std::int64_t rows = config.topology.choice.options.integer("rows");
   if (rows != 0) {

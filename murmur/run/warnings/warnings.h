@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a configuration says that will not happen, or not as one would expect. train, plan, compare
-// and solve say the same: all of them ask warnings_of(), and so does the record of a run.
+// Warnings about settings that have no effect or an unexpected one. train, plan, compare and solve
+// give the same warnings, and so does the record of a run: all of them call warnings_of().
 //
-// A warning begins with the key, says what will happen and then what to do. A value that is its
-// default is no subject of a warning.
+// A warning begins with the key, then says what will happen, then what to do. A default value
+// causes no warning.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@ namespace murmur::run {
 
 struct Warning {
   std::string text;
-  // A key that this run does not use because of what else it chose, as `data.alpha` of an iid
-  // partition. A comparison is silent where another of its runs uses the key. Empty: not of that
-  // kind.
+  // A key that this run does not use because of its other settings, such as `data.alpha` with an
+  // iid partition. A comparison omits the warning if another of its runs uses the key. Empty: the
+  // warning is not about an unused key.
   std::string unused_key = {};
 };
 
-// Lengths and counts that the file alone does not say.
+// Lengths and counts that the file alone does not determine.
 struct RunExtent {
   std::int64_t steps = 0;
   std::int64_t steps_per_epoch = 1;
@@ -33,10 +33,10 @@ struct RunExtent {
   std::int64_t test_examples = 0;
   std::int64_t examples_per_worker = 0;
   std::int64_t parameters = 0;  // of the model
-  std::string data_doubt = {};  // data::unlike_published(); empty: as published, or not here
+  std::string data_doubt = {};  // data::unlike_published(); empty: as published, or no data
 };
 
-// `program` is that of the configuration, with its outer step. In a fixed order, each text once.
+// `program`: of the configuration, with its outer step. ENSURES: a fixed order, each text once.
 template <class S>
 std::vector<Warning> warnings_of(const Config& config,
                                  const Program<S>& program,
