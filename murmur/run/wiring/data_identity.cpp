@@ -30,7 +30,7 @@ void require_data_of(const std::filesystem::path& folder,
                      const Warn& warn) {
   const auto summary = read_summary(folder);
   if (!summary || summary->data_digest.empty()) {
-    return;  // of an earlier version
+    return;  // written by an earlier version
   }
   threads::Pool pool(thread_count(config));
   const auto read = resources.dataset(config.data, pool);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether data are those that they are taken for: those of an earlier run, those of the other
-// processes, those that were published. What counts is the content, not where or how it lies.
+// Checks that data are those of an earlier run, or those of the other processes. The content
+// counts, not its location or file format.
 #pragma once
 
 #include <filesystem>
@@ -17,15 +17,15 @@ namespace murmur::run {
 // "the content of its data differs: ...", for messages.
 std::string other_data(const data::Dataset& dataset, const std::string& digest_before);
 
-// Of a finished run that is taken for one of this configuration. Reads the data; where they are not
-// there it warns. Throws UserError with `code` where their content is another one.
+// For a finished run that is used as a run of this configuration: reads the data, and throws
+// UserError with `code` if their content differs from the run's. Warns if the data cannot be read.
 void require_data_of(const std::filesystem::path& folder,
                      const Config& config,
                      Resources& resources,
                      ExitCode code,
                      const Warn& warn);
 
-// Collective. Throws UserError where a process has read other data than the first one.
+// Collective. Throws UserError if a process has read data other than those of process 0.
 void require_same_data(World& world, const std::string& digest);
 
 }  // namespace murmur::run

@@ -33,7 +33,7 @@ std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {
   if (config.data.partition == "replicate") {
     return shape.training;
   }
-  // Shards are of equal size, too, and workers have several.
+  // Shards have equal sizes, too, and each worker has several.
   const std::int64_t shards = config.data.partition == "shards" ? config.data.shards_per_worker : 1;
   return shape.training / (shards * config.workers) * shards;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What has to be known of a dataset before a run is wired: its counts, and what equal shares make
-// of them. The data of a dataset that is known by name need not be here; where they are, they are
-// looked at.
+// The properties of a dataset that are needed before a run is set up: its counts, and the equal
+// shares of the workers. The data of a dataset known by name need not be present; if they are, they
+// are read.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct DataShape {
   std::int64_t classes = 0;
   std::int64_t training = 0;
   std::int64_t test = 0;
-  std::string doubt = {};  // data::unlike_published(); empty where no data are here
+  std::string doubt = {};  // data::unlike_published(); empty if no data are present
 
   std::int64_t bytes() const { return (training + test) * (shape[0] * shape[1] * shape[2] + 1); }
 };
@@ -25,10 +25,10 @@ struct DataShape {
 // Throws UserError: the data are missing or damaged (exit code 3).
 DataShape shape_of(const Config& config, Resources& resources);
 
-// Of every worker, as the partition deals them out.
+// Training examples of each worker under the configured partition.
 std::int64_t examples_per_worker(const Config& config, const DataShape& shape);
 
-// Throws UserError where a worker has less than a batch.
+// Throws UserError if a worker has fewer examples than one step needs.
 std::int64_t steps_per_epoch(const Config& config, const DataShape& shape);
 
 }  // namespace murmur::run

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights that an algorithm cannot mix with are refused, doubtful ones are warned of.
+// Refuses weights that an algorithm cannot mix with, and warns about questionable ones.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -15,8 +15,9 @@ namespace {
 
 using topology::Side;
 
-// D2 diverges where an eigenvalue of the weights is below -1/3, and does not converge on it. An
-// even ring sits exactly there, so rounding must not decide.
+// D2 diverges if an eigenvalue of the weights is below -1/3, and does not converge if one equals
+// -1/3. A ring of an even number of workers with weights of 1/3 has exactly this eigenvalue, so
+// rounding errors must not decide.
 constexpr double kD2Limit = -1.0 / 3.0;
 constexpr double kD2Tolerance = 1e-9;
 
@@ -33,7 +34,7 @@ bool has_option(const Config& config, const std::string& option) {
   return config.topology.choice.options.has(option);
 }
 
-// Those of the graph's weightings, in their order, that are among `wanted`, as TOML: "a" or "b".
+// The weightings of the graph, in its order, that are in `wanted`, as TOML: "a" or "b".
 std::string weightings(const Config& config, const std::vector<std::string>& wanted) {
   const topology::TopologyInfo* info = topology::find_topology(config.topology.choice.name);
   std::string found;
@@ -48,7 +49,7 @@ std::string weightings(const Config& config, const std::vector<std::string>& wan
   return found;
 }
 
-// What to do about sums, with options that this graph has.
+// The remedy for wrong sums, with options that this graph has.
 std::string remedy_for_sums(const Config& config, bool pushes) {
   if (!has_option(config, "weighting")) {
     return pushes ? "Write topology.weights whose columns sum to 1"
@@ -59,7 +60,8 @@ std::string remedy_for_sums(const Config& config, bool pushes) {
                               weightings(config, {"metropolis", "uniform", "max-degree"}));
 }
 
-// Weightings that are symmetric, so that columns sum to one like rows.
+// The remedy for a mean that is not preserved: symmetric weightings, whose columns sum to one like
+// their rows.
 std::string remedy_for_mean(const Config& config) {
   const topology::TopologyInfo* info = topology::find_topology(config.topology.choice.name);
   if (!has_option(config, "weighting")) {
@@ -73,7 +75,7 @@ std::string remedy_for_mean(const Config& config) {
                      weightings(config, {"metropolis", "max-degree"}));
 }
 
-// Weights that are not negative and sum to one have no eigenvalue beyond 1; a user's own may.
+// Nonnegative weights that sum to one have no eigenvalue of modulus above 1; custom weights may.
 std::optional<std::string> doubt_of_spectrum(const Config& config,
                                              const topology::Topology& graph) {
   if (config.topology.choice.name != "custom" || config.workers > kMostWorkersForSpectrum) {
@@ -114,7 +116,7 @@ std::optional<std::string> doubt_of_d2(const Config& config, const topology::Top
       *least > kLazyLimit ? "cures it" : "helps");
 }
 
-// x <- W v. REQUIRES: both of one number per worker.
+// x <- W v. REQUIRES: `v` has one number per worker.
 std::vector<double> mixed(const topology::MixingMatrix& w, const std::vector<double>& v) {
   std::vector<double> x(v.size());
   for (int i = 0; i < w.workers(); ++i) {
@@ -132,8 +134,8 @@ double disagreement(const std::vector<double>& x) {
   return *most - *least;
 }
 
-// By how much the disagreement grows in so many steps of x'' <- W (2 x' - x), which is what D2 does
-// to it without gradients.
+// The factor by which the disagreement grows in `steps` steps of x'' <- W (2 x' - x), which is what
+// D2 does to it without gradients.
 double growth_under_d2(const topology::Topology& graph, int steps) {
   std::vector<double> previous(static_cast<std::size_t>(graph.workers()));
   for (std::size_t i = 0; i < previous.size(); ++i) {
@@ -151,7 +153,8 @@ double growth_under_d2(const topology::Topology& graph, int steps) {
   return disagreement(x) / before;
 }
 
-// Weights that are not symmetric have no smallest eigenvalue to look at.
+// Weights that are not symmetric may have complex eigenvalues, so that there is no smallest one:
+// the growth of the disagreement is simulated instead.
 std::optional<std::string> doubt_of_d2_on_directed(const Config& config,
                                                    const topology::Topology& graph) {
   constexpr int kSteps = 256;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outer steps that a base cannot have are refused, doubtful ones are warned of.
+// Refuses outer steps that a base cannot have, and warns about questionable ones.
 #include <fmt/format.h>
 
 #include "murmur/algorithms/outer/outer.h"
@@ -9,11 +9,11 @@
 namespace murmur::run {
 namespace {
 
-// The force with which the workers' mean and the center still come together: on their distance the
-// step acts as 1 - rho (n + 1).
+// Limit of rho (n + 1) below which the workers' mean and the center converge: a step multiplies
+// their distance by 1 - rho (n + 1).
 constexpr double kElasticLimit = 2;
 
-// What a turn of all workers needs, or nothing.
+// The requirement of a sequential visit of all workers that is not met, or empty.
 std::string missing_for_sequential(const Config& config, bool one_model, bool starts_differ) {
   const OptionValues& options = config.outer->choice.options;
   if (!options.flag("exact_average")) {
@@ -29,7 +29,7 @@ std::string missing_for_sequential(const Config& config, bool one_model, bool st
   return "";
 }
 
-bool all_meet(const Config& config) {
+bool has_level_of_all(const Config& config) {
   return config.outer->levels.empty() || config.outer->levels.back().group >= config.workers;
 }
 
@@ -41,7 +41,7 @@ std::string doubt(const Config& config, bool mixes) {
         "leaves every worker to itself. Take outer.exact_average = true",
         config.algorithm.choice.name);
   }
-  if (!mixes && !all_meet(config)) {
+  if (!mixes && !has_level_of_all(config)) {
     return fmt::format(
         "workers of different groups never meet: the largest period has groups of "
         "{} of {} workers. Add a level of all workers",

@@ -23,8 +23,9 @@ Result<std::shared_ptr<const data::Dataset>> read(const DataConfig& config,
       });
 }
 
-// Processes for which it is equal read the same files and can open each other's memory.
-std::string home_of(const std::string& key) {
+// Processes with equal keys read the same files and can open each other's memory. Empty: the host
+// is unknown.
+std::string sharing_key_of(const std::string& key) {
   const std::string host = comm::host_identity();
   std::error_code ignored;
   return host.empty() ? host
@@ -50,7 +51,8 @@ Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig
   }
   const auto read_here = [&] { return read(config, places, pool); };
   const bool is_alone = world == nullptr || world->is_alone();
-  auto found = is_alone ? read_here() : share_dataset(*world->transport(), home_of(key), read_here);
+  auto found =
+      is_alone ? read_here() : share_dataset(*world->transport(), sharing_key_of(key), read_here);
   if (found) {
     known = found.value();
   }

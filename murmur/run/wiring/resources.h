@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the runs of one process share: datasets, found, unpacked and checked once. Processes that
-// make a run together share them, too, where they are on one host.
+// Resources that the runs of one process share: datasets, located, unpacked and checked once. The
+// processes of one run share them as well if they are on one host.
 #pragma once
 
 #include <map>
@@ -15,13 +15,13 @@
 
 namespace murmur::run {
 
-// Where data may lie: a folder that the configuration names, MURMUR_DATA, the system's places.
+// Possible locations of data: the configured folder, MURMUR_DATA, the system's folders.
 data::Places data_places(const std::string& folder);
 
 class Resources {
  public:
-  // kMissing, kDamaged. One caller reads; others wait for it. In a world this is collective,
-  // processes have made the same runs before, and kPeer: one of them is gone.
+  // Fails with kMissing or kDamaged. One thread reads; others wait for it. With a `world` it is
+  // collective. REQUIRES: its processes have made the same runs before. kPeer: a process is gone.
   Result<std::shared_ptr<const data::Dataset>> dataset(const DataConfig& config,
                                                        threads::Pool& pool,
                                                        World* world = nullptr);

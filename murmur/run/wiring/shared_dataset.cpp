@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reader tells the others of its home, as JSON: where the dataset is ({"memory": ...}), why
-// there is none ({"failure": [kind, message]}), or that each has to read for itself ({}).
+// The message from the reader of a group of processes to the others, as JSON: where the dataset is
+// ({"memory": ...}), why there is none ({"failure": [kind, message]}), or that each process has to
+// read it itself ({}).
 #include "murmur/run/wiring/shared_dataset.h"
 
 #include <algorithm>
@@ -24,19 +25,19 @@ using data::Examples;
 using data::HeldBytes;
 using nlohmann::json;
 
-// The parts of a dataset that lie in the memory, in this order, each on a line of the cache.
+// The parts of a dataset in the shared memory, in this order, each aligned to a cache line.
 constexpr std::size_t kLine = 64;
-using EngineParts = std::array<std::size_t, 4>;  // bytes of each
+using PartSizes = std::array<std::size_t, 4>;  // bytes of each
 
-EngineParts parts_of(const Dataset& dataset) {
+PartSizes parts_of(const Dataset& dataset) {
   return {dataset.training.pixels.size(),
           dataset.training.labels.size(),
           dataset.test.pixels.size(),
           dataset.test.labels.size()};
 }
 
-// Where each of them begins, and where the last one ends.
-std::array<std::size_t, 5> places_of(const EngineParts& parts) {
+// The offset of each of them, and the end of the last one.
+std::array<std::size_t, 5> places_of(const PartSizes& parts) {
   std::array<std::size_t, 5> places{};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     places[i + 1] = places[i] + (parts[i] + kLine - 1) / kLine * kLine;
@@ -58,13 +59,13 @@ json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
           {"as_published", dataset.as_published}};
 }
 
-// A name of a folder may be no UTF-8; it is only shown.
+// The name of a folder may be invalid UTF-8; it is only shown, so bytes may be replaced.
 std::string dump(const json& text) {
   return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// The examples of `dataset` become views of what is in the memory.
-void place_examples(Dataset& dataset, const EngineParts& parts, comm::SharedMemory memory) {
+// Makes the examples of `dataset` views of the shared memory.
+void place_examples(Dataset& dataset, const PartSizes& parts, comm::SharedMemory memory) {
   const auto places = places_of(parts);
   const auto holder = std::make_shared<const comm::SharedMemory>(std::move(memory));
   const auto bytes = holder->bytes();
@@ -79,14 +80,15 @@ void place_examples(Dataset& dataset, const EngineParts& parts, comm::SharedMemo
   }
 }
 
-// What the reader of this home has told, to the others.
-Result<std::shared_ptr<const Dataset>> take(const std::string& told, const ReadDataset& read) {
-  const json text = json::parse(told);
+// The dataset in a process that is not the reader, from the reader's message.
+Result<std::shared_ptr<const Dataset>> dataset_from(const std::string& message,
+                                                    const ReadDataset& read) {
+  const json text = json::parse(message);
   if (text.contains("failure")) {
     return Failure{static_cast<FailureKind>(text["failure"][0].get<int>()), text["failure"][1]};
   }
   if (text.contains("memory")) {
-    if (auto opened = open_dataset(told)) {
+    if (auto opened = open_dataset(message)) {
       return opened;
     }
   }
@@ -95,18 +97,18 @@ Result<std::shared_ptr<const Dataset>> take(const std::string& told, const ReadD
 
 struct Reading {
   Result<std::shared_ptr<const Dataset>> dataset = std::shared_ptr<const Dataset>();
-  std::string told = "{}";
+  std::string message = "{}";
 };
 
-Reading read_for_home(bool shares, const ReadDataset& read) {
+Reading read_for_group(bool shares, const ReadDataset& read) {
   Reading mine{.dataset = read()};
   if (!mine.dataset) {
     const Failure& failure = mine.dataset.failure();
-    mine.told = dump({{"failure", {static_cast<int>(failure.kind), failure.message}}});
+    mine.message = dump({{"failure", {static_cast<int>(failure.kind), failure.message}}});
   } else if (shares) {
     if (auto shared = put_where_others_see(*mine.dataset.value())) {
       mine.dataset = std::move(shared.value().dataset);
-      mine.told = std::move(shared.value().address);
+      mine.message = std::move(shared.value().address);
     }
   }
   return mine;
@@ -115,7 +117,7 @@ Reading read_for_home(bool shares, const ReadDataset& read) {
 }  // namespace
 
 Result<SharedDataset> put_where_others_see(const Dataset& dataset) {
-  const EngineParts parts = parts_of(dataset);
+  const PartSizes parts = parts_of(dataset);
   const auto places = places_of(parts);
   auto memory = comm::SharedMemory::make(places.back());
   if (!memory) {
@@ -152,27 +154,28 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
   text["deviation"].get_to(dataset->deviation);
   text["digest"].get_to(dataset->digest);
   text["as_published"].get_to(dataset->as_published);
-  place_examples(*dataset, text["parts"].get<EngineParts>(), std::move(memory).value());
+  place_examples(*dataset, text["parts"].get<PartSizes>(), std::move(memory).value());
   return std::shared_ptr<const Dataset>(std::move(dataset));
 }
 
 Result<std::shared_ptr<const Dataset>> share_dataset(comm::Transport& transport,
-                                                     const std::string& home,
+                                                     const std::string& sharing_key,
                                                      const ReadDataset& read) {
-  const auto homes = comm::exchange_texts(transport, home);
-  if (!homes) {
-    return homes.failure();
+  const auto keys = comm::exchange_texts(transport, sharing_key);
+  if (!keys) {
+    return keys.failure();
   }
-  const std::vector<std::string>& all = homes.value();
-  const auto reader = std::find(all.begin(), all.end(), home) - all.begin();
-  const bool reads = home.empty() || reader == transport.process();
-  const bool shares = !home.empty() && std::count(all.begin(), all.end(), home) > 1;
-  const Reading mine = reads ? read_for_home(shares, read) : Reading();
-  const auto told = comm::exchange_texts(transport, mine.told);
-  if (!told) {
-    return told.failure();
+  const std::vector<std::string>& all = keys.value();
+  const auto reader = std::find(all.begin(), all.end(), sharing_key) - all.begin();
+  const bool reads = sharing_key.empty() || reader == transport.process();
+  const bool shares = !sharing_key.empty() && std::count(all.begin(), all.end(), sharing_key) > 1;
+  const Reading mine = reads ? read_for_group(shares, read) : Reading();
+  const auto messages = comm::exchange_texts(transport, mine.message);
+  if (!messages) {
+    return messages.failure();
   }
-  return reads ? mine.dataset : take(told.value()[static_cast<std::size_t>(reader)], read);
+  return reads ? mine.dataset
+               : dataset_from(messages.value()[static_cast<std::size_t>(reader)], read);
 }
 
 }  // namespace murmur::run

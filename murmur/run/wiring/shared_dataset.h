@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dataset once per host: the first process of a host reads it and puts it into memory that the
-// others map. Where that cannot be, every process reads for itself.
+// Reads a dataset once per host: the first process of a host reads it into shared memory, which the
+// others map. If that is not possible, every process reads it itself.
 #pragma once
 
 #include <functional>
@@ -15,22 +15,22 @@ namespace murmur::run {
 
 using ReadDataset = std::function<Result<std::shared_ptr<const data::Dataset>>()>;
 
-// Collective. Processes of one `home` can open each other's memory and would read the same; an
-// empty one is nobody else's. The first process of a home calls read(), and its failure is the
-// failure of all of that home. kPeer: a process is gone.
+// Collective. Processes with equal `sharing_key` are a group: they can open each other's memory and
+// would read the same; an empty key is a group of one process. The first process of a group calls
+// read(), and its failure is the failure of the whole group. kPeer: a process is gone.
 Result<std::shared_ptr<const data::Dataset>> share_dataset(comm::Transport& transport,
-                                                           const std::string& home,
+                                                           const std::string& sharing_key,
                                                            const ReadDataset& read);
 
-// What share_dataset() is made of. A dataset whose examples lie in shared memory, and the text by
-// which other processes find it as long as `dataset` lives.
+// The parts of share_dataset(): a dataset whose examples are in shared memory, and the text by
+// which other processes open it during the lifetime of `dataset`.
 struct SharedDataset {
   std::shared_ptr<const data::Dataset> dataset;
   std::string address;
 };
-// A copy. kIo: the system has no memory to share.
+// Copies `dataset` to shared memory. kIo: the system has no memory to share.
 Result<SharedDataset> put_where_others_see(const data::Dataset& dataset);
-// kIo: its maker is gone, or its memory cannot be opened.
+// Opens the dataset at `address`. kIo: its process is gone, or its memory cannot be opened.
 Result<std::shared_ptr<const data::Dataset>> open_dataset(const std::string& address);
 
 }  // namespace murmur::run

@@ -12,7 +12,7 @@
 namespace murmur::run {
 namespace {
 
-// A flag that not every dataset has.
+// The value of a flag; false for a dataset that does not have it.
 bool wants(const OptionValues& options, const std::string& flag) {
   return options.has(flag) && options.flag(flag);
 }

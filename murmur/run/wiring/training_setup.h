@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The data and the network of a training run, before anything is computed: what `train` computes
-// with and what `plan` counts.
+// The data and the network of a training run, before any computation: `train` computes with them,
+// `plan` counts their costs.
 #pragma once
 
 #include <memory>
@@ -24,14 +24,14 @@ struct TrainingSetup {
   std::int64_t steps_per_epoch() const { return data.batches->steps_per_epoch(); }
 };
 
-// Throws UserError: data missing or damaged (exit code 3), a partition or a network that is
-// impossible. With a `world`, null for this process alone, it is collective.
+// Throws UserError: data missing or damaged (exit code 3), an impossible partition or network.
+// Collective with a `world`; null: this process alone.
 TrainingSetup make_training_setup(const Config& config,
                                   Resources& resources,
                                   threads::Pool& pool,
                                   World* world);
 
-// The one way to a problem that needs torch. Throws UserError where this build has none.
+// The only way to make a problem that needs torch. Throws UserError if this build has no torch.
 template <class S>
 std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config,
                                                             const TrainingSetup& setup);

@@ -121,7 +121,8 @@ void require_one_start(const Config& config,
   }
 }
 
-// A launcher that gave each process cores of its own has shared them out already.
+// If the launcher bound each process to its own cores, they are divided among the processes
+// already.
 int thread_count(const Config& config, int sharing) {
   const int available = std::clamp(look_at_machine().cores / sharing, 1, usable_cores());
   return static_cast<int>(config.threads.value_or(available));
