@@ -74,7 +74,7 @@ void play(const std::vector<std::string>& words) {
   comm::Heard heard(*transport);
   for (int p = 0; p < transport->processes(); ++p) {
     if (p != transport->process()) {
-      transport->tell(p, {.kind = 1});
+      transport->send_control(p, {.kind = 1});
     }
   }
   if (transport->process() == 0) {
