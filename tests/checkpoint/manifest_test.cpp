@@ -68,12 +68,12 @@ TEST(Manifest, NoticesAnyChangedByte) {
     std::string changed = text;
     changed[at] = static_cast<char>(changed[at] == '7' ? '8' : '7');
     const auto read = parse_manifest(changed);
-    // A blank between two members may become another blank, nothing else.
+    // Whitespace between two members may become other whitespace, nothing else.
     EXPECT_FALSE(read) << "byte " << at << " of " << text;
   }
 }
 
-// The example with one thing changed and a digest that fits.
+// The failure message for the example with one change and a matching digest.
 std::string complaint(const std::function<void(Json&)>& change) {
   Json json = Json::parse(to_text(example()));
   json.erase("digest");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a kernel reads and writes is found for every setting of its options, and of the round.
+// The fields that a kernel reads and writes are found for every setting of its options and of the
+// round.
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -65,7 +66,7 @@ struct Moody {
   static constexpr auto kRound = stages(with_gradient(step, "x", Decay::kPlacedByKernel));
 };
 
-// The same, with nothing bound to names.
+// The same without any binding of fields to names.
 template <class S>
 struct Unbound {
   static constexpr std::string_view kName = "unbound";
@@ -144,7 +145,7 @@ TEST(Access, IsFoundWhereOptionsHaveNoNames) {
   expect_formula<Unbound, double>({.beta = 0, .flag = true});
 }
 
-// A threshold among numbers is seen when a program is made, not passed over.
+// A threshold on a numeric option is detected when a program is made, not ignored.
 template <class S>
 struct Threshold : Unbound<S> {
   struct Options {
@@ -162,7 +163,7 @@ TEST(AccessDeathTest, RefusesWhatNoRecordedSettingKnew) {
   EXPECT_DEATH(static_cast<void>(make_program<Threshold, double>({.beta = 0.65})), "touches 'm'");
 }
 
-// Four fields of one kernel in another order: masks are translated, not copied.
+// The same four fields of a kernel in another order: masks are translated, not copied.
 TEST(Access, IsThatOfTheFieldsAKernelIsBoundTo) {
   Program<double> program = make_program<Unbound, double>();
   program.add_field(memory("other_x"));

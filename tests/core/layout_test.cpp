@@ -44,7 +44,7 @@ TEST(Layout, OfNothingIsEmpty) {
   EXPECT_EQ(Layout(sizeof(double)).parameters(), 0U);
 }
 
-// For any shapes: aligned, in order, without overlap, with less than a line of padding each.
+// For any shapes: aligned, in order, without overlap, with less than a cache line of padding each.
 TEST(Layout, KeepsItsPromisesForAnyShapes) {
   const bool holds = rc::check([] {
     const auto scalar_bytes = *rc::gen::element<std::size_t>(4, 8);
@@ -102,7 +102,7 @@ TYPED_TEST(ArenaOf, HasZeroRowsOnLinesThatDoNotOverlap) {
       mark += 1;
     }
   }
-  // Nobody wrote over another.
+  // No tensor was overwritten by another.
   mark = 1;
   const Arena<TypeParam>& view = arena;
   for (std::size_t field = 0; field < rows.size(); ++field) {

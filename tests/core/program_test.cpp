@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the recording scalar finds out about kernels, and what a program does with it.
+// What the recording scalar finds out about kernels, and how a program uses it.
 #include <array>
 #include <vector>
 
@@ -42,7 +42,8 @@ TEST(Recorder, TellsAnUntouchedFieldFromAComputedOne) {
   EXPECT_TRUE(a.is_field(3));
 }
 
-// x <- x - lr m, m <- beta m + g, and a scratch that is written only; then a reading of two fields.
+// x <- x - lr m, m <- beta m + g, and a scratch field that is only written; then a kernel that
+// reads two fields.
 template <class S>
 struct Toy {
   static constexpr std::string_view kName = "toy";
@@ -63,7 +64,7 @@ struct Toy {
     const S m = o.beta * s.m + g;
     return {.x = s.x - r.lr * m, .m = m, .start = s.x, .rare = s.rare};
   }
-  // Leaves the memory alone at a rate of 0.
+  // Leaves the memory unchanged at a rate of 0.
   static constexpr State remember(const State& s, const Round<S>& r, const Options& /*o*/) {
     if (r.lr == 0) {
       return s;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The generator against the published answers of Philox, and against a plain copy of its listing.
+// The generator against the published test vectors of Philox, and against a plain copy of its
+// listing.
 #include "murmur/core/random.h"
 
 #include <array>
@@ -31,7 +32,7 @@ Words philox(Words counter, std::uint32_t key0, std::uint32_t key1) {
 }
 
 TEST(Philox, HasThePublishedAnswers) {
-  // Random123's kat_vectors, philox4x32 with 10 rounds.
+  // Random123's kat_vectors for philox4x32 with 10 rounds.
   EXPECT_EQ(philox({0, 0, 0, 0}, 0, 0), (Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox({~0U, ~0U, ~0U, ~0U}, ~0U, ~0U),
             (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
@@ -42,7 +43,7 @@ TEST(Philox, HasThePublishedAnswers) {
 constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ULL;
 
 TEST(Random, GivesPhiloxOfNothingWhereItsKeyIsZero) {
-  // The seed whose mixed key is zero: the mixer maps zero alone to zero.
+  // The seed whose mixed key is zero: zero is the only number that the mixer maps to zero.
   const std::uint64_t seed = 0 - kGolden * (static_cast<std::uint64_t>(Stream::kTest) + 1);
   const Random random(seed, Stream::kTest, 0, 0);
   EXPECT_EQ(random.bits(0), 0xe169c58d6627e8d5ULL);
@@ -125,7 +126,7 @@ TEST(Random, DrawsOfNeighboursAreUncorrelated) {
   EXPECT_NEAR(correlation(kDraws, base, at(1, Stream::kNoise, 2, 4)), 0, margin);
   EXPECT_NEAR(correlation(kDraws, base, [&](std::int64_t k) { return base(k + 1); }), 0, margin);
   EXPECT_NEAR(correlation(kDraws, base, base), 1, margin);
-  // One number of each worker, of each step.
+  // One number per worker, and one per step.
   const auto worker = [](std::int64_t k) { return Random(1, Stream::kNoise, k, 0).uniform(0); };
   const auto step = [](std::int64_t k) { return Random(1, Stream::kNoise, 0, k).uniform(0); };
   EXPECT_NEAR(

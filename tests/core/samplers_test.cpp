@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distributions by their moments. Every margin is five standard errors in closed form, so with
-// fixed seeds a right sampler passes and a wrong one does not.
+// Distributions by their moments. Every margin is five standard errors in closed form; with fixed
+// seeds a correct sampler passes and a wrong one fails.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -38,7 +38,7 @@ Moments moments_of(const Draw& draw) {
   return moments;
 }
 
-// `variance`: of the quantity whose mean is taken.
+// `variance`: of the quantity that is averaged.
 double margin(double variance) {
   return kErrors * std::sqrt(variance / kDraws);
 }
@@ -128,7 +128,7 @@ TEST(Normal, IsIndependentFromIndexToIndex) {
   const Moments m =
       moments_of([&](std::uint64_t k) { return random.normal(k) * random.normal(k + 1); });
   EXPECT_NEAR(m.power[1], 0, margin(1));
-  EXPECT_NEAR(m.power[2], 1, margin(8 + 2 * 2));  // of dependent neighbours, hence the addition
+  EXPECT_NEAR(m.power[2], 1, margin(8 + 2 * 2));  // neighboring products are correlated
 }
 
 class Gamma : public testing::TestWithParam<double> {};

@@ -17,7 +17,7 @@ void write_file(const std::filesystem::path& path, const Bytes& bytes);
 Bytes gzip(const Bytes& bytes);
 Bytes xz(const Bytes& bytes);
 
-// An IDX file of those extents; value i is i mod `modulus`.
+// An IDX file with these extents; value i is i mod `modulus`.
 Bytes make_idx(const std::vector<std::uint32_t>& extents, int modulus = 251);
 
 // `count` records of CIFAR-10; record i has label i mod `classes`, pixel p is (i + p) mod 256.

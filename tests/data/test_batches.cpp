@@ -126,9 +126,9 @@ TEST(Images, AreAugmentedByEveryCropAlike) {
     ++down.at(static_cast<std::size_t>(crop.down));
     ++right.at(static_cast<std::size_t>(crop.right));
   }
-  EXPECT_NEAR(flips, kDraws / 2, 200);  // deviation 47
+  EXPECT_NEAR(flips, kDraws / 2, 200);  // standard deviation 47
   for (std::size_t i = 0; i < 9; ++i) {
-    EXPECT_NEAR(down[i], kDraws / 9, 150);  // deviation 30
+    EXPECT_NEAR(down[i], kDraws / 9, 150);  // standard deviation 30
     EXPECT_NEAR(right[i], kDraws / 9, 150);
   }
 }

@@ -14,7 +14,7 @@ using testing::TemporaryFolder;
 using testing::write_file;
 using testing::xz;
 
-// Long enough that unpacking must make room several times.
+// Long enough that unpacking must enlarge its output several times.
 Bytes long_bytes() {
   Bytes bytes(300000);
   for (std::size_t i = 0; i < bytes.size(); ++i) {

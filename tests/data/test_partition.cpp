@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws of every partition, and the statistics that the quasi-global momentum paper's procedure has
-// on 50000 examples of 10 balanced classes.
+// Laws of every partition, and the statistics of the quasi-global momentum paper's procedure on
+// 50000 examples of 10 balanced classes.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -19,7 +19,7 @@ namespace {
 using ::testing::HasSubstr;
 using Labels = std::vector<std::uint8_t>;
 
-// Balanced classes in a random order, as in a file.
+// Balanced classes in a random order, as in a dataset file.
 Labels balanced(std::int64_t count, int classes) {
   Labels labels(static_cast<std::size_t>(count));
   std::size_t next = 0;
@@ -112,7 +112,7 @@ TEST(Partitions, SayWhatIsImpossible) {
               HasSubstr("dirichlet, iid, sorted"));
   EXPECT_THAT(make_partition(labels, 15, {.name = "shards"}, 1).failure().message,
               HasSubstr("30 shards"));
-  // Two classes that are hardly ever split cannot feed ten workers.
+  // Two classes that are hardly ever split cannot supply ten workers.
   EXPECT_THAT(make_partition(labels, 10, {.name = "dirichlet", .alpha = 1e-6}, 1).failure().message,
               HasSubstr("use a larger alpha"));
 }
@@ -152,8 +152,8 @@ struct Row {
   Statistics expected;
 };
 
-// The specification's table, of three repetitions with another generator. Margins are about three
-// deviations of one repetition.
+// The specification's table, from three repetitions with another generator. Margins are about three
+// standard deviations of one repetition.
 TEST(Dirichlet, HasThePublishedStatistics) {
   const Labels labels = balanced(50000, 10);
   const Row rows[] = {{16, 10, {0.16, 9.8, 0.14, 8.9}},
@@ -204,7 +204,7 @@ TEST(Dirichlet, DividesGroupsOfTenAsPublished) {
   }
 }
 
-// Redraws are the price of a small alpha: about 6 per group at 0.1, 84 at 0.01, as published.
+// A small alpha needs redraws: about 6 per group at 0.1, 84 at 0.01, as published.
 TEST(Dirichlet, DrawsAgainUntilNobodyIsShort) {
   const Labels labels = balanced(50000, 10);
   double draws = 0;
@@ -218,7 +218,7 @@ TEST(Dirichlet, DrawsAgainUntilNobodyIsShort) {
   EXPECT_LT(draws, 20);
 }
 
-// The variates of so small an alpha all underflow, and then a share is 0 / 0; in the limit each
+// With so small an alpha all variates underflow, and a share would be 0 / 0; in the limit each
 // class goes to one worker, as long as that worker is not full.
 TEST(Dirichlet, GivesWholeClassesAwayAsAlphaVanishes) {
   const Labels labels = balanced(1000, 10);

@@ -20,7 +20,7 @@ using testing::write_file;
 using testing::write_idx_dataset;
 using testing::xz;
 
-// Fashion-MNIST without the system's places, so that a test sees only its own folder.
+// Fashion-MNIST without the system's folders, so that a test sees only its own folder.
 DatasetInfo alone() {
   DatasetInfo info = *find_dataset("fashion-mnist");
   info.system_places.clear();
@@ -44,7 +44,8 @@ TEST(Datasets, AreFoundByTheirNamesAndSayEnough) {
   EXPECT_EQ(find_dataset("no such thing"), nullptr);
 }
 
-// Headers and labels beside the pixels: 16 and 8 bytes of an IDX file, a byte per CIFAR record.
+// Sizes of headers and labels besides the pixels: 16 and 8 bytes in an IDX file, one byte per CIFAR
+// record.
 TEST(Datasets, SayAsManyImagesAsTheirFilesHold) {
   for (const DatasetInfo& info : datasets()) {
     std::int64_t bytes = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsers against small files made by hand and against every way in which they can be cut short.
+// Parsers on small files made by hand, and on every truncation of them.
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ Result<std::shared_ptr<const Dataset>> read(const char* name, const TemporaryFol
   return read_dataset(*find_dataset(name), {.folder = folder.path().string(), .environment = {}});
 }
 
-// The same format, with any number of images.
+// The same format with any number of images.
 Result<std::shared_ptr<const Dataset>> read_few(const char* name, const TemporaryFolder& folder) {
   DatasetInfo info = *find_dataset(name);
   info.training_examples = 0;

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""commands.py ROOT PROGRAM: what README.md, docs/*.md and the heads of examples/*.toml tell a user to type is typed.
+"""commands.py ROOT PROGRAM: runs the commands of README.md, docs/*.md and the heads of examples/*.toml.
 
-Each page is followed in a copy of docs, examples and scripts of its own, from top to bottom:
+For each page the following run in its own copy of docs, examples and scripts, from top to bottom:
 
-* every command in a ```sh block. Training is made short by SHORTER and otherwise left as it is; what installs,
-  builds or measures stands in ELSEWHERE with the reason. A command that is neither is a failure, and so is a line of
-  ELSEWHERE that no page has. The pages of snippets.py are followed there, with the program that they lead to;
-* every ```toml block, with SHORTER. One without `workers` is a part: its tables stand in for those of PART_OF.
+* every command in a ```sh block. SHORTER shortens training and changes nothing else; commands that install, build or
+  measure are listed in ELSEWHERE with the reason. A command that is neither is a failure, and so is an entry of
+  ELSEWHERE that no page has. The pages of snippets.py are run there, with the program that they build;
+* every ```toml block, with SHORTER. One without `workers` is a part: its tables replace those of PART_OF.
 
-Figures that a command draws anew must be those of the tree, and every key that a run writes into its config.toml is on
-the page about configuration.
+Figures that a command draws must equal those of the tree, and docs/configuration.md must name every key that a run
+writes into its config.toml.
 """
 import filecmp
 import os
@@ -41,7 +41,7 @@ SHORTER = {
 }
 SCRIPTS = ("scripts/plot-toys", "scripts/cut-figure")
 PART_OF = "examples/quasi-global.toml"
-OWN_IMAGES = "/where/the/four/files/are"  # in a page: a folder of the reader's
+OWN_IMAGES = "/where/the/four/files/are"  # in a page: stands for a folder of the reader's
 
 BUILDS = "installs and builds: the tests run in what it has built"
 MEASURES = "a benchmark: minutes, on a machine that does nothing else"
@@ -80,13 +80,13 @@ class Desk:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MURMUR_")}
 
     def run(self, words):
-        """What went wrong, or nothing."""
+        """The error, or an empty string."""
         done = subprocess.run(words, cwd=self.folder, env=self.environment, capture_output=True, text=True)
         return "" if done.returncode == 0 else f"ended with {done.returncode}:\n{done.stderr or done.stdout}"
 
 
 def words_of(command):
-    """What is run for a command of a page; nothing if it is no command for this test."""
+    """The words to run for a command of a page; None if this test does not run it."""
     words = shlex.split(command)
     if words[0] == PROGRAM and words[1] in SHORTER:
         return words + SHORTER[words[1]]
@@ -122,7 +122,7 @@ def check_toml(block, desk, images):
 
 
 def check_page(root, page, desk, images, used):
-    """Pairs of a place and what went wrong there."""
+    """Pairs of a place and its error, which is empty if there is none."""
     for block in blocks_of(root, page):
         if block.language == "toml":
             yield block.place, check_toml(block, desk, images)
@@ -157,7 +157,7 @@ def figures_that_changed(root, desk):
 
 
 def keys_without_a_word(root, desk):
-    """Keys in the configurations that the examples' runs wrote, of which docs/configuration.md does not speak."""
+    """Keys in the configurations that the examples' runs wrote, that docs/configuration.md does not name."""
     page = FENCE.sub("", (root / "docs/configuration.md").read_text(encoding="utf-8"))
     words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", page))))
     written = {}
@@ -170,7 +170,7 @@ def keys_without_a_word(root, desk):
 
 def results(root, program):
     used = set()
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # checkpoints are synced: no disk is waited for
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # so that syncs do not wait for a disk
     with tempfile.TemporaryDirectory(dir=memory) as name:
         images = Path(name) / "images"
         write_images(images)

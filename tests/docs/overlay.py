@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A tree with some files added or changed, without a copy of the rest: changed files lie in a folder that the
-compiler searches first, and the objects made from them go before the build's libraries when a program is linked.
+"""A tree with some files added or changed, without a copy of the rest: changed files are in a folder that the
+compiler searches first, and their objects precede the build's libraries when a program is linked.
 """
 import json
 import re
@@ -29,7 +29,7 @@ class Overlay:
         file.write_text(text, encoding="utf-8")
 
     def compile(self, path, like=None):
-        """With the flags of the file itself, or, where that is new, of `like`."""
+        """Uses the flags of the file itself or, if it is new, those of `like`."""
         command = self.commands[(self.root / (like or path)).resolve()]
         words = shlex.split(command["command"])
         words = words[: next(k for k, word in enumerate(words) if word in ("-MD", "-o"))]
@@ -40,7 +40,7 @@ class Overlay:
         self._run([*words, "-o", str(self.objects[path]), "-c", str(source)], command["directory"])
 
     def link(self, target):
-        """The build's program with the objects of the overlay: in place of its own, or before its libraries."""
+        """Links the build's program with the overlay's objects, in place of its own or before its libraries."""
         commands = self._run(["ninja", "-t", "commands", target], self.build).splitlines()
         words = shlex.split(re.match(r": && (.*?) && ", commands[-1])[1].replace(r"\$", "$"))
         program = self.folder / Path(target).name

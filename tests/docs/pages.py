@@ -13,7 +13,7 @@ class Block:
     line: int  # of its first line of text
     language: str
     text: str
-    before: str  # the paragraph that leads to it
+    before: str  # the paragraph before the block
 
     @property
     def place(self):
@@ -32,7 +32,7 @@ def pages(root):
 
 
 def commands_in(shell_text):
-    """Lines without comments and empty ones; a line that ends in a backslash goes on."""
+    """Lines without comments and empty lines; a backslash at the end of a line continues it."""
     joined = shell_text.replace("\\\n", " ")
     for line in joined.splitlines():
         command = re.sub(r"(^|\s+)#.*$", "", line).strip()

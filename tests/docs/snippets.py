@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""snippets.py ROOT BUILD PAGE: what docs/PAGE.md tells a reader to write is written, compiled and run.
+"""snippets.py ROOT BUILD PAGE: writes, compiles and runs the code of docs/PAGE.md.
 
-A page says where its snippets go, and this is read from it:
+The page says where its snippets go, in these forms:
 
     Write `PATH`:                    the block that follows is that file
     Add to `PATH`:                   the block that follows goes before the end of the list in that file
     Declare `WHAT` in `PATH`         goes before the end of the namespace
     list `WHAT` in `PATH`            goes to the end of the only list of that file
 
-Then the tests that PROMISES names are linked with it and run, and so is every command of the page.
+Then the tests that PROMISES names are linked with it and run, and every command of the page is run.
 """
 import os
 import re
@@ -27,10 +27,10 @@ from pages import blocks_of, commands_in
 
 @dataclass
 class Promise:
-    like: str  # the source whose flags the new one is compiled with
-    tests: dict  # program: which of its tests speak of the new thing
-    says: list = field(default_factory=list)  # (command of murmur, what it then prints)
-    again: tuple = ()  # sources that include a changed header and must see it
+    like: str  # the source whose compiler flags the new one takes
+    tests: dict  # program: which of its tests cover the new file
+    says: list = field(default_factory=list)  # (command of murmur, text that its output must contain)
+    again: tuple = ()  # sources that include a changed header and must be recompiled
     train: tuple = ()  # added to the page's `train`, to make it short
 
 
@@ -58,7 +58,7 @@ def before_last(pattern, text, what):
 
 
 def apply(overlay, root, page):
-    """Does to the overlay what the page says; returns the sources to be compiled."""
+    """Applies the page to the overlay; returns the sources to be compiled."""
     blocks = [block for block in blocks_of(root, page) if block.language == "cpp"]
     new, changed = [], set()
     for block in blocks:
@@ -84,7 +84,7 @@ def apply(overlay, root, page):
 
 
 def run(words, environment=None):
-    """What it prints. The reader's environment is not the tester's."""
+    """Runs a command without this environment's MURMUR_ variables; returns its output."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MURMUR_")}
     done = subprocess.run(words, capture_output=True, text=True, env={**clean, **(environment or {})})
     print(f"{shlex.join(map(str, words))}: {done.returncode}")

@@ -63,7 +63,7 @@ TEST(EventSchedule, LetEveryWorkerActInItsOwnPace) {
   EXPECT_NEAR(static_cast<double>(seen.gradients.at(0).size()) / others, 0.25, 0.01);
   for (const auto& [worker, numbers] : seen.gradients) {
     for (std::size_t k = 0; k < numbers.size(); ++k) {
-      ASSERT_EQ(numbers[k], static_cast<std::int64_t>(k)) << worker;  // none twice, none left out
+      ASSERT_EQ(numbers[k], static_cast<std::int64_t>(k)) << worker;  // each exactly once
     }
   }
 }

@@ -9,11 +9,11 @@
 namespace murmur::engine {
 namespace {
 
-// Lends to a process that reads as slowly as a test says.
+// Shared views whose reader is as slow as a test asks for.
 class SlowReader final : public comm::Transport, public comm::SharedViews {
  public:
-  bool fails = false;     // every wait
-  bool released = false;  // all memory
+  bool fails = false;     // every wait fails
+  bool released = false;  // all memory was released
   std::set<std::uint64_t> unread;
 
   int process() const override { return 0; }

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr comm::Tag kPromisedByMpi = 32767;
 
-// Every tag of a call, of kinds that are counted by message.
+// All tags of one call, for the kinds that are numbered by message.
 std::set<comm::Tag> tags_of(const Tags& tags, comm::Tag call, std::size_t messages) {
   std::set<comm::Tag> all;
   for (const TagKind kind : {TagKind::kRow, TagKind::kPart, TagKind::kMean}) {

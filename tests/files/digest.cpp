@@ -17,7 +17,7 @@ namespace murmur::files {
 namespace {
 
 TEST(Digest, IsXxh3) {
-  // The published value of XXH3-64 of nothing with seed 0.
+  // The published XXH3-64 of the empty input with seed 0.
   EXPECT_EQ(to_hex(digest_of(std::string_view())), "2d06800538d394c2");
 }
 

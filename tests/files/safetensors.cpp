@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is written is read back; the bytes are those of the format.
+// What is written is read back unchanged; the bytes are those of the format.
 #include "murmur/files/safetensors.h"
 
 #include <array>

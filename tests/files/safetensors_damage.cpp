@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kind of damage is refused, and the message says which.
+// Every kind of damage is refused with a message that names it.
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -176,7 +176,7 @@ class DamagedFile : public ::testing::Test {
  protected:
   std::string refusal(const std::string& bytes) {
     const std::filesystem::path path = folder_.path() / "a.safetensors";
-    // Not atomically: waiting for the disk each time would take long.
+    // Not atomic: syncing to disk each time would be slow.
     std::ofstream(path, std::ios::binary) << bytes;
     const auto reader = SafetensorsReader::open(path);
     if (reader) {
@@ -234,7 +234,7 @@ TEST(DamagedHeader, IsRefusedOrStillTilesTheDataWhateverByteIsWrong) {
     EXPECT_EQ(reached, header ? 24U : 0U);
   }
   EXPECT_GT(refused, kVariants / 2);
-  EXPECT_LT(refused, kVariants);  // a letter of a name may change
+  EXPECT_LT(refused, kVariants);  // a changed letter in a name is valid
 }
 
 TEST_F(DamagedFile, IsNoticedWhenItShrinksWhileItIsRead) {

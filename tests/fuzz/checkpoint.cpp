@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text is either refused or a manifest whose files hold every worker once, have plain names and
-// are written and read back alike. The digest is put right first, so that the rest is reached.
+// Any text is either refused, or is a manifest whose files hold every worker once, have plain
+// names, and are the same after writing and reading back. The digest is corrected first, so that
+// the checks after it are reached.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text is either refused with a place, or a configuration that reads back as the same from its
-// resolved form.
+// Any text is either refused with its position, or is a configuration whose resolved form reads
+// back as the same configuration.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are either refused or whole records with labels that are classes.
+// Any bytes are either refused, or are whole records whose labels are valid classes.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

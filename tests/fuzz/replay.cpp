@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A main for the fuzz targets where libFuzzer is not linked: replay [FOLDER OF SEEDS]. Every seed
-// as it is, every way of cutting it short, seeds with a few bytes changed, and noise of many
-// lengths: the same inputs every time.
+// A main for the fuzz targets where libFuzzer is not linked: replay [FOLDER OF SEEDS]. The inputs
+// are every seed unchanged, truncations of it, copies with a few bytes changed, and noise of many
+// lengths; they are the same every time.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +42,7 @@ std::vector<Bytes> read_seeds(const std::filesystem::path& folder) {
   return seeds;
 }
 
-// Text and numbers that parsers branch on, beside plain noise.
+// Characters and numbers that parsers branch on, mixed with plain noise.
 std::uint8_t damage(murmur::RandomSequence& random) {
   constexpr std::uint8_t kTelling[] = {
       0, 1, 127, 128, 255, '"', '[', ']', '{', '}', '=', '\n', '.', '-', 'e', '#'};

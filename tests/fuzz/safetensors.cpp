@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any file is either refused or one whose tensors tile its data and can be read to the last byte.
+// Any file is either refused, or its tensors tile its data and can be read to the last byte.
 #include "murmur/files/safetensors.h"
 
 #include <cstddef>

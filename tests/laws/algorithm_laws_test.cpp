@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws that every registered algorithm obeys, in every variant of its options.
+// Laws that every registered algorithm obeys in every variant of its options.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -35,11 +35,12 @@ RunSpec<S> spec_of(const Variant& variant,
 
 class EveryAlgorithm : public ::testing::TestWithParam<Variant> {};
 
-// Workers act together: who meets another in its own time takes over half of its steps, and equally
-// fast ones act in the order of their numbers.
+// All workers step together. An asynchronous worker that averages with a neighbor takes over half
+// of the neighbor's steps, and equally fast workers act in the order of their numbers.
 class EverySynchronousAlgorithm : public ::testing::TestWithParam<Variant> {};
 
-// There are rows to mix; starts that differ are refused for one model of all.
+// Algorithms with a model per worker: there are rows to mix. With one model for all workers,
+// different starts are refused.
 class EveryAlgorithmOfManyModels : public ::testing::TestWithParam<Variant> {};
 
 std::string test_name(const ::testing::TestParamInfo<Variant>& info) {
@@ -77,8 +78,8 @@ TEST_P(EveryAlgorithm, LearnsAndStaysFinite) {
   EXPECT_LT(last, 0.95 * first);
 }
 
-// Where messages are in flight a model is the quotient of parts and rests to rounding, else
-// exactly.
+// With messages in flight a model is a quotient of sums and equal up to rounding, otherwise it is
+// exactly equal.
 void expect_equal_models(const Solo<float>& a, const Solo<float>& b, int worker_of_b) {
   const float margin = a.engine->program().slots() > 0 ? 4e-6F : 0.0F;
   for (int worker = 0; worker < a.problem->workers(); ++worker) {
@@ -123,7 +124,7 @@ TEST_P(EveryAlgorithm, GivesTheSameBitsHoweverTheWorkersAreSplit) {
   }
 }
 
-// Rows of several buckets, which leave while the gradient is computed.
+// Rows of several buckets, which are sent while the gradient is computed.
 TEST_P(EveryAlgorithm, GivesTheSameBitsInBuckets) {
   RunSpec<float> spec = spec_of<float>(GetParam(), 3, {});
   spec.problem = [] {
@@ -145,17 +146,18 @@ TEST_P(EveryAlgorithm, GivesTheSameBitsOverATimeVaryingGraphHoweverSplit) {
   EXPECT_EQ(run(spec), run(spec, {.threads = 2, .ownership = {1, 4, 1}, .shares_memory = true}));
 }
 
-// Workers that share their data are one worker: mixing equal rows changes nothing.
+// Workers with the same data behave as one worker: mixing equal rows changes nothing.
 TEST_P(EverySynchronousAlgorithm, KeepsAlikeWorkersEqualToOneAlone) {
   const Solo<float> many(spec_of<float>(GetParam(), 4, {.alike = true}));
   const Solo<float> alone(spec_of<float>(GetParam(), 1, {.alike = true}));
   take_steps(many);
   take_steps(alone);
-  // With messages in flight a group steps further than one alone: there it is equal to itself.
+  // With messages in flight a group moves further than a single worker: compare the group with
+  // itself.
   expect_equal_models(many, many.engine->program().slots() > 0 ? many : alone, 0);
 }
 
-// A ring looks the same from every worker, so turning the data around the ring turns the result.
+// A ring looks the same from every worker, so rotating the data around the ring rotates the result.
 TEST_P(EverySynchronousAlgorithm, RenamesTheResultWhenWorkersAreRenamed) {
   const int workers = 5;
   const Rows<double> plain = run(spec_of<double>(GetParam(), workers, {}));
@@ -177,8 +179,8 @@ void fill_with_tiny_numbers(std::span<float> row) {
   }
 }
 
-// A processor needs a hundred times longer for a number that is too small to be normal, and what
-// dies out would stay one for ever.
+// Arithmetic on denormal numbers is a hundred times slower, and a value that decays towards zero
+// would stay denormal forever.
 TEST_P(EveryAlgorithm, KeepsNoDenormalNumbers) {
   RunSpec<float> spec = spec_of<float>(GetParam(), 4, {.flat = true});
   spec.weight_decay = 0;
@@ -233,7 +235,7 @@ TEST_P(EveryAlgorithmOfManyModels, KeepsTheMeanWhereNothingPulls) {
     ASSERT_TRUE(solo.engine->step(0.1));
   }
   ASSERT_TRUE(solo.engine->average_model(after));
-  // Adam forms turn motions of any size into steps of one size: there the mean may move.
+  // Adam forms turn displacements of any size into steps of one size: there the mean may move.
   if (program.name != "qg-dadam") {
     for (std::size_t k = 0; k < size; ++k) {
       ASSERT_NEAR(before[k], after[k], 1e-13);

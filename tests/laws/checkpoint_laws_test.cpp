@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Resuming at any step equals never having stopped, bit for bit, for every registered algorithm,
-// whoever owned the workers before and whoever owns them after.
+// Resuming at any step equals never having stopped, bit for bit, for every registered algorithm and
+// for any ownership of the workers before and after.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -51,7 +51,7 @@ struct End {
   engine::Counters counters;
 };
 
-// Takes the remaining steps; what every process ends with, one after the other.
+// Takes the remaining steps; returns the final state of every process, one after the other.
 template <class S, class Begin>
 End end_of(const RunSpec<S>& spec, const World& world, std::size_t first, const Begin& begin) {
   const std::size_t processes = std::max<std::size_t>(1, world.ownership.size());
@@ -86,7 +86,7 @@ checkpoint::CheckpointPlace place_of(const TemporaryFolder& folder, std::size_t 
   return {.folder = folder.path() / std::to_string(stop), .config_digest = "d"};
 }
 
-// Saved before every step in one world, and gone on with from each of these in another.
+// Saves before every step in one world, and resumes from each of these checkpoints in another.
 template <class S>
 void expect_resumes(const RunSpec<S>& spec, const World& before, const World& after) {
   const TemporaryFolder folder;
@@ -143,8 +143,8 @@ INSTANTIATE_TEST_SUITE_P(Checkpoint,
                          ::testing::ValuesIn(variants()),
                          [](const auto& info) { return test_name_of(info.param); });
 
-// Short programs with an outer step: in all their phases, with messages in flight, whose drain at
-// an outer step leaves nothing behind, and split over engines before and after.
+// Short programs with an outer step: in all their phases, with messages in flight, which an outer
+// step drains completely, and with workers split over engines before and after.
 class EveryOuterStepsCheckpoint : public ::testing::TestWithParam<Variant> {};
 
 std::vector<Variant> outer_bases() {

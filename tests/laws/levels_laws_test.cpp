@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Levels of hierarchical averaging may be as many as one likes: those that are never due change
-// nothing, and a level means the same behind two others as behind fifty.
+// Hierarchical averaging takes any number of levels: those that are never due change nothing, and a
+// level means the same behind two others as behind fifty.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -58,7 +58,8 @@ TEST_P(ManyLevels, AreAsFewWhereTheyAreNotDue) {
   }
 }
 
-// A level of every period from 1 to 60; the largest that divides a step is due.
+// A level of every period from 1 to 60; the one with the largest period that divides the step is
+// due.
 TEST_P(ManyLevels, AreDueEachAtItsOwnSteps) {
   const Program<double> base = GetParam().algorithm->program<double>(GetParam().options);
   std::vector<algorithms::Level> all;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any base under any outer step: resuming equals never having stopped, and the bits are the same
-// however the workers are split.
+// Any base under any outer step: resuming equals never having stopped, and the bits do not depend
+// on how the workers are split.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -38,7 +38,7 @@ void step(const Solo<float>& solo, std::size_t begin, std::size_t end) {
   }
 }
 
-// Saved before every step, without a trace in what follows, and gone on with from each.
+// Saves before every step, which must not change what follows, and resumes from each checkpoint.
 void expect_resumes(const RunSpec<float>& spec) {
   const TemporaryFolder folder;
   const auto place = [&](std::size_t stop) {

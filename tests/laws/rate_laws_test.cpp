@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Schedules that begin at a rate of 0, or at one that is lost to rounding, and pass through 0 do no
-// harm: what comes after is no worse than without, in every algorithm and under every outer step.
+// Schedules that begin at a rate of 0, or at one that is lost to rounding, and schedules that pass
+// through 0 do no harm: afterwards every algorithm, under every outer step, does no worse than
+// without them.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -18,8 +19,8 @@ namespace {
 
 constexpr int kWorkers = 4;
 
-// Like a network whose units are idle in most batches: a coordinate has a gradient in one of three
-// steps, and nearly none in the others.
+// Like a network whose units are inactive in most batches: a coordinate has a gradient in one of
+// three steps, and almost none in the others.
 template <class S>
 class Idle : public RandomQuadratic<S> {
  public:
@@ -83,7 +84,7 @@ void expect_calm(const Program<S>& program, double rate, const std::string& labe
                                                     {rate, rate, 0, 0, rate, 0},
                                                     {0, rate / 4, rate / 2}};
   for (const std::vector<double>& first : beginnings) {
-    // What is in flight comes back with an error of rounding, which SlowMo divides by the rate.
+    // Messages in flight come back with a rounding error, which SlowMo divides by the rate.
     if (program.slots() > 0 && label.starts_with("slowmo") && first.back() < 1e-8 &&
         first.back() > 0) {
       continue;
@@ -114,7 +115,7 @@ TEST_P(EveryRate, MayBeZeroFirstUnderSlowMo) {
   }
 }
 
-// To the bit: steps at a rate of 0 before the first one that moves.
+// Bit for bit: steps at a rate of 0 before the first nonzero rate.
 TEST(QuasiGlobalAdam, BeginsWithTheFirstRateThatMoves) {
   const algorithms::Algorithm* algorithm = algorithms::find_algorithm("qg-dadam");
   for (const char* version : {"v0", "v1", "v2"}) {

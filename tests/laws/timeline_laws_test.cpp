@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rounds that are not performed cost what performed ones do, and take the time that follows from
-// the costs.
+// Rounds that are only planned have the costs of performed ones, and take the time that follows
+// from these costs.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -25,7 +25,7 @@ std::unique_ptr<problems::Problem<S>> small_problem(int workers) {
       workers, typename RandomQuadratic<S>::Kind{}, typename RandomQuadratic<S>::Shape{3, 4, 5});
 }
 
-// Push-sum's shares on a circle, which leave all weights at 1, and from a star, which do not.
+// Push-sum's shares on a circle, which leave all weights at 1, and on a star, which do not.
 std::shared_ptr<const topology::Topology> circle_and_star(int workers) {
   OptionValues options(topology::find_topology("star")->options);
   options.set("weighting", std::string("out-degree"));
@@ -42,7 +42,7 @@ std::shared_ptr<const topology::Topology> circle_and_star(int workers) {
   return topology::make_topology("custom", workers, custom, 1).value();
 }
 
-// Column-stochastic where the program pushes, so that weights travel.
+// Column-stochastic where the program uses push-sum, so that weights are sent.
 std::vector<std::shared_ptr<const topology::Topology>> graphs_for(const Program<float>& program) {
   std::vector<std::shared_ptr<const topology::Topology>> graphs{
       topology_of("ring", 5),
@@ -62,7 +62,7 @@ void expect_equal_counts(const Program<float>& program) {
                                           .rates = {}});
     engine::CommPlan plan(
         program, graph, static_cast<std::int64_t>(solo.engine->layout().parameters()));
-    std::size_t rows = 1;  // the gradient of the one thread
+    std::size_t rows = 1;  // the gradient of the single thread
     for (const std::size_t count : engine::row_counts(program, 5)) {
       rows += count;
     }
@@ -135,7 +135,7 @@ TEST(Timeline, OfTheStandardMethodsIsWhatTheirMessagesCost) {
 }
 
 TEST(Timeline, ACenterGoesFromWorkerToWorkerRoundTheCircle) {
-  // A float takes 4 s from one of 3 workers to the next, also from the last to the first.
+  // A float takes 4 s from each of 3 workers to the next, and from the last to the first.
   const algorithms::OuterStep* elastic = algorithms::find_outer_step("easgd");
   OptionValues options = options_of(elastic->options, 1);
   options.set("order", std::string("round-robin"));
@@ -152,8 +152,8 @@ TEST(Timeline, ACenterGoesFromWorkerToWorkerRoundTheCircle) {
 }
 
 TEST(Timeline, AnExactAverageWaitsForWhatIsInFlight) {
-  // A gradient takes 1 s, a message of two floats and a weight 12 s and a latency of 5 s. Sent at 0
-  // and at 12; the second one is there at 29, then come two rounds of 4 + 5 s.
+  // A gradient takes 1 s, a message of two floats and a weight 12 s plus a latency of 5 s. Sent at
+  // 0 and at 12; the second one arrives at 29, then two rounds of 4 + 5 s follow.
   const algorithms::Algorithm* osgp = algorithms::find_algorithm("osgp");
   OptionValues options(osgp->options);
   options.set("staleness", std::int64_t{2});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every algorithm and every outer step sends, by hand from the papers: nothing here looks at a
-// stage. All workers together, in one step.
+// What every algorithm and every outer step sends, derived by hand from the papers and not from the
+// program's stages. Totals of all workers in one step.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace murmur::testing {
 
-// Where a step is made.
+// The setting of one step.
 struct Scene {
   std::int64_t workers = 1;
-  std::int64_t edges = 0;  // from a worker to another, in this step
+  std::int64_t edges = 0;  // from a worker to another in this step
   std::int64_t model = 0;  // bytes
   std::int64_t scalar = 0;
   bool weights_differ = false;  // push-sum's, on this graph
@@ -47,11 +47,12 @@ inline Sent two_per_edge(const Scene& s, const OptionValues& /*options*/) {
 inline Sent push(const Scene& s, const OptionValues& /*options*/) {
   return {s.edges, s.edges * (s.model + (s.weights_differ ? s.scalar : 0))};
 }
-// What leaves keeps no weight of 1 behind, so that the weight always travels.
+// The weight that remains after sending is never 1, so the weight is always sent.
 inline Sent overlapped_push(const Scene& s, const OptionValues& /*options*/) {
   return {s.edges, s.edges * (s.model + s.scalar)};
 }
-// Equally fast workers take a gradient each and meet one neighbor: two models per meeting.
+// Equally fast workers take one gradient each and average with one neighbor: two models per
+// averaging.
 inline Sent two_models_per_worker(const Scene& s, const OptionValues& /*options*/) {
   return {2 * s.workers, 2 * s.workers * s.model};
 }
@@ -74,11 +75,11 @@ inline int two(const OptionValues& /*options*/) {
 inline int if_momentum(const OptionValues& options) {
   return options.number("momentum") == 0 ? 0 : 1;
 }
-// The momentum, and the motions that are to refresh it.
+// The momentum, and the displacements collected for refreshing it.
 inline int with_collected(const OptionValues& options) {
   return options.integer("buffer_period") > 1 ? 2 : 1;
 }
-// The point of the gradient under way too.
+// Also the point at which the gradient in progress is taken.
 inline int with_start(const OptionValues& options) {
   return 1 + if_momentum(options);
 }
@@ -89,7 +90,7 @@ struct OuterForm {
 };
 
 inline Sent center(const Scene& s, const OptionValues& options) {
-  if (options.text("order") == "round-robin") {  // worker after worker, and back to the first
+  if (options.text("order") == "round-robin") {  // one worker after the other, cyclically
     return {s.workers, s.workers * s.model};
   }
   return all_reduce(s, options);

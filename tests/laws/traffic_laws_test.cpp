@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine counts what traffic_forms.h says by hand, step by step, for every registered name.
+// The engine counts what traffic_forms.h states, step by step, for every registered name.
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -21,7 +21,7 @@ constexpr std::int64_t kParameters = 3 * 4 + 5;
 
 struct Graph {
   std::shared_ptr<const topology::Topology> topology;
-  std::int64_t edges = 0;       // of one step
+  std::int64_t edges = 0;       // in one step
   bool weights_differ = false;  // of push-sum, from the first step on
 };
 
@@ -133,7 +133,7 @@ TEST_P(TrafficOf, AnAlgorithmIsItsClosedForm) {
   }
 }
 
-// Groups of so many workers, one ring each; the last may be smaller.
+// Groups of this size, one ring each; the last may be smaller.
 Sent group_all_reduces(const Scene& all, int group, const OptionValues& options) {
   Sent sent;
   for (std::int64_t left = all.workers; left > 0; left -= group) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a stage says that it does not read is not read: not a number there changes nothing. And what
-// lives within a round is written before it is read in every round.
+// A field that a stage declares as unread is not read: NaN in it changes nothing. Scratch fields
+// are written before they are read in every round.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -39,7 +39,7 @@ Round<double> round_of(double lr, std::int64_t age) {
   return round;
 }
 
-// Rows as the stage leaves them; a reducer's sum stands in the last one.
+// Rows after the stage; a reducer's sum is in the last one.
 Table after(const Stage<double>& stage, Table rows, const Round<double>& round) {
   std::vector<double*> fields;
   for (std::vector<double>& row : rows) {
@@ -98,7 +98,7 @@ void expect_blind(const Program<double>& program) {
   }
 }
 
-// The engine's rounds with the scratch of the round before spoiled.
+// The engine's rounds, with the scratch fields of the previous round overwritten.
 Rows<double> run_spoiled(const Program<double>& program, double with) {
   const Solo<double> solo(RunSpec<double>{
       .program = program,
@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(Registry,
                          ::testing::ValuesIn(variants()),
                          [](const auto& info) { return test_name_of(info.param); });
 
-// Numbers at their least too, where a formula may do without a field.
+// Also with numeric options at their minimum, where a formula may not need a field.
 TEST_P(EveryKernel, IsBlindToWhatItDoesNotRead) {
   const Variant& variant = GetParam();
   expect_blind(variant.algorithm->program<double>(variant.options));

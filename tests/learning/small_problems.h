@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Supervised problems small enough to be checked coordinate by coordinate: random images, every
+// Supervised problems that are small enough to check coordinate by coordinate: random images, every
 // model.
 #pragma once
 
@@ -30,7 +30,7 @@ std::unique_ptr<problems::Problem<S>> make(const SupervisedSettings& settings, i
   return problem;
 }
 
-// A row on a boundary of 64 bytes, as an engine has it.
+// A row aligned to 64 bytes, as in an engine.
 template <class S>
 class Row {
  public:

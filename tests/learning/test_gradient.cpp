@@ -41,7 +41,7 @@ TEST(Gradient, IsTheDerivativeOfTheLoss) {
   }
 }
 
-// The models as someone would write them with torch alone.
+// The models as written with torch alone.
 struct LenetModule : torch::nn::Module {
   LenetModule()
       : conv1(register_module("conv1",
@@ -81,7 +81,7 @@ at::TensorOptions options() {
   return torch::TensorOptions().dtype(c10::CppTypeToScalarType<S>::value);
 }
 
-// (pixel / 255 - mean) / deviation, in double first.
+// (pixel / 255 - mean) / deviation, computed in double first.
 template <class S>
 at::Tensor images_of(const data::Dataset& dataset,
                      const data::Examples& examples,
@@ -110,7 +110,7 @@ at::Tensor labels_of(const data::Examples& examples, const std::vector<std::int3
   return labels;
 }
 
-// The module with the row as its parameters, found by name.
+// The module with the row's values as its parameters, matched by name.
 template <class Module, class S>
 Module with_parameters(const Layout& layout, Row<S>& x) {
   Module module;

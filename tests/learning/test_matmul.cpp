@@ -58,7 +58,7 @@ void expect_products(Matmul<S> matmul, double tolerance) {
                       .transpose_b = (transposed & 2) != 0};
       const auto a = random_matrix<S>(rows * inner, 1);
       const auto b = random_matrix<S>(inner * columns, 2);
-      // What was there before does not matter, not even if it is no number.
+      // The previous content does not matter, not even NaN.
       std::vector<S> c(static_cast<std::size_t>(rows * columns), S(std::nan("")));
       matmul(p, a.data(), b.data(), c.data());
       const auto expected = naive(p, a, b);

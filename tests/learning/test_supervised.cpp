@@ -48,7 +48,7 @@ TYPED_TEST(SupervisedOf, GradientHasTheSameBitsOnEveryThreadAndAtEveryCall) {
         threads.emplace_back([&, thread] {
           const auto at = static_cast<std::size_t>(thread);
           Row<TypeParam> row(problem->layout().row_size());
-          problem->score(x.data(), 0, thread);  // leaves other numbers in every room
+          problem->score(x.data(), 0, thread);  // leaves other numbers in all scratch memory
           gradient(*problem, thread, 9, x, row, thread);
           losses[at] = gradient(*problem, 1, 4, x, row, thread);
           others[at] = copy_of(row);

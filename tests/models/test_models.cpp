@@ -99,7 +99,7 @@ TEST(Networks, CoverTheRowByTheRangesOfTheirLayers) {
   }
 }
 
-// Uniform in +-1 / sqrt(fan_in), weights and biases alike, as PyTorch's linear and conv2d.
+// Uniform in +-1 / sqrt(fan_in) for weights and biases, as in PyTorch's linear and conv2d.
 TEST(Networks, StartAsPyTorchDoes) {
   for (const Model& model : models()) {
     const Network network = make(model.name.c_str(), {1, 28, 28});

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""network.py SCRIPT LAUNCHER PROGRAM: hosts that scripts/network makes give the bits of one process, have the bandwidth
-that was asked for, pass on what the command's end was, and are gone afterwards, also when they are interrupted.
+"""network.py SCRIPT LAUNCHER PROGRAM: hosts made by scripts/network give the bits of one process, have the requested
+bandwidth, return the exit code of the command, and are removed afterwards, also after an interruption.
 
-Ends with 77, and says why, where network namespaces cannot be made.
+Ends with 77 and the reason where network namespaces cannot be made.
 """
 import os
 import shutil
@@ -17,7 +17,7 @@ SCRIPT, LAUNCHER, PROGRAM = sys.argv[1:4]
 
 
 def obstacle():
-    """Why this machine makes no shaped networks, or nothing."""
+    """The reason why this machine cannot make networks of limited bandwidth, or an empty string."""
     if os.geteuid() != 0:
         return "only root makes network namespaces"
     for tool in ("ip", "tc"):
@@ -39,7 +39,7 @@ def started(*words):
 
 
 def left_behind(process):
-    """Namespaces of a script that has ended; their names have its process id."""
+    """Namespaces left by a script that has ended; their names contain its process id."""
     listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if line.startswith(f"murmur-{process.pid}-")]
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AD-PSGD against a naive loop over events, and what pairwise averaging keeps.
+// AD-PSGD against a naive loop over events, and the invariants of pairwise averaging.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -16,7 +16,7 @@ constexpr int kWorkers = 6;
 constexpr double kDecay = 0.01;
 constexpr std::uint64_t kSeed = 3;
 
-// A worker twice as slow, others a little uneven: order and staleness change all the time.
+// One worker is twice as slow, the others slightly uneven: order and staleness keep changing.
 engine::Pace uneven() {
   engine::Pace pace;
   pace.gradient_s = [](int worker, std::int64_t k, double) {
@@ -47,7 +47,7 @@ struct NaiveWorker {
   double ready_s = 0;
 };
 
-// One event after the other, as the paper's listing has it, in a loop that knows nothing of turns.
+// One event after the other, as in the paper's listing, in a loop without event batches.
 class Naive {
  public:
   Naive(const Bowl& bowl, double beta, bool nesterov)
@@ -129,7 +129,7 @@ TEST(AdPsgd, IsTheLoopOverEvents) {
   }
 }
 
-// At rate 0 only pairs meet: the mean stays, and no meeting drives models apart.
+// At rate 0 only pairwise averages remain: the mean is kept, and no average drives models apart.
 TEST(AdPsgd, ComesToTheMeanOfTheModelsAtRateZero) {
   const Bowl bowl = random_bowl(kWorkers);
   const auto problem = bowl.problem()();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elastic averaging and averaging in groups against a base walked alone and moved by hand, what
-// they conserve, and where elastic averaging rests.
+// Elastic averaging and averaging in groups against a base that is run alone and moved by hand;
+// what they conserve, and the fixed point of elastic averaging.
 #include <algorithm>
 #include <string>
 
@@ -19,10 +19,10 @@ Program<double> easgd(const std::string& order, double rho, Program<double> base
 }
 
 bool can_be_walked_by_hand(const Program<double>& program) {
-  return program.slots() == 0;  // an average drains what is in flight
+  return program.slots() == 0;  // an average drains messages in flight
 }
 
-// One elastic step, all at once or worker after worker.
+// One elastic step, simultaneous or round-robin.
 struct ByHand {
   std::string order;
   double rho;
@@ -97,7 +97,7 @@ TEST(Easgd, DefaultsToMovingTheCenterByNineTenths) {
   EXPECT_EQ(apart(by_default.models(), said.models()), 0);
 }
 
-// The forces on the center cancel, so the workers' gradients do.
+// At rest the forces on the center cancel, so the workers' gradients do as well.
 TEST(Easgd, RestsWhereGradientsCancelAndTheCenterIsTheMean) {
   constexpr int kWorkers = 4;
   const Bowl bowl = random_bowl(kWorkers);
@@ -152,7 +152,7 @@ TEST(HierarchicalAveraging, TakesTheLargestPeriodThatDividesTheStep) {
   }
 }
 
-// Star: workers give their shares unequally, so push-sum weights differ when groups meet.
+// Star: shares are unequal, so push-sum weights differ when groups average.
 TEST(HierarchicalAveraging, ConservesThePushSumMass) {
   constexpr int kWorkers = 6;
   const Bowl bowl = random_bowl(kWorkers);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Methods that are exact, as they rest at the optimum whatever data the workers hold, stay so under
-// every outer step and whatever that does to their memory: a momentum may be forgotten or averaged,
-// a correction may not.
+// An exact method rests at the optimum whatever data the workers hold. It stays exact under every
+// outer step, whatever that does to its memory: a momentum may be reset or averaged, a correction
+// may not.
 #include <string>
 #include <vector>
 
@@ -28,7 +28,7 @@ double distance_after(const Bowl& bowl, Program<double> program) {
   return apart(walk.models(), everywhere(best, kWorkers));
 }
 
-// With a momentum that bears that of an outer step on top.
+// With a momentum that is stable together with the momentum of an outer step.
 Program<double> gentle(const std::string& name) {
   const bool has_momentum = name.starts_with("dsgdm");
   return program_of(name, has_momentum ? Said{{"momentum", 0.3}} : Said{});
@@ -51,7 +51,7 @@ TEST_P(ExactMethod, RestsAtTheOptimumUnderEveryOuterStep) {
   }
 }
 
-// What `buffers` does to each memory of an algorithm: the momenta, and nothing else.
+// The effect of `buffers` on each memory of an algorithm: it changes the momenta and nothing else.
 TEST(ExactMethod, LosesItsMomentumAlone) {
   for (const std::string& name : kExact) {
     for (const std::string buffers : {"reset", "average"}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every algorithm against the known answers of golden_vectors.h, and proof that these answers
-// notice a kernel that is wrong by one percent.
+// Every algorithm against the known answers of golden_vectors.h, and a check that these answers
+// detect a kernel that is wrong by one percent.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -114,11 +114,11 @@ TEST(GoldenVectors, CoverEveryAlgorithmThatTalks) {
   }
 }
 
-// The program with one stage's kernel off by one percent of what it changed in one field.
+// The program with one stage's kernel off by one percent of its change to one field.
 struct Spoiled {
   Kernel<double> kernel;
   std::shared_ptr<const void> options;
-  std::size_t field;  // as the kernel numbers them
+  std::size_t field;  // in the kernel's numbering
 };
 
 void run_spoiled(double* const* fields,

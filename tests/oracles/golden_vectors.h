@@ -13,7 +13,7 @@ namespace murmur::testing {
 struct GoldenVector {
   std::string_view algorithm;
   // Buffer phase (with buffer_period 2), version, or "slowmo" and the phase of this outer step
-  // (period 2, momentum 0.5, the published one is "first").
+  // (period 2, momentum 0.5; "first" is the published one).
   std::string_view variant;
   int step;
   std::array<double, 2> worker0;

@@ -34,8 +34,8 @@ bool has_messages_in_flight(const Program<double>& program) {
   return program.slots() > 0;
 }
 
-// E1, in both halves: SlowMo without momentum is averaging, and averaging is the base alone, all
-// models put on their mean after every round.
+// E1, both parts: SlowMo without momentum is averaging, and averaging is the base alone with all
+// models set to their mean after every round.
 TEST(SlowMo, IsTheBaseAndAnAverageWithoutMomentumOnAnyBase) {
   for (const int workers : kCrowds) {
     const Bowl bowl = random_bowl(workers);
@@ -54,7 +54,7 @@ TEST(Averaging, IsTheBaseAloneWithItsModelsPutOnTheirMean) {
     const Bowl bowl = random_bowl(workers);
     for (const Variant& base : bases()) {
       if (has_messages_in_flight(program_of(base))) {
-        continue;  // an average drains what is in flight
+        continue;  // an average drains messages in flight
       }
       Walk walk = walk_over(bowl, program_of(base), topology_of("ring", workers), kDecay);
       for (std::size_t t = 0; t < kStepRates.size(); ++t) {
@@ -129,7 +129,7 @@ const std::vector<Program<double>>& some_bases() {
   return all;
 }
 
-// E5, E6, E7, E8, and how they part when the rate changes
+// E5, E6, E7, E8, and how they differ when the rate changes
 TEST(SlowMo, IsBlockMomentumAndOuterHeavyBallAtAConstantRate) {
   const double beta = 0.6;
   const double alpha = 0.7;
@@ -157,8 +157,8 @@ TEST(SlowMo, IsBlockMomentumAndOuterHeavyBallAtAConstantRate) {
   }
 }
 
-// Local SGD of the workers by plain loops, and at the end of each round a rule that turns anchor,
-// mean, and the rates of this and the previous round into the next anchor.
+// Local SGD of the workers by plain loops; at the end of each round a rule computes the next anchor
+// from the anchor, the mean, and the rates of this and the previous round.
 using Rule =
     std::function<Stack(const Stack& anchor, const Stack& mean, double rate, double before)>;
 Stack by_hand(const Bowl& bowl, const Rule& rule, const std::vector<double>& rates) {
@@ -194,8 +194,8 @@ TEST(SlowMo, IsOuterHeavyBallWhoseMemoryIsRescaledWithTheRate) {
   }
 }
 
-// What Chen and Huo call Nesterov block momentum: w_g = w + beta v is what the workers begin with,
-// v = beta v + zeta (mean - w_g), w = w + v.
+// Nesterov block momentum as defined by Chen and Huo: workers begin with w_g = w + beta v, then v =
+// beta v + zeta (mean - w_g), w = w + v.
 TEST(OuterNesterov, IsTheNesterovBlockMomentumOfItsPaper) {
   const double beta = 0.7;
   const double zeta = 0.6;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds after every outer step (I1, I5, I6, I8, E15, E16 of the specification of slow
-// momentum), and why an outer step takes a base's model-like memory with it: D2 is lost without.
+// momentum), and why an outer step also moves a base's model-like memory: without that, D2 fails.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 constexpr double kDecay = 0.01;
 constexpr std::int64_t kPeriod = 3;
 
-// All that put every worker on one point; elastic averaging pulls them there instead.
+// All that set every worker to one point; elastic averaging pulls the workers towards it instead.
 std::vector<std::string> replacing_steps() {
   std::vector<std::string> names;
   for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
@@ -27,7 +27,7 @@ std::vector<std::string> replacing_steps() {
   return names;
 }
 
-// I1: to the bit
+// I1: bit for bit
 TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
   for (const int workers : kCrowds) {
     const Bowl bowl = random_bowl(workers);
@@ -52,8 +52,8 @@ TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
   }
 }
 
-// To the byte: 2 (n - 1) models per period, on any base that keeps its memory; so nothing beside
-// what Local SGD sends itself.
+// Byte for byte: 2 (n - 1) models per period, on any base that keeps its memory; that is what Local
+// SGD itself sends.
 TEST(OuterSteps, CostOneExactAveragePerPeriod) {
   constexpr int kWorkers = 5;
   constexpr std::int64_t kSteps = 12;
@@ -67,7 +67,7 @@ TEST(OuterSteps, CostOneExactAveragePerPeriod) {
   const std::int64_t averages = kSteps / kPeriod * 2 * (kWorkers - 1) * model;
   for (const Variant& base : bases()) {
     if (program_of(base).slots() > 0) {
-      continue;  // draining resets the weights, which then need not travel for a while
+      continue;  // draining resets the weights, which are not sent for a while
     }
     for (const std::string& outer : replacing_steps()) {
       EXPECT_EQ(sent(with_outer_of(outer, every(kPeriod), program_of(base))),
@@ -79,7 +79,7 @@ TEST(OuterSteps, CostOneExactAveragePerPeriod) {
             sent(with_outer_of("average", every(kPeriod), program_of("sgd"))));
 }
 
-// I5: y = x + beta / (1 - beta) (x - x of the round before) moves by alpha / (1 - beta) times the
+// I5: y = x + beta / (1 - beta) (x - x of the previous round) moves by alpha / (1 - beta) times the
 // displacement, at a constant rate.
 TEST(SlowMo, IsAPlainOuterStepOfLongerReachOnAShiftedSequence) {
   const double alpha = 0.8;
@@ -126,7 +126,7 @@ TEST(SlowMo, GathersAConstantMotionUpToOneOverOneMinusBeta) {
   EXPECT_NEAR(walk.models()[0] - before, alpha * rate * kPeriod / (1 - beta), 1e-9);
 }
 
-// The base's part of a composed round, for looking at what the outer step is given.
+// The base's part of a composed round, to inspect the input of the outer step.
 Program<double> without_outer_stages(Program<double> program, const Program<double>& base) {
   program.round.resize(base.round.size());
   return program;
@@ -169,9 +169,9 @@ TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
     for (const Variant& base : bases()) {
       const std::size_t in_flight = program_of(base).slots();
       if (in_flight > 1 || program_of(base).is_asynchronous()) {
-        continue;  // one worker hears no messages, and these bring models of other steps
+        continue;  // one worker receives no messages, and these carry models of other steps
       }
-      // Shares in flight are products that are rounded before they are added.
+      // Shares in flight are products, which are rounded before they are added.
       const bool exact = (workers & (workers - 1)) == 0 && in_flight == 0;
       for (const std::string& outer : replacing_steps()) {
         const auto after = [&](const Bowl& bowl) {
@@ -189,7 +189,8 @@ TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
   }
 }
 
-// E16: with one curvature the rules are linear, and the mean worker is a worker.
+// E16: with one curvature the rules are linear, so the mean of the workers evolves as a worker
+// does.
 TEST(OuterSteps, LeaveTheMeanWorkerOnItsOwnWayWhereAllCurvaturesAreOne) {
   for (const int workers : kCrowds) {
     Bowl bowl = random_bowl(workers);
@@ -214,7 +215,7 @@ TEST(OuterSteps, LeaveTheMeanWorkerOnItsOwnWayWhereAllCurvaturesAreOne) {
   }
 }
 
-// The stages of a composed D2 that take its previous model with the outer step.
+// The stages of a composed D2 that move its previous model with the outer step.
 bool follows(const Program<double>& program, const Stage<double>& stage) {
   const std::size_t previous = program.index_of("previous_x");
   const auto* const local = stage.as<LocalStage<double>>();
@@ -249,8 +250,8 @@ double d2_after(int rounds, const std::string& outer, const Said& said, Memory m
   return apart(walk.models(), everywhere(best, 5));
 }
 
-// Where the rule moves the mean (an average alone does not), D2 would take the displacement for the
-// motion of its last step, and with a previous model of 0 the whole model for it.
+// Where the rule moves the mean (an average alone does not), D2 would mistake the displacement for
+// the motion of its last step, and with a previous model of 0 the whole model.
 TEST(ExactDiffusion, ConvergesUnderAnOuterStepOnlyIfItsPreviousModelIsTakenAlong) {
   const std::vector<std::pair<std::string, Said>> outers{{"average", {}},
                                                          {"slowmo", {{"momentum", 0.5}}},

@@ -139,7 +139,7 @@ TEST(OuterVectors, AreMetRoundByRound) {
   }
 }
 
-// All curvatures are the same, so averaging the momenta changes no mean.
+// All curvatures are equal, so averaging the momenta changes no mean.
 TEST(OuterVectors, AreThoseOfMaintainWhereMomentaAreAveraged) {
   Vector seventh = vectors().back();
   const Program<double> base = program_of(seventh.base, seventh.base_said);

@@ -36,7 +36,7 @@ std::vector<double> eigenvalues_but_one(const std::string& name, int workers) {
   for (const std::complex<double>& value : topology::spectrum_of(topology->at(0).dense()).values) {
     values.push_back(value.real());
   }
-  values.erase(values.begin());  // the 1
+  values.erase(values.begin());  // the eigenvalue 1
   return values;
 }
 
@@ -131,12 +131,12 @@ TEST(Consensus, HasTheRatesOfTheModesOfTheGraph) {
   }
 }
 
-// The slowest mode of a ring of n is cos(2 pi i / n). Its share a_t of the models turns and shrinks
-// in a plane, so that a_{t+1} a_{t-1} - a_t^2 shrinks by the rate squared in every step.
+// The slowest mode of a ring of n is cos(2 pi i / n). Its coefficient a_t in the models rotates and
+// shrinks in a plane, so a_{t+1} a_{t-1} - a_t^2 shrinks by the squared rate in every step.
 TEST(Consensus, ShrinksAtTheRateOfItsSlowestModeOnTheRing) {
   for (const Rates& known : kRates) {
     if (known.name != "ring" || known.workers < 16 || known.workers > 64) {
-      continue;  // another mode is the slowest one: a fast one of the graph, turned by the memory
+      continue;  // another mode is the slowest: a fast mode of the graph, slowed by the memory
     }
     Stack mode(static_cast<std::size_t>(known.workers));
     for (std::size_t i = 0; i < mode.size(); ++i) {
@@ -170,7 +170,7 @@ TEST(Consensus, ShrinksAtTheRateOfItsSlowestModeOnTheRing) {
 TEST(Consensus, ShrinksAtTheRateOfTheGraphWithoutMomentum) {
   for (const Rates& known : kRates) {
     if (known.workers > 32) {
-      continue;  // the other modes are not gone in time
+      continue;  // the other modes have not decayed in time
     }
     const int steps = known.workers == 8 ? 30 : 250;
     Walk walk = consensus(known.name, known.workers, program_of("dsgd"));
@@ -242,7 +242,7 @@ TEST(Consensus, FollowsTheKnownTrajectoriesOnTheRing) {
   }
 }
 
-// P20, seen through the engine
+// P20, through the engine
 TEST(Consensus, IsExactAfterOnePeriodOfOnePeerForPowersOfTwoAndNotAfterOneOfPairs) {
   for (const int workers : {2, 4, 8, 16, 32}) {
     const auto after_one_period = [&](const std::string& name) {

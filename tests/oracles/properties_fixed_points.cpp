@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the methods come to rest, and whether they do (P17, P19). At rest quasi-global memory is 0,
-// so QG-DSGDm rests where DSGD rests at the same rate and its Nesterov form where DSGD rests at
-// (1 + beta) times the rate, while local momentum rests where DSGD would at rate / (1 - beta).
+// The fixed points of the methods, and whether they converge to them (P17, P19). At rest
+// quasi-global memory is 0, so QG-DSGDm rests where DSGD rests at the same rate and its Nesterov
+// form where DSGD rests at (1 + beta) times the rate, while local momentum rests where DSGD would
+// at rate / (1 - beta).
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -113,7 +114,7 @@ double d2_rate(double eigenvalue, double pull) {
   return std::max(std::abs((linear + root) / 2.0), std::abs((linear - root) / 2.0));
 }
 
-// Every worker has the same curvature, so that modes are those of W.
+// Every worker has the same curvature, so the modes are those of W.
 Bowl even_bowl(int workers, double curvature) {
   Bowl bowl = random_bowl(workers, 2);
   bowl.curvature = curvature;
@@ -144,7 +145,8 @@ TEST(ExactDiffusion, DivergesOnTheSocialGraphUnlessItIsLazy) {
   EXPECT_LT(apart(walk.models(), everywhere(best, 32)), 1e-10);
 }
 
-// The boundary is -1/3, where even rings are: a root is -1 without curvature, below it with.
+// The boundary is -1/3, attained by even rings: one root is -1 without curvature and of smaller
+// modulus with it.
 TEST(ExactDiffusion, StandsOnItsBoundaryOnAnEvenRing) {
   EXPECT_NEAR(d2_rate(-1.0 / 3, 0), 1, 1e-15);
   EXPECT_LT(d2_rate(-1.0 / 3, 0.1), 1);
@@ -152,7 +154,7 @@ TEST(ExactDiffusion, StandsOnItsBoundaryOnAnEvenRing) {
   EXPECT_LT(d2_rate(-1.0 / 3 + 1e-6, 0), 1);
   EXPECT_GT(d2_rate(-1.0 / 3 - 1e-6, 0), 1);
 
-  // Half of the alternating part of the start never goes away: x_t = (-1)^t / 2 + (1/3)^t / 2.
+  // Half of the alternating part of the start never decays: x_t = (-1)^t / 2 + (1/3)^t / 2.
   Walk walk({.program = program_of("d2"),
              .topology = topology_of("ring", 6),
              .problem = problem_of(

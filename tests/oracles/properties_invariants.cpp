@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stays true at every step (P9 to P16): the mean under mixing, the shifted mean sequence of
-// quasi-global momentum, the tracker's mean, and that names, units and origin do not matter.
+// What holds at every step (P9 to P16): the mean under mixing, the shifted mean sequence of
+// quasi-global momentum, the tracker's mean, and independence of names, units and origin.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -87,8 +87,8 @@ TEST(QuasiGlobalMomentum, IsSgdWithTheLongStepOnAShiftedMeanSequence) {
   }
 }
 
-// P11: before an exact averaging two workers differ by lr times their gradients' difference, times
-// 1 + beta for the Nesterov form: the memory is the same on all.
+// P11: before an exact averaging two workers differ by lr times the difference of their gradients,
+// times 1 + beta for the Nesterov form: the memory is the same on all workers.
 TEST(QuasiGlobalMomentum, SeparatesWorkersByTheirGradientsAloneUnderExactAveraging) {
   const int workers = 4;
   const double beta = 0.9;
@@ -126,7 +126,7 @@ TEST(GradientTracking, KeepsTheTrackersMeanAtTheMeanGradient) {
   }
 }
 
-// W with every worker and its weights under a new name: worker k is called names[k].
+// W with the workers renumbered: worker k becomes names[k].
 Table renamed(const Table& w, const std::vector<std::size_t>& names) {
   Table all(w.size(), std::vector<double>(w.size()));
   for (std::size_t i = 0; i < w.size(); ++i) {
@@ -199,7 +199,7 @@ bool is_adam(const std::string& name) {
   return name.find("adam") != std::string::npos;
 }
 
-// P15, with a factor that is a power of two, so that nothing is rounded differently
+// P15, with a factor that is a power of two, so that rounding does not change
 TEST(EveryAlgorithmButAdam, KeepsItsBitsWhenLossAndRateChangeTheirUnit) {
   const double unit = 4;
   const Bowl bowl = random_bowl(5);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When one method is another (P1 to P8): at momentum 0, in the first step, at mu 0, on the complete
-// graph, alone, on the same data, at period 1. Rates change unless the claim needs a constant one.
+// graph, for one worker, on the same data, at period 1. Rates change unless the claim needs a
+// constant one.
 #include <string>
 #include <vector>
 
@@ -54,7 +55,7 @@ TEST(QuasiGlobalMomentum, TakesTheFirstStepOfLocalMomentum) {
   }
 }
 
-// P3: x' = W (x + beta (lr / lr of before) (x - x of before) - lr g)
+// P3: x' = W (x + beta (lr / previous lr) (x - previous x) - lr g)
 TEST(QuasiGlobalMomentum, IsGossipedHeavyBallAtMuZero) {
   const double beta = 0.8;
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
@@ -100,7 +101,7 @@ struct QuasiHyperbolic {
   double mu = 0;
   bool nesterov = false;
 
-  // `gradient` of one vector; all rates, from `start`.
+  // Performs one step per rate from x; `gradient` maps a vector to its gradient.
   template <class Gradient>
   Stack run(Stack x, const Gradient& gradient, const std::vector<double>& rates) const {
     const double b = nesterov ? beta * beta : beta;
@@ -164,7 +165,7 @@ TEST(QuasiGlobalMomentum, IsQuasiHyperbolicMomentumOfEachWorkerWhereNobodyTalks)
   EXPECT_LT(apart(after(three, at_mu_zero, silent), after(three, sgd, silent)), kRounding);
 }
 
-// P7, for rows that sum to one and columns that do not
+// P7, for weights whose rows sum to one and whose columns do not
 TEST(EveryMixingAlgorithm, KeepsAlikeWorkersEqualToOneAloneWhereverRowsSumToOne) {
   const SharedTopology rows = weights_of({{0.5, 0.5, 0.0}, {0.25, 0.5, 0.25}, {0.125, 0.0, 0.875}});
   const Bowl one = random_bowl(1);
@@ -183,7 +184,8 @@ TEST(EveryMixingAlgorithm, KeepsAlikeWorkersEqualToOneAloneWhereverRowsSumToOne)
   EXPECT_GE(tried, 12);
 }
 
-// P8: the listing with a rarer refresh, plain or Nesterov; first: at steps 0, tau, 2 tau, ...
+// P8: the listing with a less frequent refresh, plain or Nesterov; first: at steps 0, tau, 2 tau,
+// ...
 Stack rarely_refreshed(const Bowl& bowl, const Table& w, bool nesterov, int period, bool first) {
   const double beta = 0.9;
   const double mu = 0.8;

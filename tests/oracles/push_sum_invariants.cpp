@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What push-sum keeps on any graph whose columns sum to one, with messages in flight too (I2 to I4,
-// I7 of the specification of slow momentum).
+// Invariants of push-sum on any graph whose columns sum to one, also with messages in flight (I2 to
+// I4, I7 of the specification of slow momentum).
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -40,7 +40,7 @@ std::vector<Program<double>> pushing() {
           program_of("osgp", {{"staleness", std::int64_t{3}}})};
 }
 
-// Of numerators here and in flight, summed over workers.
+// Numerators held by workers and in flight, summed over workers.
 Stack mass(const Walk& walk, int workers) {
   Stack all = walk.field("numerator");
   for (const Field& field : walk.engine().program().fields) {
@@ -51,7 +51,7 @@ Stack mass(const Walk& walk, int workers) {
   return static_cast<double>(workers) * mean_of(all, workers);
 }
 
-// Weights of the workers, and all weights together with those in flight.
+// The workers' weights, and the sum of all weights including those in flight.
 std::pair<std::vector<double>, double> weights(const Walk& walk, int workers) {
   const std::vector<double>& all = walk.engine().counters().push_weights;
   if (all.empty()) {
@@ -60,7 +60,8 @@ std::pair<std::vector<double>, double> weights(const Walk& walk, int workers) {
   return {{all.begin(), all.begin() + workers}, std::accumulate(all.begin(), all.end(), 0.0)};
 }
 
-// I2: a step takes lr times the sum of its directions out of the mass, and nothing else changes it.
+// I2: a step subtracts lr times the sum of its directions from the mass, and nothing else changes
+// it.
 TEST(PushSum, LosesNoMassOnAnyGraphAlsoInFlight) {
   for (const Graph& graph : graphs()) {
     const Bowl bowl = random_bowl(graph.workers);
@@ -129,8 +130,8 @@ TEST(PushSum, AgreesExactlyAfterLogarithmicallyManyStepsOnPowersOfTwo) {
   EXPECT_NEAR(error(12), 0.042, 0.0005);
 }
 
-// I7: the exact average is the one of the numerators, messages in flight included; that of the
-// de-biased models is another.
+// I7: the exact average is that of the numerators, messages in flight included; the average of the
+// de-biased models is a different one.
 TEST(PushSum, AveragesItsNumeratorsExactly) {
   for (const Graph& graph : graphs()) {
     const Bowl bowl = random_bowl(graph.workers);

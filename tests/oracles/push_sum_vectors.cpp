@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Known answers of push-sum, and when it is something else: without gradients on unequal shares, on
-// the one-peer exponential graph, and as DSGD where columns and rows sum to one.
+// Known answers of push-sum, and when it equals another method: without gradients on unequal
+// shares, on the one-peer exponential graph, and as DSGD where columns and rows sum to one.
 #include <string>
 #include <vector>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Known numbers of small experiments: two workers that average exactly and pull in two directions,
-// and one worker in Rosenbrock's valley. As printed, six decimals.
+// Known numbers of small experiments: two workers with different optima that average exactly, and
+// one worker on the Rosenbrock function. As printed, six decimals.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -37,7 +37,7 @@ double length(const Stack& v) {
 struct Meeting {
   int step;
   Stack point;
-  double gap;  // of the two models before they are averaged
+  double gap;  // between the two models before they are averaged
 };
 struct Course {
   std::string algorithm;

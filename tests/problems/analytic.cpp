@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closed forms of each problem, what they refuse, and the noise.
+// Closed forms of each problem, the options that it refuses, and the noise.
 #include "murmur/problems/analytic.h"
 
 #include <cmath>

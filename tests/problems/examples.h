@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One instance of every analytic problem, drawn by random numbers, and short ways to ask it.
+// One instance of every analytic problem with random options, and helpers that evaluate it.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +53,7 @@ std::unique_ptr<Problem<S>> made(const std::string& name,
   return make_problem<S>(name, workers, options, seed).value();
 }
 
-// Options of a problem of bowls: quadratic or quartic.
+// Options of a separable problem: quadratic or quartic.
 inline OptionValues bowls(Table curvature, Table center, Table start, double noise = 0) {
   OptionValues values;
   values.set("curvature", std::move(curvature));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every analytic problem by being in the table.
+// What holds for every registered analytic problem.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -116,7 +116,7 @@ TEST_P(EveryProblem, HasOneTensorNamedX) {
 
 TEST_P(EveryProblem, ShowsANumberThatIsNotFinite) {
   const auto problem = example<double>(GetParam());
-  const bool flat = GetParam().name == "consensus";  // it does not depend on the model
+  const bool flat = GetParam().name == "consensus";  // its loss does not depend on the model
   for (const double bad : {std::nan(""), HUGE_VAL}) {
     std::vector<double> x = some_model(*problem, 0);
     x[0] = bad;

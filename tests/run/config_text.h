@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Configurations as texts, and what reading them says.
+// Configurations as texts, and the messages of reading them.
 #pragma once
 
 #include <string>
@@ -58,7 +58,7 @@ inline Config read(const std::string& text,
   return read_config(document, purpose);
 }
 
-// The message with which a text is refused; empty where it is not.
+// The message with which a text is refused; empty if it is accepted.
 inline std::string refusal(const std::string& text,
                            Purpose purpose,
                            const std::vector<std::string>& set = {}) {

@@ -7,7 +7,7 @@
 
 namespace murmur::run {
 
-// What is wrong, or nothing. Knows the void elements of HTML; style sheets are passed over.
+// The first error, or nothing. Knows the void elements of HTML; style sheets are skipped.
 std::string markup_error(std::string_view text);
 
 int count(std::string_view text, std::string_view part);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws of axes and labels over many ranges, and what a picture must have to be read by all.
+// Laws of axes and labels over many ranges, and what a chart needs to be accessible.
 #include <cmath>
 #include <limits>
 
@@ -177,7 +177,7 @@ TEST(LineChart, IsNotStretchedBySeriesThatLeftForInfinity) {
   EXPECT_EQ(count(before, "class=\"grid\""), count(after, "class=\"grid\""));
 }
 
-// The texts of ticks that stand left of the y axis.
+// The labels of ticks to the left of the y axis.
 std::vector<std::string> y_ticks(const std::string& svg) {
   std::vector<std::string> texts;
   const std::string end = "text-anchor=\"end\">";
@@ -216,7 +216,7 @@ TEST(LineChart, NamesThePowerOfTenThatItsTicksLeaveOut) {
   EXPECT_THAT(draw(chart), HasSubstr("rate (× 10⁻⁵)"));
 }
 
-// A band may be wider than what can be reached; the axis is not.
+// A band may extend beyond what is attainable; the axis does not.
 TEST(LineChart, EndsAtAHundredPercent) {
   LineChart chart = some_chart();
   chart.series[0].points = {{0, 0.9, 0.8, 1.04}, {1, 1, 0.9, 1.08}};

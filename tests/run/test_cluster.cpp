@@ -175,7 +175,7 @@ TEST(ClusterError, OfSolve) {
               HasSubstr("[cluster] is not for `murmur solve`"));
 }
 
-// Relative paths begin where the program runs, and the configuration may lie elsewhere.
+// Relative paths are relative to the working directory, wherever the configuration is.
 TEST(StepTrace, IsAFile) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder.path() / "steps.csv") << "# measured\nseconds\n0.5\n\n1.25\r\n";

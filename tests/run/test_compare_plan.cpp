@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// [compare] of a file -> the runs it consists of.
+// The runs that [compare] of a file expands to.
 #include <cstdlib>
 #include <fstream>
 
@@ -39,7 +39,7 @@ epochs = 1
 
 class ComparePlan : public ::testing::Test {
  protected:
-  // The training configuration and what is appended to it.
+  // The training configuration with `compare` appended.
   std::filesystem::path file(const std::string& compare) {
     const std::filesystem::path path = folder_.path() / "grid.toml";
     std::ofstream(path) << kTraining << compare;

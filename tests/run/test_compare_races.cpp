@@ -70,7 +70,7 @@ TEST(TimeToAccuracy, IsNotLoweredByRowsForReferenceOrDivergedRuns) {
                                          {run_of({0.1, 0.1}, 1)}});
   ASSERT_TRUE(race);
   EXPECT_EQ(race->target, 0.7);
-  EXPECT_EQ(race->runners.size(), 2U);  // the others never came to it
+  EXPECT_EQ(race->runners.size(), 2U);  // the others never reach it
 }
 
 TEST(TimeToAccuracy, NeedsTwoRunnersThatAreEvaluatedOnTheirWay) {

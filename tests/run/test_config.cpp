@@ -119,7 +119,7 @@ TEST(ConfigError, AsksForWhatIsMissing) {
   EXPECT_THAT(refusal("", Purpose::kTrain), HasSubstr("workers is missing"));
 }
 
-// A key that is known by another name, or by none, stands before one that is missing.
+// A key that is unknown, or known by another name, is reported before a missing one.
 TEST(ConfigError, SaysWhatIsUnknownBeforeWhatIsMissing) {
   for (const auto& [table, place] :
        {std::pair{"[outer]\nname = \"slowmo\"\nsync_every = 3\n",
@@ -155,7 +155,7 @@ TEST(Config, NeedsNoTopologyWhereNothingMixes) {
   EXPECT_EQ(refusal(with(text, "mu = 0.7\n", ""), Purpose::kTrain), "");
 }
 
-// Every algorithm, topology, problem, ... is configured by its own list of options alone.
+// Every algorithm, topology, problem, ... can be configured with its own list of options alone.
 TEST(Config, TakesEveryNameThatIsListed) {
   for (const std::string& name : kind_of("algorithm").names()) {
     const std::vector<std::string> set{"algorithm.name=" + name};

@@ -43,7 +43,7 @@ TEST(Set, SaysWhereItsErrorsComeFrom) {
 TEST(Set, OfANameDropsTheKeysThatTheNewNameDoesNotHave) {
   const Config config = read(kTrainText, Purpose::kTrain, {"algorithm.name=dsgdm"});
   EXPECT_EQ(config.algorithm.choice.name, "dsgdm");
-  EXPECT_EQ(config.algorithm.choice.options.number("momentum"), 0.8);  // kept: dsgdm has it
+  EXPECT_EQ(config.algorithm.choice.options.number("momentum"), 0.8);  // kept: dsgdm has it as well
   EXPECT_FALSE(config.algorithm.choice.options.has("mu"));
 }
 
@@ -80,7 +80,7 @@ TEST(Set, OfALengthReplacesTheOtherUnits) {
               HasSubstr("not both"));
 }
 
-// Sets a variable of the environment for as long as it lives.
+// Sets an environment variable during its lifetime.
 class Variable {
  public:
   Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }

@@ -54,7 +54,7 @@ TEST(MetricTable, OfValidationIsThatOfEvaluation) {
   EXPECT_FALSE(find_metric("eval/accuracy"));
 }
 
-// A name alone says nothing: no unit is guessed from a part of it.
+// A name alone determines nothing: no unit is guessed from a part of it.
 TEST(MetricTable, GuessesNothingFromAName) {
   EXPECT_EQ(unit_of("eval/accuracy_local_mean"), Unit::kFraction);
   EXPECT_EQ(unit_of("eval/accuracy_of_clocks"), Unit::kNumber);

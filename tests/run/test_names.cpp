@@ -53,7 +53,7 @@ TEST(Synonyms, AnswerWithTheNameUsedHere) {
   EXPECT_FALSE(value_synonym("topology", "ring").has_value());
 }
 
-// A synonym that is itself one of our names could never be reached, or would hide it.
+// A synonym that equals one of our names could never be reached, or would hide that name.
 TEST(Synonyms, AreNoneOfOurNames) {
   for (const Kind& kind : catalog()) {
     for (const std::string& name : kind.names()) {

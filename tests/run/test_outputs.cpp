@@ -58,8 +58,8 @@ TEST(Tensorboard, BeginsWithItsVersionAndNamesItsValues) {
   EXPECT_THAT(bytes, HasSubstr(std::string("\x0a\x0atrain/loss\x15\0\0\0\x3f", 17)));
 }
 
-// What a reader of all event files, in the order of their names, has in the end: the steps of
-// summaries, without those that a START takes back.
+// What a reader of all event files, in name order, ends up with: the steps of summaries, without
+// those that a START event discards.
 struct Events {
   std::vector<std::int64_t> steps;  // as written
   std::vector<std::int64_t> starts;
@@ -105,7 +105,7 @@ TEST(Tensorboard, GoesOnWhereARunIsTakenUpAgain) {
   write(1700000000, 0, {1, 2, 3, 4});
   EXPECT_TRUE(events_in(folder.path()).starts.empty());
   const auto first = std::filesystem::directory_iterator(folder.path())->path();
-  std::filesystem::resize_file(first, std::filesystem::file_size(first) - 5);  // killed as it wrote
+  std::filesystem::resize_file(first, std::filesystem::file_size(first) - 5);  // torn by a kill
   write(1700000000, 3, {3, 4, 5});  // within the same second
   EXPECT_THAT(events_in(folder.path()).steps, ::testing::ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(events_in(folder.path()).starts, ::testing::ElementsAre(3));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports of folders that were made for the purpose: what they must hold, and what they must not.
+// Reports of folders made for the test: what they must contain, and what they must not.
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -73,7 +73,7 @@ void make_run(const std::filesystem::path& folder,
   std::ofstream(folder / "summary.json") << to_json(summary).dump();
 }
 
-// What no page may hold: anything that is fetched, anything that runs.
+// What no page may contain: anything that is fetched, anything that is executed.
 void expect_self_contained(std::string page) {
   EXPECT_EQ(markup_error(page), "");
   const std::string name_of_svg = "xmlns=\"http://www.w3.org/2000/svg\"";  // is never fetched
@@ -90,14 +90,14 @@ class Report : public ::testing::Test {
  protected:
   std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
 
-  // The page that is written into the folder.
+  // The page written into the folder.
   std::string page_of(const std::filesystem::path& folder) const {
     const Status written = write_report(folder);
     EXPECT_TRUE(written) << (written ? "" : written.failure().message);
     return text_of(folder / "report.html");
   }
 
-  // Two methods, two settings, two seeds; of the last cell one run diverged.
+  // Two methods, two settings, two seeds; in the last cell one run diverged.
   Comparison make_comparison(const std::filesystem::path& folder) const {
     Comparison comparison;
     comparison.name = "grid";
@@ -205,7 +205,7 @@ TEST_F(Report, OfAComparisonHoldsTheTableAndACurvePerMethod) {
   EXPECT_GE(count(page, "murmur compare grid.toml"), 1);
 }
 
-// What is looked at first is the table and the pictures; the rest is folded, behind them.
+// The table and the charts come first; the rest is folded, behind them.
 TEST_F(Report, OfAComparisonFoldsItsDetailsBehindThePictures) {
   Comparison comparison = make_comparison(path("grid"));
   comparison.races = {{.setting = 0, .target = 0.5, .runners = {{.method = 0, .steps = 12}}}};
@@ -256,7 +256,7 @@ TEST_F(Report, NamesWhatIsMissing) {
   EXPECT_THAT(torn.failure().message, HasSubstr("runs/1"));
 }
 
-// A tree of JSON is copied by functions that call themselves.
+// A tree of JSON is copied by recursive functions.
 TEST_F(Report, RefusesFilesThatAreNestedTooDeep) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   make_run(path("run"), "deep", 0.8, "finished");

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 class Folder : public ::testing::Test {
  protected:
-  // What entering says: a message and the exit code, or nothing.
+  // The result of entering: a message and the exit code, or nothing.
   std::pair<std::string, ExitCode> refused(const std::vector<std::string>& set, bool resume) {
     try {
       enter(folder_, read(kTrainText, Purpose::kTrain, set), resume);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes are threads here, with a transport each; they open each other's memory as processes do.
+// Processes are threads here, each with a transport; they open each other's memory as processes do.
 #include <atomic>
 #include <thread>
 
@@ -64,7 +64,7 @@ struct Shared {
   int reads = 0;
 };
 
-// A process of each of these homes calls share_dataset().
+// One process per entry of `homes` calls share_dataset() with it.
 Shared share(const std::vector<std::string>& homes, const Found& on_disk) {
   comm::InProcessFabric hub(static_cast<int>(homes.size()));
   std::atomic<int> reads = 0;
@@ -88,7 +88,7 @@ Found small() {
   return std::make_shared<const Dataset>(small_dataset());
 }
 
-// The number of a process that is no more.
+// The id of a process that has ended.
 pid_t gone() {
   const pid_t child = fork();
   if (child == 0) {
@@ -126,7 +126,7 @@ TEST(SharedDataset, IsReadByEachProcessThatHasNoHome) {
   }
 }
 
-// Process 0 is played by hand: it tells where its memory was, and that is gone.
+// The test acts as process 0: it announces the address of its memory, which no longer exists.
 TEST(SharedDataset, IsReadWhereTheMemoryCannotBeOpened) {
   auto mine = put_where_others_see(small_dataset());
   ASSERT_TRUE(mine);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every warning once where it is due, and silence where it is not.
+// Every warning appears once where it applies, and no warning where none does.
 #include <algorithm>
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ using ::testing::Not;
 
 using Texts = std::vector<std::string>;
 
-// What a training run of Fashion-MNIST with these settings would warn of. 16 workers on a ring have
+// The warnings of a training run of Fashion-MNIST with these settings. 16 workers on a ring have
 // 3750 examples each, 117 steps per epoch.
 Texts of_training(const std::vector<std::string>& set) {
   const Config config = read(kTrainText, Purpose::kTrain, set);
@@ -45,8 +45,8 @@ Texts joined(Texts one, const Texts& other) {
 struct Case {
   const char* name;
   Texts set;          // beside `short_run`
-  Texts words;        // of the one warning
-  Texts silent = {};  // the same, mended: no warning
+  Texts words;        // in the one warning
+  Texts silent = {};  // the same, corrected: no warning
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
@@ -320,7 +320,7 @@ TEST(WarningsOfALength, NameEpochsBetweenEvaluations) {
               ElementsAre(AllOf(HasSubstr("evaluation.every_epochs = 11"),
                                 HasSubstr("Write evaluation.every_epochs = 10 or less"))));
   EXPECT_THAT(of_training({"evaluation.every_epochs=10"}), IsEmpty());
-  // A default was not chosen.
+  // A default is not a choice of the user.
   EXPECT_THAT(of_training({"schedule.epochs=0.5"}), IsEmpty());
 }
 

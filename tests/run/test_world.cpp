@@ -13,7 +13,7 @@
 namespace murmur::run {
 namespace {
 
-// Calls play(world of the process) for every process, each on a thread of its own.
+// Calls task(world of the process) for every process, each on its own thread.
 void play_in_all(int processes,
                  const comm::Launch& launch,
                  const std::function<void(World&)>& play) {

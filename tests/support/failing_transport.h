@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transport that meets with a misfortune at an operation of choice.
+// A transport in which a failure is injected at a chosen operation.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@ class FailingTransport : public comm::Transport, public comm::SharedViews {
  public:
   using Strike = std::function<void(comm::Transport& other)>;
 
-  // Calls strike(other) before the operation `at` of those below that are counted, from 1 on.
+  // Calls inject(other) before operation number `at` of those that are counted below, from 1 on.
   FailingTransport(comm::Transport* other, int at, Strike strike)
       : other_(other), at_(at), strike_(std::move(strike)) {}
 
@@ -42,7 +42,8 @@ class FailingTransport : public comm::Transport, public comm::SharedViews {
     count();
     return other_->wait(ticket);
   }
-  bool is_done(comm::Ticket ticket) override { return other_->is_done(ticket); }  // as often as not
+  // Not counted: the number of polls varies.
+  bool is_done(comm::Ticket ticket) override { return other_->is_done(ticket); }
   void set_wait_limit(std::chrono::milliseconds limit) override { other_->set_wait_limit(limit); }
   std::int64_t bytes_sent() const override { return other_->bytes_sent(); }
   comm::SharedViews* shared_views() override {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts programs by the launchers of the implementations of MPI that this build has. CMake says
-// which; without any the tests that need one are not built.
+// Starts programs by the launchers of this build's MPI implementations, which CMake passes in;
+// without any, the tests that need one are not built.
 #pragma once
 
 #include <ostream>
@@ -21,7 +21,7 @@ inline std::ostream& operator<<(std::ostream& out, const Launcher& launcher) {
   return out << launcher.name;
 }
 
-// Those that are here, by their names.
+// The available launchers, with their names.
 inline std::vector<Launcher> launchers() {
   std::vector<Launcher> found;
   for (const Launcher& launcher :
@@ -33,8 +33,8 @@ inline std::vector<Launcher> launchers() {
   return found;
 }
 
-// What Open MPI wants to hear where tests run: as root in a container, more processes than cores,
-// and several worlds on the same cores; from version 5 on its launcher is PRRTE.
+// The settings that Open MPI needs where tests run: as root in a container, more processes than
+// cores, and several worlds on the same cores; from version 5 on its launcher is PRRTE.
 inline const std::vector<std::string>& launch_settings() {
   static const std::vector<std::string> kSettings{
       "OMPI_ALLOW_RUN_AS_ROOT=1",

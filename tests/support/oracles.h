@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What oracles are written in. All workers' vectors stand one below the other in one array of
+// The notation of the oracles. All workers' vectors are stored one after the other in one array of
 // numbers, so that a naive copy of a listing reads like the listing; programs, problems and
-// topologies come by name.
+// topologies are found by name.
 #pragma once
 
 #include <functional>
@@ -20,17 +20,17 @@ namespace murmur::testing {
 // Rounding of a few hundred steps on numbers near 1.
 inline constexpr double kRounding = 1e-12;
 
-// Options by name; those not said keep their fallbacks.
+// Options by name; the others keep their defaults.
 using Said = std::vector<std::pair<std::string, OptionValue>>;
 
 Program<double> program_of(const std::string& algorithm, const Said& said = {});
 Program<double> program_of(const Variant& variant);
-// `base` with the outer step behind it. REQUIRES: `period` is said.
+// `base` with the outer step after it. REQUIRES: `period` is given.
 Program<double> with_outer_of(const std::string& outer,
                               const Said& said,
                               Program<double> base,
                               bool starts_differ = false);
-// The stages before the first mixing: one step of it leaves what the mixing would be given.
+// The stages before the first mixing: one step of it yields the input of the mixing.
 Program<double> until_mixing(Program<double> program);
 
 using MakeProblem = std::function<std::unique_ptr<problems::Problem<double>>()>;
@@ -39,19 +39,19 @@ MakeProblem problem_of(const std::string& name, int workers, const Said& said);
 using SharedTopology = std::shared_ptr<const topology::Topology>;
 SharedTopology topology_of(const std::string& name, int workers, const Said& said);
 SharedTopology weights_of(const Table& matrix);  // "custom", the same at every step
-// Graphs whose matrices, all of them, have rows and columns that sum to one.
+// Topologies whose matrices all have rows and columns that sum to one.
 std::vector<std::pair<std::string, SharedTopology>> doubly_stochastic_topologies();
 
-// The workers' vectors, one below the other.
+// The workers' vectors, one after the other.
 using Stack = std::valarray<double>;
 
 Stack mix(const Table& w, const Stack& all);
-Stack mean_of(const Stack& all, int workers);     // one worker's length
+Stack mean_of(const Stack& all, int workers);     // the length of one worker's vector
 Stack everywhere(const Stack& one, int workers);  // the same on all
 Stack of_worker(const Stack& all, int workers, int worker);
-// Largest difference of two coordinates; not a number if one is not.
+// Largest difference of two coordinates; NaN if one is NaN.
 double apart(const Stack& a, const Stack& b);
-// How far the furthest worker is from the mean, in the largest coordinate.
+// Distance of the furthest worker to the mean, in the largest coordinate.
 double spread(const Stack& all, int workers);
 
 // f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2, and the start.
@@ -73,7 +73,7 @@ Bowl random_bowl(int workers, std::size_t dimension = 5);
 // Four workers in two dimensions: the problem of golden_vectors.h.
 Bowl golden_bowl();
 
-// An engine, step by step. spec.rates are not used.
+// An engine, performed step by step. spec.rates are not used.
 class Walk {
  public:
   explicit Walk(const RunSpec<double>& spec) : solo_(spec) {}
@@ -82,7 +82,7 @@ class Walk {
   void steps(const std::vector<double>& rates);
   Stack models() const;
   Stack field(const std::string& name) const;  // all workers', or the one row
-  // From here on as `other`, whose program has at least these fields.
+  // Continues from the state of `other`, whose program has at least these fields.
   void take_state_of(const Walk& other);
   void set_models(const Stack& all);
   void set_field(const std::string& name, const Stack& all);
@@ -95,7 +95,7 @@ class Walk {
   Solo<double> solo_;
 };
 
-// A walk over a bowl.
+// A walk over a quadratic.
 Walk walk_over(const Bowl& bowl,
                Program<double> program,
                SharedTopology topology,

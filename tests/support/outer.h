@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outer steps performed by hand: a base program on its own, moved from outside at the end of every
-// round. What an outer program must equal.
+// Outer steps performed by hand: a base program that is run alone and modified from outside at the
+// end of every round. An outer program must equal it.
 #pragma once
 
 #include <functional>
@@ -14,13 +14,13 @@ namespace murmur::testing {
 // Adds `away` to the models and to every memory in units of the model.
 void displace(Walk& walk, const Stack& away);
 
-// Sizes that a binary tree divides well and badly.
+// Numbers of workers that a binary tree divides evenly and unevenly.
 inline const std::vector<int> kCrowds{1, 2, 3, 4, 5, 8};
 
-// The outer step's option list, `period` first.
+// The outer step's options, `period` first.
 Said every(std::int64_t period, Said more = {});
 
-// Rates that change between rounds of 3, and inside of them.
+// Rates that change between rounds of 3, and within them.
 inline const std::vector<double> kRoundRates{
     0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.2, 0.2, 0.2, 0.02, 0.02, 0.02};
 inline const std::vector<double> kStepRates{

@@ -6,7 +6,7 @@
 namespace murmur::testing {
 namespace {
 
-// Averaging over pairs, threes and all, and a step that visits the workers in turn.
+// Averaging over pairs, triples and all workers, and a step that visits the workers one by one.
 void add_special(const std::string& buffers, bool one_model, std::vector<OuterVariant>& all) {
   for (const std::string name : {"average", "easgd"}) {
     const algorithms::OuterStep* outer = algorithms::find_outer_step(name);

@@ -17,7 +17,7 @@ struct OuterVariant {
   std::vector<algorithms::Level> levels = {};
 };
 
-// For a base that keeps one model for all workers, or one for each.
+// For a base that keeps one model for all workers, or one per worker.
 std::vector<OuterVariant> outer_variants(bool one_model);
 
 Program<float> with_outer_of(const OuterVariant& variant, const Variant& base);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Engines of several processes within this one, each on a thread of its own.
+// Engines of several processes within this one, each on its own thread.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@
 
 namespace murmur::testing {
 
-// Makes an engine per process of the world, and calls task(engine, process) for each at the same
-// time. Processes leave when their task ends.
+// Makes an engine per process of the world, and calls task(engine, process) for all at the same
+// time. A process leaves when its task ends.
 template <class S, class Task>
 void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
   const std::vector<int> sizes =

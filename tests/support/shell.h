@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands as a user gives them: words in, exit code and texts out.
+// Commands as a user gives them: words in, exit code and output out.
 #pragma once
 
 #include <cstdlib>
@@ -43,7 +43,7 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// Gives the words to a shell, in a folder that also gets .out and .err.
+// Runs the words in a shell, in a folder that also receives .out and .err.
 inline Ran shell(const std::filesystem::path& folder, const std::string& words) {
   const std::string command = "cd " + quoted(folder.string()) + " && " + words + " > .out 2> .err";
   const int status = std::system(command.c_str());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A problem that costs nothing, with a model of several buckets.
+// A problem whose gradient costs nothing, with a model of several buckets.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new folder in memory where the system has such a place (files are synced without waiting for a
-// disk), else among the temporary files; removed with all that is in it.
+// A new folder in memory where the system offers that (files are synced without waiting for a
+// disk), otherwise in the system's temporary folder; removed with its content.
 #pragma once
 
 #include <cstdlib>

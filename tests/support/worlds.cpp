@@ -47,7 +47,7 @@ void RandomQuadratic<S>::gradients(std::span<problems::GradientJob<S>> jobs,
     std::fill(job.gradient, job.gradient + layout_.row_size(), S(0));
     job.loss = loss(job.worker, job.x, 0);
     std::size_t end = layout_.row_size();
-    for (std::size_t t = layout_.tensors().size(); t-- > 0;) {  // as backward does
+    for (std::size_t t = layout_.tensors().size(); t-- > 0;) {  // in the order of backward
       const TensorSlot& slot = layout_.tensors()[t];
       for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
         const double x = static_cast<double>(job.x[k]);
@@ -78,7 +78,7 @@ struct Tried {
   std::string text;
 };
 
-// Every value of one option worth trying beside its fallback.
+// Every value of an option that is worth testing besides its default.
 std::vector<Tried> worth_trying(const OptionInfo& option) {
   std::vector<Tried> values;
   for (const std::string& choice : option.choices) {
@@ -98,7 +98,7 @@ std::vector<Tried> worth_trying(const OptionInfo& option) {
   return values;
 }
 
-// Adds every variant from `first` on once more for each value of the option.
+// Adds every variant from `first` on again for each value of the option.
 void vary(std::vector<Variant>& all, std::size_t first, const OptionInfo& option) {
   const std::size_t last = all.size();
   for (std::size_t k = first; k < last; ++k) {

@@ -31,8 +31,8 @@ class RandomQuadratic : public problems::Problem<S> {
   struct Kind {
     bool alike = false;          // all workers have f_0
     bool flat = false;           // no gradient at all
-    bool starts_differ = false;  // a start of each worker's own
-    int first = 0;               // worker i plays worker first + i (modulo workers) of the others
+    bool starts_differ = false;  // every worker has its own start
+    int first = 0;               // worker i is the others' worker first + i (modulo workers)
   };
 
   RandomQuadratic(int workers, Kind kind, Shape shape);
@@ -63,8 +63,8 @@ class RandomQuadratic : public problems::Problem<S> {
   std::vector<double> center_;
 };
 
-// Every combination of the values of an algorithm's choices, flags and periods that are worth a
-// test.
+// Every combination of the values of an algorithm's choices, flags and periods that are worth
+// testing.
 struct Variant {
   std::string label;
   const algorithms::Algorithm* algorithm = nullptr;
@@ -79,7 +79,7 @@ std::vector<Variant> variants_where(const Holds& holds) {
   });
   return all;
 }
-// A name for a test of it.
+// The name of a test of the variant.
 std::string test_name_of(const Variant& variant);
 std::ostream& operator<<(std::ostream& out, const Variant& variant);
 

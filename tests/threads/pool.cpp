@@ -124,7 +124,7 @@ TEST(Pool, UsesAllItsThreadsWhenEachWaitsForTheOthers) {
   for (int round = 0; round < 20; ++round) {
     std::atomic<int> present{0};
     std::vector<int> threads(kThreads);
-    // Nobody gets past his task before all are in one: a thread that never came would hang here.
+    // No task ends before all have begun: with a missing thread this would hang.
     pool.run(kThreads, [&](std::size_t index, int thread) {
       threads[index] = thread;
       present.fetch_add(1);

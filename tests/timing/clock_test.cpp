@@ -52,14 +52,14 @@ TEST(VirtualClock, OnARingAndACompleteGraphNobodyIsInTheWay) {
 }
 
 TEST(VirtualClock, AReceiverTakesInOneAfterTheOther) {
-  // Both messages arrive at 2; the hub takes in the second one until 4.
+  // Both messages arrive at 2; receiving the second one takes until 4.
   VirtualClock clock(cluster_of({0}), 3, 1);
   ASSERT_TRUE(clock.exchange({3, {{0, 2}, {1, 2}}}, 2));
   expect_ready(clock, {2, 2, 4});
 }
 
 TEST(VirtualClock, TakesInWhatArrivesFirst) {
-  // Worker 1 arrives at 1 + 2 = 3, worker 0 at 2 + 2 = 4: no wait but one second behind the first.
+  // Worker 1's message arrives at 1 + 2 = 3, worker 0's at 2 + 2 = 4 and waits one second behind it.
   VirtualClock clock(cluster_of({2, 1, 0}), 3, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({3, {{0, 2}, {1, 2}}}, 2));
@@ -189,7 +189,7 @@ TEST(VirtualClock, SaysHowLongOneMeetingAndOneGradientTake) {
   const VirtualClock clock(cluster, 2, 1);
   EXPECT_DOUBLE_EQ(clock.meeting_s(0, 1, 5, 4, 7), 4.5);
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 0), 3);
-  EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 8), 4);  // two seconds as ever, one at half the pace
+  EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 8), 4);  // two seconds as before, one at half the pace
   EXPECT_DOUBLE_EQ(clock.duration_s(1, 0, 20), 6);
 }
 

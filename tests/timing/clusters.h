@@ -10,7 +10,7 @@ namespace murmur::timing {
 
 inline constexpr double kByteASecond = 8e-9;
 
-// Gradients of these seconds, one byte a second, no latency.
+// Gradients that take these seconds, one byte per second, no latency.
 inline Cluster cluster_of(const std::vector<double>& seconds) {
   return {.step = {.seconds = seconds}, .bandwidth_gbit = {kByteASecond}};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What breaks, what is slow, what is lost.
+// Failures, slow workers and links, lost messages.
 #include <cmath>
 #include <limits>
 
@@ -43,7 +43,7 @@ TEST(Fault, SlowsALinkDownInOneDirection) {
   cluster.faults = {{.at_s = 1, .from = 0, .to = 1, .slowdown = 3}};
   VirtualClock clock(cluster, 2, 1);
   ASSERT_TRUE(clock.exchange(complete(2), 2));
-  EXPECT_DOUBLE_EQ(clock.ready_s(1), 4);  // a second as ever, one byte more takes three
+  EXPECT_DOUBLE_EQ(clock.ready_s(1), 4);  // one byte in a second as before, one in three
   EXPECT_DOUBLE_EQ(clock.ready_s(0), 4);  // its own message has left only then
 }
 
@@ -140,7 +140,7 @@ TEST(Fault, WhatNeverArrivesIsMissedWhenItIsDue) {
   EXPECT_THAT(stuck.failure().message, HasSubstr("worker 0 waits since 1 s"));
 }
 
-// A message of one second that is lost L times is there after 1 + L (1 + 9) seconds.
+// A message of one second that is lost L times arrives after 1 + L (1 + 9) seconds.
 Cluster that_loses_half() {
   Cluster cluster = cluster_of({0});
   cluster.loss = 0.5;
@@ -148,8 +148,8 @@ Cluster that_loses_half() {
   return cluster;
 }
 
-// How many losses fit into the seconds that seconds_more(t) has beside the messages themselves, for
-// all t below `count`.
+// The number of losses that explains the seconds which seconds_more(t) returns beyond the messages
+// themselves, for all t below `count`.
 template <class Seconds>
 double losses_in(int count, const Seconds& seconds_more) {
   double lost = 0;
@@ -174,7 +174,7 @@ TEST(Loss, SendsAgainAfterAWhile) {
 }
 
 TEST(Loss, DelaysMeetingsByTheWorseOfTwoMessages) {
-  // Of two numbers of losses at p = 1/2 the larger one is 5/3 in the mean, with variance 8/3.
+  // The larger of two numbers of losses at p = 1/2 has mean 5/3 and variance 8/3.
   const VirtualClock clock(that_loses_half(), 3, 7);
   constexpr int kMeetings = 4000;
   const double lost =
@@ -188,14 +188,14 @@ TEST(Loss, DelaysWhatGoesFromWorkerToWorker) {
   const double lost = losses_in(kRounds, [&](int t) {
     const double before = clock.now_s();
     EXPECT_TRUE(clock.send_sequentially(1));
-    // The second worker waits for one message, which waited for the one before.
+    // The second worker waits for one message, which waited for the previous one.
     return clock.now_s() - before - (t == 0 ? 1 : 2);
   });
   EXPECT_NEAR(lost / (2 * kRounds), 1, 5 * std::sqrt(2.0 / (2 * kRounds)));
 }
 
 TEST(Loss, InAnAverageDelaysAsOftenAsTheWorstOfItsMessages) {
-  // The most losses of n messages: the expectation is sum_k 1 - (1 - p^k)^n over k >= 1.
+  // The largest number of losses among n messages: its mean is sum_k 1 - (1 - p^k)^n over k >= 1.
   constexpr int kWorkers = 5;
   constexpr double kLoss = 0.3;
   Cluster cluster = cluster_of({0});

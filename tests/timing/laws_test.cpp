@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds of every schedule.
+// What holds for every schedule.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -16,7 +16,7 @@ namespace {
 constexpr int kWorkers = 6;
 constexpr double kRounding = 1e-9;
 
-// A few rounds of everything that a program may say.
+// A few rounds with every kind of operation.
 std::vector<double> play(const Cluster& cluster, const Edges& edges, std::uint64_t seed = 3) {
   VirtualClock clock(cluster, kWorkers, seed);
   for (int t = 0; t < 5; ++t) {
@@ -108,7 +108,7 @@ TEST(Laws, OverlapHelpsAndNeverBeatsTheGradientsAlone) {
         *std::max_element(cluster.step.seconds.begin(), cluster.step.seconds.end());
     EXPECT_LE(last(1), last(0.5) + kRounding);
     EXPECT_LE(last(0.5), last(0) + kRounding);
-    EXPECT_GE(last(1), 10 * slowest - kRounding);  // play() takes ten gradients
+    EXPECT_GE(last(1), 10 * slowest - kRounding);  // run_rounds() takes ten gradients
   });
 }
 

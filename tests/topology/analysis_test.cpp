@@ -10,7 +10,7 @@
 namespace murmur::topology {
 namespace {
 
-// Largest 2-norm that the disagreement of any start can keep, by the power method on (PD)^T PD.
+// The 2-norm of one period restricted to disagreements, by the power method on (PD)^T PD.
 double norm_after(const Topology& topology, std::int64_t steps) {
   const DenseMatrix p = product(topology, 0, steps);
   const std::size_t n = p.size();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who hears whom, against rules written down here once more, and known numbers.
+// Which worker receives from which, against rules that are written again here, and known numbers.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -25,7 +25,7 @@ Edges edges_of(const MixingMatrix& matrix) {
   return edges;
 }
 
-// All pairs that `linked` holds for, both ways.
+// All pairs for which `linked` holds, in both directions.
 Edges links(int workers, const std::function<bool(int, int)>& linked) {
   Edges edges;
   for (int i = 0; i < workers; ++i) {
@@ -152,7 +152,7 @@ TEST(TwoPeerExponential, TakesTwoHopsAtATime) {
   EXPECT_EQ(topology->period(), 3);
   EXPECT_EQ(edges_of(topology->at(0)), hops(8, {1, 2}));
   EXPECT_EQ(edges_of(topology->at(1)), hops(8, {2, 4}));
-  EXPECT_EQ(edges_of(topology->at(2)), hops(8, {4}));  // 8 leads to oneself
+  EXPECT_EQ(edges_of(topology->at(2)), hops(8, {4}));  // a hop of 8 leads back to itself
   EXPECT_EQ(topology->at(0).self(0), 1.0 / 3);
   EXPECT_EQ(topology->at(2).self(0), 0.5);
 }

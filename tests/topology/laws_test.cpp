@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for every topology in the table, in every weighting, for every number of workers that
-// it exists for.
+// What holds for every registered topology, in every weighting, for every number of workers for
+// which it exists.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -75,7 +75,8 @@ TEST(Weights, SumToOneInEveryColumnForOutDegree) {
   });
 }
 
-// Undirected: by symmetry. Directed: every family of the table sends as much as it hears.
+// Undirected: by symmetry. Directed: in every registered family a worker has as many receivers as
+// senders.
 TEST(Weights, AreDoublyStochasticWherePromised) {
   for_each_step([](const Case& c, const MixingMatrix& matrix, std::int64_t) {
     if (c.weighting == "metropolis" || c.weighting == "max-degree" || c.weighting == "loops" ||
@@ -231,7 +232,7 @@ TEST(Graphs, OfOneWorkerAreThatWorkerAlone) {
   EXPECT_GT(tried, 20);
 }
 
-// Every family takes a lone worker, but those that are one graph.
+// Every family accepts a single worker, except for fixed graphs.
 TEST(Graphs, ExistForOneWorkerUnlessTheyAreOneGraph) {
   for (const TopologyInfo& info : topologies()) {
     const bool fixed = info.paper.find("(1941)") != std::string::npos ||

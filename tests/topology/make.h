@@ -33,12 +33,12 @@ std::shared_ptr<const Topology> make(const std::string& name,
                                      const Changes& changes = {},
                                      std::uint64_t seed = 1);
 
-// Why it does not exist, "" where it does.
+// The reason why it does not exist, "" if it does.
 std::string refusal(const std::string& name, int workers, const Changes& changes = {});
 
 struct Case {
   const TopologyInfo* info = nullptr;
-  std::string weighting;  // "" where there is no such option
+  std::string weighting;  // "" if there is no such option
   bool lazy = false;
   int workers = 0;
   std::shared_ptr<const Topology> topology;
@@ -50,7 +50,7 @@ struct Case {
 // workers.
 const std::vector<Case>& all_cases();
 
-// Steps that stand for all: a period, or ten.
+// Number of steps that represent all: a period, or ten.
 std::int64_t steps_of(const Topology& topology);
 
 }  // namespace murmur::topology

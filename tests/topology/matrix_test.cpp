@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts below the registrations: sparse rows, graphs, and what breaking their contracts does.
+// The parts below the registrations: sparse rows, graphs, and the effect of violating their
+// contracts.
 #include <gtest/gtest.h>
 
 #include "murmur/topology/graph.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random topologies: what they always are, what they are on average, and that a seed means the same
-// graph tomorrow.
+// Random topologies: their invariants, their averages, and that the graph of a seed never changes.
 #include <cmath>
 #include <set>
 
@@ -16,7 +15,7 @@ int degree(const MixingMatrix& matrix, int worker) {
   return static_cast<int>(matrix.in(worker).size());
 }
 
-// Of every worker the first other that it hears, itself where there is none.
+// For every worker the first other worker from which it receives, itself where there is none.
 std::vector<int> partners(const MixingMatrix& matrix) {
   std::vector<int> list;
   for (int i = 0; i < matrix.workers(); ++i) {
@@ -94,7 +93,7 @@ TEST(RandomRegular, HasTheDegreeItWasAskedFor) {
   }
 }
 
-// One in 550 graphs of 8 workers with degree 3 is two separate ones of 4.
+// One in 550 graphs of 8 workers with degree 3 consists of two separate ones of 4.
 TEST(RandomRegular, IsConnectedForEverySeed) {
   for (std::uint64_t seed = 0; seed < 3000; ++seed) {
     ASSERT_TRUE(is_connected(*make("random-regular", 8, {{"degree", std::int64_t{3}}}, seed)));
@@ -143,7 +142,7 @@ TEST(ErdosRenyi, LinksEveryPairEquallyOften) {
   }
 }
 
-// Runs of last year must be what they were: a change here changes what a seed means.
+// Existing runs must stay reproducible: a change here changes the graphs of a seed.
 TEST(Seeds, MeanTheSameGraphsForever) {
   EXPECT_EQ(partners(make("random-matching", 8, {}, 1)->at(0)),
             (std::vector<int>{2, 3, 0, 1, 7, 6, 5, 4}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cannot be is refused with what was given, what is allowed and what to do.
+// Impossible requests are refused with what was given, what is allowed and what to do.
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -94,7 +94,7 @@ TEST(CustomWeights, MustSumToOne) {
   EXPECT_THAT(custom(2, {{{0.5, 0.5}, {0.4, 0.5}}}),
               AllOf(HasSubstr("row 1 of weights sums to 0.9"), HasSubstr("column 0")));
   EXPECT_THAT(custom(2, {{{1, 0}, {0, 1}}, {{0.5, 0.5}, {0.4, 0.5}}}), HasSubstr("weights[1]"));
-  // One by rows, the other by columns: neither works for any algorithm.
+  // One is stochastic by rows, the other by columns: neither works for any algorithm.
   EXPECT_THAT(custom(2, {{{0.5, 0.5}, {0, 1}}, {{0.5, 0}, {0.5, 1}}}), HasSubstr("weights[1]"));
 }
 

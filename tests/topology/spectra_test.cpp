@@ -90,7 +90,8 @@ TEST(Spectrum, OfTheExponentialGraphIsYingsFormula) {
   }
 }
 
-// 2-norm of the product of one period minus the average; shifts are normal, so it is the modulus.
+// 2-norm of the product of one period minus the average; shifts are normal, so it is the largest
+// modulus.
 TEST(Spectrum, OfOnePeriodOfOnePeerIsThePublishedResidual) {
   EXPECT_NEAR(convergence_of(*make("one-peer-exponential", 6)).rate_per_period, 0.2165, 0.5e-4);
   EXPECT_NEAR(convergence_of(*make("one-peer-exponential", 24)).rate_per_period, 0.2073, 0.5e-4);
@@ -108,8 +109,8 @@ TEST(Spectrum, OfAHypercubeIsBinomial) {
 }
 
 TEST(Spectrum, OfUnbalancedWeightsComesFromTheGeneralSolver) {
-  // A cycle of shares 0.7 turned in one worker: eigenvalues by hand of [[a, 1-a], [b, 1-b]] are 1
-  // and a - b; three workers in a block form keep them.
+  // A directed cycle of three workers with unequal weights has complex eigenvalues: their sum is
+  // the trace, their product the determinant.
   const DenseMatrix w{{0.9, 0.1, 0.0}, {0.0, 0.5, 0.5}, {0.3, 0.0, 0.7}};
   const Spectrum spectrum = spectrum_of(w);
   std::complex<double> sum = 0;

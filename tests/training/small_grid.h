@@ -46,7 +46,7 @@ class CompareDesk : public TrainingDesk {
     return nlohmann::json::parse(read_text(path(run + "/summary.json")));
   }
 
-  // Runs of the grid that have their configuration already.
+  // Number of the grid's runs that have their configuration already.
   int begun(const std::string& folder) const {
     int count = 0;
     std::error_code none;
@@ -66,7 +66,7 @@ class CompareDesk : public TrainingDesk {
     return times;
   }
 
-  // What each of the grid's runs ended with.
+  // The final digest of each of the grid's runs.
   std::map<std::string, std::string> digests(const std::string& folder) const {
     std::map<std::string, std::string> digests;
     for (const auto& [run, time] : runs(folder)) {

@@ -21,7 +21,7 @@ inline std::string idx(const std::vector<std::uint32_t>& extents, const std::str
   return text + bytes;
 }
 
-// Image i is of class i mod 4: rows of that remainder are bright, with a pattern that differs from
+// Image i has class i mod 4: rows with that remainder are bright, with a pattern that differs from
 // image to image.
 inline void write_images(const Desk& desk, const std::string& prefix, std::uint32_t count) {
   std::string pixels;
@@ -79,7 +79,7 @@ epochs = 4
     return run(arguments, environment);
   }
 
-  // murmur ARGUMENTS where no file may grow beyond so many KiB: as on a full disk, a write fails
+  // murmur ARGUMENTS where no file may grow beyond this many KiB: as on a full disk, a write fails
   // and nothing else does.
   Ran run_with_small_files(const std::vector<std::string>& arguments, int kibibytes) const {
     std::string command = "trap '' XFSZ && ulimit -f " + std::to_string(2 * kibibytes) +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The training run of small_run.h in the processes that a launcher makes.
+// The training run of small_run.h in the processes that a launcher starts.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@
 
 namespace murmur::testing {
 
-// A launcher -n PROCESSES murmur ARGUMENTS, for a shell.
+// LAUNCHER -n PROCESSES murmur ARGUMENTS, for a shell.
 inline std::string world_words(const Launcher& launcher,
                                int processes,
                                std::vector<std::string> arguments) {
@@ -35,7 +35,7 @@ inline Ran train_in_world(const Desk& desk,
   return shell(desk.path(""), world_words(launcher, processes, training(arguments)));
 }
 
-// A world that goes on while a test looks at it. One that is left alone is told to end.
+// A world that runs while a test observes it. The destructor asks one that still runs to end.
 class StartedWorld : public Started {
  public:
   StartedWorld(const Desk& desk,
@@ -52,7 +52,7 @@ class StartedWorld : public Started {
     }
   }
 
-  // The murmur that the launcher calls its process k: this test's own great-grandchild.
+  // The murmur process with the launcher's number k: a great-grandchild of this test.
   std::optional<pid_t> find(int k) const {
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
       const std::string name = entry.path().filename().string();
@@ -80,7 +80,7 @@ class StartedWorld : public Started {
     return pid == process();
   }
 
-  // Words of an environment or a command end with a zero.
+  // The strings of an environment or a command line end with a zero byte.
   static bool is_process(pid_t pid, int k) {
     const std::string zero(1, '\0');
     const std::string environment = zero + text_of(pid, "environ");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A command that goes on while a test looks at it: its standard error is read line by line, signals
-// are sent to it, and its end is waited for.
+// A command that runs while a test observes it: its standard error is read line by line, signals
+// are sent to it, and its end is awaited.
 #pragma once
 
 #include <csignal>
@@ -24,7 +24,8 @@ class Started {
   Started(const Desk& desk, std::vector<std::string> arguments)
       : Started(desk, MURMUR_PROGRAM, std::move(arguments)) {}
 
-  // Standard error goes through a pipe with a name, .pipe, which both ends of this test hold too.
+  // Standard error goes through a named pipe, .pipe, both ends of which this test holds open as
+  // well.
   Started(const Desk& desk, const std::string& program, std::vector<std::string> arguments) {
     const std::string pipe = desk.path(".pipe").string();
     unlink(pipe.c_str());
@@ -57,7 +58,7 @@ class Started {
     close(ends_);
   }
 
-  // Waits for so many lines. False: it ended before.
+  // Waits for this many lines. False: it ended before.
   bool wait_for_lines(int count) {
     while (count > 0) {
       char byte = 0;
@@ -73,7 +74,7 @@ class Started {
     return true;
   }
 
-  // From here on it waits, for ever, with whatever it wants to say.
+  // From here on the command blocks as soon as it writes to standard error.
   void fill_its_pipe() const {
     while (write(ends_, "-", 1) == 1) {
     }
@@ -84,7 +85,7 @@ class Started {
   void send(int signal) const { kill(child_, signal); }
   pid_t process() const { return child_; }
 
-  // Waits until a signal is no longer pending: the program has taken it.
+  // Waits until a signal is no longer pending: the program has received it.
   bool has_taken(int signal) const {
     const std::string name = "/proc/" + std::to_string(child_) + "/status";
     const std::string key = "ShdPnd:\t";
@@ -101,7 +102,7 @@ class Started {
     }
   }
 
-  // Waits for the end; the exit code, or minus the signal that ended it.
+  // Waits for the end; returns the exit code, or minus the signal that ended it.
   int end() {
     char bytes[4096];
     while (!has_ended()) {
@@ -114,7 +115,7 @@ class Started {
     return WIFEXITED(status_) ? WEXITSTATUS(status_) : -WTERMSIG(status_);
   }
 
-  // The same, but for one who may be stuck with a full pipe: nothing is read.
+  // The same for a command that may be blocked on a full pipe: nothing is read.
   int end_unread() {
     waitpid(child_, &status_, 0);
     child_ = -1;

@@ -119,7 +119,7 @@ TEST(Compare, TunesToTheFirstOfEqualValuesOfAProductOfLists) {
   }
 }
 
-// So strong a decay takes the models back to where all classes are equally likely.
+// With so strong a decay the models return to the point where all classes are equally likely.
 TEST(Compare, ShowsTheBestEvaluationWhereAsked) {
   const CompareDesk desk;
   const Ran ran = desk.compare({"--json",
@@ -156,7 +156,7 @@ TEST(Compare, HasThePlaceInTheEnvironmentsFolder) {
   EXPECT_TRUE(std::filesystem::exists(desk.path("elsewhere/grid/report.html")));
 }
 
-// Stops a grid of longer runs in the midst of its third one and returns how it ended.
+// Interrupts a grid of longer runs during its third run and returns how it ended.
 int stopped(const CompareDesk& desk, int signal) {
   Started grid(desk, {"compare", "grid.toml", "-v", "--set", "schedule.steps=600"});
   EXPECT_TRUE(grid.wait_for_lines(2));
@@ -189,7 +189,7 @@ TEST(Compare, GoesOnWhereItWasInterruptedOrKilled) {
   }
 }
 
-// A tree of files none of which may grow beyond 1 KiB, as where a disk is full.
+// A grid none of whose files may grow beyond 1 KiB, as on a full disk.
 TEST(Compare, EndsWithOneWhereTheDiskIsFullAndGoesOn) {
   const CompareDesk desk;
   const Ran full = desk.run_with_small_files({"compare", "grid.toml", "--seed", "1"}, 1);

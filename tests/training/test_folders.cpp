@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder has one owner at a time, and what is said of one that is taken can be done.
+// A folder has one owner at a time, and the advice for a folder in use can be followed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

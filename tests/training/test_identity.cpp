@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data and schedules that are not those a run began with, and data that are not those of their
-// name. Every advice is followed.
+// Data and schedules that differ from those a run began with, and data that differ from the
+// published ones of their name. Every piece of advice is followed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

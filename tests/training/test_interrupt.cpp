@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run that is asked to stop ends with what it has, and can go on; one that is killed, or whose
-// disk is full, goes on from its last checkpoint.
+// A run that is asked to stop ends with its results so far and can be resumed; one that is killed,
+// or whose disk is full, resumes from its last checkpoint.
 #include <csignal>
 #include <cstring>
 #include <numeric>
@@ -21,7 +21,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// A run that says a line after every step.
+// A run that logs a line after every step.
 std::vector<std::string> talkative(const std::string& steps, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"train",
                                      "small.toml",
@@ -68,7 +68,7 @@ TEST(Interrupt, EndsWithACheckpointAndASummary) {
   }
 }
 
-// Nobody reads what it says, so it cannot come to the end of its last step.
+// Nothing reads its output, so it cannot finish its last step.
 TEST(Interrupt, EndsAtOnceWhenAskedTwice) {
   const TrainingDesk desk;
   Started run(desk, talkative("1000000"));
@@ -91,8 +91,8 @@ TEST(Interrupt, ByASchedulerTwiceEndsAtOnce) {
   EXPECT_EQ(run.end_unread(), -SIGUSR1);
 }
 
-// A terminal that closes is told by the shell and by the kernel, and a session manager sends SIGHUP
-// behind SIGTERM.
+// When a terminal closes, both the shell and the kernel send SIGHUP, and a session manager sends
+// SIGHUP after SIGTERM.
 TEST(Interrupt, OfATerminalThatClosesIsOneInterruption) {
   for (const int first : {SIGHUP, SIGTERM}) {
     const TrainingDesk desk;
@@ -146,7 +146,7 @@ TEST(Interrupt, KilledFiveTimesARunHasTheBitsOfOneLeftAlone) {
   EXPECT_EQ(steps_done(desk), 300);
 }
 
-// What all event files of a run say of its loss, in the order of their names.
+// The steps of the loss in all event files of a run, in name order.
 std::vector<std::int64_t> steps_in_events(const std::filesystem::path& folder) {
   std::set<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What train/loss is the mean of: the gradients that were taken, each by its examples. The rate is
-// next to nothing, so a gradient's loss depends on its examples alone.
+// train/loss is the mean over the gradients that were taken, each weighted by its number of
+// examples. The rate is almost zero, so a gradient's loss depends on its examples alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -34,7 +34,7 @@ std::vector<double> losses_of(const Desk& desk, const std::string& folder) {
   return losses;
 }
 
-// Of all 256 training examples at the start.
+// The loss of all 256 training examples at the start.
 double loss_of_all(const TrainingDesk& desk) {
   const Ran ran =
       desk.train(still("all", {"algorithm.name=dsgd", "data.batch_size=256", "schedule.steps=1"}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training in the processes that mpirun and mpiexec make, as a user does it.
+// Training in the processes that mpirun and mpiexec start, as a user does it.
 #include <csignal>
 #include <sstream>
 
@@ -20,7 +20,7 @@ json summary_of(const Desk& desk, const std::string& folder) {
   return json::parse(read_text(desk.path(folder + "/summary.json")));
 }
 
-// Without what a clock says, and without what went from process to process.
+// Without times, and without the traffic between processes.
 std::vector<json> lines_of_any_world(const Desk& desk, const std::string& folder) {
   std::vector<json> lines;
   for (const std::string& text : lines_of(read_text(desk.path(folder + "/metrics.jsonl")))) {
@@ -85,7 +85,7 @@ TEST_P(MpiRun, GoesOnWhereAnotherWorldStopped) {
   expect_same(desk_.train({"--output", "shrinks", "--resume"}), one, "shrinks");
 }
 
-// What each process would say is said once.
+// An error that every process finds is printed once.
 TEST_P(MpiRun, RefusesWhatCannotBeOneRun) {
   const Ran differ = world(1,
                            {"--seed",
@@ -133,7 +133,7 @@ TEST_P(MpiRun, SaysOnceWhyItCannotGoOn) {
   EXPECT_EQ(times(limit.err, "murmur: "), 1) << limit.err;
 }
 
-// Process 1 reads images of its own.
+// Process 1 reads its images from another folder.
 TEST_P(MpiRun, HasTheSameDataEverywhere) {
   std::filesystem::copy(desk_.path("images"), desk_.path("others"));
   const auto both = [&](const std::string& folder) {
@@ -162,8 +162,8 @@ TEST_P(MpiRun, HasTheSameDataEverywhere) {
   EXPECT_THAT(differ.err, HasSubstr("process 1: its data are not those of process 0"));
 }
 
-// The memory of that many bytes that a process shares with others: the number of the file without
-// a name that it is to the system. Empty: there is none.
+// The inode of the file without a name that backs the shared memory of this size in a process.
+// Empty: there is none.
 std::string shared_memory_of(pid_t process, std::int64_t size) {
   for (const std::string& line :
        lines_of(read_text("/proc/" + std::to_string(process) + "/maps"))) {
@@ -251,7 +251,7 @@ TEST_P(MpiRun, EndsTogetherWhereOneProcessIsAsked) {
   }
 }
 
-// As srun --signal gives it to every process of a step.
+// As srun --signal sends it to every process of a step.
 TEST_P(MpiRun, EndsTogetherWhereAllProcessesAreAsked) {
   StartedWorld run(desk_,
                    GetParam(),

@@ -24,7 +24,7 @@ class MpiCompare : public ::testing::TestWithParam<Launcher> {
     return shell(desk_.path(""), world_words(GetParam(), processes, comparing(arguments)));
   }
 
-  // All that a comparison wrote is as in one process, but for how far a run came that diverged.
+  // All output of a comparison equals that of one process, except how far a diverged run got.
   void expect_same(const std::string& folder, const std::string& expected) const {
     for (const char* file : {"/comparison.csv", "/comparison.toml"}) {
       EXPECT_EQ(read_text(desk_.path(folder + file)), read_text(desk_.path(expected + file)));
@@ -55,8 +55,8 @@ TEST_P(MpiCompare, TablesWhatOneProcessDoes) {
   }
 }
 
-// Nothing of one run reaches the next one: messages in flight, rows that are lent, or a run that
-// shares no memory after one that does.
+// Nothing of one run affects the next one: messages in flight, shared rows, or a run without shared
+// memory after one with it.
 TEST_P(MpiCompare, MakesOneRunAfterTheOtherOfEveryKind) {
   desk_.write("grid.toml", read_text(desk_.path("small.toml")) + R"(
 [compare]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One worker of four diverges, while every step is evaluated or hardly any: every world ends with
-// the code, the digest and the lines of one process.
+// the exit code, the digest and the lines of one process.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -34,9 +34,9 @@ const std::vector<Method>& methods() {
   return kMethods;
 }
 
-// The images of the last worker are noise, all others, those of the test too, black and of one
-// class: at a rate near the largest number its loss alone is soon none, and what is evaluated still
-// is one.
+// The images of the last worker are noise, all others, including the test images, are black and of
+// one class: at a rate near the largest number this worker's loss alone soon is NaN, while the
+// evaluated loss still is a number.
 class UnevenDesk : public Desk {
  public:
   UnevenDesk() {
@@ -80,7 +80,7 @@ json timeless(json object) {
   return object;
 }
 
-// All that does not say how long it took and what went from process to process.
+// The summary and the lines, without times and without the traffic between processes.
 json told_by(const Desk& desk, const std::string& folder) {
   json told = json::parse(read_text(desk.path(folder + "/summary.json")));
   for (const char* part : {"final", "totals"}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings of a run in several processes: the first process says them, once, as one process does.
+// Warnings of a run in several processes: printed once, by the first process, as in one process.
 #include <algorithm>
 
 #include <gmock/gmock.h>

@@ -17,12 +17,12 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A run that says a line after every step, with redirections of a shell behind it; its exit code.
+// A run that logs a line after every step, followed by redirections of a shell; its exit code.
 int redirected(const Desk& desk, const std::string& words) {
   const std::string command = plain_environment() + " " + quoted(MURMUR_PROGRAM) +
                               " train small.toml -v --output a --set evaluation.every_steps=1 " +
                               words;
-  // A shell of its own, whose standard error a test can close.
+  // A separate shell, whose standard error a test can close.
   return shell(desk.path(""), "sh -c " + quoted(command)).code;
 }
 
@@ -54,7 +54,7 @@ TEST(Terminal, ProgressThatCannotBeWrittenIsNoError) {
   EXPECT_EQ(redirected(desk, "2>/dev/full"), 0);
 }
 
-// The reader of its progress ends after a line, long before the run does.
+// The reader of its progress ends after one line, long before the run does.
 TEST(Terminal, ProgressThatIsReadNoMoreIsNoError) {
   const TrainingDesk desk;
   const std::string piped = "(" + plain_environment() + " " + quoted(MURMUR_PROGRAM) +
@@ -72,7 +72,7 @@ TEST(Terminal, QuietSaysNothingOnStandardError) {
   EXPECT_EQ(desk.train({"--output", "b"}).err, "");
 }
 
-// What a run shows on a terminal of its own.
+// The output of a run on a terminal of its own.
 std::string shown(const Desk& desk, const std::vector<std::string>& environment) {
   int terminal = -1;
   const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);

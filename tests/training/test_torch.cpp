@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Torch takes longer to start than many a run takes, so a run that has no use for it goes without.
+// Torch takes longer to load than many a run takes, so a run that does not use it does not load it.
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 

@@ -25,7 +25,7 @@ json summary_of(const Desk& desk, const std::string& folder) {
   return json::parse(read_text(desk.path(folder + "/summary.json")));
 }
 
-// Without what a clock says.
+// Without times.
 json timeless(json line) {
   for (auto it = line.begin(); it != line.end();) {
     it = it.key() == "wall_s" || it.key().rfind("time/", 0) == 0 ? line.erase(it) : std::next(it);

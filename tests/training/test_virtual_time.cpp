@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs on a cluster that is not there.
+// Runs on a simulated cluster.
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -19,8 +19,7 @@ json summary_of(const Desk& desk, const std::string& folder) {
   return json::parse(read_text(desk.path(folder + "/summary.json")));
 }
 
-// The steps take as long as they take by chance, and the messages of half a million parameters a
-// sixth of a second.
+// Step times are random, and a message of half a million parameters takes a sixth of a second.
 const std::vector<std::string> kCluster{"--set",
                                         "cluster.step_s.distribution=lognormal",
                                         "--set",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What train, plan and compare say of a doubtful configuration: the same words, once, and in the
-// run's record.
+// The warnings of train, plan and compare about a doubtful configuration: the same texts, once, and
+// in the run's record.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@ using Texts = std::vector<std::string>;
 
 constexpr std::string_view kBegin = "murmur: warning: ";
 
-// What stands behind "murmur: warning: " on standard error, a line each.
+// The texts after "murmur: warning: " on standard error, one per line.
 Texts said(const Ran& ran) {
   Texts texts;
   for (const std::string& line : lines_of(ran.err)) {
@@ -38,7 +38,7 @@ Texts with(Texts words, const Texts& set) {
   return words;
 }
 
-// One row without a name of its own: the file as it is.
+// One row without settings of its own: the file as it is.
 constexpr const char* kOneCell = "\n[compare]\n[[compare.method]]\nlabel = \"as it is\"\n";
 
 const Texts kDoubtful{"outer.name=average",
@@ -80,7 +80,7 @@ TEST(WarningsOfARun, AreSilentWhereAllIsWell) {
   EXPECT_EQ(desk.summary("run")["warnings"], json::array());
   EXPECT_EQ(desk.run({"plan", "small.toml"}).err, "");
   EXPECT_THAT(said(desk.compare()), IsEmpty());
-  // What it wrote has every value, also those that nobody chose.
+  // The file that it wrote has every value, including the defaults.
   EXPECT_EQ(desk.run({"plan", "run/config.toml"}).err, "");
 }
 
@@ -137,7 +137,7 @@ set = { "data.alpha" = 0.5 }
   const Ran ran = desk.compare(with({}, {"schedule.warmup_steps=8", "evaluation.workers=99"}));
   ASSERT_EQ(ran.code, 0) << ran.err;
   const Texts texts = said(ran);
-  // That "all" has no use for the ring, and "even" none for alpha, is no news: the others have.
+  // "all" does not use the ring and "even" does not use alpha; no warning, since the others do.
   ASSERT_THAT(texts,
               ElementsAre(HasSubstr("'d2' needs every eigenvalue"),
                           HasSubstr("Take algorithm.name = \"d2-plus\""),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Saving that is cut short: by a full disk, by a kill, by another process.
+// Saving that is interrupted: by a full disk, by a kill, by another process.
 #include <csignal>
 #include <cstdlib>
 
@@ -17,7 +17,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// For its life a file of this process cannot grow beyond `bytes`, as on a disk that is full.
+// While it exists, no file of this process can grow beyond `bytes`, as on a full disk.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -69,8 +69,9 @@ TEST_F(CheckpointTest, SaysWhereItCannotBeWritten) {
   EXPECT_FALSE(checkpoint::restore_checkpoint(*solo.engine, place()));
 }
 
-// A child saves one checkpoint after the other and says so; it is killed somewhere in the one after
-// the n-th. Whatever it was doing, the newest whole one is restored and is right.
+// A child process saves one checkpoint after the other and reports each; it is killed during the
+// one after the n-th. At whatever point that is, the newest complete checkpoint is restored and
+// correct.
 TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
   for (std::int64_t said = 1; said <= 24; ++said) {
     std::filesystem::remove_all(folder());
@@ -107,7 +108,7 @@ TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
 
 TEST_F(CheckpointTest, IgnoresAndDropsWhatAKillLeft) {
   save_at({2});
-  // One that was complete but not yet renamed, and one on its way out.
+  // One that was complete but not yet renamed, and one that was being removed.
   std::filesystem::copy(path_of(2), folder() / ".step-9.tmp");
   std::filesystem::create_directories(folder() / ".step-1.old");
   const Solo<double> solo(small_run<double>("dsgdm"));

@@ -73,7 +73,7 @@ class CheckpointTest : public ::testing::Test {
     }
   }
 
-  // Saves at those steps of one run.
+  // Saves at these steps of one run.
   void save_at(const std::vector<std::int64_t>& steps, int keep = 10) const {
     const Solo<double> solo(small_run<double>("dsgdm"));
     for (const std::int64_t step : steps) {
@@ -86,7 +86,7 @@ class CheckpointTest : public ::testing::Test {
     return {.numbers = {{"best", {static_cast<double>(step), 0.5}}}, .per_worker = {}, .texts = {}};
   }
 
-  // The rows of that run after so many steps.
+  // The rows of that run after this many steps.
   static Rows<double> rows_at(std::int64_t step) {
     const Solo<double> solo(small_run<double>("dsgdm"));
     take_steps(*solo.engine, step);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a checkpoint holds, what becomes of damaged, foreign and missing ones, and which are kept.
+// The content of a checkpoint, the treatment of damaged, foreign and missing ones, and which are
+// kept.
 #include <cmath>
 #include <limits>
 
@@ -233,7 +234,7 @@ TEST_F(CheckpointTest, KeepsTheNewest) {
 
 TEST_F(CheckpointTest, KeepsTheOneJustMadeBesideLaterOnes) {
   save_at({8, 9}, 1);
-  save_at({3, 4}, 1);  // a run that went back
+  save_at({3, 4}, 1);  // a run that was set back
   EXPECT_THAT(names_in(folder()), UnorderedElementsAre("step-4", "step-9"));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all processes ask together between rounds, and how many messages an engine may have.
+// Collective operations between rounds, and the limit on the number of an engine's messages.
 #include <memory>
 #include <string>
 #include <thread>
@@ -33,7 +33,7 @@ engine::EngineParts<double> parts_of(SteadyProblem& problem,
           .ownership = comm::Ownership::even(problem.workers(), transport.processes())};
 }
 
-// Two processes with an engine each, which ask at the same time.
+// Two processes with an engine each, which call at the same time.
 template <class Ask>
 std::vector<std::string> failures_of(const Ask& ask) {
   comm::InProcessFabric hub(2, std::chrono::milliseconds(50));
@@ -70,15 +70,15 @@ TEST(Collectives, OfDifferentPlacesOfTheProgramDoNotHearEachOther) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     const double mine = p;
     if (p == 0) {
-      return status_of(engine.gather({&mine, 1}));  // say, a loss
+      return status_of(engine.gather({&mine, 1}));  // for example a loss
     }
-    return status_of(engine.gather({&mine, 1}));  // say, a digest
+    return status_of(engine.gather({&mine, 1}));  // for example a digest
   };
   EXPECT_THAT(failures_of(ask),
               Each(HasSubstr("collecting numbers of all workers: waiting for worker")));
 }
 
-// One has asked for an average that the other has not asked for.
+// One process has called an average that the other has not called.
 TEST(Collectives, OutOfStepDoNotHearEachOther) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     std::vector<double> row(engine.layout().row_size());

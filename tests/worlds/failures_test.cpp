@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A misfortune at every operation of a round, in every way in which processes talk: each ends with
-// an error that names what was waited for, and nothing looks at memory that was given away
-// meanwhile (the address sanitizer sees to that).
+// A failure at every operation of a round, for every kind of communication: each process ends with
+// an error that names what it waited for, and none accesses memory that was released meanwhile
+// (checked by the address sanitizer).
 #include <algorithm>
 #include <barrier>
 #include <chrono>
@@ -67,9 +67,9 @@ const std::vector<Way> kWays{{"Mix", "dsgd", "ring"},
                              {"Pairs", "ad-psgd", "ring"}};
 
 enum class Misfortune {
-  kFails,   // a wait of its own has failed; it tells the others, as a run does
-  kLeaves,  // it is gone without a word
-  kStops,   // it says nothing until the others have given up, and then goes on
+  kFails,   // one of its waits fails; it notifies the others, as a run does
+  kLeaves,  // it ends without notifying the others
+  kStops,   // it is silent until the others have given up, and then continues
 };
 
 struct Case {
@@ -90,11 +90,11 @@ std::ostream& operator<<(std::ostream& out, const Case& of) {
 
 struct Ended {
   std::optional<Failure> failure;
-  int operations = 0;  // all
-  int asked = 0;       // those before the engine was given away
+  int operations = 0;  // in total
+  int asked = 0;       // those before the engine was destroyed
 };
 
-// One world with a misfortune at one operation of one process.
+// One world with a failure at one operation of one process.
 class UnluckyWorld {
  public:
   UnluckyWorld(const Case& of, int at) : case_(of), at_(at) {}
@@ -112,7 +112,7 @@ class UnluckyWorld {
         if (p == kVictim && case_.misfortune == Misfortune::kLeaves) {
           transport = nullptr;
         }
-        all_.arrive_and_wait();  // memory of engines is gone, and transports go on
+        all_.arrive_and_wait();  // engines are destroyed, transports still work
       });
     }
     for (std::thread& thread : threads) {
@@ -191,7 +191,7 @@ bool all_went_well(const std::vector<Ended>& ended) {
       ended.begin(), ended.end(), [](const Ended& each) { return each.failure.has_value(); });
 }
 
-// What was waited for: a row, an average, numbers, and of which workers.
+// The message names a row, an average or numbers, and the workers that were waited for.
 void expect_named(const std::vector<Ended>& ended) {
   for (const Ended& each : ended) {
     if (each.failure) {
@@ -209,7 +209,7 @@ TEST_P(EveryWayToTalk, EndsWithANameWhereverItFails) {
   ASSERT_FALSE(lucky.failure);
   const int all = lucky.operations;
   ASSERT_GT(lucky.asked, 10);
-  // Others wait for a silent process until their time is over, so not all operations are tried.
+  // The others wait for a silent process until their timeout, so not all operations are tried.
   const int stride = GetParam().misfortune == Misfortune::kFails ? 1 : all / 12 + 1;
   for (int at = 1; at <= all; at += stride) {
     SCOPED_TRACE("operation " + std::to_string(at) + " of " + std::to_string(all));
@@ -239,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(Failures,
                          ::testing::ValuesIn(cases()),
                          [](const auto& info) { return name_of(info.param); });
 
-// So that no way of talking is left out above.
+// Checks that every communicating stage is covered above.
 TEST(Failures, AreTriedInEveryStageThatTalks) {
   std::set<std::size_t> tried;
   for (const Way& way : kWays) {

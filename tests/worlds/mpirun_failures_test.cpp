@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process that stops in the middle of a round and goes on when the others have given up: all of
-// them say what they waited for, and none looks at memory that is gone.
+// A process stops in the middle of a round and continues when the others have given up: all of them
+// report what they waited for, and none accesses released memory.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using ::testing::SizeIs;
 
 class StoppedProcesses : public ::testing::TestWithParam<Launcher> {};
 
-// Launchers have words of their own on the same output.
+// Launchers print lines of their own to the same output.
 std::vector<std::string> said_by_processes(const std::string& out) {
   std::vector<std::string> said;
   for (const std::string& line : lines_of(out)) {

@@ -9,7 +9,7 @@
 namespace murmur::testing {
 namespace {
 
-// The lines of a program that ended well, and last how many played.
+// The lines of a program that ended well, without the last one, the number of processes.
 std::vector<std::string> lines_of(const Ran& ran, int processes) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   std::vector<std::string> lines = testing::lines_of(ran.out);

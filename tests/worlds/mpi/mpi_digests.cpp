@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// mpi_digests [THREADS [shared]]: everything of the registry on small problems, in the world that
-// the program was started in: alone, by mpirun of Open MPI, by mpiexec of MPICH, with or without
-// memory that the processes of a host share. A line per run on the first process's standard output;
-// the lines do not depend on the world.
+// mpi_digests [THREADS [shared]]: everything that is registered, on small problems, in the world in
+// which the program was started: alone, by mpirun of Open MPI, by mpiexec of MPICH, with or without
+// memory shared by the processes of a host. Prints one line per run on the first process's standard
+// output; the lines do not depend on the world.
 #include <cstdio>
 #include <cstdlib>
 
@@ -40,9 +40,10 @@ Quadratic<S> problem_of(int workers, typename Quadratic<S>::Shape shape = {}) {
   return Quadratic<S>(workers, {}, shape);
 }
 
-constexpr std::int64_t kFew = 20;  // rows and columns of a problem that is all messages
+constexpr std::int64_t kFew = 20;  // rows and columns of a problem dominated by messages
 
-// Every algorithm in every variant: in float on a ring, plainly in double on a graph that changes.
+// Every algorithm in every variant in float on a ring, with default options in double on a
+// time-varying graph.
 void play_algorithms(Player& player) {
   auto of_nine = problem_of<float>(9);
   for (const Variant& variant : variants()) {
@@ -64,7 +65,7 @@ void play_algorithms(Player& player) {
   }
 }
 
-// Bases that keep a model for each worker, with and without weights of push-sum, and one for all.
+// Bases that keep a model per worker, with and without push-sum weights, and one for all workers.
 void play_outer_steps(Player& player) {
   auto problem = problem_of<float>(9, {kFew, kFew, 7});
   for (const char* base : {"qg-dsgdm-n", "sgp", "allreduce-adam"}) {
@@ -121,7 +122,7 @@ void play_asynchronous(Player& player) {
   }
 }
 
-// Rows that travel in several buckets.
+// Rows that are sent in several buckets.
 void play_large(Player& player) {
   auto problem = problem_of<float>(8, {600, 500, 35});
   for (const char* algorithm : {"qg-dsgdm-n", "allreduce-sgd", "sgp"}) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// mpi_failures ALGORITHM TOPOLOGY AT messages|shared: rounds over the MPI that the program was
-// started by, where process 1 stops at its AT-th operation until the others have given up, and then
-// goes on. What engines had is given away and written over meanwhile. A line per process on
+// mpi_failures ALGORITHM TOPOLOGY AT messages|shared: rounds over the MPI that started the program,
+// where process 1 stops at its AT-th operation until the others have given up, and then continues.
+// The memory of the engines is released and overwritten meanwhile. Prints one line per process on
 // standard output: how its rounds ended.
 #include <csignal>
 #include <cstdio>
@@ -28,7 +28,7 @@ constexpr int kWorkers = 4;
 constexpr int kSteps = 40;
 constexpr std::chrono::milliseconds kLimit{200};
 
-// As by a debugger, or a laptop that is closed. Process 0 wakes it up.
+// As with a debugger or a suspended laptop. Process 0 resumes it.
 void stop(comm::Transport& /*other*/) {
   kill(getpid(), SIGSTOP);
 }
@@ -64,13 +64,13 @@ void play(const std::vector<std::string>& words) {
   const int at = transport->process() == 1 ? std::stoi(words[2]) : 0;
   FailingTransport failing(transport.get(), at, stop);
   const Status ended = rounds(words[0], words[1], failing);
-  std::vector<std::vector<char>> again(64, std::vector<char>(1 << 18, '!'));  // what was given away
+  std::vector<std::vector<char>> again(64, std::vector<char>(1 << 18, '!'));  // reuses memory
   fmt::print("{}: {}\n",
              transport->process(),
              ended ? "well, after " + std::to_string(failing.operations()) + " operations"
                    : ended.failure().message);
   std::fflush(stdout);
-  // A launcher ends all when one ends whose MPI has failed.
+  // A launcher ends all processes when one ends whose MPI has failed.
   comm::Heard heard(*transport);
   for (int p = 0; p < transport->processes(); ++p) {
     if (p != transport->process()) {
@@ -78,7 +78,7 @@ void play(const std::vector<std::string>& words) {
     }
   }
   if (transport->process() == 0) {
-    heard.wait_for(1);  // the other one that has not been stopped
+    heard.wait_for(1);  // the other process that has not been stopped
     kill(static_cast<pid_t>(std::stol(system_processes[1])), SIGCONT);
   }
   heard.wait_for(static_cast<std::size_t>(transport->processes() - 1));

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 constexpr double kDecay = 0.01;
 
-// Rates that change, with a step that only mixes.
+// Rates that change, including a step that only mixes.
 double rate_of(int step) {
   constexpr double kRates[]{0.1, 0.1, 0.05, 0.05, 0.2, 0.0};
   return kRates[step % 6];
@@ -40,7 +40,7 @@ void add_rows(files::Digest& digest, const engine::Engine<S>& engine, int worker
   }
 }
 
-// What every process computes or counts for all workers.
+// What every process computes or counts over all workers.
 template <class S>
 std::string common_of(engine::Engine<S>& engine) {
   std::vector<S> average(engine.layout().row_size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Performs runs in the world that this process was started in, and tells in one line per run what
-// came out: the same line in every world.
+// Performs runs in the world in which this process was started, and describes each result in one
+// line, which is the same in every world.
 #pragma once
 
 #include <map>
@@ -24,31 +24,31 @@ struct Game {
   std::shared_ptr<engine::EventSchedule> schedule = nullptr;
 };
 
-// Which process owns how many workers.
+// How many workers each process owns.
 enum class Split {
   kEven,
-  kFirstSmall,  // one each, but for the second process, which has the rest
-  kLastLarge,   // one each, but for the last one
+  kFirstSmall,  // one each, except for the second process, which has the rest
+  kLastLarge,   // one each, except for the last one
 };
 
 class Player {
  public:
-  // `transport`: null for a process alone.
+  // `transport`: null for a single process.
   Player(comm::Transport* transport, int threads) : transport_(transport), pool_(threads) {}
 
-  // Collective. Ends the process where a step fails, with the label.
+  // Collective. Ends the process with the label if a step fails.
   template <class S>
   void play(const std::string& label, const Game<S>& game, Split split);
 
-  // Collective: a line per run, in order; on the first process, none on the others.
+  // Collective. On the first process a line per run, in order; empty on the others.
   std::vector<std::string> lines();
 
  private:
-  // What a process knows of a run: `common` is to be the same on all of them.
+  // One process's result of a run: `common` must be the same on all of them.
   struct Told {
     std::string label;
     std::string common;
-    std::vector<std::string> workers = {};  // the local ones, a digest each
+    std::vector<std::string> workers = {};  // a digest per local worker
   };
 
   int process() const { return transport_ == nullptr ? 0 : transport_->process(); }
