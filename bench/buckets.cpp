@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Four processes, one worker each: what an exact average and a mix on a ring cost in 300 buckets
-// beside 10, the same bytes. Started by mpirun -n 4; a line of JSON per kind and per way.
+// Four processes, one worker each: the cost of an exact average and of a mix on a ring in 300
+// buckets and in 10, for the same bytes. Started by mpirun -n 4; a line of JSON per kind and per
+// transport.
 //
 //   bench_buckets [REPEATS]
 //
-// Seconds of the processor, of all processes together, since there may be fewer cores than
-// processes. The two numbers of buckets take turns.
+// Processor seconds of all processes together, since there may be fewer cores than processes. The
+// two numbers of buckets alternate.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -59,7 +60,7 @@ double processor_s() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// Of all processes.
+// The sum over all processes.
 double sum(Transport& transport, double mine) {
   double all = 0;
   for (const std::string& text :
@@ -77,7 +78,7 @@ Layout layout() {
   return made;
 }
 
-// Everything of one number of buckets.
+// All state of one number of buckets.
 class Side {
  public:
   Side(Transport& transport, const murmur::comm::Ownership& ownership, std::size_t count)
@@ -101,7 +102,7 @@ class Side {
         murmur::topology::make_topology("ring", kProcesses, ring(), 1).value()->at(0));
   }
 
-  // As while gradients are taken: ready, one bucket after the other.
+  // As while gradients are computed: the buckets become ready one after the other.
   void average() {
     averager_.open([this](int) { return rows_.row(0, 0); },
                    rows_.row(0, 1),

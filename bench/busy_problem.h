@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A gradient that takes its time and computes nothing: like one of a device, whose processor sleeps
-// until the next layer is done, or as one that needs the processor. The first third is forward,
-// then layer by layer, last first, is announced.
+// A gradient that takes a given time and whose result is constant. Either it sleeps, as a processor
+// does whose device computes, or it keeps the processor busy. The first third is the forward pass;
+// then layers are announced one by one, last first.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ class BusyProblem : public problems::Problem<float> {
     std::int64_t parameters = 0;
     int layers = 0;             // all of the same size
     double gradient_s = 0;      // of a gradient that sleeps
-    std::int64_t products = 0;  // of one that computes; 0: it sleeps
+    std::int64_t products = 0;  // of a gradient that computes; 0: it sleeps
     bool announces = true;
   };
   static constexpr double kBackward = 2.0 / 3;  // of a gradient's time
@@ -61,7 +61,7 @@ class BusyProblem : public problems::Problem<float> {
     }
   }
 
-  // That many products and sums, one after the other eight at a time; returns something of them.
+  // This many products and sums in eight independent chains; returns a value that depends on them.
   static float compute(std::int64_t products) {
     constexpr std::size_t kAtOnce = 8;
     float sums[kAtOnce] = {};
@@ -74,8 +74,8 @@ class BusyProblem : public problems::Problem<float> {
   }
 
  private:
-  // The part of the gradient from `from` on, in shares of it. Who sleeps is done at its time,
-  // however late it began: a device does not wait for the processor.
+  // The part of the gradient from `from` on, both as shares of its time. A sleeping gradient ends
+  // at its time, however late it began: a device does not wait for the processor.
   void work(std::chrono::steady_clock::time_point begun, double from, double part) {
     if (settings_.products == 0) {
       const std::chrono::duration<double> until((from + part) * settings_.gradient_s);
@@ -89,7 +89,7 @@ class BusyProblem : public problems::Problem<float> {
 
   Settings settings_;
   Layout layout_;
-  volatile float result_ = 0;  // looked at by nobody, and the compiler does not know it
+  volatile float result_ = 0;  // never read; keeps the compiler from removing the work
 };
 
 }  // namespace murmur::bench

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// One worker per process, started by mpirun: how long a step of an algorithm takes, and how long
-// the clock of murmur/timing says that it takes. One line of JSON per run. bench/cluster starts it
-// on a network of its own.
+// One worker per process, started by mpirun: the time of an algorithm's step, and the time that the
+// clock of murmur/timing predicts for it. One line of JSON per run. bench/cluster starts it on an
+// emulated network.
 //
 //   bench_cluster [--runs gradient,allreduce-sgd,local-sgd,dsgd,sgp,osgp] [--steps 12] [--warm-up
 //   2]
 //     [--gradient sleeps|silent|computes] [--gradient-s 0.35] [--parameters 10000000] [--layers 40]
 //     [--predicts 1]
 //
-// dsgd goes over a ring, sgp and osgp over one-peer exponential graphs, local-sgd averages every 12
-// steps. A silent gradient announces nothing before it is done. The clock is told two things that
-// are measured in the same run: the step of `gradient` (of which there is to be one before the
-// others), and just before each run what the network carries when every process sends to the next.
+// dsgd uses a ring, sgp and osgp one-peer exponential graphs, local-sgd averages every 12 steps. A
+// silent gradient announces nothing before it is done. The clock gets two values that are measured
+// in the same run: the step of `gradient` (which must come before the others) and, just before each
+// run, the bandwidth while every process sends to the next one.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -126,7 +126,7 @@ std::shared_ptr<const murmur::topology::Topology> topology_of(const std::string&
   return take(murmur::topology::make_topology(name, workers, OptionValues(info->options), 1));
 }
 
-// Products and sums that one process alone has done in that time.
+// Number of products and sums that one process alone performs in this time.
 std::int64_t products_in(double seconds, murmur::comm::Transport& transport) {
   std::int64_t products = 0;
   if (transport.process() == 0) {
@@ -145,7 +145,7 @@ std::int64_t products_in(double seconds, murmur::comm::Transport& transport) {
       take(murmur::comm::exchange_texts(transport, std::to_string(products))).front().c_str());
 }
 
-// What one process has measured, and then what all have: the longest time, the mean of the rest.
+// The measurements of one process, later of all: the longest time, the mean of the rest.
 struct Measured {
   double seconds = 0;
   double wait_s = 0;
@@ -215,7 +215,7 @@ class Bench {
          .ownership = murmur::comm::Ownership::even(processes, processes)});
     perform(engine, warm_up);
     const double nothing = 0;
-    take(engine.gather({&nothing, 1}));  // nobody begins before all can
+    take(engine.gather({&nothing, 1}));  // a barrier: no process begins before all can
     const auto begun = SteadyClock::now();
     const double waited_s = engine.times().wait_s;
     const auto sent_bytes = static_cast<double>(transport_.bytes_sent());
@@ -244,7 +244,7 @@ class Bench {
         *std::max_element(times.begin(), times.end()), mean(mine.wait_s), mean(mine.sent_bytes)};
   }
 
-  // Seconds of a step on the clock.
+  // Predicted seconds of a step.
   double predicted(const Program<float>& program,
                    const Graph& topology,
                    double warm_up,

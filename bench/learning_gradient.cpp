@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Microseconds per gradient of an MLP 784-128-10 with batches of 32, from Fashion-MNIST's bytes to
 // the gradient's row, next to
-//   autograd   the same model and loss written with torch alone, on a batch that is already there
-//   products   the five matrix products that no gradient of this model can do without (the limit)
-// each with both libraries, on one thread and on several at once (each computes alone; the figure
-// is per gradient of one thread, so it stays the same where the cores do not get in each other's
-// way).
+//   autograd   the same model and loss written with torch alone, on a batch that is already loaded
+//   products   the five matrix products that every gradient of this model needs (the limit)
+// each with both libraries, on one thread and on several at once (each computes its own gradient;
+// the figure is per gradient of one thread, so it stays the same as long as the cores do not slow
+// each other down).
 //
 //   bench_learning_gradient [--benchmark_filter=...]      MURMUR_DATA or dataset-fashion-mnist
 #include <algorithm>
@@ -74,8 +74,8 @@ murmur::problems::Problem<float>& problem(const std::string& matmul) {
   return matmul == "torch" ? *kTorch : *kOnednn;
 }
 
-// One row per worker, as in a run: every gradient reads parameters that are no longer in the cache
-// nearest to the core. Threads take different workers, as an engine's do.
+// One row per worker, as in a run: every gradient reads parameters that are no longer in the core's
+// nearest cache. Threads use different workers, as an engine's do.
 void murmur_gradient(benchmark::State& state, const std::string& matmul) {
   auto& own = problem(matmul);
   murmur::Arena<float> arena({kWorkers, kWorkers}, own.layout().row_size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bench/start compares with: a process that loads torch and MPI, meets the others of its
-// world, and does nothing else. The first one writes the file that is named when all are there.
+// The reference of bench/start: a process that loads torch and MPI, connects to the other processes
+// of its world, and does nothing else. The first process writes the given file when all are
+// connected.
 #include <cstdio>
 #include <fstream>
 
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: mpirun -n PROCESSES bench_learning_start FILE\n");
     return 2;
   }
-  murmur::learning::compute_alone_in_torch();  // linked, so it was there before main began
+  murmur::learning::compute_alone_in_torch();  // linked, so torch was loaded before main began
   const auto launch = murmur::comm::detect_launch().value();
   const auto transport = murmur::comm::open_mpi(launch.library);
   if (!transport || !murmur::comm::exchange_texts(*transport.value(), "here")) {

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
 
 
-# What tells the programs of bench/ for one implementation of MPI from those for another, and its launchers.
+# The suffix of the programs of bench/ for each implementation of MPI, and its launchers.
 LAUNCHERS = {
     "Open MPI": ("openmpi", ("mpirun.openmpi", "mpirun")),
     "MPICH": ("mpich", ("mpiexec.mpich", "mpiexec.hydra", "mpiexec")),
@@ -31,7 +31,7 @@ if os.geteuid() == 0:
 
 
 def launchers():
-    """The name, the suffix and the launcher of each MPI that is here."""
+    """The name, the suffix and the launcher of each available MPI."""
     for name, (suffix, programs) in LAUNCHERS.items():
         found = next(filter(None, map(shutil.which, programs)), None)
         if found:
@@ -43,10 +43,10 @@ class Figure:
     name: str
     value: float
     unit: str
-    limit: float = None  # None: it is only shown
-    at_most: bool = False  # whether the limit is from above
+    limit: float = None  # None: shown without a limit
+    at_most: bool = False  # whether the limit is an upper bound
     reference: str = ""  # what the figure was compared with
-    ratio: float = None  # figure / reference; then the limit is the ratio's
+    ratio: float = None  # figure / reference; if given, the limit applies to it
 
     @property
     def met(self):
@@ -57,7 +57,7 @@ class Figure:
 
 
 def build(*targets):
-    """Builds programs in a folder of its own, so that the settings are always those of a release."""
+    """Builds programs in a separate folder, so that the settings are always those of a release."""
     quietly(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
              "-DMURMUR_BENCH=ON", "-DMURMUR_TESTS=OFF"])  # fmt: skip
     quietly(["cmake", "--build", BUILD, "--target", *targets])
@@ -75,12 +75,12 @@ def run_json(command):
 
 
 def seconds(command, repeats):
-    """The median wall time of what command() returns, after one run that brings files into memory."""
+    """The median wall time of what command() returns, after one run that loads files into memory."""
     return _median_time(lambda: quietly(command()), repeats)
 
 
 def seconds_until(command, is_done, repeats):
-    """The same until is_done(its words), which is asked every millisecond; then it may end."""
+    """The median time until is_done(the command), which is polled every millisecond; the command then runs on."""
 
     def run():
         line = command()
@@ -96,7 +96,7 @@ def seconds_until(command, is_done, repeats):
 
 
 def _median_time(run, repeats):
-    """run() returns when what is timed was over, or None: now."""
+    """run() returns the time at which the measured part ended, or None if that is when it returns."""
     times = []
     for _ in range(repeats + 1):
         started = time.perf_counter()
@@ -111,7 +111,7 @@ def machine():
     return {
         "processor": models[0] if models else os.uname().machine,
         "cores": len(os.sched_getaffinity(0)),
-        "load_before": round(os.getloadavg()[0], 2),  # this program's own share not yet in it
+        "load_before": round(os.getloadavg()[0], 2),  # without this program's own load
         "date": time.strftime("%Y-%m-%d"),
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two processes send one message to and fro over comm::Transport; how much of it goes by in a
-// second, as a line of JSON. Started by mpirun -n 2; bench_plain_openmpi is the same without us.
+// Two processes send one message back and forth over comm::Transport; prints the bandwidth as a
+// line of JSON. Started by mpirun -n 2; bench_plain_openmpi does the same with plain MPI.
 //
 //   bench_pingpong BYTES REPEATS [shared]
 //

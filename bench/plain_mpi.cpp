@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bench_pingpong is compared with: the same messages by MPI_Send and MPI_Recv, and the same
-// line of JSON.
+// The reference of bench_pingpong: the same messages by MPI_Send and MPI_Recv, and the same line of
+// JSON.
 //
 //   bench_plain_openmpi BYTES REPEATS
 #include <chrono>

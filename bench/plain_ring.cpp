@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bench_w1 under mpirun is compared with: the same gradients, one worker per process, and a
-// ring as one writes it by hand: MPI_Isend and MPI_Irecv of whole models, MPI_Waitall, the mean of
-// three. DSGDm-N; prints gradient steps per second as a line of JSON.
+// The reference of bench_w1 under mpirun: the same gradients, one worker per process, and a ring
+// written by hand: MPI_Isend and MPI_Irecv of whole models, MPI_Waitall, the mean of three.
+// DSGDm-N; prints gradient steps per second as a line of JSON.
 //
 //   bench_ring_openmpi STEPS REPEATS
 #include <chrono>
@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
     }
     MPI_Barrier(MPI_COMM_WORLD);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-    if (k >= 0) {  // the first one warms up
+    if (k >= 0) {  // the first repetition warms up
       rates.push_back(steps * processes / took.count());
     }
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything of a round but the gradient, against the copy bandwidth of the same machine on a
-// working set of the same size, measured in the same run; and the outer step of slow momentum,
-// which is a round with it less the same round without. Limit: 70 % of it.
+// Everything in a round but the gradient, against the copy bandwidth of the same machine on a
+// working set of the same size, measured in the same run; and the outer step of slow momentum: a
+// round with it minus the same round without it. Limit: 70 % of the copy bandwidth.
 //
 //   bench_round [workers] [parameters] [threads]
 //
-// Bytes of a pass are what its kernels must load and store, a row that a pass touches twice counted
-// once; a gradient row is read once, and what is kept once for all workers counts as much less. The
-// copy's bytes are one load and one store per coordinate.
+// Bytes of a pass are what its kernels must load and store, where a row that a pass touches twice
+// counts once; a gradient row is read once, and a field kept once for all workers counts in
+// proportion. The copy's bytes are one load and one store per coordinate.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -75,7 +75,7 @@ double median_seconds(const Work& work) {
   return times[times.size() / 2];
 }
 
-// Loads and stores of coordinates, per worker and coordinate of a round.
+// Loads and stores per worker and coordinate in a round.
 double touches(const Program<float>& program, int workers) {
   double count = 0;
   std::uint64_t loaded = 0;

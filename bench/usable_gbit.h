@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the network carries of our messages while every process sends to the next one: gigabits per
-// second in either direction, of the slowest process; the median of three times.
+// The bandwidth that our messages get while every process sends to the next one: gigabits per
+// second in each direction, of the slowest process; the median of three measurements.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace murmur::bench {
 
-// Forty messages of a megabyte leave and as many come: seconds per gigabit.
+// Sends forty messages of a megabyte and receives as many; returns seconds per gigabit.
 inline Result<double> seconds_per_gbit(comm::Transport& transport) {
   constexpr std::size_t kMessage = 1'000'000;
   constexpr int kMessages = 40;

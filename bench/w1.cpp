@@ -6,12 +6,12 @@
 //            [--matmul auto|onednn|torch] [--data FOLDER] [--memory shared|messages]
 //            [--turns long|short] [--gradients N]
 //
-// Timed are Engine::step() and all that it waits for; not the reading of data, nor evaluation. One
-// untimed run of all steps comes first. Started by mpirun, every process has its share of the
-// workers; `--algorithm sgd`, with the same momentum, is what they do without communication. Where
-// processes are more than cores, `--turns short` gives the core to the next one after every step,
-// as those have to who wait for each other. With `--gradients` each gradient is computed N times:
-// it stands for a slower one.
+// The time covers Engine::step() and everything that it waits for, but not reading data or
+// evaluation. One untimed run of all steps comes first. Under mpirun every process has its share of
+// the workers; `--algorithm sgd`, with the same momentum, measures them without communication. With
+// more processes than cores, `--turns short` yields the core after every step, as processes that
+// wait for each other have to. With `--gradients` each gradient is computed N times, as a stand-in
+// for a slower one.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -39,7 +39,7 @@ using murmur::OptionValues;
 using murmur::bench::refuse;
 using murmur::bench::take;
 using Engine = murmur::engine::Engine<float>;
-using World = std::unique_ptr<murmur::comm::Transport>;  // none: this process is alone
+using World = std::unique_ptr<murmur::comm::Transport>;  // null: a single process
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr double kLearningRate = 0.05;
@@ -129,7 +129,7 @@ murmur::engine::EngineParts<float> parts(const Settings& settings,
               settings.workers, transport == nullptr ? 1 : transport->processes())};
 }
 
-// Seconds of all threads together.
+// Processor seconds of all threads.
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -151,7 +151,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// All steps once; the mean loss of the last here.
+// Performs all steps once; returns the mean loss of the last one over this process's workers.
 double run(Engine& engine, const Settings& settings) {
   double loss = 0;
   for (int step = 0; step < settings.steps; ++step) {
@@ -164,7 +164,7 @@ double run(Engine& engine, const Settings& settings) {
   return loss;
 }
 
-// From the first process's begin until all have ended; nobody begins before all can.
+// From the first process's start until all have ended; no process begins before all can.
 double seconds_of_run(Engine& engine, const Settings& settings) {
   const std::vector<double> mine(static_cast<std::size_t>(engine.local().size()));
   take(engine.gather(mine));

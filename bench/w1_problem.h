@@ -29,7 +29,7 @@ T take(Result<T> result) {
   return std::move(result).value();
 }
 
-// `folder`: of the data; empty: where murmur looks.
+// `folder`: where the data are; empty: in the default places.
 inline data::TrainingData divided(int workers, const std::string& folder) {
   const char* environment = std::getenv("MURMUR_DATA");
   const data::Places places{.folder = folder,
@@ -40,7 +40,7 @@ inline data::TrainingData divided(int workers, const std::string& folder) {
   return take(data::divide(take(data::read_dataset(*info, places)), wanted));
 }
 
-// The same with a slower gradient: each is computed `times` times.
+// The same with a slower gradient: each one is computed `times` times.
 class Repeated final : public problems::Problem<float> {
  public:
   Repeated(std::unique_ptr<problems::Problem<float>> once, int times)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch's DistributedDataParallel over Gloo, with the gradient of bench/busy_problem.h: one worker per process.
 
-Started on a network by bench/cluster, which says with NETWORK_ADDRESS where the first process is. The module's backward
-sleeps like one whose device is busy, layer by layer, last first; buckets and everything else are what DDP does unasked.
+Started on a network by bench/cluster, which passes the address of the first process in NETWORK_ADDRESS. The module's
+backward sleeps as if a device were busy, layer by layer, last first; buckets and all else are DDP's defaults.
 """
 import argparse
 import json
@@ -19,7 +19,7 @@ BACKWARD = 2 / 3  # of a gradient's time
 
 
 class Watch:
-    """When the device is done with each part of a gradient, whenever the processor asks."""
+    """The times at which the device is done with each part of a gradient, however late the processor asks."""
 
     def __init__(self, gradient_s, layers):
         self.gradient_s, self.layers = gradient_s, layers

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""W1 as most would write it: a module and an optimizer per worker, mixed one parameter after the other."""
+"""W1 in the usual way: a module and an optimizer per worker, mixed one parameter after the other."""
 import work
 
 

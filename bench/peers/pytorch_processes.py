@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""W1 with PyTorch in sixteen processes over Gloo, as most would write it. Prints one JSON line.
+"""W1 with PyTorch in sixteen processes over Gloo, in the usual way. Prints one JSON line.
 
     pytorch_processes.py alone|ring|ddp [--steps N] [--repeats N]
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""W1, the work that all peers and murmur itself are measured on.
+"""W1, the workload on which all peers and murmur itself are measured.
 
 16 workers on a ring, each an MLP 784-128-10 on its own slice of Fashion-MNIST, batch 32, DSGDm-N:
 
     v = 0.9 v + g,   y_i = x_i - lr (g + 0.9 v),   x_i = (y_{i-1} + y_i + y_{i+1}) / 3
 
 for 468 steps (four epochs). Every peer starts from the same parameters and sees the same batches, so
-the losses it prints must agree but for rounding. Timed are the steps: gathering of the batch,
-gradient, update, mixing; not the reading of data, the drawing of batches, compilation or evaluation.
+the losses it prints must agree up to rounding. The time covers the steps: gathering the batch,
+gradient, update, mixing; not reading data, drawing batches, compilation or evaluation.
 """
 import argparse
 import gzip
@@ -60,7 +60,7 @@ def draw_batches(examples, steps, random):
 
 
 def draw_start(random):
-    """torch.nn.Linear's own: uniform within 1 / sqrt(inputs)."""
+    """As in torch.nn.Linear: uniform within 1 / sqrt(inputs)."""
     arrays = []
     for shape, inputs in zip(SHAPES, (INPUTS, INPUTS, HIDDEN, HIDDEN)):
         bound = 1 / np.sqrt(inputs)
@@ -96,7 +96,7 @@ def parse(peer):
 
 
 def limit_threads(threads):
-    """Before torch or jax is imported: both look at their environment when they start."""
+    """To be called before torch or jax is imported: both read their environment on import."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"):  # the last sizes XLA's pools
         os.environ[name] = str(threads)
 
