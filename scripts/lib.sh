@@ -38,7 +38,7 @@ murmur_build() {
   cmake --build "build/$preset" --parallel "$(murmur_jobs)" ${1:+--target "$@"}
 }
 
-# Compilers of torch's headers want 2 GB each, so memory bounds the jobs too.
+# Compiling with torch's headers takes 2 GB per job, so memory bounds the number of jobs too.
 murmur_jobs() {
   local cores free_gib
   cores=$(nproc)
@@ -47,7 +47,7 @@ murmur_jobs() {
   echo $((jobs > 0 ? jobs : 1))
 }
 
-# Runs a command and shows what it said only if it fails.
+# Runs a command and shows its output only if it fails.
 quietly() {
   local log
   log=$(mktemp)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Line plots as SVG that stands alone, in light and dark, with nothing but the standard library.
+"""Line plots as self-contained SVG, in light and dark, using the standard library alone.
 
 A figure is a row of panels under one legend. A panel has two axes, linear or logarithmic, paths and marks. Paths are
 told apart by colour (Okabe and Ito's palette, safe for the colour-blind) and by their dashes.
@@ -81,13 +81,13 @@ class Panel:
 
 
 def square(panel_width, x, y):
-    """The height at which a unit is as long on both axes."""
+    """The height at which a unit has the same length on both axes."""
     inner = panel_width - MARGIN["left"] - MARGIN["right"]
     return round(inner * (y.high - y.low) / (x.high - x.low)) + MARGIN["top"] + MARGIN["bottom"]
 
 
 def _thin(places):
-    """The places that one sees apart, and the last."""
+    """The points that are visibly distinct, and the last one."""
     kept = places[:1]
     for place in places[1:]:
         if math.dist(place, kept[-1]) >= SEEN:
