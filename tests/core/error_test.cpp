@@ -66,7 +66,7 @@ TEST(ExitCode, IsAContractWithScripts) {
   EXPECT_EQ(static_cast<int>(ExitCode::kTerminated), 143);
 }
 
-TEST(ResultDeathTest, ShowsTheFailureToWhomIgnoresIt) {
+TEST(ResultDeathTest, ShowsTheFailureWhenItIsIgnored) {
   EXPECT_DEATH(half(5).value(), "5 is odd");
   EXPECT_DEATH(static_cast<void>(half(6).failure()), "asked for the failure of a success");
 }

@@ -205,7 +205,7 @@ TEST(Dirichlet, DividesGroupsOfTenAsPublished) {
 }
 
 // A small alpha needs redraws: about 6 per group at 0.1, 84 at 0.01, as published.
-TEST(Dirichlet, DrawsAgainUntilNobodyIsShort) {
+TEST(Dirichlet, DrawsAgainUntilNoWorkerIsShort) {
   const Labels labels = balanced(50000, 10);
   double draws = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -79,7 +79,7 @@ TEST(EventSchedule, PairNeighborsOnlyAndAllOfThem) {
   EXPECT_EQ(seen.pairs, ring);
 }
 
-TEST(EventSchedule, GoOnWithoutWhoIsGone) {
+TEST(EventSchedule, GoOnWithoutAFailedWorker) {
   Pace pace = slow_first_worker(1);
   pace.gradient_s = [usual = pace.gradient_s](int worker, std::int64_t k, double at) {
     return worker == 2 && at > 10 ? kNever : usual(worker, k, at);
@@ -99,7 +99,7 @@ TEST(EventSchedule, GoOnWithoutWhoIsGone) {
   }
 }
 
-TEST(EventSchedule, FailWhenNobodyIsLeft) {
+TEST(EventSchedule, FailWhenNoWorkerIsLeft) {
   Pace pace;
   pace.gradient_s = [](int, std::int64_t k, double) { return k < 3 ? 1.0 : kNever; };
   EventSchedule schedule(graph("ring", 4), pace, 1);

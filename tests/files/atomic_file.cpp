@@ -159,7 +159,7 @@ TEST(AtomicFile, PassesOverNamesThatKilledProcessesLeft) {
   EXPECT_THAT(names_in(folder.path()), ElementsAre("a"));
 }
 
-TEST(AtomicFile, IsReadableByWhomTheUserLets) {
+TEST(AtomicFile, HasThePermissionsOfTheUsersUmask) {
   const TemporaryFolder folder;
   const mode_t old_mask = umask(027);
   ASSERT_TRUE(write_file(folder.path() / "a", "x"));

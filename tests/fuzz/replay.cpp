@@ -44,9 +44,9 @@ std::vector<Bytes> read_seeds(const std::filesystem::path& folder) {
 
 // Characters and numbers that parsers branch on, mixed with plain noise.
 std::uint8_t damage(murmur::RandomSequence& random) {
-  constexpr std::uint8_t kTelling[] = {
+  constexpr std::uint8_t kSpecial[] = {
       0, 1, 127, 128, 255, '"', '[', ']', '{', '}', '=', '\n', '.', '-', 'e', '#'};
-  return random.below(2) == 0 ? kTelling[random.below(std::size(kTelling))]
+  return random.below(2) == 0 ? kSpecial[random.below(std::size(kSpecial))]
                               : static_cast<std::uint8_t>(random.below(256));
 }
 

@@ -76,17 +76,17 @@ void expect_equal_counts(const Program<float>& program) {
   }
 }
 
-class EveryTalk : public ::testing::TestWithParam<Variant> {};
+class EveryCommunicationPlan : public ::testing::TestWithParam<Variant> {};
 
 INSTANTIATE_TEST_SUITE_P(
-    Registry, EveryTalk, ::testing::ValuesIn(variants()), [](const auto& info) {
+    Registry, EveryCommunicationPlan, ::testing::ValuesIn(variants()), [](const auto& info) {
       std::string name = info.param.label;
       std::replace_if(
           name.begin(), name.end(), [](char c) { return std::isalnum(c) == 0; }, '_');
       return name;
     });
 
-TEST_P(EveryTalk, CountsWhatTheEngineCounts) {
+TEST_P(EveryCommunicationPlan, CountsWhatTheEngineCounts) {
   const Program<float> base = GetParam().algorithm->program<float>(GetParam().options);
   expect_equal_counts(base);
   for (const OuterVariant& variant : outer_variants(base.keeps_one_model())) {

@@ -76,24 +76,24 @@ const OuterForm& form_of(const algorithms::OuterStep& outer) {
 }
 
 TEST(Traffic, IsSaidByHandForEveryRegisteredName) {
-  std::multiset<std::string_view> said;
+  std::multiset<std::string_view> listed;
   std::multiset<std::string_view> registered;
   for (const TrafficForm& form : kTrafficForms) {
-    said.insert(form.name);
+    listed.insert(form.name);
   }
   for (const algorithms::Algorithm& algorithm : algorithms::algorithms()) {
     registered.insert(algorithm.name);
   }
-  EXPECT_EQ(said, registered);
-  said.clear();
+  EXPECT_EQ(listed, registered);
+  listed.clear();
   registered.clear();
   for (const OuterForm& form : kOuterForms) {
-    said.insert(form.name);
+    listed.insert(form.name);
   }
   for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
     registered.insert(outer.name);
   }
-  EXPECT_EQ(said, registered);
+  EXPECT_EQ(listed, registered);
 }
 
 std::vector<Variant> variants_with_form() {

@@ -55,7 +55,7 @@ class Network(unittest.TestCase):
         alone = subprocess.run([PROGRAM], capture_output=True, text=True, check=True).stdout.splitlines()
         on_hosts = self.ended(started("--hosts", "2", "--mbit", "1000", "--", PROGRAM), 0).splitlines()
         self.assertEqual(on_hosts[:-1], alone[:-1])
-        self.assertEqual((alone[-1], on_hosts[-1]), ("played by 1 processes", "played by 2 processes"))
+        self.assertEqual((alone[-1], on_hosts[-1]), ("run by 1 processes", "run by 2 processes"))
 
     def test_has_hosts_with_the_bandwidth_asked_for(self):
         command = "tc qdisc show dev eth0; ip -brief address show dev eth0; echo from $NETWORK_ADDRESS"

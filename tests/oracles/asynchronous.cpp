@@ -50,10 +50,10 @@ struct NaiveWorker {
 // One event after the other, as in the paper's listing, in a loop without event batches.
 class Naive {
  public:
-  Naive(const Bowl& bowl, double beta, bool nesterov)
-      : bowl_(bowl), beta_(beta), nesterov_(nesterov) {
+  Naive(const Quadratic& quadratic, double beta, bool nesterov)
+      : quadratic_(quadratic), beta_(beta), nesterov_(nesterov) {
     for (int i = 0; i < kWorkers; ++i) {
-      const Stack x = of_worker(bowl.start, kWorkers, i);
+      const Stack x = of_worker(quadratic.start, kWorkers, i);
       workers_.push_back({x, x, Stack(0.0, x.size()), 0, uneven().gradient_s(i, 0, 0)});
     }
   }
@@ -69,8 +69,8 @@ class Naive {
   }
 
   Stack models() const {
-    const std::size_t d = bowl_.dimension();
-    Stack all(bowl_.start.size());
+    const std::size_t d = quadratic_.dimension();
+    Stack all(quadratic_.start.size());
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       all[std::slice(i * d, d, 1)] = workers_[i].x;
     }
@@ -83,7 +83,7 @@ class Naive {
   void act(int i, double rate) {
     NaiveWorker& me = workers_[at(i)];
     const Stack all = everywhere(me.start, kWorkers);
-    const Stack g = of_worker(bowl_.gradient(all, kDecay), kWorkers, i);
+    const Stack g = of_worker(quadratic_.gradient(all, kDecay), kWorkers, i);
     me.momentum = beta_ * me.momentum + g;
     std::array<int, 2> neighbors{(i + 1) % kWorkers, (i + kWorkers - 1) % kWorkers};
     std::sort(neighbors.begin(), neighbors.end());
@@ -95,7 +95,7 @@ class Naive {
     me.ready_s += uneven().gradient_s(i, ++me.gradients, me.ready_s);
   }
 
-  const Bowl& bowl_;
+  const Quadratic& quadratic_;
   double beta_;
   bool nesterov_;
   std::vector<NaiveWorker> workers_;
@@ -112,35 +112,35 @@ Stack models_of(const engine::Engine<double>& engine, std::size_t dimension) {
 }
 
 TEST(AdPsgd, IsTheLoopOverEvents) {
-  const Bowl bowl = random_bowl(kWorkers);
+  const Quadratic quadratic = random_quadratic(kWorkers);
   for (const auto& [beta, nesterov] : {std::pair{0.0, false}, {0.9, false}, {0.9, true}}) {
     const Program<double> program =
         program_of("ad-psgd", {{"momentum", beta}, {"nesterov", nesterov}});
-    const auto problem = bowl.problem()();
+    const auto problem = quadratic.problem()();
     threads::Pool pool(2);
     engine::Engine<double> engine = asynchronous_engine(program, problem.get(), &pool);
-    Naive naive(bowl, beta, nesterov);
+    Naive naive(quadratic, beta, nesterov);
     for (const double rate : kStepRates) {
       ASSERT_TRUE(engine.step(0.2 * rate));
       naive.step(0.2 * rate);
     }
-    EXPECT_LT(apart(models_of(engine, bowl.dimension()), naive.models()), kRounding)
+    EXPECT_LT(apart(models_of(engine, quadratic.dimension()), naive.models()), kRounding)
         << beta << nesterov;
   }
 }
 
 // At rate 0 only pairwise averages remain: the mean is kept, and no average drives models apart.
 TEST(AdPsgd, ComesToTheMeanOfTheModelsAtRateZero) {
-  const Bowl bowl = random_bowl(kWorkers);
-  const auto problem = bowl.problem()();
+  const Quadratic quadratic = random_quadratic(kWorkers);
+  const auto problem = quadratic.problem()();
   threads::Pool pool(1);
   engine::Engine<double> engine = asynchronous_engine(program_of("ad-psgd"), problem.get(), &pool);
   for (int t = 0; t < 10; ++t) {
     ASSERT_TRUE(engine.step(0.1));
   }
-  const Stack before = mean_of(models_of(engine, bowl.dimension()), kWorkers);
+  const Stack before = mean_of(models_of(engine, quadratic.dimension()), kWorkers);
   const auto distance = [&] {
-    const Stack away = models_of(engine, bowl.dimension()) - everywhere(before, kWorkers);
+    const Stack away = models_of(engine, quadratic.dimension()) - everywhere(before, kWorkers);
     return (away * away).sum();
   };
   double last = distance();
@@ -150,7 +150,7 @@ TEST(AdPsgd, ComesToTheMeanOfTheModelsAtRateZero) {
     EXPECT_LE(distance(), last + kRounding);
     last = distance();
   }
-  EXPECT_LT(apart(models_of(engine, bowl.dimension()), everywhere(before, kWorkers)), 1e-9);
+  EXPECT_LT(apart(models_of(engine, quadratic.dimension()), everywhere(before, kWorkers)), 1e-9);
 }
 
 }  // namespace

@@ -45,17 +45,20 @@ struct ByHand {
 
 TEST(Easgd, PullsWorkersAndCenterTowardsEachOtherOnAnyBase) {
   for (const std::string order : {"simultaneous", "round-robin"}) {
-    for (const int workers : kCrowds) {
-      const Bowl bowl = random_bowl(workers);
+    for (const int workers : kWorkerCounts) {
+      const Quadratic quadratic = random_quadratic(workers);
       const double rho = 0.7 / (workers + 1);
       for (const Variant& base : bases()) {
         if (!can_be_walked_by_hand(program_of(base))) {
           continue;
         }
-        Walk alone = walk_over(bowl, program_of(base), topology_of("ring", workers, {}), kDecay);
-        Walk elastic = walk_over(
-            bowl, easgd(order, rho, program_of(base)), topology_of("ring", workers, {}), kDecay);
-        ByHand hand{order, rho, workers, of_worker(bowl.start, workers, 0)};
+        Walk alone =
+            walk_over(quadratic, program_of(base), topology_of("ring", workers, {}), kDecay);
+        Walk elastic = walk_over(quadratic,
+                                 easgd(order, rho, program_of(base)),
+                                 topology_of("ring", workers, {}),
+                                 kDecay);
+        ByHand hand{order, rho, workers, of_worker(quadratic.start, workers, 0)};
         for (std::size_t t = 0; t < kStepRates.size(); ++t) {
           alone.step(kStepRates[t]);
           elastic.step(kStepRates[t]);
@@ -74,9 +77,9 @@ TEST(Easgd, PullsWorkersAndCenterTowardsEachOtherOnAnyBase) {
 // At rate 0 nothing else moves.
 TEST(Easgd, ConservesWhatWorkersAndCenterHoldTogether) {
   for (const std::string order : {"simultaneous", "round-robin"}) {
-    const Bowl bowl = random_bowl(5);
+    const Quadratic quadratic = random_quadratic(5);
     Walk walk =
-        walk_over(bowl, easgd(order, 0.2, program_of("sgd")), topology_of("ring", 5, {}), 0);
+        walk_over(quadratic, easgd(order, 0.2, program_of("sgd")), topology_of("ring", 5, {}), 0);
     walk.steps(constant(0.1, 7));
     const Stack before = 5.0 * mean_of(walk.models(), 5) + walk.field("anchor");
     const double spread_before = spread(walk.models(), 5);
@@ -87,25 +90,26 @@ TEST(Easgd, ConservesWhatWorkersAndCenterHoldTogether) {
 }
 
 TEST(Easgd, DefaultsToMovingTheCenterByNineTenths) {
-  const Bowl bowl = random_bowl(4);
-  Walk by_default = walk_over(
-      bowl, with_outer_of("easgd", every(kPeriod), program_of("sgd")), topology_of("ring", 4, {}));
-  Walk said = walk_over(
-      bowl, easgd("simultaneous", 0.9 / 4, program_of("sgd")), topology_of("ring", 4, {}));
+  const Quadratic quadratic = random_quadratic(4);
+  Walk by_default = walk_over(quadratic,
+                              with_outer_of("easgd", every(kPeriod), program_of("sgd")),
+                              topology_of("ring", 4, {}));
+  Walk explicit_force = walk_over(
+      quadratic, easgd("simultaneous", 0.9 / 4, program_of("sgd")), topology_of("ring", 4, {}));
   by_default.steps(kStepRates);
-  said.steps(kStepRates);
-  EXPECT_EQ(apart(by_default.models(), said.models()), 0);
+  explicit_force.steps(kStepRates);
+  EXPECT_EQ(apart(by_default.models(), explicit_force.models()), 0);
 }
 
 // At rest the forces on the center cancel, so the workers' gradients do as well.
 TEST(Easgd, RestsWhereGradientsCancelAndTheCenterIsTheMean) {
   constexpr int kWorkers = 4;
-  const Bowl bowl = random_bowl(kWorkers);
-  Walk walk = walk_over(bowl,
+  const Quadratic quadratic = random_quadratic(kWorkers);
+  Walk walk = walk_over(quadratic,
                         with_outer_of("easgd", every(1, {{"rho", 0.1}}), program_of("sgd")),
                         topology_of("ring", kWorkers, {}));
   walk.steps(constant(0.1, 2000));
-  const Stack gradient = mean_of(bowl.gradient(walk.models()), kWorkers);
+  const Stack gradient = mean_of(quadratic.gradient(walk.models()), kWorkers);
   EXPECT_LT(std::abs(gradient).max(), kRounding);
   EXPECT_LT(apart(walk.field("anchor"), mean_of(walk.models(), kWorkers)), kRounding);
   EXPECT_GT(spread(walk.models(), kWorkers), 0.01);
@@ -132,13 +136,13 @@ Stack group_means(const Stack& x, int workers, int group) {
 
 TEST(HierarchicalAveraging, TakesTheLargestPeriodThatDividesTheStep) {
   constexpr int kWorkers = 5;
-  const Bowl bowl = random_bowl(kWorkers);
+  const Quadratic quadratic = random_quadratic(kWorkers);
   for (const Variant& base : bases()) {
     if (!can_be_walked_by_hand(program_of(base))) {
       continue;
     }
-    Walk alone = walk_over(bowl, program_of(base), topology_of("ring", kWorkers, {}), kDecay);
-    Walk levels = walk_over(bowl,
+    Walk alone = walk_over(quadratic, program_of(base), topology_of("ring", kWorkers, {}), kDecay);
+    Walk levels = walk_over(quadratic,
                             in_levels({{1, 2}, {2, 3}, {4, 0}}, program_of(base)),
                             topology_of("ring", kWorkers, {}),
                             kDecay);
@@ -155,10 +159,10 @@ TEST(HierarchicalAveraging, TakesTheLargestPeriodThatDividesTheStep) {
 // Star: shares are unequal, so push-sum weights differ when groups average.
 TEST(HierarchicalAveraging, ConservesThePushSumMass) {
   constexpr int kWorkers = 6;
-  const Bowl bowl = random_bowl(kWorkers);
+  const Quadratic quadratic = random_quadratic(kWorkers);
   for (const char* base : {"sgp", "osgp"}) {
     Walk walk =
-        walk_over(bowl,
+        walk_over(quadratic,
                   in_levels({{1, 2}, {4, 3}}, program_of(base)),
                   topology_of("star", kWorkers, {{"weighting", std::string("out-degree")}}));
     walk.steps(constant(0.1, 5));

@@ -20,18 +20,18 @@ constexpr int kSteps = 6000;
 const std::vector<std::string> kExact{
     "dsgd-gt", "dsgdm-gt", "dsgdm-n-gt", "d2", "d2-plus", "allreduce-sgd"};
 
-double distance_after(const Bowl& bowl, Program<double> program) {
-  Walk walk = walk_over(bowl, std::move(program), topology_of("ring", kWorkers));
+double distance_after(const Quadratic& quadratic, Program<double> program) {
+  Walk walk = walk_over(quadratic, std::move(program), topology_of("ring", kWorkers));
   walk.steps(constant(kRate, kSteps));
-  const Stack best =
-      mean_of(bowl.curvature * bowl.center, kWorkers) / mean_of(bowl.curvature, kWorkers);
+  const Stack best = mean_of(quadratic.curvature * quadratic.center, kWorkers) /
+                     mean_of(quadratic.curvature, kWorkers);
   return apart(walk.models(), everywhere(best, kWorkers));
 }
 
 // With a momentum that is stable together with the momentum of an outer step.
 Program<double> gentle(const std::string& name) {
   const bool has_momentum = name.starts_with("dsgdm");
-  return program_of(name, has_momentum ? Said{{"momentum", 0.3}} : Said{});
+  return program_of(name, has_momentum ? NamedOptions{{"momentum", 0.3}} : NamedOptions{});
 }
 
 class ExactMethod : public ::testing::TestWithParam<std::string> {};
@@ -41,13 +41,13 @@ INSTANTIATE_TEST_SUITE_P(All, ExactMethod, ::testing::ValuesIn(kExact), [](const
 });
 
 TEST_P(ExactMethod, RestsAtTheOptimumUnderEveryOuterStep) {
-  const Bowl bowl = random_bowl(kWorkers);
+  const Quadratic quadratic = random_quadratic(kWorkers);
   const Program<double> base = gentle(GetParam());
-  ASSERT_LT(distance_after(bowl, base), 1e-11);
+  ASSERT_LT(distance_after(quadratic, base), 1e-11);
   for (const OuterVariant& variant : outer_variants(base.keeps_one_model())) {
     const Program<double> program =
         algorithms::with_outer(base, *variant.outer, variant.options, false, variant.levels);
-    EXPECT_LT(distance_after(bowl, program), 1e-11) << variant.label;
+    EXPECT_LT(distance_after(quadratic, program), 1e-11) << variant.label;
   }
 }
 

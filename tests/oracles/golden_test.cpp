@@ -99,7 +99,7 @@ TEST(GoldenVectors, AreMetByEveryAlgorithm) {
   }
 }
 
-TEST(GoldenVectors, CoverEveryAlgorithmThatTalks) {
+TEST(GoldenVectors, CoverEveryAlgorithmThatCommunicates) {
   std::set<std::string_view> covered;
   for (const GoldenVector& golden : kGoldenVectors) {
     covered.insert(golden.algorithm);

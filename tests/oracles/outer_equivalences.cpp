@@ -15,8 +15,9 @@ namespace {
 constexpr double kDecay = 0.01;
 constexpr std::int64_t kPeriod = 3;
 
-Stack after(const Bowl& bowl, Program<double> program, const std::vector<double>& rates) {
-  Walk walk = walk_over(bowl, std::move(program), topology_of("ring", bowl.workers), kDecay);
+Stack after(const Quadratic& quadratic, Program<double> program, const std::vector<double>& rates) {
+  Walk walk =
+      walk_over(quadratic, std::move(program), topology_of("ring", quadratic.workers), kDecay);
   walk.steps(rates);
   return walk.models();
 }
@@ -37,26 +38,26 @@ bool has_messages_in_flight(const Program<double>& program) {
 // E1, both parts: SlowMo without momentum is averaging, and averaging is the base alone with all
 // models set to their mean after every round.
 TEST(SlowMo, IsTheBaseAndAnAverageWithoutMomentumOnAnyBase) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const Variant& base : bases()) {
       const Program<double> slow = slowmo(1, 0, program_of(base), kPeriod);
       const Program<double> average = with_outer_of("average", every(kPeriod), program_of(base));
-      const Stack expected = after(bowl, average, kStepRates);
-      EXPECT_LT(apart(after(bowl, slow, kStepRates), expected), 10 * kRounding)
+      const Stack expected = after(quadratic, average, kStepRates);
+      EXPECT_LT(apart(after(quadratic, slow, kStepRates), expected), 10 * kRounding)
           << base.label << " " << workers;
     }
   }
 }
 
 TEST(Averaging, IsTheBaseAloneWithItsModelsPutOnTheirMean) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const Variant& base : bases()) {
       if (has_messages_in_flight(program_of(base))) {
         continue;  // an average drains messages in flight
       }
-      Walk walk = walk_over(bowl, program_of(base), topology_of("ring", workers), kDecay);
+      Walk walk = walk_over(quadratic, program_of(base), topology_of("ring", workers), kDecay);
       for (std::size_t t = 0; t < kStepRates.size(); ++t) {
         walk.step(kStepRates[t]);
         if ((t + 1) % kPeriod == 0) {
@@ -65,7 +66,7 @@ TEST(Averaging, IsTheBaseAloneWithItsModelsPutOnTheirMean) {
         }
       }
       const Program<double> average = with_outer_of("average", every(kPeriod), program_of(base));
-      EXPECT_LT(apart(after(bowl, average, kStepRates), walk.models()), 10 * kRounding)
+      EXPECT_LT(apart(after(quadratic, average, kStepRates), walk.models()), 10 * kRounding)
           << base.label << " " << workers;
     }
   }
@@ -73,17 +74,17 @@ TEST(Averaging, IsTheBaseAloneWithItsModelsPutOnTheirMean) {
 
 // E2, E3
 TEST(SlowMo, IsLargeBatchHeavyBallAtPeriodOneAlsoWhenTheRateChanges) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const double beta : {0.0, 0.5, 0.9}) {
       const Stack central =
-          after(bowl, program_of("allreduce-sgd", {{"momentum", beta}}), kStepRates);
-      EXPECT_LT(apart(after(bowl, slowmo(1, beta, sgd(0, false), 1), kStepRates), central),
+          after(quadratic, program_of("allreduce-sgd", {{"momentum", beta}}), kStepRates);
+      EXPECT_LT(apart(after(quadratic, slowmo(1, beta, sgd(0, false), 1), kStepRates), central),
                 kRounding);
-      Stack x = of_worker(bowl.start, workers, 0);
+      Stack x = of_worker(quadratic.start, workers, 0);
       Stack u(x.size());
       for (const double rate : kStepRates) {
-        u = beta * u + mean_of(bowl.gradient(everywhere(x, workers), kDecay), workers);
+        u = beta * u + mean_of(quadratic.gradient(everywhere(x, workers), kDecay), workers);
         x -= rate * u;
       }
       EXPECT_LT(apart(central, everywhere(x, workers)), kRounding);
@@ -93,14 +94,14 @@ TEST(SlowMo, IsLargeBatchHeavyBallAtPeriodOneAlsoWhenTheRateChanges) {
 
 // E4
 TEST(SlowMo, IsLookaheadWithoutMomentumForOneWorker) {
-  const Bowl bowl = random_bowl(1);
+  const Quadratic quadratic = random_quadratic(1);
   for (const Variant& base : bases()) {
     if (has_messages_in_flight(program_of(base))) {
       continue;
     }
     for (const double alpha : {0.3, 0.8, 1.0}) {
-      Walk walk = walk_over(bowl, program_of(base), topology_of("ring", 1), kDecay);
-      Stack anchor = bowl.start;
+      Walk walk = walk_over(quadratic, program_of(base), topology_of("ring", 1), kDecay);
+      Stack anchor = quadratic.start;
       for (std::size_t t = 0; t < kRoundRates.size(); ++t) {
         walk.step(kRoundRates[t]);
         if ((t + 1) % kPeriod == 0) {
@@ -110,9 +111,10 @@ TEST(SlowMo, IsLookaheadWithoutMomentumForOneWorker) {
       }
       const Program<double> lookahead =
           with_outer_of("lookahead", every(kPeriod, {{"learning_rate", alpha}}), program_of(base));
-      EXPECT_LT(apart(after(bowl, lookahead, kRoundRates), anchor), 10 * kRounding) << base.label;
+      EXPECT_LT(apart(after(quadratic, lookahead, kRoundRates), anchor), 10 * kRounding)
+          << base.label;
       const Program<double> slow = slowmo(alpha, 0, program_of(base), kPeriod);
-      EXPECT_LT(apart(after(bowl, slow, kRoundRates), anchor), 10 * kRounding) << base.label;
+      EXPECT_LT(apart(after(quadratic, slow, kRoundRates), anchor), 10 * kRounding) << base.label;
     }
   }
 }
@@ -133,21 +135,22 @@ const std::vector<Program<double>>& some_bases() {
 TEST(SlowMo, IsBlockMomentumAndOuterHeavyBallAtAConstantRate) {
   const double beta = 0.6;
   const double alpha = 0.7;
-  const Said both{{"learning_rate", alpha}, {"momentum", beta}};
-  Said looking_ahead = both;
+  const NamedOptions both{{"learning_rate", alpha}, {"momentum", beta}};
+  NamedOptions looking_ahead = both;
   looking_ahead.emplace_back("nesterov", true);
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const Program<double>& base : some_bases()) {
-      const auto end_of = [&](const std::string& outer, const Said& said, double rate_at_end) {
-        std::vector<double> rates = constant(0.05, 12);
-        rates.resize(15, rate_at_end);
-        return after(bowl, with_outer_of(outer, every(kPeriod, said), base), rates);
-      };
+      const auto end_of =
+          [&](const std::string& outer, const NamedOptions& options, double rate_at_end) {
+            std::vector<double> rates = constant(0.05, 12);
+            rates.resize(15, rate_at_end);
+            return after(quadratic, with_outer_of(outer, every(kPeriod, options), base), rates);
+          };
       const Stack slow = end_of("slowmo", both, 0.05);
       EXPECT_LT(apart(end_of("bmuf", both, 0.05), slow), 10 * kRounding) << base.name;
       EXPECT_LT(apart(end_of("heavy-ball", both, 0.05), slow), 10 * kRounding) << base.name;
-      const Said longer{{"learning_rate", (1 + beta) * alpha}, {"momentum", beta}};
+      const NamedOptions longer{{"learning_rate", (1 + beta) * alpha}, {"momentum", beta}};
       EXPECT_LT(apart(end_of("bmuf", looking_ahead, 0.05), end_of("slowmo", longer, 0.05)),
                 100 * kRounding)
           << base.name;
@@ -161,15 +164,15 @@ TEST(SlowMo, IsBlockMomentumAndOuterHeavyBallAtAConstantRate) {
 // from the anchor, the mean, and the rates of this and the previous round.
 using Rule =
     std::function<Stack(const Stack& anchor, const Stack& mean, double rate, double before)>;
-Stack by_hand(const Bowl& bowl, const Rule& rule, const std::vector<double>& rates) {
-  Stack anchor = of_worker(bowl.start, bowl.workers, 0);
-  Stack x = bowl.start;
+Stack by_hand(const Quadratic& quadratic, const Rule& rule, const std::vector<double>& rates) {
+  Stack anchor = of_worker(quadratic.start, quadratic.workers, 0);
+  Stack x = quadratic.start;
   double before = rates.front();
   for (std::size_t t = 0; t < rates.size(); ++t) {
-    x -= rates[t] * bowl.gradient(x, kDecay);
+    x -= rates[t] * quadratic.gradient(x, kDecay);
     if ((t + 1) % kPeriod == 0) {
-      anchor = rule(anchor, mean_of(x, bowl.workers), rates[t], before);
-      x = everywhere(anchor, bowl.workers);
+      anchor = rule(anchor, mean_of(x, quadratic.workers), rates[t], before);
+      x = everywhere(anchor, quadratic.workers);
       before = rates[t];
     }
   }
@@ -178,17 +181,17 @@ Stack by_hand(const Bowl& bowl, const Rule& rule, const std::vector<double>& rat
 
 // E9
 TEST(SlowMo, IsOuterHeavyBallWhoseMemoryIsRescaledWithTheRate) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const auto& rates : {kRoundRates, kStepRates}) {
-      Stack v(bowl.dimension());
+      Stack v(quadratic.dimension());
       const Rule rescaled =
           [&](const Stack& anchor, const Stack& mean, double rate, double before) {
             v = 0.5 * (rate / before) * v + (anchor - mean);
             return Stack(anchor - 0.8 * v);
           };
-      const Stack expected = by_hand(bowl, rescaled, rates);
-      EXPECT_LT(apart(after(bowl, slowmo(0.8, 0.5, sgd(0, false), kPeriod), rates), expected),
+      const Stack expected = by_hand(quadratic, rescaled, rates);
+      EXPECT_LT(apart(after(quadratic, slowmo(0.8, 0.5, sgd(0, false), kPeriod), rates), expected),
                 kRounding);
     }
   }
@@ -199,35 +202,35 @@ TEST(SlowMo, IsOuterHeavyBallWhoseMemoryIsRescaledWithTheRate) {
 TEST(OuterNesterov, IsTheNesterovBlockMomentumOfItsPaper) {
   const double beta = 0.7;
   const double zeta = 0.6;
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
-    Stack v(bowl.dimension());
-    Stack w = of_worker(bowl.start, workers, 0);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
+    Stack v(quadratic.dimension());
+    Stack w = of_worker(quadratic.start, workers, 0);
     const Rule chen_huo = [&](const Stack& begun_with, const Stack& mean, double, double) {
       v = beta * v + zeta * (mean - begun_with);
       w += v;
       return Stack(w + beta * v);
     };
-    const Stack expected = by_hand(bowl, chen_huo, kRoundRates);
+    const Stack expected = by_hand(quadratic, chen_huo, kRoundRates);
     const Program<double> nesterov = with_outer_of(
         "nesterov", every(kPeriod, {{"momentum", beta}, {"learning_rate", zeta}}), sgd(0, false));
-    EXPECT_LT(apart(after(bowl, nesterov, kRoundRates), expected), kRounding);
+    EXPECT_LT(apart(after(quadratic, nesterov, kRoundRates), expected), kRounding);
   }
 }
 
 // E10
 TEST(OuterSteps, StayAtTheStartWithAnOuterRateOfZero) {
   for (const std::string outer : {"slowmo", "lookahead", "heavy-ball", "nesterov", "bmuf"}) {
-    for (const int workers : kCrowds) {
-      const Bowl bowl = random_bowl(workers);
+    for (const int workers : kWorkerCounts) {
+      const Quadratic quadratic = random_quadratic(workers);
       for (const Program<double>& base : some_bases()) {
-        Walk walk = walk_over(bowl,
+        Walk walk = walk_over(quadratic,
                               with_outer_of(outer, every(kPeriod, {{"learning_rate", 0.0}}), base),
                               topology_of("ring", workers));
         walk.steps({0.1, 0.05});
-        EXPECT_GT(apart(walk.models(), bowl.start), 1e-3) << outer << base.name;
+        EXPECT_GT(apart(walk.models(), quadratic.start), 1e-3) << outer << base.name;
         walk.step(0.2);
-        EXPECT_EQ(apart(walk.models(), bowl.start), 0) << outer << base.name;
+        EXPECT_EQ(apart(walk.models(), quadratic.start), 0) << outer << base.name;
       }
     }
   }
@@ -235,19 +238,20 @@ TEST(OuterSteps, StayAtTheStartWithAnOuterRateOfZero) {
 
 // E11
 TEST(Averaging, AtPeriodOneIsAveragingOfGradientsForLinearBasesAndNotForAdam) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const std::string buffers : {"maintain", "average"}) {
       const auto averaged = [&](Program<double> base) {
-        return after(
-            bowl, with_outer_of("average", every(1, {{"buffers", buffers}}), base), kStepRates);
+        return after(quadratic,
+                     with_outer_of("average", every(1, {{"buffers", buffers}}), base),
+                     kStepRates);
       };
       for (const bool nesterov : {false, true}) {
-        const Said said{{"momentum", 0.9}, {"nesterov", nesterov}};
-        const Stack central = after(bowl, program_of("allreduce-sgd", said), kStepRates);
-        EXPECT_LT(apart(averaged(program_of("sgd", said)), central), kRounding) << buffers;
+        const NamedOptions options{{"momentum", 0.9}, {"nesterov", nesterov}};
+        const Stack central = after(quadratic, program_of("allreduce-sgd", options), kStepRates);
+        EXPECT_LT(apart(averaged(program_of("sgd", options)), central), kRounding) << buffers;
       }
-      const Stack central = after(bowl, program_of("allreduce-adam"), kStepRates);
+      const Stack central = after(quadratic, program_of("allreduce-adam"), kStepRates);
       const double difference = apart(averaged(program_of("adam")), central);
       EXPECT_TRUE(workers == 1 ? difference < kRounding : difference > 1e-3) << difference;
     }
@@ -256,16 +260,16 @@ TEST(Averaging, AtPeriodOneIsAveragingOfGradientsForLinearBasesAndNotForAdam) {
 
 // E12
 TEST(Averaging, AtPeriodOneTurnsANesterovBaseThatIsResetIntoALongerStep) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     std::vector<double> longer = kStepRates;
     for (double& rate : longer) {
       rate *= 1.9;
     }
-    const Said reset{{"buffers", std::string("reset")}};
+    const NamedOptions reset{{"buffers", std::string("reset")}};
     const Program<double> program = with_outer_of("average", every(1, reset), sgd(0.9, true));
-    const Stack expected = after(bowl, program_of("allreduce-sgd"), longer);
-    EXPECT_LT(apart(after(bowl, program, kStepRates), expected), kRounding);
+    const Stack expected = after(quadratic, program_of("allreduce-sgd"), longer);
+    EXPECT_LT(apart(after(quadratic, program, kStepRates), expected), kRounding);
   }
 }
 

@@ -29,11 +29,11 @@ std::vector<std::string> replacing_steps() {
 
 // I1: bit for bit
 TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
-  for (const int workers : kCrowds) {
-    const Bowl bowl = random_bowl(workers);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic quadratic = random_quadratic(workers);
     for (const Variant& base : bases()) {
       for (const std::string& outer : replacing_steps()) {
-        Walk walk = walk_over(bowl,
+        Walk walk = walk_over(quadratic,
                               with_outer_of(outer, every(kPeriod), program_of(base)),
                               topology_of("ring", workers),
                               kDecay);
@@ -57,13 +57,13 @@ TEST(OuterSteps, LeaveAllWorkersWithOneModelOnAnyBase) {
 TEST(OuterSteps, CostOneExactAveragePerPeriod) {
   constexpr int kWorkers = 5;
   constexpr std::int64_t kSteps = 12;
-  const Bowl bowl = random_bowl(kWorkers);
+  const Quadratic quadratic = random_quadratic(kWorkers);
   const auto sent = [&](Program<double> program) {
-    Walk walk = walk_over(bowl, std::move(program), topology_of("ring", kWorkers));
+    Walk walk = walk_over(quadratic, std::move(program), topology_of("ring", kWorkers));
     walk.steps(constant(0.1, kSteps));
     return walk.engine().counters().bytes_sent;
   };
-  const auto model = static_cast<std::int64_t>(bowl.dimension() * sizeof(double));
+  const auto model = static_cast<std::int64_t>(quadratic.dimension() * sizeof(double));
   const std::int64_t averages = kSteps / kPeriod * 2 * (kWorkers - 1) * model;
   for (const Variant& base : bases()) {
     if (program_of(base).slots() > 0) {
@@ -84,11 +84,11 @@ TEST(OuterSteps, CostOneExactAveragePerPeriod) {
 TEST(SlowMo, IsAPlainOuterStepOfLongerReachOnAShiftedSequence) {
   const double alpha = 0.8;
   const double beta = 0.6;
-  for (const int workers : kCrowds) {
-    const Said said = every(kPeriod, {{"learning_rate", alpha}, {"momentum", beta}});
+  for (const int workers : kWorkerCounts) {
+    const NamedOptions options = every(kPeriod, {{"learning_rate", alpha}, {"momentum", beta}});
     for (const std::string base : {"sgd", "dsgdm-n", "adam"}) {
-      Walk walk = walk_over(random_bowl(workers),
-                            with_outer_of("slowmo", said, program_of(base)),
+      Walk walk = walk_over(random_quadratic(workers),
+                            with_outer_of("slowmo", options, program_of(base)),
                             topology_of("ring", workers),
                             kDecay);
       Stack before = of_worker(walk.models(), workers, 0);
@@ -135,14 +135,14 @@ Program<double> without_outer_stages(Program<double> program, const Program<doub
 // I8: the slow momentum of the mean is the mean of each worker's own.
 TEST(SlowMo, AveragesTheWorkersMotions) {
   const double beta = 0.5;
-  for (const int workers : kCrowds) {
+  for (const int workers : kWorkerCounts) {
     const Program<double> base = program_of("sgd", {{"momentum", 0.9}, {"nesterov", true}});
     const Program<double> program =
         with_outer_of("slowmo", every(kPeriod, {{"momentum", beta}}), base);
     const SharedTopology ring = topology_of("ring", workers);
-    const Bowl bowl = random_bowl(workers);
-    Walk walk = walk_over(bowl, program, ring, kDecay);
-    Walk inner = walk_over(bowl, without_outer_stages(program, base), ring, kDecay);
+    const Quadratic quadratic = random_quadratic(workers);
+    Walk walk = walk_over(quadratic, program, ring, kDecay);
+    Walk inner = walk_over(quadratic, without_outer_stages(program, base), ring, kDecay);
     for (std::size_t t = 0; t < kRoundRates.size(); ++t) {
       const Stack u = walk.field("slow_momentum");
       const Stack anchor = walk.field("anchor");
@@ -160,12 +160,12 @@ TEST(SlowMo, AveragesTheWorkersMotions) {
 
 // E15: the sum of equal numbers over a power of two is exact.
 TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
-  const Bowl one = random_bowl(1);
-  for (const int workers : kCrowds) {
-    const Bowl alike{workers,
-                     everywhere(one.curvature, workers),
-                     everywhere(one.center, workers),
-                     everywhere(one.start, workers)};
+  const Quadratic one = random_quadratic(1);
+  for (const int workers : kWorkerCounts) {
+    const Quadratic alike{workers,
+                          everywhere(one.curvature, workers),
+                          everywhere(one.center, workers),
+                          everywhere(one.start, workers)};
     for (const Variant& base : bases()) {
       const std::size_t in_flight = program_of(base).slots();
       if (in_flight > 1 || program_of(base).is_asynchronous()) {
@@ -174,10 +174,10 @@ TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
       // Shares in flight are products, which are rounded before they are added.
       const bool exact = (workers & (workers - 1)) == 0 && in_flight == 0;
       for (const std::string& outer : replacing_steps()) {
-        const auto after = [&](const Bowl& bowl) {
-          Walk walk = walk_over(bowl,
+        const auto after = [&](const Quadratic& quadratic) {
+          Walk walk = walk_over(quadratic,
                                 with_outer_of(outer, every(kPeriod), program_of(base)),
-                                topology_of("ring", bowl.workers),
+                                topology_of("ring", quadratic.workers),
                                 kDecay);
           walk.steps(kStepRates);
           return walk.models();
@@ -192,17 +192,17 @@ TEST(OuterSteps, KeepAlikeWorkersEqualToOneAloneOnAnyBase) {
 // E16: with one curvature the rules are linear, so the mean of the workers evolves as a worker
 // does.
 TEST(OuterSteps, LeaveTheMeanWorkerOnItsOwnWayWhereAllCurvaturesAreOne) {
-  for (const int workers : kCrowds) {
-    Bowl bowl = random_bowl(workers);
-    bowl.curvature = everywhere(of_worker(bowl.curvature, workers, 0), workers);
-    const Bowl mean{1,
-                    of_worker(bowl.curvature, workers, 0),
-                    mean_of(bowl.center, workers),
-                    of_worker(bowl.start, workers, 0)};
+  for (const int workers : kWorkerCounts) {
+    Quadratic quadratic = random_quadratic(workers);
+    quadratic.curvature = everywhere(of_worker(quadratic.curvature, workers, 0), workers);
+    const Quadratic mean{1,
+                         of_worker(quadratic.curvature, workers, 0),
+                         mean_of(quadratic.center, workers),
+                         of_worker(quadratic.start, workers, 0)};
     for (const std::string& outer : replacing_steps()) {
       for (const std::string base : {"sgd", "dsgdm", "qg-dsgdm-n", "d2", "d2-plus", "dsgd-gt"}) {
         const Program<double> program = with_outer_of(outer, every(kPeriod), program_of(base));
-        Walk all = walk_over(bowl, program, topology_of("ring", workers), kDecay);
+        Walk all = walk_over(quadratic, program, topology_of("ring", workers), kDecay);
         Walk alone = walk_over(mean, program, topology_of("ring", 1), kDecay);
         for (const double rate : kStepRates) {
           all.step(0.3 * rate);
@@ -233,8 +233,8 @@ void forget(double* const* fields,
 enum class Memory { kFollows, kStays, kIsZeroed };
 
 // Distance to the optimum after `rounds` of D2 under an outer step.
-double d2_after(int rounds, const std::string& outer, const Said& said, Memory memory) {
-  Program<double> program = with_outer_of(outer, every(4, said), program_of("d2"));
+double d2_after(int rounds, const std::string& outer, const NamedOptions& options, Memory memory) {
+  Program<double> program = with_outer_of(outer, every(4, options), program_of("d2"));
   const auto following = [&](const Stage<double>& stage) { return follows(program, stage); };
   EXPECT_EQ(std::count_if(program.round.begin(), program.round.end(), following), 1);
   const auto stage = std::find_if(program.round.begin(), program.round.end(), following);
@@ -243,25 +243,27 @@ double d2_after(int rounds, const std::string& outer, const Said& said, Memory m
   } else if (memory == Memory::kIsZeroed) {
     stage->kernel()->apply = forget;
   }
-  const Bowl bowl = random_bowl(5);
-  Walk walk = walk_over(bowl, program, topology_of("ring", 5));
+  const Quadratic quadratic = random_quadratic(5);
+  Walk walk = walk_over(quadratic, program, topology_of("ring", 5));
   walk.steps(constant(0.1, 4 * rounds));
-  const Stack best = mean_of(bowl.curvature * bowl.center, 5) / mean_of(bowl.curvature, 5);
+  const Stack best =
+      mean_of(quadratic.curvature * quadratic.center, 5) / mean_of(quadratic.curvature, 5);
   return apart(walk.models(), everywhere(best, 5));
 }
 
 // Where the rule moves the mean (an average alone does not), D2 would mistake the displacement for
 // the motion of its last step, and with a previous model of 0 the whole model.
 TEST(ExactDiffusion, ConvergesUnderAnOuterStepOnlyIfItsPreviousModelIsTakenAlong) {
-  const std::vector<std::pair<std::string, Said>> outers{{"average", {}},
-                                                         {"slowmo", {{"momentum", 0.5}}},
-                                                         {"lookahead", {{"learning_rate", 0.5}}},
-                                                         {"nesterov", {{"momentum", 0.5}}}};
-  for (const auto& [outer, said] : outers) {
-    EXPECT_LT(d2_after(300, outer, said, Memory::kFollows), 1e-9) << outer;
-    EXPECT_FALSE(d2_after(300, outer, said, Memory::kIsZeroed) < 1e100) << outer;
+  const std::vector<std::pair<std::string, NamedOptions>> outers{
+      {"average", {}},
+      {"slowmo", {{"momentum", 0.5}}},
+      {"lookahead", {{"learning_rate", 0.5}}},
+      {"nesterov", {{"momentum", 0.5}}}};
+  for (const auto& [outer, options] : outers) {
+    EXPECT_LT(d2_after(300, outer, options, Memory::kFollows), 1e-9) << outer;
+    EXPECT_FALSE(d2_after(300, outer, options, Memory::kIsZeroed) < 1e100) << outer;
     if (outer != "average") {
-      EXPECT_FALSE(d2_after(300, outer, said, Memory::kStays) < 1) << outer;
+      EXPECT_FALSE(d2_after(300, outer, options, Memory::kStays) < 1) << outer;
     }
   }
 }

@@ -37,18 +37,18 @@ struct Known {
 struct Vector {
   std::string name;
   std::string outer;
-  Said said;
+  NamedOptions options;
   std::string buffer;
   std::string base;
-  Said base_said;
+  NamedOptions base_options;
   std::vector<Known> rounds;
 };
 
 std::int64_t period_of(const Vector& vector) {
-  return std::get<std::int64_t>(vector.said.front().second);
+  return std::get<std::int64_t>(vector.options.front().second);
 }
 
-const Said kNesterovBase{{"momentum", 0.9}, {"nesterov", true}};
+const NamedOptions kNesterovBase{{"momentum", 0.9}, {"nesterov", true}};
 
 std::vector<Vector> vectors() {
   return {{"V1",
@@ -127,7 +127,7 @@ TEST(OuterVectors, AreMetRoundByRound) {
   for (const Vector& vector : vectors()) {
     Walk walk = two_workers(
         "quadratic",
-        with_outer_of(vector.outer, vector.said, program_of(vector.base, vector.base_said)));
+        with_outer_of(vector.outer, vector.options, program_of(vector.base, vector.base_options)));
     for (int round = 0; round < 4; ++round) {
       walk.steps(constant(rate_of_round(round), static_cast<int>(period_of(vector))));
       const Known& known = vector.rounds[static_cast<std::size_t>(round)];
@@ -142,10 +142,10 @@ TEST(OuterVectors, AreMetRoundByRound) {
 // All curvatures are equal, so averaging the momenta changes no mean.
 TEST(OuterVectors, AreThoseOfMaintainWhereMomentaAreAveraged) {
   Vector seventh = vectors().back();
-  const Program<double> base = program_of(seventh.base, seventh.base_said);
-  Walk kept = two_workers("quadratic", with_outer_of("slowmo", seventh.said, base));
-  seventh.said.back().second = std::string("average");
-  Walk averaged = two_workers("quadratic", with_outer_of("slowmo", seventh.said, base));
+  const Program<double> base = program_of(seventh.base, seventh.base_options);
+  Walk kept = two_workers("quadratic", with_outer_of("slowmo", seventh.options, base));
+  seventh.options.back().second = std::string("average");
+  Walk averaged = two_workers("quadratic", with_outer_of("slowmo", seventh.options, base));
   for (int round = 0; round < 4; ++round) {
     kept.steps(constant(rate_of_round(round), 2));
     averaged.steps(constant(rate_of_round(round), 2));
@@ -176,12 +176,12 @@ TEST(OuterVectors, AreMetOnAdamWithEveryWayToTreatItsMoments) {
 TEST(OuterVectors, AreMetByWorkersThatNeverAverageAndEachGoesItsOwnWay) {
   const std::vector<Stack> known{
       {.19, .57}, {.4389, 1.3167}, {.55583225, 1.66749675}, {.657604730625, 1.97281419188}};
-  const Said said = every(2, {{"momentum", 0.5}, {"exact_average", false}});
-  Walk walk = two_workers("quadratic", with_outer_of("slowmo", said, program_of("sgd")));
+  const NamedOptions options = every(2, {{"momentum", 0.5}, {"exact_average", false}});
+  Walk walk = two_workers("quadratic", with_outer_of("slowmo", options, program_of("sgd")));
   std::vector<Walk> alone;
   for (const double center : {1.0, 3.0}) {
     alone.emplace_back(RunSpec<double>{
-        .program = with_outer_of("slowmo", said, program_of("sgd")),
+        .program = with_outer_of("slowmo", options, program_of("sgd")),
         .topology = topology_of("complete", 1),
         .problem = problem_of(
             "quadratic",

@@ -22,23 +22,23 @@ constexpr double kDecay = 0.01;
 constexpr double kRate = 0.05;
 
 // Where DSGD rests: coordinate by coordinate, (I - W (I - rate (A + lambda))) x = rate W A b.
-Stack rest_of_dsgd(const Bowl& bowl, const Table& w, double rate) {
-  const auto workers = static_cast<Eigen::Index>(bowl.workers);
-  const auto dimension = static_cast<Eigen::Index>(bowl.dimension());
+Stack rest_of_dsgd(const Quadratic& quadratic, const Table& w, double rate) {
+  const auto workers = static_cast<Eigen::Index>(quadratic.workers);
+  const auto dimension = static_cast<Eigen::Index>(quadratic.dimension());
   Eigen::MatrixXd weights(workers, workers);
   for (Eigen::Index i = 0; i < workers; ++i) {
     for (Eigen::Index j = 0; j < workers; ++j) {
       weights(i, j) = w[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
     }
   }
-  Stack rest(bowl.center.size());
+  Stack rest(quadratic.center.size());
   for (Eigen::Index k = 0; k < dimension; ++k) {
     Eigen::VectorXd keep(workers);
     Eigen::VectorXd pull(workers);
     for (Eigen::Index i = 0; i < workers; ++i) {
       const auto c = static_cast<std::size_t>(i * dimension + k);
-      keep(i) = 1 - rate * (bowl.curvature[c] + kDecay);
-      pull(i) = rate * bowl.curvature[c] * bowl.center[c];
+      keep(i) = 1 - rate * (quadratic.curvature[c] + kDecay);
+      pull(i) = rate * quadratic.curvature[c] * quadratic.center[c];
     }
     const Eigen::MatrixXd system =
         Eigen::MatrixXd::Identity(workers, workers) - weights * keep.asDiagonal();
@@ -50,13 +50,15 @@ Stack rest_of_dsgd(const Bowl& bowl, const Table& w, double rate) {
   return rest;
 }
 
-Stack optimum(const Bowl& bowl) {
-  return mean_of(bowl.curvature * bowl.center, bowl.workers) /
-         (mean_of(bowl.curvature, bowl.workers) + kDecay);
+Stack optimum(const Quadratic& quadratic) {
+  return mean_of(quadratic.curvature * quadratic.center, quadratic.workers) /
+         (mean_of(quadratic.curvature, quadratic.workers) + kDecay);
 }
 
-Stack resting(const Bowl& bowl, const std::string& algorithm, const SharedTopology& topology) {
-  Walk walk = walk_over(bowl, program_of(algorithm), topology, kDecay);
+Stack resting(const Quadratic& quadratic,
+              const std::string& algorithm,
+              const SharedTopology& topology) {
+  Walk walk = walk_over(quadratic, program_of(algorithm), topology, kDecay);
   walk.steps(constant(kRate, 6000));
   return walk.models();
 }
@@ -68,13 +70,14 @@ TEST(QuasiGlobalMomentum, RestsWherePlainSgdOfTheSameRateRests) {
                                                           {"qg-dsgdm-n", 1.9 * kRate},
                                                           {"dsgdm", 10 * kRate},
                                                           {"dsgdm-n", 10 * kRate}};
-  const std::vector<std::pair<std::string, Bowl>> cases{
-      {"ring", golden_bowl()}, {"ring", random_bowl(7)}, {"social", random_bowl(32)}};
-  for (const auto& [name, bowl] : cases) {
-    const SharedTopology topology = topology_of(name, bowl.workers, {});
+  const std::vector<std::pair<std::string, Quadratic>> cases{{"ring", golden_quadratic()},
+                                                             {"ring", random_quadratic(7)},
+                                                             {"social", random_quadratic(32)}};
+  for (const auto& [name, quadratic] : cases) {
+    const SharedTopology topology = topology_of(name, quadratic.workers, {});
     for (const auto& [algorithm, rate] : rates) {
-      const Stack rest = rest_of_dsgd(bowl, topology->at(0).dense(), rate);
-      EXPECT_LT(apart(resting(bowl, algorithm, topology), rest), 1e-13) << algorithm << name;
+      const Stack rest = rest_of_dsgd(quadratic, topology->at(0).dense(), rate);
+      EXPECT_LT(apart(resting(quadratic, algorithm, topology), rest), 1e-13) << algorithm << name;
     }
   }
 }
@@ -92,17 +95,17 @@ TEST(QuasiGlobalMomentum, HasTheKnownBiasAndTrackingHasNone) {
                                  {"qg-dsgdm-n", 0.127, 0.0835},
                                  {"dsgdm", 0.544, 0.349},
                                  {"dsgdm-n", 0.544, 0.349}};
-  const Bowl bowl = golden_bowl();
+  const Quadratic quadratic = golden_quadratic();
   const SharedTopology ring = topology_of("ring", 4);
-  const Stack best = everywhere(optimum(bowl), 4);
+  const Stack best = everywhere(optimum(quadratic), 4);
   for (const Known& k : known) {
-    const Stack rest = resting(bowl, k.algorithm, ring);
+    const Stack rest = resting(quadratic, k.algorithm, ring);
     const Stack away = rest - everywhere(mean_of(rest, 4), 4);
     EXPECT_NEAR(apart(rest, best), k.bias, 0.5e-3) << k.algorithm;
     EXPECT_NEAR(std::sqrt((away * away).sum() / 4), k.disagreement, 0.5e-3) << k.algorithm;
   }
   for (const std::string exact : {"dsgd-gt", "dsgdm-gt", "dsgdm-n-gt", "d2", "d2-plus"}) {
-    EXPECT_LT(apart(resting(bowl, exact, ring), best), 1e-11) << exact;
+    EXPECT_LT(apart(resting(quadratic, exact, ring), best), 1e-11) << exact;
   }
 }
 
@@ -115,18 +118,18 @@ double d2_rate(double eigenvalue, double pull) {
 }
 
 // Every worker has the same curvature, so the modes are those of W.
-Bowl even_bowl(int workers, double curvature) {
-  Bowl bowl = random_bowl(workers, 2);
-  bowl.curvature = curvature;
-  return bowl;
+Quadratic even_quadratic(int workers, double curvature) {
+  Quadratic quadratic = random_quadratic(workers, 2);
+  quadratic.curvature = curvature;
+  return quadratic;
 }
 
-double growth_of_d2(const Bowl& bowl, const SharedTopology& topology, double rate) {
-  Walk walk = walk_over(bowl, program_of("d2"), topology);
+double growth_of_d2(const Quadratic& quadratic, const SharedTopology& topology, double rate) {
+  Walk walk = walk_over(quadratic, program_of("d2"), topology);
   walk.steps(constant(rate, 100));
-  const double before = spread(walk.models(), bowl.workers);
+  const double before = spread(walk.models(), quadratic.workers);
   walk.steps(constant(rate, 40));
-  return std::pow(spread(walk.models(), bowl.workers) / before, 1.0 / 40);
+  return std::pow(spread(walk.models(), quadratic.workers) / before, 1.0 / 40);
 }
 
 TEST(ExactDiffusion, DivergesOnTheSocialGraphUnlessItIsLazy) {
@@ -135,13 +138,13 @@ TEST(ExactDiffusion, DivergesOnTheSocialGraphUnlessItIsLazy) {
   EXPECT_NEAR(last, -0.434279, 0.51e-6);
   EXPECT_NEAR(d2_rate(last, 0), 1.2235, 0.5e-4);
   EXPECT_NEAR(d2_rate(last, 0.1), 1.1616, 0.5e-4);
-  EXPECT_NEAR(growth_of_d2(even_bowl(32, 1), social, 0.1), d2_rate(last, 0.1), 1e-6);
-  EXPECT_NEAR(growth_of_d2(even_bowl(32, 1), social, 1e-9), d2_rate(last, 0), 1e-6);
+  EXPECT_NEAR(growth_of_d2(even_quadratic(32, 1), social, 0.1), d2_rate(last, 0.1), 1e-6);
+  EXPECT_NEAR(growth_of_d2(even_quadratic(32, 1), social, 1e-9), d2_rate(last, 0), 1e-6);
 
   const SharedTopology lazy = topology_of("social", 32, {{"lazy", true}});
-  Walk walk = walk_over(even_bowl(32, 1), program_of("d2"), lazy);
+  Walk walk = walk_over(even_quadratic(32, 1), program_of("d2"), lazy);
   walk.steps(constant(0.1, 2000));
-  const Stack best = mean_of(even_bowl(32, 1).center, 32);
+  const Stack best = mean_of(even_quadratic(32, 1).center, 32);
   EXPECT_LT(apart(walk.models(), everywhere(best, 32)), 1e-10);
 }
 
@@ -162,7 +165,7 @@ TEST(ExactDiffusion, StandsOnItsBoundaryOnAnEvenRing) {
              .rates = {}});
   walk.steps(constant(0.1, 101));
   EXPECT_LT(apart(walk.models(), {-0.5, 0.5, -0.5, 0.5, -0.5, 0.5}), 1e-12);
-  const double odd = growth_of_d2(even_bowl(4, -1), topology_of("ring", 4), 0.1);
+  const double odd = growth_of_d2(even_quadratic(4, -1), topology_of("ring", 4), 0.1);
   EXPECT_GT(odd, 1);
 }
 

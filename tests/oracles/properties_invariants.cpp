@@ -22,11 +22,11 @@ TEST(Mixing, KeepsTheMeanOfTheSteppedModels) {
       "dsgd", "dsgdm", "dsgdm-n", "qg-dsgdm", "qg-dsgdm-n", "d2", "d2-plus", "dadam", "qg-dadam"};
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
     const int workers = topology->workers();
-    const Bowl bowl = random_bowl(workers);
+    const Quadratic quadratic = random_quadratic(workers);
     for (const std::string& algorithm : adapt_then_combine) {
       const Program<double> program = program_of(algorithm);
-      Walk whole = walk_over(bowl, program, topology, kDecay);
-      Walk half = walk_over(bowl, until_mixing(program), topology, kDecay);
+      Walk whole = walk_over(quadratic, program, topology, kDecay);
+      Walk half = walk_over(quadratic, until_mixing(program), topology, kDecay);
       for (const double rate : kRates) {
         half.take_state_of(whole);
         half.step(rate);
@@ -67,18 +67,18 @@ TEST(QuasiGlobalMomentum, IsSgdWithTheLongStepOnAShiftedMeanSequence) {
   const double mu = 0.6;
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
     const int workers = topology->workers();
-    const Bowl bowl = random_bowl(workers);
+    const Quadratic quadratic = random_quadratic(workers);
     for (const std::string form : {"qg-dsgdm", "qg-dsgdm-n"}) {
       const double b = form == "qg-dsgdm" ? beta : beta * beta;
       const double shift = rate * b / ((1 - mu) * (1 - b));
       const Program<double> program = program_of(form, {{"momentum", beta}, {"mu", mu}});
-      Walk walk = walk_over(bowl, program, topology, kDecay);
+      Walk walk = walk_over(quadratic, program, topology, kDecay);
       const auto z = [&] {
         const Stack mean = mean_of(walk.models(), workers);
         return Stack(mean - shift * mean_of(walk.field("momentum"), workers));
       };
       for (int t = 0; t < 40; ++t) {
-        const Stack pull = mean_of(bowl.gradient(walk.models(), kDecay), workers);
+        const Stack pull = mean_of(quadratic.gradient(walk.models(), kDecay), workers);
         const Stack expected = z() - rate / (1 - beta) * pull;
         walk.step(rate);
         ASSERT_LT(apart(z(), expected), kRounding) << form << " " << name << " step " << t;
@@ -92,14 +92,14 @@ TEST(QuasiGlobalMomentum, IsSgdWithTheLongStepOnAShiftedMeanSequence) {
 TEST(QuasiGlobalMomentum, SeparatesWorkersByTheirGradientsAloneUnderExactAveraging) {
   const int workers = 4;
   const double beta = 0.9;
-  const Bowl bowl = random_bowl(workers);
+  const Quadratic quadratic = random_quadratic(workers);
   const SharedTopology complete = topology_of("complete", workers);
   for (const std::string form : {"qg-dsgdm", "qg-dsgdm-n"}) {
     const double length = form == "qg-dsgdm" ? 1 : 1 + beta;
-    Walk whole = walk_over(bowl, program_of(form), complete, kDecay);
-    Walk half = walk_over(bowl, until_mixing(program_of(form)), complete, kDecay);
+    Walk whole = walk_over(quadratic, program_of(form), complete, kDecay);
+    Walk half = walk_over(quadratic, until_mixing(program_of(form)), complete, kDecay);
     for (const double rate : kRates) {
-      const Stack g = bowl.gradient(whole.models(), kDecay);
+      const Stack g = quadratic.gradient(whole.models(), kDecay);
       const Stack away = -rate * length * (g - everywhere(mean_of(g, workers), workers));
       half.take_state_of(whole);
       half.step(rate);
@@ -114,11 +114,11 @@ TEST(QuasiGlobalMomentum, SeparatesWorkersByTheirGradientsAloneUnderExactAveragi
 TEST(GradientTracking, KeepsTheTrackersMeanAtTheMeanGradient) {
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
     const int workers = topology->workers();
-    const Bowl bowl = random_bowl(workers);
+    const Quadratic quadratic = random_quadratic(workers);
     for (const std::string form : {"dsgd-gt", "dsgdm-gt", "dsgdm-n-gt"}) {
-      Walk walk = walk_over(bowl, program_of(form, {}), topology, kDecay);
+      Walk walk = walk_over(quadratic, program_of(form, {}), topology, kDecay);
       for (const double rate : kRates) {
-        const Stack pull = mean_of(bowl.gradient(walk.models(), kDecay), workers);
+        const Stack pull = mean_of(quadratic.gradient(walk.models(), kDecay), workers);
         walk.step(0.2 * rate);
         ASSERT_LT(apart(mean_of(walk.field("tracker"), workers), pull), kRounding) << name;
       }
@@ -156,33 +156,35 @@ TEST(EveryAlgorithm, RenamesItsTrajectoriesWithTheWorkersOnAnyGraph) {
                 {0.0, 0.3, 0.0, 0.5, 0.2},
                 {0.2, 0.0, 0.3, 0.0, 0.5}};
   const std::vector<std::size_t> names{3, 0, 4, 2, 1};
-  const Bowl bowl = random_bowl(5);
-  const Bowl other{
-      5, renamed(bowl.curvature, names), renamed(bowl.center, names), renamed(bowl.start, names)};
+  const Quadratic quadratic = random_quadratic(5);
+  const Quadratic other{5,
+                        renamed(quadratic.curvature, names),
+                        renamed(quadratic.center, names),
+                        renamed(quadratic.start, names)};
   for (const Variant& variant : variants()) {
     const Program<double> program = program_of(variant);
     if (program.is_asynchronous()) {
       continue;  // equally fast workers act in the order of their numbers
     }
-    Walk walk = walk_over(bowl, program, weights_of(w), kDecay);
+    Walk walk = walk_over(quadratic, program, weights_of(w), kDecay);
     Walk turned = walk_over(other, program, weights_of(renamed(w, names)), kDecay);
     walk.steps(kRates);
     turned.steps(kRates);
     EXPECT_LT(apart(renamed(walk.models(), names), turned.models()), 1e-11) << variant.label;
-    EXPECT_GT(apart(walk.models(), bowl.start), 1e-2) << variant.label;
+    EXPECT_GT(apart(walk.models(), quadratic.start), 1e-2) << variant.label;
   }
 }
 
 // P14
 TEST(ExactDiffusion, MovesTheMeanByTheRateTimesTheMeanGradientInItsSecondFormAlone) {
-  const Bowl bowl = random_bowl(5);
+  const Quadratic quadratic = random_quadratic(5);
   const SharedTopology ring = topology_of("ring", 5);
   const auto violation = [&](const std::string& form, const std::vector<double>& rates) {
-    Walk walk = walk_over(bowl, program_of(form), ring, kDecay);
+    Walk walk = walk_over(quadratic, program_of(form), ring, kDecay);
     double most = 0;
     for (const double rate : rates) {
       const Stack before = mean_of(walk.models(), 5);
-      const Stack pull = mean_of(bowl.gradient(walk.models(), kDecay), 5);
+      const Stack pull = mean_of(quadratic.gradient(walk.models(), kDecay), 5);
       walk.step(rate);
       const Stack moved = before - mean_of(walk.models(), 5);
       most = std::max(most, apart(moved, rate * pull));
@@ -202,15 +204,15 @@ bool is_adam(const std::string& name) {
 // P15, with a factor that is a power of two, so that rounding does not change
 TEST(EveryAlgorithmButAdam, KeepsItsBitsWhenLossAndRateChangeTheirUnit) {
   const double unit = 4;
-  const Bowl bowl = random_bowl(5);
-  const Bowl steeper{5, unit * bowl.curvature, bowl.center, bowl.start};
+  const Quadratic quadratic = random_quadratic(5);
+  const Quadratic steeper{5, unit * quadratic.curvature, quadratic.center, quadratic.start};
   const SharedTopology ring = topology_of("ring", 5);
   for (const Variant& variant : variants()) {
     if (is_adam(variant.algorithm->name)) {
       continue;
     }
     const Program<double> program = program_of(variant);
-    Walk walk = walk_over(bowl, program, ring, kDecay);
+    Walk walk = walk_over(quadratic, program, ring, kDecay);
     Walk scaled = walk_over(steeper, program, ring, unit * kDecay);
     for (const double rate : kRates) {
       walk.step(rate);
@@ -231,8 +233,8 @@ TEST(EveryAlgorithmButAdam, KeepsItsBitsWhenLossAndRateChangeTheirUnit) {
 // P16
 TEST(EveryAlgorithmButAdam, MovesWithTheOriginWhereThereIsNoDecay) {
   const double shift = 3;
-  const Bowl bowl = random_bowl(5);
-  const Bowl moved{5, bowl.curvature, bowl.center + shift, bowl.start + shift};
+  const Quadratic quadratic = random_quadratic(5);
+  const Quadratic moved{5, quadratic.curvature, quadratic.center + shift, quadratic.start + shift};
   const SharedTopology ring = topology_of("ring", 5);
   for (const Variant& variant : variants()) {
     if (is_adam(variant.algorithm->name)) {
@@ -240,7 +242,7 @@ TEST(EveryAlgorithmButAdam, MovesWithTheOriginWhereThereIsNoDecay) {
     }
     const Program<double> program = program_of(variant);
     const auto difference = [&](double decay) {
-      Walk walk = walk_over(bowl, program, ring, decay);
+      Walk walk = walk_over(quadratic, program, ring, decay);
       Walk other = walk_over(moved, program, ring, decay);
       walk.steps(kRates);
       other.steps(kRates);

@@ -15,11 +15,11 @@ namespace {
 const std::vector<double> kRates{0.1, 0.1, 0.05, 0.2, 0.02, 0.02, 0.1, 0.1, 0.01, 0.1};
 constexpr double kDecay = 0.01;
 
-Stack after(const Bowl& bowl,
+Stack after(const Quadratic& quadratic,
             Program<double> program,
             const SharedTopology& topology,
             const std::vector<double>& rates = kRates) {
-  Walk walk = walk_over(bowl, std::move(program), topology, kDecay);
+  Walk walk = walk_over(quadratic, std::move(program), topology, kDecay);
   walk.steps(rates);
   return walk.models();
 }
@@ -27,12 +27,12 @@ Stack after(const Bowl& bowl,
 // P1
 TEST(QuasiGlobalMomentum, IsPlainDecentralizedSgdAtMomentumZeroWhateverMu) {
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
-    const Bowl bowl = random_bowl(topology->workers());
-    const Stack plain = after(bowl, program_of("dsgd"), topology);
+    const Quadratic quadratic = random_quadratic(topology->workers());
+    const Stack plain = after(quadratic, program_of("dsgd"), topology);
     for (const double mu : {0.0, 0.5, 0.9}) {
       for (const std::string form : {"qg-dsgdm", "qg-dsgdm-n"}) {
         const Program<double> program = program_of(form, {{"momentum", 0.0}, {"mu", mu}});
-        EXPECT_EQ(apart(after(bowl, program, topology), plain), 0) << name << form << mu;
+        EXPECT_EQ(apart(after(quadratic, program, topology), plain), 0) << name << form << mu;
       }
     }
   }
@@ -43,9 +43,9 @@ TEST(QuasiGlobalMomentum, TakesTheFirstStepOfLocalMomentum) {
   const double beta = 0.9;
   for (const auto& [name, shared] : doubly_stochastic_topologies()) {
     const SharedTopology topology = shared;
-    const Bowl bowl = random_bowl(topology->workers());
+    const Quadratic quadratic = random_quadratic(topology->workers());
     const auto first = [&](const std::string& algorithm, double rate) {
-      return after(bowl, program_of(algorithm), topology, {rate});
+      return after(quadratic, program_of(algorithm), topology, {rate});
     };
     EXPECT_EQ(apart(first("qg-dsgdm", 0.1), first("dsgd", 0.1)), 0) << name;
     EXPECT_EQ(apart(first("dsgdm", 0.1), first("dsgd", 0.1)), 0) << name;
@@ -59,19 +59,19 @@ TEST(QuasiGlobalMomentum, TakesTheFirstStepOfLocalMomentum) {
 TEST(QuasiGlobalMomentum, IsGossipedHeavyBallAtMuZero) {
   const double beta = 0.8;
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
-    const Bowl bowl = random_bowl(topology->workers());
-    Stack x = bowl.start;
-    Stack before = bowl.start;
+    const Quadratic quadratic = random_quadratic(topology->workers());
+    Stack x = quadratic.start;
+    Stack before = quadratic.start;
     double rate_before = kRates.front();
     for (std::size_t t = 0; t < kRates.size(); ++t) {
       const Stack pushed = x + beta * (kRates[t] / rate_before) * (x - before) -
-                           kRates[t] * bowl.gradient(x, kDecay);
+                           kRates[t] * quadratic.gradient(x, kDecay);
       before = x;
       x = mix(topology->at(static_cast<std::int64_t>(t)).dense(), pushed);
       rate_before = kRates[t];
     }
     const Program<double> program = program_of("qg-dsgdm", {{"momentum", beta}, {"mu", 0.0}});
-    EXPECT_LT(apart(after(bowl, program, topology), x), kRounding) << name;
+    EXPECT_LT(apart(after(quadratic, program, topology), x), kRounding) << name;
   }
 }
 
@@ -79,18 +79,18 @@ TEST(QuasiGlobalMomentum, IsGossipedHeavyBallAtMuZero) {
 TEST(QuasiGlobalMomentum, IsCentralizedHeavyBallOnTheCompleteGraphAtMuZero) {
   const double beta = 0.9;
   for (const int workers : {2, 3, 4, 7}) {
-    const Bowl bowl = random_bowl(workers);
-    Stack x = of_worker(bowl.start, workers, 0);
+    const Quadratic quadratic = random_quadratic(workers);
+    Stack x = of_worker(quadratic.start, workers, 0);
     Stack m(x.size());
     for (const double rate : kRates) {
-      m = beta * m + mean_of(bowl.gradient(everywhere(x, workers), kDecay), workers);
+      m = beta * m + mean_of(quadratic.gradient(everywhere(x, workers), kDecay), workers);
       x -= rate * m;
     }
     const SharedTopology complete = topology_of("complete", workers);
     const Program<double> program = program_of("qg-dsgdm", {{"momentum", beta}, {"mu", 0.0}});
     const Program<double> central = program_of("allreduce-sgd", {{"momentum", beta}});
-    EXPECT_LT(apart(after(bowl, program, complete), everywhere(x, workers)), kRounding);
-    EXPECT_LT(apart(after(bowl, central, complete), everywhere(x, workers)), kRounding);
+    EXPECT_LT(apart(after(quadratic, program, complete), everywhere(x, workers)), kRounding);
+    EXPECT_LT(apart(after(quadratic, central, complete), everywhere(x, workers)), kRounding);
   }
 }
 
@@ -127,32 +127,32 @@ const std::vector<QuasiHyperbolic> kForms{
 // P5
 TEST(QuasiGlobalMomentum, IsQuasiHyperbolicMomentumOfTheMeanOnTheCompleteGraph) {
   for (const int workers : {2, 3, 5}) {
-    const Bowl bowl = random_bowl(workers);
+    const Quadratic quadratic = random_quadratic(workers);
     const auto mean_gradient = [&](const Stack& x) {
-      return mean_of(bowl.gradient(everywhere(x, workers), kDecay), workers);
+      return mean_of(quadratic.gradient(everywhere(x, workers), kDecay), workers);
     };
     for (const QuasiHyperbolic& form : kForms) {
-      Walk walk = walk_over(bowl, form.program(), topology_of("complete", workers), kDecay);
+      Walk walk = walk_over(quadratic, form.program(), topology_of("complete", workers), kDecay);
       for (const double rate : kRates) {
         walk.step(rate);
         EXPECT_LT(spread(walk.models(), workers), kRounding);
         EXPECT_LT(spread(walk.field("momentum"), workers), kRounding);
       }
-      const Stack x = form.run(of_worker(bowl.start, workers, 0), mean_gradient, kRates);
+      const Stack x = form.run(of_worker(quadratic.start, workers, 0), mean_gradient, kRates);
       EXPECT_LT(apart(walk.models(), everywhere(x, workers)), kRounding);
     }
   }
 }
 
 // P6, and 4.1
-TEST(QuasiGlobalMomentum, IsQuasiHyperbolicMomentumOfEachWorkerWhereNobodyTalks) {
-  const Bowl three = random_bowl(3);
+TEST(QuasiGlobalMomentum, IsQuasiHyperbolicMomentumOfEachWorkerWithoutCommunication) {
+  const Quadratic three = random_quadratic(3);
   const SharedTopology silent = weights_of({{1, 0, 0}, {0, 1, 0}, {0, 0, 1}});
-  const Bowl one = random_bowl(1);
+  const Quadratic one = random_quadratic(1);
   const SharedTopology alone = topology_of("ring", 1);
   for (const QuasiHyperbolic& form : kForms) {
-    const auto gradient = [&](const Bowl& bowl) {
-      return [&](const Stack& x) { return bowl.gradient(x, kDecay); };
+    const auto gradient = [&](const Quadratic& quadratic) {
+      return [&](const Stack& x) { return quadratic.gradient(x, kDecay); };
     };
     EXPECT_LT(
         apart(after(three, form.program(), silent), form.run(three.start, gradient(three), kRates)),
@@ -168,8 +168,8 @@ TEST(QuasiGlobalMomentum, IsQuasiHyperbolicMomentumOfEachWorkerWhereNobodyTalks)
 // P7, for weights whose rows sum to one and whose columns do not
 TEST(EveryMixingAlgorithm, KeepsAlikeWorkersEqualToOneAloneWhereverRowsSumToOne) {
   const SharedTopology rows = weights_of({{0.5, 0.5, 0.0}, {0.25, 0.5, 0.25}, {0.125, 0.0, 0.875}});
-  const Bowl one = random_bowl(1);
-  const Bowl alike{
+  const Quadratic one = random_quadratic(1);
+  const Quadratic alike{
       3, everywhere(one.curvature, 3), everywhere(one.center, 3), everywhere(one.start, 3)};
   int tried = 0;
   for (const Variant& variant : variants()) {
@@ -186,14 +186,15 @@ TEST(EveryMixingAlgorithm, KeepsAlikeWorkersEqualToOneAloneWhereverRowsSumToOne)
 
 // P8: the listing with a less frequent refresh, plain or Nesterov; first: at steps 0, tau, 2 tau,
 // ...
-Stack rarely_refreshed(const Bowl& bowl, const Table& w, bool nesterov, int period, bool first) {
+Stack rarely_refreshed(
+    const Quadratic& quadratic, const Table& w, bool nesterov, int period, bool first) {
   const double beta = 0.9;
   const double mu = 0.8;
-  Stack x = bowl.start;
+  Stack x = quadratic.start;
   Stack memory(x.size());
   Stack collected(x.size());
   for (std::size_t t = 0; t < kRates.size(); ++t) {
-    const Stack g = bowl.gradient(x, kDecay);
+    const Stack g = quadratic.gradient(x, kDecay);
     const Stack m = beta * memory + g;
     const Stack u = nesterov ? Stack(g + beta * m) : m;
     const Stack next = mix(w, x - kRates[t] * u);
@@ -209,15 +210,15 @@ Stack rarely_refreshed(const Bowl& bowl, const Table& w, bool nesterov, int peri
 
 TEST(QuasiGlobalMomentum, RefreshesItsMemoryOncePerPeriodAndAtPeriodOneInEveryStep) {
   const SharedTopology ring = topology_of("ring", 5);
-  const Bowl bowl = random_bowl(5);
+  const Quadratic quadratic = random_quadratic(5);
   for (const int period : {1, 2, 3, 4}) {
     for (const std::string phase : {"first", "last"}) {
       for (const std::string form : {"qg-dsgdm", "qg-dsgdm-n"}) {
         const Stack expected = rarely_refreshed(
-            bowl, ring->at(0).dense(), form == "qg-dsgdm-n", period, phase == "first");
+            quadratic, ring->at(0).dense(), form == "qg-dsgdm-n", period, phase == "first");
         const Program<double> program = program_of(
             form, {{"mu", 0.8}, {"buffer_period", std::int64_t{period}}, {"buffer_phase", phase}});
-        EXPECT_LT(apart(after(bowl, program, ring), expected), kRounding)
+        EXPECT_LT(apart(after(quadratic, program, ring), expected), kRounding)
             << form << " " << period << " " << phase;
       }
     }
@@ -226,20 +227,20 @@ TEST(QuasiGlobalMomentum, RefreshesItsMemoryOncePerPeriodAndAtPeriodOneInEverySt
 
 // P8
 TEST(ExactDiffusion, IsTheSameInBothFormsWhileTheRateIsConstant) {
-  const Bowl bowl = random_bowl(5);
+  const Quadratic quadratic = random_quadratic(5);
   const SharedTopology ring = topology_of("ring", 5);
   const std::vector<double> rates = constant(0.1, 50);
-  const Stack plain = after(bowl, program_of("d2"), ring, rates);
-  EXPECT_LT(apart(after(bowl, program_of("d2-plus"), ring, rates), plain), kRounding);
+  const Stack plain = after(quadratic, program_of("d2"), ring, rates);
+  EXPECT_LT(apart(after(quadratic, program_of("d2-plus"), ring, rates), plain), kRounding);
   const std::vector<double> changing{0.1, 0.1, 0.01};
-  EXPECT_GT(apart(after(bowl, program_of("d2"), ring, changing),
-                  after(bowl, program_of("d2-plus"), ring, changing)),
+  EXPECT_GT(apart(after(quadratic, program_of("d2"), ring, changing),
+                  after(quadratic, program_of("d2-plus"), ring, changing)),
             1e-3);
 }
 
 // P8
 TEST(GradientTracking, IsSgdForOneWorker) {
-  const Bowl one = random_bowl(1);
+  const Quadratic one = random_quadratic(1);
   const SharedTopology alone = topology_of("ring", 1);
   const auto sgd = [](double momentum, bool nesterov) {
     return program_of("sgd", {{"momentum", momentum}, {"nesterov", nesterov}});
@@ -254,16 +255,16 @@ TEST(GradientTracking, IsSgdForOneWorker) {
 
 // P8
 TEST(SlowMo, IsExactAveragingAtPeriodOneWithoutMomentum) {
-  const Bowl bowl = random_bowl(5);
+  const Quadratic quadratic = random_quadratic(5);
   const SharedTopology ring = topology_of("ring", 5);
   const Program<double> slow = with_outer_of(
       "slowmo", {{"period", std::int64_t{1}}, {"momentum", 0.0}}, program_of("dsgdm-n"));
-  Walk walk = walk_over(bowl, slow, ring, kDecay);
-  Stack x = bowl.start;
+  Walk walk = walk_over(quadratic, slow, ring, kDecay);
+  Stack x = quadratic.start;
   Stack m(x.size());
   for (const double rate : kRates) {
     walk.step(rate);
-    const Stack g = bowl.gradient(x, kDecay);
+    const Stack g = quadratic.gradient(x, kDecay);
     m = 0.9 * m + g;
     x = everywhere(mean_of(mix(ring->at(0).dense(), x - rate * (g + 0.9 * m)), 5), 5);
     EXPECT_LT(apart(walk.models(), x), kRounding);

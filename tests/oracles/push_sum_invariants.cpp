@@ -15,7 +15,7 @@
 namespace murmur::testing {
 namespace {
 
-const Said kShares{{"weighting", std::string("out-degree")}};
+const NamedOptions kShares{{"weighting", std::string("out-degree")}};
 
 struct Graph {
   std::string name;
@@ -64,14 +64,14 @@ std::pair<std::vector<double>, double> weights(const Walk& walk, int workers) {
 // it.
 TEST(PushSum, LosesNoMassOnAnyGraphAlsoInFlight) {
   for (const Graph& graph : graphs()) {
-    const Bowl bowl = random_bowl(graph.workers);
+    const Quadratic quadratic = random_quadratic(graph.workers);
     for (const Program<double>& program : pushing()) {
-      Walk walk = walk_over(bowl, program, graph.topology);
+      Walk walk = walk_over(quadratic, program, graph.topology);
       const bool plain = program.fields.back().name != "momentum" && program.slots() == 0;
       for (const double rate : kStepRates) {
         const Stack before = mass(walk, graph.workers);
         const Stack pull = static_cast<double>(graph.workers) *
-                           mean_of(bowl.gradient(walk.models()), graph.workers);
+                           mean_of(quadratic.gradient(walk.models()), graph.workers);
         walk.step(rate);
         if (plain) {
           EXPECT_LT(apart(mass(walk, graph.workers), before - rate * pull), kRounding)
@@ -91,7 +91,7 @@ TEST(PushSum, LosesNoMassOnAnyGraphAlsoInFlight) {
 TEST(PushSum, KeepsWeightsPositiveAndAtOneWhereRowsSumToOneToo) {
   for (const Graph& graph : graphs()) {
     for (const Program<double>& program : pushing()) {
-      Walk walk = walk_over(random_bowl(graph.workers), program, graph.topology);
+      Walk walk = walk_over(random_quadratic(graph.workers), program, graph.topology);
       bool all_one = true;
       for (const double rate : kStepRates) {
         walk.step(rate);
@@ -134,10 +134,11 @@ TEST(PushSum, AgreesExactlyAfterLogarithmicallyManyStepsOnPowersOfTwo) {
 // de-biased models is a different one.
 TEST(PushSum, AveragesItsNumeratorsExactly) {
   for (const Graph& graph : graphs()) {
-    const Bowl bowl = random_bowl(graph.workers);
+    const Quadratic quadratic = random_quadratic(graph.workers);
     for (const Program<double>& program : pushing()) {
-      Walk alone = walk_over(bowl, program, graph.topology);
-      Walk outer = walk_over(bowl, with_outer_of("average", every(5), program), graph.topology);
+      Walk alone = walk_over(quadratic, program, graph.topology);
+      Walk outer =
+          walk_over(quadratic, with_outer_of("average", every(5), program), graph.topology);
       alone.steps(constant(0.1, 5));
       outer.steps(constant(0.1, 5));
       const Stack mean = mass(alone, graph.workers) / static_cast<double>(graph.workers);

@@ -49,8 +49,8 @@ TEST(PushSum, FindsTheMeanThroughUnequalShares) {
 
 // f_i(x) = 1/2 (x - i)^2, all at 0, rate 0.1
 Walk four_pulls(Program<double> program, const std::string& topology) {
-  const Bowl bowl{4, Stack(1.0, 4), {0, 1, 2, 3}, Stack(0.0, 4)};
-  return walk_over(bowl, std::move(program), topology_of(topology, 4));
+  const Quadratic quadratic{4, Stack(1.0, 4), {0, 1, 2, 3}, Stack(0.0, 4)};
+  return walk_over(quadratic, std::move(program), topology_of(topology, 4));
 }
 
 TEST(PushSum, StepsThenGossipsOnTheOnePeerGraph) {
@@ -76,13 +76,13 @@ TEST(DecentralizedSgd, HasTwoOrdersThatAreNotTheSame) {
 TEST(PushSum, IsDecentralizedSgdWhereColumnsAndRowsSumToOne) {
   const std::vector<double> rates{0.1, 0.1, 0.05, 0.2, 0.02, 0.1};
   for (const auto& [name, topology] : doubly_stochastic_topologies()) {
-    const Bowl bowl = random_bowl(topology->workers());
+    const Quadratic quadratic = random_quadratic(topology->workers());
     const auto after = [&, topology = topology](Program<double> program) {
-      Walk walk = walk_over(bowl, std::move(program), topology, 0.01);
+      Walk walk = walk_over(quadratic, std::move(program), topology, 0.01);
       walk.steps(rates);
       return walk.models();
     };
-    const Said nesterov{{"momentum", 0.9}, {"nesterov", true}};
+    const NamedOptions nesterov{{"momentum", 0.9}, {"nesterov", true}};
     EXPECT_LT(apart(after(program_of("sgp")), after(program_of("dsgd"))), kRounding) << name;
     EXPECT_LT(apart(after(program_of("sgp", nesterov)), after(program_of("dsgdm-n"))), kRounding);
     const Stack combined =
@@ -92,9 +92,9 @@ TEST(PushSum, IsDecentralizedSgdWhereColumnsAndRowsSumToOne) {
 }
 
 TEST(PushSum, OfTwoWorkersIsLocalSgdOfPeriodOne) {
-  const Bowl bowl = random_bowl(2);
-  Walk push = walk_over(bowl, program_of("sgp"), topology_of("one-peer-exponential", 2));
-  Walk local = walk_over(bowl,
+  const Quadratic quadratic = random_quadratic(2);
+  Walk push = walk_over(quadratic, program_of("sgp"), topology_of("one-peer-exponential", 2));
+  Walk local = walk_over(quadratic,
                          with_outer_of("average", {{"period", std::int64_t{1}}}, program_of("sgd")),
                          topology_of("ring", 2));
   for (const double rate : {0.1, 0.05, 0.2, 0.1}) {

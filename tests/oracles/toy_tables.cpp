@@ -16,11 +16,11 @@ constexpr double kSixDecimals = 0.51e-6;
 const Table kCenters{{0.0, 5.0}, {4.0, 0.0}};
 
 MakeProblem two_pulls(const std::string& name) {
-  Said said{{"center", kCenters}, {"start", Table{{0.0, 0.0}}}};
+  NamedOptions options{{"center", kCenters}, {"start", Table{{0.0, 0.0}}}};
   if (name == "quadratic") {
-    said.emplace_back("curvature", Table{{1.0, 1.0}});
+    options.emplace_back("curvature", Table{{1.0, 1.0}});
   }
-  return problem_of(name, 2, said);
+  return problem_of(name, 2, options);
 }
 
 Walk two_workers(const std::string& problem, Program<double> program) {

@@ -24,7 +24,8 @@ std::string refusal(const std::string& name, int workers, const OptionValues& op
 }
 
 TEST(Quadratic, IsHalfTheWeightedSquare) {
-  const auto problem = made<double>("quadratic", 2, bowls({{2, 4}, {1, 3}}, {{1, -1}}, {{0, 0}}));
+  const auto problem =
+      made<double>("quadratic", 2, separable_options({{2, 4}, {1, 3}}, {{1, -1}}, {{0, 0}}));
   const std::vector<double> x{3, 1, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(problem->loss(0, x.data(), 0), 0.5 * (2 * 4 + 4 * 4));
   EXPECT_EQ(problem->loss(1, x.data(), 0), 0.5 * (1 * 4 + 3 * 4));
@@ -34,7 +35,7 @@ TEST(Quadratic, IsHalfTheWeightedSquare) {
 }
 
 TEST(Quartic, IsAQuarterOfTheFourthPower) {
-  const auto problem = made<double>("quartic", 1, bowls({{2, 4}}, {{1, -1}}, {{0, 0}}));
+  const auto problem = made<double>("quartic", 1, separable_options({{2, 4}}, {{1, -1}}, {{0, 0}}));
   const std::vector<double> x{3, 0, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(problem->loss(0, x.data(), 0), 0.25 * (2 * 16 + 4 * 1));
   const Answer<double> at = answer(*problem, 0, x);
@@ -102,7 +103,7 @@ TEST(Noise, HasTheGivenMeanAndDeviation) {
   constexpr double kDeviation = 0.5;
   constexpr std::int64_t kSteps = 20000;
   const auto problem =
-      made<double>("quadratic", 1, bowls({{1, 1}}, {{0, 0}}, {{0, 0}}, kDeviation));
+      made<double>("quadratic", 1, separable_options({{1, 1}}, {{0, 0}}, {{0, 0}}, kDeviation));
   const std::vector<double> x{2, -3, 0, 0, 0, 0, 0, 0};
   double sum = 0;
   double squares = 0;
@@ -126,7 +127,7 @@ TEST(Noise, HasTheGivenMeanAndDeviation) {
 }
 
 TEST(Noise, IsAFunctionOfSeedWorkerAndStep) {
-  const OptionValues options = bowls({{1}}, {{0}}, {{0}}, 1);
+  const OptionValues options = separable_options({{1}}, {{0}}, {{0}}, 1);
   const auto problem = made<double>("quartic", 2, options, 5);
   const auto same = made<double>("quartic", 2, options, 5);
   const auto other = made<double>("quartic", 2, options, 6);
@@ -141,16 +142,17 @@ TEST(Noise, IsAFunctionOfSeedWorkerAndStep) {
 
 TEST(Problems, RefuseTablesThatDoNotFit) {
   const Table one{{1, 1}};
-  EXPECT_THAT(refusal("quadratic", 4, bowls(Table(3, {1, 1}), one, one)),
+  EXPECT_THAT(refusal("quadratic", 4, separable_options(Table(3, {1, 1}), one, one)),
               HasSubstr("'curvature' has 3 rows; allowed is one row for all workers, or 4"));
-  EXPECT_THAT(refusal("quadratic", 4, bowls({}, one, one)), HasSubstr("'curvature' has 0 rows"));
-  EXPECT_THAT(refusal("quartic", 4, bowls(one, {{}}, one)),
+  EXPECT_THAT(refusal("quadratic", 4, separable_options({}, one, one)),
+              HasSubstr("'curvature' has 0 rows"));
+  EXPECT_THAT(refusal("quartic", 4, separable_options(one, {{}}, one)),
               HasSubstr("row 0 of 'center' is empty"));
-  EXPECT_THAT(refusal("quartic", 2, bowls(one, {{1, 2}, {1}}, one)),
+  EXPECT_THAT(refusal("quartic", 2, separable_options(one, {{1, 2}, {1}}, one)),
               HasSubstr("row 1 of 'center' has 1 numbers and row 0 has 2"));
-  EXPECT_THAT(refusal("quadratic", 2, bowls(one, one, {{1}})),
+  EXPECT_THAT(refusal("quadratic", 2, separable_options(one, one, {{1}})),
               HasSubstr("rows of 'start' have 1 coordinates and 'center' has 2"));
-  EXPECT_THAT(refusal("quadratic", 2, bowls({{1}}, one, one)),
+  EXPECT_THAT(refusal("quadratic", 2, separable_options({{1}}, one, one)),
               HasSubstr("rows of 'curvature' have 1 coordinates and 'center' has 2"));
   EXPECT_THAT(refusal("distance", 2, around(one, {{1}})),
               HasSubstr("problem 'distance': rows of 'start' have 1"));

@@ -54,7 +54,10 @@ std::unique_ptr<Problem<S>> made(const std::string& name,
 }
 
 // Options of a separable problem: quadratic or quartic.
-inline OptionValues bowls(Table curvature, Table center, Table start, double noise = 0) {
+inline OptionValues separable_options(Table curvature,
+                                      Table center,
+                                      Table start,
+                                      double noise = 0) {
   OptionValues values;
   values.set("curvature", std::move(curvature));
   values.set("center", std::move(center));

@@ -68,14 +68,14 @@ TEST_P(EveryProblem, AnnouncesEachRowOnceWhenItIsThere) {
                     .x = x.data(),
                     .gradient = gradients[static_cast<std::size_t>(worker)].data()});
   }
-  std::vector<int> said(kWorkers, 0);
+  std::vector<int> announced(kWorkers, 0);
   problem->gradients(jobs, 0, [&](std::size_t job, CoordinateRange range) {
-    ++said.at(job);
+    ++announced.at(job);
     EXPECT_EQ(range.begin, 0U);
     EXPECT_EQ(range.end, problem->layout().row_size());
     EXPECT_EQ(gradients[job], answer(*problem, static_cast<int>(job), x).gradient);
   });
-  EXPECT_EQ(said, std::vector<int>(kWorkers, 1));
+  EXPECT_EQ(announced, std::vector<int>(kWorkers, 1));
 }
 
 TEST_P(EveryProblem, AgreesInSingleAndInDoublePrecision) {

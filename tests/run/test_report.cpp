@@ -181,7 +181,7 @@ TEST_F(Report, OfADivergedRunSaysSo) {
   EXPECT_GE(count(page, "class=\"broken\""), 1);
 }
 
-TEST_F(Report, ShowsWhoHasWhichExamples) {
+TEST_F(Report, ShowsTheExamplesOfEachWorker) {
   make_run(path("run"), "data", 0.8, "finished");
   EXPECT_EQ(count(page_of(path("run")), "class=\"dot\""), 0);
   const ClassCounts classes{{"cat", "dog"}, {{3, 0}, {2, 2}}};

@@ -66,12 +66,12 @@ struct Shared {
 
 // One process per entry of `homes` calls share_dataset() with it.
 Shared share(const std::vector<std::string>& homes, const Found& on_disk) {
-  comm::InProcessFabric hub(static_cast<int>(homes.size()));
+  comm::InProcessFabric fabric(static_cast<int>(homes.size()));
   std::atomic<int> reads = 0;
   std::vector<Found> found(homes.size(), std::shared_ptr<const Dataset>());
   std::vector<std::thread> processes;
   for (std::size_t p = 0; p < homes.size(); ++p) {
-    processes.emplace_back([&, p, transport = hub.transport(static_cast<int>(p))] {
+    processes.emplace_back([&, p, transport = fabric.transport(static_cast<int>(p))] {
       found[p] = share_dataset(*transport, homes[p], [&] {
         ++reads;
         return on_disk;
@@ -134,14 +134,14 @@ TEST(SharedDataset, IsReadWhereTheMemoryCannotBeOpened) {
   const std::string here = "[" + std::to_string(getpid()) + ",";
   ASSERT_NE(address.find(here), std::string::npos);
   address.replace(address.find(here), here.size(), "[" + std::to_string(gone()) + ",");
-  for (const std::string& told : {address, std::string("{}")}) {
-    comm::InProcessFabric hub(2);
-    std::thread reader([&, transport = hub.transport(0)] {
+  for (const std::string& announced : {address, std::string("{}")}) {
+    comm::InProcessFabric fabric(2);
+    std::thread reader([&, transport = fabric.transport(0)] {
       EXPECT_TRUE(comm::exchange_texts(*transport, "a"));
-      EXPECT_TRUE(comm::exchange_texts(*transport, told));
+      EXPECT_TRUE(comm::exchange_texts(*transport, announced));
     });
     int reads = 0;
-    const auto transport = hub.transport(1);
+    const auto transport = fabric.transport(1);
     const Found found = share_dataset(*transport, "a", [&] {
       ++reads;
       return small();
@@ -153,7 +153,7 @@ TEST(SharedDataset, IsReadWhereTheMemoryCannotBeOpened) {
   }
 }
 
-TEST(SharedDataset, LivesAsLongAsSomebodyLooksAtIt) {
+TEST(SharedDataset, LivesAsLongAsItIsUsed) {
   data::HeldBytes pixels;
   {
     auto mine = put_where_others_see(small_dataset());
@@ -167,9 +167,9 @@ TEST(SharedDataset, LivesAsLongAsSomebodyLooksAtIt) {
 }
 
 TEST(SharedDataset, FailsWhereAProcessIsGone) {
-  comm::InProcessFabric hub(2);
-  hub.transport(1).reset();
-  const auto transport = hub.transport(0);
+  comm::InProcessFabric fabric(2);
+  fabric.transport(1).reset();
+  const auto transport = fabric.transport(0);
   const Found found = share_dataset(*transport, "a", small);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.failure().kind, FailureKind::kPeer);

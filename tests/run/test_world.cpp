@@ -14,15 +14,15 @@ namespace murmur::run {
 namespace {
 
 // Calls task(world of the process) for every process, each on its own thread.
-void play_in_all(int processes,
-                 const comm::Launch& launch,
-                 const std::function<void(World&)>& play) {
-  comm::InProcessFabric hub(processes);
+void run_in_all(int processes,
+                const comm::Launch& launch,
+                const std::function<void(World&)>& task) {
+  comm::InProcessFabric fabric(processes);
   std::vector<std::thread> threads;
   for (int p = 0; p < processes; ++p) {
     threads.emplace_back([&, p] {
-      World world(launch, hub.transport(p));
-      play(world);
+      World world(launch, fabric.transport(p));
+      task(world);
     });
   }
   for (std::thread& thread : threads) {
@@ -33,7 +33,7 @@ void play_in_all(int processes,
 TEST(World, CountsThoseThatShareMemoryWhereTheLauncherDoesNotTell) {
   std::vector<int> before(3);
   std::vector<int> after(3);
-  play_in_all(3, {}, [&](World& world) {
+  run_in_all(3, {}, [&](World& world) {
     const auto p = static_cast<std::size_t>(world.process());
     before[p] = world.local_processes();
     world.share_memory();
@@ -46,14 +46,14 @@ TEST(World, CountsThoseThatShareMemoryWhereTheLauncherDoesNotTell) {
 TEST(World, BelievesALauncherThatTellsOfMore) {
   comm::Launch launch;
   launch.local_processes = 5;
-  play_in_all(2, launch, [](World& world) {
+  run_in_all(2, launch, [](World& world) {
     world.share_memory();
     EXPECT_EQ(world.local_processes(), 5);
   });
 }
 
 TEST(World, SaysTheSameWhereMemoryIsShared) {
-  play_in_all(3, {}, [](World& world) {
+  run_in_all(3, {}, [](World& world) {
     world.share_memory();
     EXPECT_EQ(world.broadcast(world.is_first() ? "first" : "other"), "first");
     world.agree(std::nullopt);

@@ -13,11 +13,11 @@ namespace murmur::testing {
 
 class FailingTransport : public comm::Transport, public comm::SharedViews {
  public:
-  using Strike = std::function<void(comm::Transport& other)>;
+  using Injection = std::function<void(comm::Transport& other)>;
 
   // Calls inject(other) before operation number `at` of those that are counted below, from 1 on.
-  FailingTransport(comm::Transport* other, int at, Strike strike)
-      : other_(other), at_(at), strike_(std::move(strike)) {}
+  FailingTransport(comm::Transport* other, int at, Injection inject)
+      : other_(other), at_(at), inject_(std::move(inject)) {}
 
   int operations() const { return operations_; }
 
@@ -79,13 +79,13 @@ class FailingTransport : public comm::Transport, public comm::SharedViews {
  private:
   void count() {
     if (++operations_ == at_) {
-      strike_(*other_);
+      inject_(*other_);
     }
   }
 
   comm::Transport* other_;
   const int at_;
-  const Strike strike_;
+  const Injection inject_;
   std::atomic<int> operations_ = 0;
 };
 

@@ -10,10 +10,10 @@
 namespace murmur::testing {
 namespace {
 
-OptionValues values_of(const std::vector<OptionInfo>& infos, const Said& said) {
+OptionValues values_of(const std::vector<OptionInfo>& infos, const NamedOptions& options) {
   OptionValues values(infos);
-  for (const auto& [said_name, value] : said) {
-    const std::string& name = said_name;
+  for (const auto& [option_name, value] : options) {
+    const std::string& name = option_name;
     const auto is = [&](const OptionInfo& info) { return info.name == name; };
     MURMUR_CHECK(std::any_of(infos.begin(), infos.end(), is), "no option {}", name);
     values.set(name, value);
@@ -32,10 +32,10 @@ Table table_of(const Stack& all, int workers) {
 
 }  // namespace
 
-Program<double> program_of(const std::string& algorithm, const Said& said) {
+Program<double> program_of(const std::string& algorithm, const NamedOptions& options) {
   const algorithms::Algorithm* found = algorithms::find_algorithm(algorithm);
   MURMUR_CHECK(found != nullptr, "no algorithm {}", algorithm);
-  return found->program<double>(values_of(found->options, said));
+  return found->program<double>(values_of(found->options, options));
 }
 
 Program<double> program_of(const Variant& variant) {
@@ -43,13 +43,13 @@ Program<double> program_of(const Variant& variant) {
 }
 
 Program<double> with_outer_of(const std::string& outer,
-                              const Said& said,
+                              const NamedOptions& options,
                               Program<double> base,
                               bool starts_differ) {
   const algorithms::OuterStep* found = algorithms::find_outer_step(outer);
   MURMUR_CHECK(found != nullptr, "no outer step {}", outer);
   return algorithms::with_outer(
-      std::move(base), *found, values_of(found->options, said), starts_differ);
+      std::move(base), *found, values_of(found->options, options), starts_differ);
 }
 
 Program<double> until_mixing(Program<double> program) {
@@ -60,10 +60,10 @@ Program<double> until_mixing(Program<double> program) {
   return program;
 }
 
-MakeProblem problem_of(const std::string& name, int workers, const Said& said) {
+MakeProblem problem_of(const std::string& name, int workers, const NamedOptions& options) {
   for (const problems::ProblemInfo& info : problems::problems()) {
     if (info.name == name) {
-      return [=, values = values_of(info.options, said)] {
+      return [=, values = values_of(info.options, options)] {
         return problems::make_problem<double>(name, workers, values, 1).value();
       };
     }
@@ -71,10 +71,10 @@ MakeProblem problem_of(const std::string& name, int workers, const Said& said) {
   MURMUR_CHECK(false, "no problem {}", name);
 }
 
-SharedTopology topology_of(const std::string& name, int workers, const Said& said) {
+SharedTopology topology_of(const std::string& name, int workers, const NamedOptions& options) {
   const topology::TopologyInfo* found = topology::find_topology(name);
   MURMUR_CHECK(found != nullptr, "no topology {}", name);
-  return topology::make_topology(name, workers, values_of(found->options, said), 1).value();
+  return topology::make_topology(name, workers, values_of(found->options, options), 1).value();
 }
 
 SharedTopology weights_of(const Table& matrix) {
@@ -150,7 +150,7 @@ double spread(const Stack& all, int workers) {
   return apart(all, everywhere(mean_of(all, workers), workers));
 }
 
-MakeProblem Bowl::problem() const {
+MakeProblem Quadratic::problem() const {
   return problem_of("quadratic",
                     workers,
                     {{"curvature", table_of(curvature, workers)},
@@ -158,18 +158,18 @@ MakeProblem Bowl::problem() const {
                      {"start", table_of(start, workers)}});
 }
 
-Bowl random_bowl(int workers, std::size_t dimension) {
+Quadratic random_quadratic(int workers, std::size_t dimension) {
   const std::size_t size = static_cast<std::size_t>(workers) * dimension;
-  Bowl bowl{workers, Stack(size), Stack(size), Stack(size)};
+  Quadratic quadratic{workers, Stack(size), Stack(size), Stack(size)};
   for (std::size_t c = 0; c < size; ++c) {
-    bowl.curvature[c] = 1 + Random(11, Stream::kTest, 0, 0).uniform(c);
-    bowl.center[c] = 2 * Random(11, Stream::kTest, 0, 1).uniform(c) - 1;
-    bowl.start[c] = Random(11, Stream::kTest, 0, 2).normal(c % dimension);
+    quadratic.curvature[c] = 1 + Random(11, Stream::kTest, 0, 0).uniform(c);
+    quadratic.center[c] = 2 * Random(11, Stream::kTest, 0, 1).uniform(c) - 1;
+    quadratic.start[c] = Random(11, Stream::kTest, 0, 2).normal(c % dimension);
   }
-  return bowl;
+  return quadratic;
 }
 
-Bowl golden_bowl() {
+Quadratic golden_quadratic() {
   return {4,
           {1.0, 2.0, 1.5, 1.75, 2.0, 1.5, 2.5, 1.25},
           {0.0, 0.0, 1.0, -0.5, 2.0, -1.0, 3.0, -1.5},
@@ -239,10 +239,13 @@ void Walk::set_field(const std::string& name, const Stack& all) {
   }
 }
 
-Walk walk_over(const Bowl& bowl, Program<double> program, SharedTopology topology, double decay) {
+Walk walk_over(const Quadratic& quadratic,
+               Program<double> program,
+               SharedTopology topology,
+               double decay) {
   return Walk({.program = std::move(program),
                .topology = std::move(topology),
-               .problem = bowl.problem(),
+               .problem = quadratic.problem(),
                .rates = {},
                .weight_decay = decay});
 }

@@ -21,23 +21,23 @@ namespace murmur::testing {
 inline constexpr double kRounding = 1e-12;
 
 // Options by name; the others keep their defaults.
-using Said = std::vector<std::pair<std::string, OptionValue>>;
+using NamedOptions = std::vector<std::pair<std::string, OptionValue>>;
 
-Program<double> program_of(const std::string& algorithm, const Said& said = {});
+Program<double> program_of(const std::string& algorithm, const NamedOptions& options = {});
 Program<double> program_of(const Variant& variant);
 // `base` with the outer step after it. REQUIRES: `period` is given.
 Program<double> with_outer_of(const std::string& outer,
-                              const Said& said,
+                              const NamedOptions& options,
                               Program<double> base,
                               bool starts_differ = false);
 // The stages before the first mixing: one step of it yields the input of the mixing.
 Program<double> until_mixing(Program<double> program);
 
 using MakeProblem = std::function<std::unique_ptr<problems::Problem<double>>()>;
-MakeProblem problem_of(const std::string& name, int workers, const Said& said);
+MakeProblem problem_of(const std::string& name, int workers, const NamedOptions& options);
 
 using SharedTopology = std::shared_ptr<const topology::Topology>;
-SharedTopology topology_of(const std::string& name, int workers, const Said& said);
+SharedTopology topology_of(const std::string& name, int workers, const NamedOptions& options);
 SharedTopology weights_of(const Table& matrix);  // "custom", the same at every step
 // Topologies whose matrices all have rows and columns that sum to one.
 std::vector<std::pair<std::string, SharedTopology>> doubly_stochastic_topologies();
@@ -55,7 +55,7 @@ double apart(const Stack& a, const Stack& b);
 double spread(const Stack& all, int workers);
 
 // f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2, and the start.
-struct Bowl {
+struct Quadratic {
   int workers = 1;
   Stack curvature;
   Stack center;
@@ -69,9 +69,9 @@ struct Bowl {
 };
 
 // Curvatures in [1, 2), centers in [-1, 1), one start for all; always the same numbers.
-Bowl random_bowl(int workers, std::size_t dimension = 5);
+Quadratic random_quadratic(int workers, std::size_t dimension = 5);
 // Four workers in two dimensions: the problem of golden_vectors.h.
-Bowl golden_bowl();
+Quadratic golden_quadratic();
 
 // An engine, performed step by step. spec.rates are not used.
 class Walk {
@@ -96,7 +96,7 @@ class Walk {
 };
 
 // A walk over a quadratic.
-Walk walk_over(const Bowl& bowl,
+Walk walk_over(const Quadratic& quadratic,
                Program<double> program,
                SharedTopology topology,
                double decay = 0);

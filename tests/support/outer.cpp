@@ -13,7 +13,7 @@ void displace(Walk& walk, const Stack& away) {
   }
 }
 
-Said every(std::int64_t period, Said more) {
+NamedOptions every(std::int64_t period, NamedOptions more) {
   more.insert(more.begin(), {"period", period});
   return more;
 }

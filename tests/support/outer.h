@@ -15,10 +15,10 @@ namespace murmur::testing {
 void displace(Walk& walk, const Stack& away);
 
 // Numbers of workers that a binary tree divides evenly and unevenly.
-inline const std::vector<int> kCrowds{1, 2, 3, 4, 5, 8};
+inline const std::vector<int> kWorkerCounts{1, 2, 3, 4, 5, 8};
 
 // The outer step's options, `period` first.
-Said every(std::int64_t period, Said more = {});
+NamedOptions every(std::int64_t period, NamedOptions more = {});
 
 // Rates that change between rounds of 3, and within them.
 inline const std::vector<double> kRoundRates{

@@ -19,11 +19,11 @@ template <class S, class Task>
 void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
   const std::vector<int> sizes =
       world.ownership.empty() ? std::vector<int>{spec.problem()->workers()} : world.ownership;
-  comm::InProcessFabric hub(static_cast<int>(sizes.size()), std::chrono::minutes(2));
+  comm::InProcessFabric fabric(static_cast<int>(sizes.size()), std::chrono::minutes(2));
   std::vector<std::thread> threads;
   for (std::size_t p = 0; p < sizes.size(); ++p) {
     threads.emplace_back([&, p] {
-      const auto transport = hub.transport(static_cast<int>(p));
+      const auto transport = fabric.transport(static_cast<int>(p));
       const std::unique_ptr<problems::Problem<S>> problem = spec.problem();
       threads::Pool pool(world.threads);
       engine::Engine<S> engine({.program = spec.program,

@@ -18,9 +18,9 @@ RandomQuadratic<S>::RandomQuadratic(int workers, Kind kind, Shape shape)
   layout_.add("weight", {shape.matrix_rows, shape.matrix_columns});
   layout_.add("bias", {shape.vector_size});
   for (int worker = 0; worker < workers; ++worker) {
-    const int player = kind.alike ? 0 : (worker + kind.first) % workers;
-    const Random curvature(7, Stream::kTest, player, 0);
-    const Random center(7, Stream::kTest, player, 1);
+    const int source = kind.alike ? 0 : (worker + kind.first) % workers;
+    const Random curvature(7, Stream::kTest, source, 0);
+    const Random center(7, Stream::kTest, source, 1);
     for (std::size_t k = 0; k < layout_.row_size(); ++k) {
       curvature_.push_back(kind.flat ? 0 : 1 + curvature.uniform(k));
       center_.push_back(2 * center.uniform(k) - 1);
@@ -30,10 +30,10 @@ RandomQuadratic<S>::RandomQuadratic(int workers, Kind kind, Shape shape)
 
 template <class S>
 void RandomQuadratic<S>::start(int worker, std::span<S> row) const {
-  const int player = kind_.starts_differ ? (worker + kind_.first) % workers_ : 0;
+  const int source = kind_.starts_differ ? (worker + kind_.first) % workers_ : 0;
   for (const TensorSlot& slot : layout_.tensors()) {
     for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
-      row[k] = static_cast<S>(Random(7, Stream::kTest, player, 2).normal(k));
+      row[k] = static_cast<S>(Random(7, Stream::kTest, source, 2).normal(k));
     }
   }
 }
@@ -205,12 +205,12 @@ Rows<S> run(const RunSpec<S>& spec, const World& world) {
     return run_one<S>(spec, world, nullptr);
   }
   const auto processes = world.ownership.size();
-  comm::InProcessFabric hub(static_cast<int>(processes));
+  comm::InProcessFabric fabric(static_cast<int>(processes));
   std::vector<Rows<S>> parts(processes);
   std::vector<std::thread> engines;
   for (std::size_t p = 0; p < processes; ++p) {
     engines.emplace_back([&, p] {
-      auto transport = hub.transport(static_cast<int>(p));
+      auto transport = fabric.transport(static_cast<int>(p));
       if (world.shares_memory) {
         transport = comm::share_host(std::move(transport)).value();
       }

@@ -41,7 +41,7 @@ TEST(VirtualClock, MessagesLeaveOneAfterTheOtherRoundTheCircle) {
   expect_ready(clock, {4, 4, 2});
 }
 
-TEST(VirtualClock, OnARingAndACompleteGraphNobodyIsInTheWay) {
+TEST(VirtualClock, OnARingAndACompleteGraphMessagesDoNotCollide) {
   for (const Edges& edges : {ring(6), complete(6), circle(6)}) {
     VirtualClock clock(cluster_of({1}), 6, 1);
     clock.compute();
@@ -59,7 +59,8 @@ TEST(VirtualClock, AReceiverTakesInOneAfterTheOther) {
 }
 
 TEST(VirtualClock, TakesInWhatArrivesFirst) {
-  // Worker 1's message arrives at 1 + 2 = 3, worker 0's at 2 + 2 = 4 and waits one second behind it.
+  // Worker 1's message arrives at 1 + 2 = 3, worker 0's at 2 + 2 = 4 and waits one second behind
+  // it.
   VirtualClock clock(cluster_of({2, 1, 0}), 3, 1);
   clock.compute();
   ASSERT_TRUE(clock.exchange({3, {{0, 2}, {1, 2}}}, 2));
@@ -115,7 +116,7 @@ TEST(VirtualClock, AMessageThatLeavesEarlyIsWholeWhenItsStepIs) {
   expect_ready(clock, {4, 4});
 }
 
-TEST(VirtualClock, WhoHasWaitedSendsNothingEarly) {
+TEST(VirtualClock, AWorkerThatHasWaitedSendsNothingEarly) {
   Cluster cluster = cluster_of({8});
   cluster.overlap = 1;
   cluster.latency_s = {3};
@@ -134,7 +135,7 @@ TEST(VirtualClock, AnInterfaceSendsInTheOrderOfTheProgram) {
   expect_ready(clock, {10, 0, 10});
 }
 
-TEST(VirtualClock, NobodyWaitsForWhatIsSentUntilItIsToArrive) {
+TEST(VirtualClock, AMessageIsAwaitedOnlyWhenItIsDue) {
   VirtualClock clock(cluster_of({3}), 2, 1);
   clock.send(complete(2), 5, 0);
   clock.compute();
@@ -182,7 +183,7 @@ TEST(VirtualClock, AnAverageMayOverlapWithTheGradient) {
   expect_ready(clock, {13, 13});
 }
 
-TEST(VirtualClock, SaysHowLongOneMeetingAndOneGradientTake) {
+TEST(VirtualClock, SaysHowLongOneAveragingAndOneGradientTake) {
   Cluster cluster = cluster_of({3});
   cluster.latency_s = {0.5};
   cluster.faults = {{.at_s = 10, .worker = 1, .slowdown = 2}};

@@ -47,7 +47,7 @@ TEST(Fault, SlowsALinkDownInOneDirection) {
   EXPECT_DOUBLE_EQ(clock.ready_s(0), 4);  // its own message has left only then
 }
 
-TEST(Fault, WhoWaitsForOneThatIsGoneSaysSo) {
+TEST(Fault, IsNamedByTheWorkerThatWaits) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 3, .worker = 2, .gone = true}};
   VirtualClock clock(cluster, 4, 1);
@@ -106,7 +106,7 @@ TEST(Fault, ALinkThatIsGoneIsNamed) {
                 "gone since 0 s"));
 }
 
-TEST(Fault, NobodyHasToWaitForOneWhomNobodyHears) {
+TEST(Fault, DelaysNoWorkerThatReceivesNothingFromIt) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 3, .worker = 0, .gone = true}};
   VirtualClock clock(cluster, 3, 1);
@@ -118,7 +118,7 @@ TEST(Fault, NobodyHasToWaitForOneWhomNobodyHears) {
   EXPECT_DOUBLE_EQ(clock.now_s(), 6);
 }
 
-TEST(Fault, WhoComesBackIsWaitedFor) {
+TEST(Fault, AWorkerThatComesBackIsWaitedFor) {
   Cluster cluster = cluster_of({2});
   cluster.faults = {{.at_s = 1, .worker = 0, .gone = true},
                     {.at_s = 11, .worker = 0, .slowdown = 1}};

@@ -17,7 +17,7 @@ constexpr int kWorkers = 6;
 constexpr double kRounding = 1e-9;
 
 // A few rounds with every kind of operation.
-std::vector<double> play(const Cluster& cluster, const Edges& edges, std::uint64_t seed = 3) {
+std::vector<double> run_rounds(const Cluster& cluster, const Edges& edges, std::uint64_t seed = 3) {
   VirtualClock clock(cluster, kWorkers, seed);
   for (int t = 0; t < 5; ++t) {
     clock.compute();
@@ -69,7 +69,7 @@ TEST(Laws, EqualWorkersOnASymmetricGraphStayEqual) {
   Cluster cluster = cluster_of({1});
   cluster.latency_s = {0.25};
   for (const Edges& edges : {ring(kWorkers), complete(kWorkers), circle(kWorkers)}) {
-    const std::vector<double> ready = play(cluster, edges);
+    const std::vector<double> ready = run_rounds(cluster, edges);
     for (const double other : ready) {
       EXPECT_NEAR(other, ready.front(), kRounding);
     }
@@ -86,9 +86,9 @@ TEST(Laws, AFasterNetworkIsNeverSlower) {
     for (double& latency : nearer.latency_s) {
       latency *= 0.5;
     }
-    const std::vector<double> slow = play(cluster, edges);
-    const std::vector<double> fast = play(faster, edges);
-    const std::vector<double> near = play(nearer, edges);
+    const std::vector<double> slow = run_rounds(cluster, edges);
+    const std::vector<double> fast = run_rounds(faster, edges);
+    const std::vector<double> near = run_rounds(nearer, edges);
     for (std::size_t i = 0; i < slow.size(); ++i) {
       EXPECT_LE(fast[i], slow[i] + kRounding);
       EXPECT_LE(near[i], slow[i] + kRounding);
@@ -101,7 +101,7 @@ TEST(Laws, OverlapHelpsAndNeverBeatsTheGradientsAlone) {
     const auto last = [&](double overlap) {
       Cluster changed = cluster;
       changed.overlap = overlap;
-      const std::vector<double> ready = play(changed, edges);
+      const std::vector<double> ready = run_rounds(changed, edges);
       return *std::max_element(ready.begin(), ready.end());
     };
     const double slowest =
@@ -116,8 +116,8 @@ TEST(Laws, TheSameSeedGivesTheSameTimes) {
   Cluster cluster = random_cluster(1);
   cluster.step = {.distribution = "lognormal", .mean = 1, .std = 0.5};
   cluster.loss = 0.2;
-  EXPECT_EQ(play(cluster, ring(kWorkers), 5), play(cluster, ring(kWorkers), 5));
-  EXPECT_NE(play(cluster, ring(kWorkers), 5), play(cluster, ring(kWorkers), 6));
+  EXPECT_EQ(run_rounds(cluster, ring(kWorkers), 5), run_rounds(cluster, ring(kWorkers), 5));
+  EXPECT_NE(run_rounds(cluster, ring(kWorkers), 5), run_rounds(cluster, ring(kWorkers), 6));
 }
 
 TEST(StepTimes, HaveTheMeanAndTheDeviationThatWereAskedFor) {

@@ -118,12 +118,12 @@ TEST(Degrees, AreOfAnyStep) {
   EXPECT_EQ(star.in_least, 1);
   EXPECT_EQ(star.in_most, 8);
   EXPECT_EQ(star.out_most, 8);
-  const Table one_speaks{{1, 0, 0}, {0.5, 0.5, 0}, {0.5, 0, 0.5}};
-  const Degrees speaker = degrees_of(*make("custom", 3, {{"weights", Tables{one_speaks}}}));
-  EXPECT_EQ(speaker.in_least, 0);
-  EXPECT_EQ(speaker.in_most, 1);
-  EXPECT_EQ(speaker.out_least, 0);
-  EXPECT_EQ(speaker.out_most, 2);
+  const Table one_sends{{1, 0, 0}, {0.5, 0.5, 0}, {0.5, 0, 0.5}};
+  const Degrees degrees = degrees_of(*make("custom", 3, {{"weights", Tables{one_sends}}}));
+  EXPECT_EQ(degrees.in_least, 0);
+  EXPECT_EQ(degrees.in_most, 1);
+  EXPECT_EQ(degrees.out_least, 0);
+  EXPECT_EQ(degrees.out_most, 2);
   const Degrees peers = degrees_of(*make("two-peer-exponential", 8));
   EXPECT_EQ(peers.in_least, 1);
   EXPECT_EQ(peers.out_most, 2);

@@ -164,8 +164,8 @@ TEST(ExponentialPeers, GoesThroughPowersOfPeersPlusOne) {
   EXPECT_EQ(edges_of(topology->at(1)), hops(30, {4, 8, 12}));
   EXPECT_EQ(edges_of(topology->at(2)), hops(30, {16, 32, 48}));
   EXPECT_EQ(topology->at(2).self(7), 0.25);
-  const auto everyone = make("exponential-peers", 5, {{"peers", std::int64_t{1000000}}});
-  EXPECT_EQ(edges_of(everyone->at(0)), hops(5, {1, 2, 3, 4}));
+  const auto all_peers = make("exponential-peers", 5, {{"peers", std::int64_t{1000000}}});
+  EXPECT_EQ(edges_of(all_peers->at(0)), hops(5, {1, 2, 3, 4}));
 }
 
 TEST(ExponentialPeers, WithOnePeerIsTheOnePeerGraph) {

@@ -219,8 +219,8 @@ TEST(ReportCommand, MakesReportsAgain) {
   for (const auto& [folder, report] : before) {
     EXPECT_EQ(read_text(desk.path(folder + "/report.html")), report) << folder;
   }
-  const json said = json::parse(desk.run({"report", "one", "--json"}).out);
-  EXPECT_EQ(said["reports"], json::array({"one/report.html"}));
+  const json printed = json::parse(desk.run({"report", "one", "--json"}).out);
+  EXPECT_EQ(printed["reports"], json::array({"one/report.html"}));
 }
 
 TEST(ReportCommand, WritesNothingWhereOneFolderHoldsNoRun) {

@@ -22,7 +22,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // A run that logs a line after every step.
-std::vector<std::string> talkative(const std::string& steps, std::vector<std::string> more = {}) {
+std::vector<std::string> logging_every_step(const std::string& steps,
+                                            std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"train",
                                      "small.toml",
                                      "-v",
@@ -46,7 +47,7 @@ TEST(Interrupt, EndsWithACheckpointAndASummary) {
                                      std::pair{SIGHUP, 129},
                                      std::pair{SIGUSR1, 138}}) {
     const TrainingDesk desk;
-    Started run(desk, talkative("1000000"));
+    Started run(desk, logging_every_step("1000000"));
     ASSERT_TRUE(run.wait_for_lines(1));
     run.send(signal);
     EXPECT_EQ(run.end(), code);
@@ -71,7 +72,7 @@ TEST(Interrupt, EndsWithACheckpointAndASummary) {
 // Nothing reads its output, so it cannot finish its last step.
 TEST(Interrupt, EndsAtOnceWhenAskedTwice) {
   const TrainingDesk desk;
-  Started run(desk, talkative("1000000"));
+  Started run(desk, logging_every_step("1000000"));
   ASSERT_TRUE(run.wait_for_lines(1));
   run.fill_its_pipe();
   run.send(SIGINT);
@@ -82,7 +83,7 @@ TEST(Interrupt, EndsAtOnceWhenAskedTwice) {
 
 TEST(Interrupt, ByASchedulerTwiceEndsAtOnce) {
   const TrainingDesk desk;
-  Started run(desk, talkative("1000000"));
+  Started run(desk, logging_every_step("1000000"));
   ASSERT_TRUE(run.wait_for_lines(1));
   run.fill_its_pipe();
   run.send(SIGUSR1);
@@ -96,7 +97,7 @@ TEST(Interrupt, ByASchedulerTwiceEndsAtOnce) {
 TEST(Interrupt, OfATerminalThatClosesIsOneInterruption) {
   for (const int first : {SIGHUP, SIGTERM}) {
     const TrainingDesk desk;
-    Started run(desk, talkative("1000000"));
+    Started run(desk, logging_every_step("1000000"));
     ASSERT_TRUE(run.wait_for_lines(1));
     run.send(first);
     ASSERT_TRUE(run.has_taken(first));
@@ -110,7 +111,7 @@ TEST(Interrupt, OfATerminalThatClosesIsOneInterruption) {
 TEST(Interrupt, LeavesAloneWhatWasIgnoredAtTheStart) {
   const TrainingDesk desk;
   std::string command = "trap '' HUP USR1; exec " + quoted(MURMUR_PROGRAM);
-  for (const std::string& argument : talkative("1000000")) {
+  for (const std::string& argument : logging_every_step("1000000")) {
     command += " " + quoted(argument);
   }
   Started run(desk, "/bin/sh", {"-c", command});
@@ -129,7 +130,7 @@ TEST(Interrupt, KilledFiveTimesARunHasTheBitsOfOneLeftAlone) {
   const std::vector<std::string> saving{"--set", "checkpoint.every_steps=1"};
   const Random random(7, Stream::kTest);
   for (std::uint64_t k = 0; k < 5; ++k) {
-    std::vector<std::string> arguments = talkative("300", saving);
+    std::vector<std::string> arguments = logging_every_step("300", saving);
     if (k > 0) {
       arguments.emplace_back("--resume");
     }
@@ -178,12 +179,12 @@ TEST(Interrupt, KilledARunHasEveryStepOnceInTensorboard) {
   const std::vector<std::string> settings{
       "--set", "output.tensorboard=true", "--set", "checkpoint.every_steps=10"};
   {
-    Started run(desk, talkative("1000000", settings));
+    Started run(desk, logging_every_step("1000000", settings));
     ASSERT_TRUE(run.wait_for_lines(35));
     run.send(SIGKILL);
     EXPECT_EQ(run.end(), -SIGKILL);
   }
-  std::vector<std::string> rest = talkative("1000000", settings);
+  std::vector<std::string> rest = logging_every_step("1000000", settings);
   rest.insert(rest.end(), {"--resume", "--steps-limit", "100", "-q"});
   ASSERT_EQ(desk.run(rest).code, 0);
   std::vector<std::int64_t> all(100);

@@ -81,16 +81,16 @@ json timeless(json object) {
 }
 
 // The summary and the lines, without times and without the traffic between processes.
-json told_by(const Desk& desk, const std::string& folder) {
-  json told = json::parse(read_text(desk.path(folder + "/summary.json")));
+json outcome_of(const Desk& desk, const std::string& folder) {
+  json outcome = json::parse(read_text(desk.path(folder + "/summary.json")));
   for (const char* part : {"final", "totals"}) {
-    told[part] = timeless(told[part]);
+    outcome[part] = timeless(outcome[part]);
   }
-  told.erase("peak_memory_bytes");
+  outcome.erase("peak_memory_bytes");
   for (const std::string& line : lines_of(read_text(desk.path(folder + "/metrics.jsonl")))) {
-    told["lines"].push_back(timeless(json::parse(line)));
+    outcome["lines"].push_back(timeless(json::parse(line)));
   }
-  return told;
+  return outcome;
 }
 
 class MpiDivergence : public ::testing::TestWithParam<std::tuple<Launcher, int>> {
@@ -112,7 +112,7 @@ class MpiDivergence : public ::testing::TestWithParam<std::tuple<Launcher, int>>
       const Ran ran = train_in_world(desk, launcher, processes, with("many"));
       EXPECT_EQ(ran.code, 4) << method.name << ": " << ran.err;
       EXPECT_THAT(lines_of(ran.out), Contains(last_line(one))) << method.name;
-      EXPECT_EQ(told_by(desk, "many"), told_by(desk, "one")) << method.name;
+      EXPECT_EQ(outcome_of(desk, "many"), outcome_of(desk, "one")) << method.name;
       EXPECT_THAT(ran.err, HasSubstr(lines_of(one.err).back())) << method.name;
     }
   }

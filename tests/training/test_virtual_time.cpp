@@ -97,7 +97,7 @@ TEST(VirtualTime, OfAnAsynchronousMethodDoesNotWaitForTheSlowest) {
   EXPECT_NEAR(on("ad-psgd", "goes on"), 128 / 3.1, 1.5);
 }
 
-TEST(VirtualTime, DecidesWhoMeetsWhomInAnAsynchronousMethod) {
+TEST(VirtualTime, DecidesTheOrderOfEventsOfAnAsynchronousMethod) {
   const TrainingDesk desk;
   const auto digest = [&](const std::string& output, const std::string& step) {
     const Ran ran = desk.train(
@@ -110,7 +110,7 @@ TEST(VirtualTime, DecidesWhoMeetsWhomInAnAsynchronousMethod) {
   EXPECT_NE(digest("c", "[1, 1, 1, 10]"), equal);
 }
 
-TEST(VirtualTime, OfAnAsynchronousMethodGoesOnWithoutWhoIsGone) {
+TEST(VirtualTime, OfAnAsynchronousMethodGoesOnWithoutAFailedWorker) {
   const TrainingDesk desk;
   const std::string gone = "cluster.fault=[{ at_s = 3.5, worker = 2, gone = true }]";
   const std::vector<std::string> arguments{

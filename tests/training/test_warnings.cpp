@@ -21,7 +21,7 @@ using Texts = std::vector<std::string>;
 constexpr std::string_view kBegin = "murmur: warning: ";
 
 // The texts after "murmur: warning: " on standard error, one per line.
-Texts said(const Ran& ran) {
+Texts warnings_of(const Ran& ran) {
   Texts texts;
   for (const std::string& line : lines_of(ran.err)) {
     if (line.starts_with(kBegin)) {
@@ -52,7 +52,7 @@ TEST(WarningsOfARun, AreTheSameInTrainPlanAndCompare) {
   const CompareDesk desk(kOneCell);
   const Ran trained = desk.train(with({"--output", "run"}, kDoubtful));
   ASSERT_EQ(trained.code, 0) << trained.err;
-  const Texts texts = said(trained);
+  const Texts texts = warnings_of(trained);
   EXPECT_THAT(texts,
               ElementsAre(HasSubstr("topology.seed = 7"),
                           HasSubstr("outer.period = 1000"),
@@ -62,11 +62,11 @@ TEST(WarningsOfARun, AreTheSameInTrainPlanAndCompare) {
   EXPECT_EQ(desk.summary("run")["warnings"], texts);
   const Ran planned = desk.run(with({"plan", "small.toml", "--json"}, kDoubtful));
   EXPECT_EQ(json::parse(planned.out)["warnings"], texts);
-  EXPECT_EQ(said(planned), texts);
-  EXPECT_EQ(said(desk.run(with({"plan", "small.toml"}, kDoubtful))), texts);
+  EXPECT_EQ(warnings_of(planned), texts);
+  EXPECT_EQ(warnings_of(desk.run(with({"plan", "small.toml"}, kDoubtful))), texts);
   const Ran compared = desk.compare(with({"--json", "--output", "grid"}, kDoubtful));
   ASSERT_EQ(compared.code, 0) << compared.err;
-  EXPECT_EQ(said(compared), texts);
+  EXPECT_EQ(warnings_of(compared), texts);
   EXPECT_EQ(json::parse(compared.out)["warnings"], texts);
   for (const auto& [run, time] : desk.runs("grid")) {
     EXPECT_EQ(desk.summary("grid/runs/" + run)["warnings"], texts);
@@ -76,10 +76,10 @@ TEST(WarningsOfARun, AreTheSameInTrainPlanAndCompare) {
 TEST(WarningsOfARun, AreSilentWhereAllIsWell) {
   const CompareDesk desk(kOneCell);
   const Ran trained = desk.train({"--output", "run"});
-  EXPECT_THAT(said(trained), IsEmpty());
+  EXPECT_THAT(warnings_of(trained), IsEmpty());
   EXPECT_EQ(desk.summary("run")["warnings"], json::array());
   EXPECT_EQ(desk.run({"plan", "small.toml"}).err, "");
-  EXPECT_THAT(said(desk.compare()), IsEmpty());
+  EXPECT_THAT(warnings_of(desk.compare()), IsEmpty());
   // The file that it wrote has every value, including the defaults.
   EXPECT_EQ(desk.run({"plan", "run/config.toml"}).err, "");
 }
@@ -94,7 +94,7 @@ TEST(WarningsOfARun, AreNotDoubledByResuming) {
   again.emplace_back("--resume");
   const Ran resumed = desk.train(again);
   ASSERT_EQ(resumed.code, 0) << resumed.err;
-  EXPECT_THAT(said(resumed), SizeIs(1));
+  EXPECT_THAT(warnings_of(resumed), SizeIs(1));
   const json summary = json::parse(read_text(desk.path("run/summary.json")));
   EXPECT_THAT(summary["warnings"].get<Texts>(), SizeIs(1));
 }
@@ -109,7 +109,7 @@ TEST(WarningsOfARun, StandInItsReport) {
 TEST(WarningsOfARun, LeaveJsonAlone) {
   const TrainingDesk desk;
   const Ran ran = desk.train({"--output", "run", "--json", "--set", "evaluation.workers=99"});
-  EXPECT_THAT(said(ran), SizeIs(1));
+  EXPECT_THAT(warnings_of(ran), SizeIs(1));
   EXPECT_EQ(json::parse(ran.out)["warnings"].size(), 1U);
   EXPECT_EQ(desk.train({"--output", "quiet", "-q", "--set", "evaluation.workers=99"}).err, "");
 }
@@ -136,7 +136,7 @@ set = { "data.alpha" = 0.5 }
 )");
   const Ran ran = desk.compare(with({}, {"schedule.warmup_steps=8", "evaluation.workers=99"}));
   ASSERT_EQ(ran.code, 0) << ran.err;
-  const Texts texts = said(ran);
+  const Texts texts = warnings_of(ran);
   // "all" does not use the ring and "even" does not use alpha; no warning, since the others do.
   ASSERT_THAT(texts,
               ElementsAre(HasSubstr("'d2' needs every eigenvalue"),

@@ -73,7 +73,7 @@ TEST_F(CheckpointTest, SaysWhereItCannotBeWritten) {
 // one after the n-th. At whatever point that is, the newest complete checkpoint is restored and
 // correct.
 TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
-  for (std::int64_t said = 1; said <= 24; ++said) {
+  for (std::int64_t reported = 1; reported <= 24; ++reported) {
     std::filesystem::remove_all(folder());
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);
@@ -91,7 +91,7 @@ TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
     ASSERT_GT(child, 0);
     close(ends[1]);
     char byte = 0;
-    for (std::int64_t read_so_far = 0; read_so_far < said; ++read_so_far) {
+    for (std::int64_t read_so_far = 0; read_so_far < reported; ++read_so_far) {
       ASSERT_EQ(read(ends[0], &byte, 1), 1);
     }
     kill(child, SIGKILL);
@@ -100,7 +100,7 @@ TEST_F(CheckpointTest, SurvivesAKillAtAnyMoment) {
     const Solo<double> solo(small_run<double>("dsgdm"));
     const auto restored = checkpoint::restore_checkpoint(*solo.engine, place(1));
     ASSERT_TRUE(restored) << restored.failure().message;
-    EXPECT_GE(restored.value().step, said);
+    EXPECT_GE(restored.value().step, reported);
     EXPECT_TRUE(restored.value().notes.empty());
     EXPECT_EQ(rows_of(*solo.engine), rows_at(restored.value().step));
   }

@@ -36,11 +36,11 @@ engine::EngineParts<double> parts_of(SteadyProblem& problem,
 // Two processes with an engine each, which call at the same time.
 template <class Ask>
 std::vector<std::string> failures_of(const Ask& ask) {
-  comm::InProcessFabric hub(2, std::chrono::milliseconds(50));
+  comm::InProcessFabric fabric(2, std::chrono::milliseconds(50));
   std::vector<std::string> failures(2);
   std::vector<std::thread> threads;
   for (int p = 0; p < 2; ++p) {
-    threads.emplace_back([&, p, transport = hub.transport(p)] {
+    threads.emplace_back([&, p, transport = fabric.transport(p)] {
       SteadyProblem problem(2, 1);
       threads::Pool pool(1);
       engine::Engine<double> engine(parts_of(problem, pool, *transport));
@@ -58,7 +58,7 @@ Status status_of(const Numbers& numbers) {
   return numbers ? Status(Ok{}) : numbers.failure();
 }
 
-TEST(Collectives, OfOnePlaceOfTheProgramHearEachOther) {
+TEST(Collectives, OfOneCallSiteMatch) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     const double mine = p;
     return status_of(engine.gather({&mine, 1}));
@@ -66,7 +66,7 @@ TEST(Collectives, OfOnePlaceOfTheProgramHearEachOther) {
   EXPECT_THAT(failures_of(ask), Each("none"));
 }
 
-TEST(Collectives, OfDifferentPlacesOfTheProgramDoNotHearEachOther) {
+TEST(Collectives, OfDifferentCallSitesDoNotMatch) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     const double mine = p;
     if (p == 0) {
@@ -79,7 +79,7 @@ TEST(Collectives, OfDifferentPlacesOfTheProgramDoNotHearEachOther) {
 }
 
 // One process has called an average that the other has not called.
-TEST(Collectives, OutOfStepDoNotHearEachOther) {
+TEST(Collectives, OutOfStepDoNotMatch) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     std::vector<double> row(engine.layout().row_size());
     if (p == 0) {
@@ -103,9 +103,9 @@ class FewTags final : public FailingTransport {
 TEST(Limits, OfMessagesAreCheckedBeforeAnEngineIsMade) {
   constexpr int kWorkers = 64;
   constexpr comm::Tag kPromisedByMpi = 32767;
-  comm::InProcessFabric hub(kWorkers);
+  comm::InProcessFabric fabric(kWorkers);
   threads::Pool pool(1);
-  const auto other = hub.transport(0);
+  const auto other = fabric.transport(0);
   FewTags transport(other.get(), kPromisedByMpi);
   SteadyProblem problem(kWorkers, 1000);
   engine::EngineParts<double> parts = parts_of(problem, pool, transport);

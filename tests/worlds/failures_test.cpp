@@ -34,7 +34,7 @@ constexpr int kProcesses = 3;
 constexpr int kVictim = 1;
 constexpr int kSteps = 3;
 
-struct Way {
+struct Scheme {
   std::string name;
   std::string algorithm;
   std::string topology;
@@ -57,31 +57,31 @@ struct Way {
   }
 };
 
-const std::vector<Way> kWays{{"Mix", "dsgd", "ring"},
-                             {"MixOfTwoFields", "dsgd-gt", "ring"},
-                             {"Push", "sgp", "exponential"},
-                             {"SendAndArrive", "osgp", "exponential"},
-                             {"Average", "allreduce-sgd", "ring"},
-                             {"AverageOfGroups", "sgd", "ring", "average"},
-                             {"Sequential", "sgd", "ring", "easgd"},
-                             {"Pairs", "ad-psgd", "ring"}};
+const std::vector<Scheme> kSchemes{{"Mix", "dsgd", "ring"},
+                                   {"MixOfTwoFields", "dsgd-gt", "ring"},
+                                   {"Push", "sgp", "exponential"},
+                                   {"SendAndArrive", "osgp", "exponential"},
+                                   {"Average", "allreduce-sgd", "ring"},
+                                   {"AverageOfGroups", "sgd", "ring", "average"},
+                                   {"Sequential", "sgd", "ring", "easgd"},
+                                   {"Pairs", "ad-psgd", "ring"}};
 
-enum class Misfortune {
+enum class Fault {
   kFails,   // one of its waits fails; it notifies the others, as a run does
   kLeaves,  // it ends without notifying the others
   kStops,   // it is silent until the others have given up, and then continues
 };
 
 struct Case {
-  Way way;
+  Scheme scheme;
   bool shares_memory = false;
-  Misfortune misfortune = Misfortune::kFails;
+  Fault fault = Fault::kFails;
 };
 
 std::string name_of(const Case& of) {
   const char* const words[]{"Fails", "Leaves", "Stops"};
-  return of.way.name + (of.shares_memory ? "InSharedMemory" : "ByMessages") +
-         words[static_cast<int>(of.misfortune)];
+  return of.scheme.name + (of.shares_memory ? "InSharedMemory" : "ByMessages") +
+         words[static_cast<int>(of.fault)];
 }
 
 std::ostream& operator<<(std::ostream& out, const Case& of) {
@@ -95,21 +95,21 @@ struct Ended {
 };
 
 // One world with a failure at one operation of one process.
-class UnluckyWorld {
+class FaultyWorld {
  public:
-  UnluckyWorld(const Case& of, int at) : case_(of), at_(at) {}
+  FaultyWorld(const Case& of, int at) : case_(of), at_(at) {}
 
-  std::vector<Ended> play() {
+  std::vector<Ended> perform() {
     std::vector<Ended> ended(kProcesses);
     std::vector<std::thread> threads;
     for (int p = 0; p < kProcesses; ++p) {
       threads.emplace_back([this, p, &here = ended[static_cast<std::size_t>(p)]] {
-        auto transport = hub_.transport(p);
+        auto transport = fabric_.transport(p);
         if (case_.shares_memory) {
           transport = comm::share_host(std::move(transport)).value();
         }
-        live(*transport, here);
-        if (p == kVictim && case_.misfortune == Misfortune::kLeaves) {
+        run_process(*transport, here);
+        if (p == kVictim && case_.fault == Fault::kLeaves) {
           transport = nullptr;
         }
         all_.arrive_and_wait();  // engines are destroyed, transports still work
@@ -122,19 +122,19 @@ class UnluckyWorld {
   }
 
  private:
-  void live(comm::Transport& transport, Ended& ended) {
+  void run_process(comm::Transport& transport, Ended& ended) {
     const bool is_victim = transport.process() == kVictim;
-    if (case_.misfortune == Misfortune::kStops) {
+    if (case_.fault == Fault::kStops) {
       transport.set_wait_limit(milliseconds(30));
     }
     comm::StepAgreement agreement(transport);
     FailingTransport failing(
-        &transport, is_victim ? at_ : 0, [&](comm::Transport& other) { strike(other); });
+        &transport, is_victim ? at_ : 0, [&](comm::Transport& other) { inject(other); });
     const Status status = run(failing, ended.asked);
     ended.operations = failing.operations();
     if (!status) {
       ended.failure = status.failure();
-      if (case_.misfortune != Misfortune::kStops && !(is_victim && at_ > 0 && leaves())) {
+      if (case_.fault != Fault::kStops && !(is_victim && at_ > 0 && leaves())) {
         agreement.give_up(status.failure().message);
       }
     }
@@ -143,10 +143,10 @@ class UnluckyWorld {
     }
   }
 
-  bool leaves() const { return case_.misfortune == Misfortune::kLeaves; }
+  bool leaves() const { return case_.fault == Fault::kLeaves; }
 
-  void strike(comm::Transport& other) {
-    if (case_.misfortune == Misfortune::kStops) {
+  void inject(comm::Transport& other) {
+    if (case_.fault == Fault::kStops) {
       others_.arrive_and_wait();
     } else {
       other.fail({FailureKind::kPeer, "process 1 was made to fail"});
@@ -156,8 +156,8 @@ class UnluckyWorld {
   Status run(FailingTransport& transport, int& asked) {
     SteadyProblem problem(4);
     threads::Pool pool(1);
-    engine::Engine<double> engine({.program = case_.way.program(),
-                                   .topology = topology_of(case_.way.topology, 4),
+    engine::Engine<double> engine({.program = case_.scheme.program(),
+                                   .topology = topology_of(case_.scheme.topology, 4),
                                    .problem = &problem,
                                    .pool = &pool,
                                    .transport = &transport,
@@ -181,7 +181,7 @@ class UnluckyWorld {
 
   const Case case_;
   const int at_;
-  comm::InProcessFabric hub_{kProcesses};
+  comm::InProcessFabric fabric_{kProcesses};
   std::barrier<> all_{kProcesses};
   std::barrier<> others_{kProcesses};  // all but the victim have ended
 };
@@ -202,32 +202,31 @@ void expect_named(const std::vector<Ended>& ended) {
   }
 }
 
-class EveryWayToTalk : public ::testing::TestWithParam<Case> {};
+class EveryCommunicationScheme : public ::testing::TestWithParam<Case> {};
 
-TEST_P(EveryWayToTalk, EndsWithANameWhereverItFails) {
-  const Ended lucky = UnluckyWorld(GetParam(), 0).play()[kVictim];
-  ASSERT_FALSE(lucky.failure);
-  const int all = lucky.operations;
-  ASSERT_GT(lucky.asked, 10);
+TEST_P(EveryCommunicationScheme, EndsWithANameWhereverItFails) {
+  const Ended undisturbed = FaultyWorld(GetParam(), 0).perform()[kVictim];
+  ASSERT_FALSE(undisturbed.failure);
+  const int all = undisturbed.operations;
+  ASSERT_GT(undisturbed.asked, 10);
   // The others wait for a silent process until their timeout, so not all operations are tried.
-  const int stride = GetParam().misfortune == Misfortune::kFails ? 1 : all / 12 + 1;
+  const int stride = GetParam().fault == Fault::kFails ? 1 : all / 12 + 1;
   for (int at = 1; at <= all; at += stride) {
     SCOPED_TRACE("operation " + std::to_string(at) + " of " + std::to_string(all));
-    const std::vector<Ended> ended = UnluckyWorld(GetParam(), at).play();
+    const std::vector<Ended> ended = FaultyWorld(GetParam(), at).perform();
     expect_named(ended);
     ASSERT_FALSE(::testing::Test::HasFailure());
-    const bool may_be_in_time = GetParam().misfortune == Misfortune::kStops;
-    ASSERT_TRUE(may_be_in_time || at > lucky.asked || !all_went_well(ended));
+    const bool may_be_in_time = GetParam().fault == Fault::kStops;
+    ASSERT_TRUE(may_be_in_time || at > undisturbed.asked || !all_went_well(ended));
   }
 }
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const Way& way : kWays) {
+  for (const Scheme& scheme : kSchemes) {
     for (const bool shares_memory : {false, true}) {
-      for (const Misfortune misfortune :
-           {Misfortune::kFails, Misfortune::kLeaves, Misfortune::kStops}) {
-        all.push_back({way, shares_memory, misfortune});
+      for (const Fault fault : {Fault::kFails, Fault::kLeaves, Fault::kStops}) {
+        all.push_back({scheme, shares_memory, fault});
       }
     }
   }
@@ -235,7 +234,7 @@ std::vector<Case> cases() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Failures,
-                         EveryWayToTalk,
+                         EveryCommunicationScheme,
                          ::testing::ValuesIn(cases()),
                          [](const auto& info) { return name_of(info.param); });
 

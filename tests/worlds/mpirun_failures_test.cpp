@@ -18,14 +18,14 @@ using ::testing::SizeIs;
 class StoppedProcesses : public ::testing::TestWithParam<Launcher> {};
 
 // Launchers print lines of their own to the same output.
-std::vector<std::string> said_by_processes(const std::string& out) {
-  std::vector<std::string> said;
+std::vector<std::string> lines_by_processes(const std::string& out) {
+  std::vector<std::string> lines;
   for (const std::string& line : lines_of(out)) {
     if (line.size() > 2 && line.substr(1, 2) == ": ") {
-      said.push_back(line);
+      lines.push_back(line);
     }
   }
-  return said;
+  return lines;
 }
 
 TEST_P(StoppedProcesses, LeaveTheOthersWithANameAndTheirMemory) {
@@ -36,7 +36,7 @@ TEST_P(StoppedProcesses, LeaveTheOthersWithANameAndTheirMemory) {
     SCOPED_TRACE(command[0] + " " + command[3]);
     command.insert(command.begin(), MURMUR_MPI_FAILURES);
     const Ran ran = launch(GetParam(), 3, command);
-    EXPECT_THAT(said_by_processes(ran.out),
+    EXPECT_THAT(lines_by_processes(ran.out),
                 AllOf(SizeIs(3), Each(ContainsRegex("(of|for) workers? [0-9]"))))
         << ran.err;
     EXPECT_THAT(ran.err, Not(ContainsRegex("[Ss]egmentation|SIGSEGV|SIGABRT"))) << ran.err;

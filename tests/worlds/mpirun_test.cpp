@@ -15,7 +15,7 @@ std::vector<std::string> lines_of(const Ran& ran, int processes) {
   std::vector<std::string> lines = testing::lines_of(ran.out);
   EXPECT_FALSE(lines.empty()) << ran.err;
   if (!lines.empty()) {
-    EXPECT_EQ(lines.back(), "played by " + std::to_string(processes) + " processes");
+    EXPECT_EQ(lines.back(), "run by " + std::to_string(processes) + " processes");
     lines.pop_back();
   }
   return lines;
@@ -35,7 +35,7 @@ void expect_the_same(const std::vector<std::string>& lines,
   }
 }
 
-TEST(WorldsOfMpi, PlayTheWholeRegistryOnce) {
+TEST(WorldsOfMpi, RunTheWholeRegistryOnce) {
   std::set<std::string> labels;
   std::size_t of_algorithms = 0;
   const std::vector<std::string> lines = alone(1);

@@ -16,7 +16,7 @@
 #include "tests/support/outer_variants.h"
 #include "tests/support/worlds.h"
 #include "tests/topology/make.h"
-#include "tests/worlds/mpi/player.h"
+#include "tests/worlds/mpi/run_recorder.h"
 
 namespace murmur::testing {
 namespace {
@@ -44,39 +44,39 @@ constexpr std::int64_t kFew = 20;  // rows and columns of a problem dominated by
 
 // Every algorithm in every variant in float on a ring, with default options in double on a
 // time-varying graph.
-void play_algorithms(Player& player) {
+void run_algorithms(RunRecorder& recorder) {
   auto of_nine = problem_of<float>(9);
   for (const Variant& variant : variants()) {
-    player.play<float>("algorithm " + variant.label,
-                       {.program = variant.algorithm->program<float>(variant.options),
-                        .topology = topology::make("ring", 9),
-                        .problem = &of_nine,
-                        .steps = 6},
-                       Split::kEven);
+    recorder.perform<float>("algorithm " + variant.label,
+                            {.program = variant.algorithm->program<float>(variant.options),
+                             .topology = topology::make("ring", 9),
+                             .problem = &of_nine,
+                             .steps = 6},
+                            Split::kEven);
   }
   auto of_eight = problem_of<double>(8);
   for (const algorithms::Algorithm& algorithm : algorithms::algorithms()) {
-    player.play<double>("algorithm in double " + algorithm.name,
-                        {.program = plain<double>(algorithm.name),
-                         .topology = topology::make("one-peer-exponential", 8),
-                         .problem = &of_eight,
-                         .steps = 5},
-                        Split::kFirstSmall);
+    recorder.perform<double>("algorithm in double " + algorithm.name,
+                             {.program = plain<double>(algorithm.name),
+                              .topology = topology::make("one-peer-exponential", 8),
+                              .problem = &of_eight,
+                              .steps = 5},
+                             Split::kFirstSmall);
   }
 }
 
 // Bases that keep a model per worker, with and without push-sum weights, and one for all workers.
-void play_outer_steps(Player& player) {
+void run_outer_steps(RunRecorder& recorder) {
   auto problem = problem_of<float>(9, {kFew, kFew, 7});
   for (const char* base : {"qg-dsgdm-n", "sgp", "allreduce-adam"}) {
     const bool one_model = plain<float>(base).keeps_one_model();
     for (const OuterVariant& variant : outer_variants(one_model)) {
-      player.play<float>(fmt::format("outer step {} over {}", variant.label, base),
-                         {.program = with_outer_of(variant, variant_of(base)),
-                          .topology = topology::make("ring", 9),
-                          .problem = &problem,
-                          .steps = 7},
-                         one_model ? Split::kEven : Split::kLastLarge);
+      recorder.perform<float>(fmt::format("outer step {} over {}", variant.label, base),
+                              {.program = with_outer_of(variant, variant_of(base)),
+                               .topology = topology::make("ring", 9),
+                               .problem = &problem,
+                               .steps = 7},
+                              one_model ? Split::kEven : Split::kLastLarge);
     }
   }
 }
@@ -91,12 +91,12 @@ std::shared_ptr<const topology::Topology> any_of(const topology::TopologyInfo& i
   MURMUR_CHECK(false, "no {}", info.name);
 }
 
-void play_topologies(Player& player) {
+void run_topologies(RunRecorder& recorder) {
   for (const topology::TopologyInfo& info : topology::topologies()) {
     const auto graph = any_of(info);
     auto problem = problem_of<float>(graph->workers(), {kFew, kFew, 7});
     for (const char* algorithm : {"dsgdm", "sgp"}) {
-      player.play<float>(
+      recorder.perform<float>(
           fmt::format("topology {} of {} under {}", info.name, graph->workers(), algorithm),
           {.program = plain<float>(algorithm), .topology = graph, .problem = &problem, .steps = 5},
           Split::kFirstSmall);
@@ -105,29 +105,29 @@ void play_topologies(Player& player) {
 }
 
 // Workers of three speeds, over links that take time.
-void play_asynchronous(Player& player) {
+void run_asynchronous(RunRecorder& recorder) {
   auto problem = problem_of<double>(9);
   for (const char* name : {"ring", "exponential", "complete"}) {
     const auto graph = topology::make(name, 9);
     const engine::Pace pace{
         .gradient_s = [](int worker, std::int64_t, double) { return 1.0 + worker % 3; },
         .meeting_s = [](int a, int b, std::int64_t, double) { return 0.1 * (1 + (a + b) % 4); }};
-    player.play<double>(fmt::format("asynchronous over {}", name),
-                        {.program = plain<double>("ad-psgd"),
-                         .topology = graph,
-                         .problem = &problem,
-                         .steps = 8,
-                         .schedule = std::make_shared<engine::EventSchedule>(graph, pace, 3)},
-                        Split::kLastLarge);
+    recorder.perform<double>(fmt::format("asynchronous over {}", name),
+                             {.program = plain<double>("ad-psgd"),
+                              .topology = graph,
+                              .problem = &problem,
+                              .steps = 8,
+                              .schedule = std::make_shared<engine::EventSchedule>(graph, pace, 3)},
+                             Split::kLastLarge);
   }
 }
 
 // Rows that are sent in several buckets.
-void play_large(Player& player) {
+void run_large(RunRecorder& recorder) {
   auto problem = problem_of<float>(8, {600, 500, 35});
   for (const char* algorithm : {"qg-dsgdm-n", "allreduce-sgd", "sgp"}) {
     for (const Split split : {Split::kEven, Split::kFirstSmall}) {
-      player.play<float>(
+      recorder.perform<float>(
           fmt::format(
               "300 000 coordinates of {}{}", algorithm, split == Split::kEven ? "" : ", unevenly"),
           {.program = plain<float>(algorithm),
@@ -139,7 +139,7 @@ void play_large(Player& player) {
   }
 }
 
-int play_all(int threads, bool shared) {
+int run_all(int threads, bool shared) {
   const comm::Launch launch = comm::detect_launch().value();
   std::unique_ptr<comm::Transport> transport;
   if (launch.library != comm::MpiLibrary::kNone) {
@@ -151,18 +151,18 @@ int play_all(int threads, bool shared) {
       return 1;
     }
   }
-  Player player(transport.get(), threads);
-  play_algorithms(player);
-  play_outer_steps(player);
-  play_topologies(player);
-  play_asynchronous(player);
-  play_large(player);
-  for (const std::string& line : player.lines()) {
+  RunRecorder recorder(transport.get(), threads);
+  run_algorithms(recorder);
+  run_outer_steps(recorder);
+  run_topologies(recorder);
+  run_asynchronous(recorder);
+  run_large(recorder);
+  for (const std::string& line : recorder.lines()) {
     fmt::print("{}\n", line);
   }
   const int processes = transport == nullptr ? 1 : transport->processes();
   if (transport == nullptr || transport->process() == 0) {
-    fmt::print("played by {} processes\n", processes);
+    fmt::print("run by {} processes\n", processes);
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
@@ -171,6 +171,6 @@ int play_all(int threads, bool shared) {
 }  // namespace murmur::testing
 
 int main(int argc, char** argv) {
-  return murmur::testing::play_all(argc > 1 ? std::atoi(argv[1]) : 1,
-                                   argc > 2 && std::string_view(argv[2]) == "shared");
+  return murmur::testing::run_all(argc > 1 ? std::atoi(argv[1]) : 1,
+                                  argc > 2 && std::string_view(argv[2]) == "shared");
 }

@@ -54,7 +54,7 @@ Status rounds(const std::string& algorithm,
   return Ok{};
 }
 
-void play(const std::vector<std::string>& words) {
+void run_failing_rounds(const std::vector<std::string>& words) {
   auto transport = comm::open_mpi(comm::detect_launch().value().library).value();
   if (words[3] == "shared") {
     transport = comm::share_host(std::move(transport)).value();
@@ -91,6 +91,6 @@ int main(int argc, char** argv) {
   if (argc != 5) {
     return 2;
   }
-  murmur::testing::play({argv + 1, argv + argc});
+  murmur::testing::run_failing_rounds({argv + 1, argv + argc});
   return 0;
 }

@@ -16,7 +16,7 @@
 namespace murmur::testing {
 
 template <class S>
-struct Game {
+struct Experiment {
   Program<S> program;
   std::shared_ptr<const topology::Topology> topology;
   problems::Problem<S>* problem = nullptr;
@@ -31,21 +31,21 @@ enum class Split {
   kLastLarge,   // one each, except for the last one
 };
 
-class Player {
+class RunRecorder {
  public:
   // `transport`: null for a single process.
-  Player(comm::Transport* transport, int threads) : transport_(transport), pool_(threads) {}
+  RunRecorder(comm::Transport* transport, int threads) : transport_(transport), pool_(threads) {}
 
   // Collective. Ends the process with the label if a step fails.
   template <class S>
-  void play(const std::string& label, const Game<S>& game, Split split);
+  void perform(const std::string& label, const Experiment<S>& experiment, Split split);
 
   // Collective. On the first process a line per run, in order; empty on the others.
   std::vector<std::string> lines();
 
  private:
   // One process's result of a run: `common` must be the same on all of them.
-  struct Told {
+  struct RunResult {
     std::string label;
     std::string common;
     std::vector<std::string> workers = {};  // a digest per local worker
@@ -56,7 +56,7 @@ class Player {
 
   comm::Transport* transport_;
   threads::Pool pool_;
-  std::vector<Told> told_;
+  std::vector<RunResult> results_;
 };
 
 }  // namespace murmur::testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/worlds/mpi/player.h"
+#include "tests/worlds/mpi/run_recorder.h"
 
 #include <bit>
 
@@ -62,7 +62,7 @@ std::string common_of(engine::Engine<S>& engine) {
 
 }  // namespace
 
-comm::Ownership Player::ownership(int workers, Split split) const {
+comm::Ownership RunRecorder::ownership(int workers, Split split) const {
   const int processes = transport_ == nullptr ? 1 : transport_->processes();
   if (split == Split::kEven) {
     return comm::Ownership::even(workers, processes);
@@ -74,37 +74,37 @@ comm::Ownership Player::ownership(int workers, Split split) const {
 }
 
 template <class S>
-void Player::play(const std::string& label, const Game<S>& game, Split split) {
-  const int workers = game.topology->workers();
-  engine::Engine<S> engine({.program = game.program,
-                            .topology = game.topology,
-                            .problem = game.problem,
+void RunRecorder::perform(const std::string& label, const Experiment<S>& experiment, Split split) {
+  const int workers = experiment.topology->workers();
+  engine::Engine<S> engine({.program = experiment.program,
+                            .topology = experiment.topology,
+                            .problem = experiment.problem,
                             .pool = &pool_,
                             .transport = transport_,
                             .ownership = ownership(workers, split),
                             .weight_decay = kDecay,
-                            .schedule = game.schedule});
+                            .schedule = experiment.schedule});
   const comm::WorkerRange local = engine.local();
   std::vector<files::Digest> digests(static_cast<std::size_t>(local.size()));
-  for (int step = 0; step < game.steps; ++step) {
+  for (int step = 0; step < experiment.steps; ++step) {
     const auto losses = engine.step(rate_of(step));
     MURMUR_CHECK(static_cast<bool>(losses), "{}: {}", label, losses.failure().message);
     for (std::size_t i = 0; i < digests.size(); ++i) {
       add(digests[i], losses.value().subspan(i, 1));
     }
   }
-  Told told{.label = label, .common = common_of(engine)};
+  RunResult result{.label = label, .common = common_of(engine)};
   for (std::size_t i = 0; i < digests.size(); ++i) {
     add_rows(digests[i], engine, local.begin + static_cast<int>(i));
-    told.workers.push_back(files::to_hex(digests[i].value()));
+    result.workers.push_back(files::to_hex(digests[i].value()));
   }
-  told_.push_back(told);
+  results_.push_back(result);
 }
 
-std::vector<std::string> Player::lines() {
+std::vector<std::string> RunRecorder::lines() {
   json mine = json::array();
-  for (const Told& told : told_) {
-    mine.push_back({{"common", told.common}, {"workers", told.workers}});
+  for (const RunResult& result : results_) {
+    mine.push_back({{"common", result.common}, {"workers", result.workers}});
   }
   std::vector<std::string> texts{mine.dump()};
   if (transport_ != nullptr) {
@@ -115,14 +115,14 @@ std::vector<std::string> Player::lines() {
     all.push_back(json::parse(text));
   }
   std::vector<std::string> lines;
-  for (std::size_t run = 0; process() == 0 && run < told_.size(); ++run) {
-    std::string line = told_[run].label + ": " + told_[run].common + " workers";
+  for (std::size_t run = 0; process() == 0 && run < results_.size(); ++run) {
+    std::string line = results_[run].label + ": " + results_[run].common + " workers";
     for (std::size_t p = 0; p < all.size(); ++p) {
       for (const json& worker : all[p][run]["workers"]) {
         line += " " + worker.get<std::string>();
       }
       if (const auto common = all[p][run]["common"].get<std::string>();
-          common != told_[run].common) {
+          common != results_[run].common) {
         line += fmt::format(" (process {} says {})", p, common);
       }
     }
@@ -131,7 +131,7 @@ std::vector<std::string> Player::lines() {
   return lines;
 }
 
-template void Player::play(const std::string&, const Game<float>&, Split);
-template void Player::play(const std::string&, const Game<double>&, Split);
+template void RunRecorder::perform(const std::string&, const Experiment<float>&, Split);
+template void RunRecorder::perform(const std::string&, const Experiment<double>&, Split);
 
 }  // namespace murmur::testing
