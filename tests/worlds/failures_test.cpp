@@ -239,10 +239,10 @@ INSTANTIATE_TEST_SUITE_P(Failures,
                          [](const auto& info) { return name_of(info.param); });
 
 // Checks that every communicating stage is covered above.
-TEST(Failures, AreTriedInEveryStageThatTalks) {
+TEST(Failures, AreTriedInEveryCommunicatingStage) {
   std::set<std::size_t> tried;
-  for (const Way& way : kWays) {
-    for (const Stage<double>& stage : way.program().round) {
+  for (const Scheme& scheme : kSchemes) {
+    for (const Stage<double>& stage : scheme.program().round) {
       tried.insert(stage.what.index());
     }
   }
