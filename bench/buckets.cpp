@@ -8,13 +8,12 @@
 // Processor seconds of all processes together, since there may be fewer cores than processes. The
 // two numbers of buckets alternate.
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <ctime>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "bench/options.h"
 #include <fmt/format.h>
 
 #include "murmur/comm/exchange.h"
@@ -28,7 +27,8 @@
 namespace {
 
 using murmur::Layout;
-using murmur::Result;
+using murmur::bench::refuse;
+using murmur::bench::take;
 using murmur::comm::Transport;
 using murmur::engine::Averager;
 using murmur::engine::Buckets;
@@ -40,19 +40,6 @@ constexpr int kProcesses = 4;
 constexpr std::size_t kMany = 300;
 constexpr std::size_t kFew = 10;
 constexpr std::size_t kTensor = 10240;  // floats: 40 KiB, 12 MB in all
-
-[[noreturn]] void refuse(const std::string& message) {
-  fmt::print(stderr, "bench_buckets: {}\n", message);
-  std::exit(2);
-}
-
-template <class T>
-T take(Result<T> result) {
-  if (!result) {
-    refuse(result.failure().message);
-  }
-  return std::move(result).value();
-}
 
 double processor_s() {
   timespec time{};

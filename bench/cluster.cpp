@@ -16,12 +16,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "bench/busy_problem.h"
+#include "bench/options.h"
 #include "bench/usable_gbit.h"
 #include <fmt/format.h>
 
@@ -40,8 +39,9 @@ namespace {
 
 using murmur::OptionValues;
 using murmur::Program;
-using murmur::Result;
 using murmur::bench::BusyProblem;
+using murmur::bench::refuse;
+using murmur::bench::take;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr double kLearningRate = 0.1;
@@ -59,40 +59,18 @@ struct Settings {
   double predicts = 1;
 };
 
-[[noreturn]] void refuse(const std::string& message) {
-  fmt::print(stderr, "bench_cluster: {}\n", message);
-  std::exit(2);
-}
-
-template <class T>
-T take(Result<T> result) {
-  if (!result) {
-    refuse(result.failure().message);
-  }
-  return std::move(result).value();
-}
-
 Settings parse(int argc, char** argv) {
   Settings settings;
-  const std::map<std::string, double*> numbers{{"--steps", &settings.steps},
-                                               {"--warm-up", &settings.warm_up},
-                                               {"--gradient-s", &settings.gradient_s},
-                                               {"--parameters", &settings.parameters},
-                                               {"--layers", &settings.layers},
-                                               {"--predicts", &settings.predicts}};
-  const std::map<std::string, std::string*> words{{"--runs", &settings.runs},
-                                                  {"--gradient", &settings.gradient}};
-  for (int i = 1; i < argc; i += 2) {
-    const std::string name = argv[i];
-    if (i + 1 == argc || (!numbers.contains(name) && !words.contains(name))) {
-      refuse(fmt::format("'{}' is no option with a value; the file's head names them", name));
-    }
-    if (words.contains(name)) {
-      *words.at(name) = argv[i + 1];
-    } else {
-      *numbers.at(name) = std::atof(argv[i + 1]);
-    }
-  }
+  murmur::bench::read_options(argc,
+                              argv,
+                              {{"--runs", &settings.runs},
+                               {"--gradient", &settings.gradient},
+                               {"--steps", &settings.steps},
+                               {"--warm-up", &settings.warm_up},
+                               {"--gradient-s", &settings.gradient_s},
+                               {"--parameters", &settings.parameters},
+                               {"--layers", &settings.layers},
+                               {"--predicts", &settings.predicts}});
   if (settings.steps < 1 || settings.layers < 1 || settings.parameters < settings.layers) {
     refuse("--steps and --layers are 1 or more, --parameters is as many as layers or more");
   }

@@ -10,9 +10,7 @@
 //   bench_learning_gradient [--benchmark_filter=...]      MURMUR_DATA or dataset-fashion-mnist
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/options.h"
 #include <fmt/format.h>
 
 #include "murmur/comm/host.h"
@@ -20,12 +21,8 @@
 
 namespace {
 
+using murmur::bench::refuse;
 using murmur::comm::Transport;
-
-[[noreturn]] void refuse(const std::string& message) {
-  fmt::print(stderr, "bench_pingpong: {}\n", message);
-  std::exit(2);
-}
 
 void finish(Transport& transport, murmur::comm::Ticket ticket) {
   if (const murmur::Status done = transport.wait(ticket); !done) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "bench/options.h"
 #include "bench/w1_problem.h"
 
 #include "murmur/comm/mpi/mpi_header.h"

@@ -15,13 +15,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bench/options.h"
 #include "bench/w1_problem.h"
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -57,37 +57,20 @@ struct Settings {
   std::string turns = "long";
 };
 
-int count(const std::string& name, const std::string& text) {
-  const int value = std::atoi(text.c_str());
-  if (value < 1) {
-    refuse(fmt::format("{} is '{}'; allowed is an integer, 1 or more", name, text));
-  }
-  return value;
-}
-
 Settings parse(int argc, char** argv) {
   Settings settings;
-  const std::map<std::string, int*> numbers{{"--threads", &settings.threads},
-                                            {"--steps", &settings.steps},
-                                            {"--repeats", &settings.repeats},
-                                            {"--workers", &settings.workers},
-                                            {"--gradients", &settings.gradients}};
-  const std::map<std::string, std::string*> words{{"--algorithm", &settings.algorithm},
-                                                  {"--matmul", &settings.matmul},
-                                                  {"--data", &settings.data},
-                                                  {"--memory", &settings.memory},
-                                                  {"--turns", &settings.turns}};
-  for (int i = 1; i < argc; i += 2) {
-    const std::string name = argv[i];
-    if (i + 1 == argc || (!numbers.contains(name) && !words.contains(name))) {
-      refuse(fmt::format("'{}' is no option with a value; the file's head names them", name));
-    }
-    if (numbers.contains(name)) {
-      *numbers.at(name) = count(name, argv[i + 1]);
-    } else {
-      *words.at(name) = argv[i + 1];
-    }
-  }
+  murmur::bench::read_options(argc,
+                              argv,
+                              {{"--threads", &settings.threads},
+                               {"--steps", &settings.steps},
+                               {"--repeats", &settings.repeats},
+                               {"--workers", &settings.workers},
+                               {"--gradients", &settings.gradients},
+                               {"--algorithm", &settings.algorithm},
+                               {"--matmul", &settings.matmul},
+                               {"--data", &settings.data},
+                               {"--memory", &settings.memory},
+                               {"--turns", &settings.turns}});
   return settings;
 }
 

@@ -8,26 +8,13 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
+#include "bench/options.h"
 
 #include "murmur/data/training_data.h"
 #include "murmur/learning/supervised.h"
 #include "murmur/models/model.h"
 
 namespace murmur::bench {
-
-[[noreturn]] inline void refuse(const std::string& message) {
-  fmt::print(stderr, "bench: {}\n", message);
-  std::exit(2);
-}
-
-template <class T>
-T take(Result<T> result) {
-  if (!result) {
-    refuse(result.failure().message);
-  }
-  return std::move(result).value();
-}
 
 // `folder`: where the data are; empty: in the default places.
 inline data::TrainingData divided(int workers, const std::string& folder) {

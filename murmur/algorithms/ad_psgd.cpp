@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AD-PSGD: asynchronous decentralized SGD (Lian, Zhang, Zhang, Liu, ICML 2018). Whenever worker i
-// has finished a gradient, taken at the model it had when it began,
+// AD-PSGD: asynchronous decentralized SGD (Lian, Zhang, Zhang, Liu, ICML 2018). When worker i
+// completes a gradient, taken at the model with which it started,
 //
 //   m    = beta m + g(start_i)
 //   u    = m   or   g + beta m (nesterov)
@@ -8,8 +8,9 @@
 //   x_i  = x_i - lr u
 //   start_i = x_i
 //
-// Others may have averaged with x_i while i computed, so g is stale. engine/costs/event_schedule.h
-// orders the events.
+// Neighbors may have averaged with x_i during the computation, so g is stale.
+// engine/costs/event_schedule.h orders the events.
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -20,18 +21,12 @@ struct AdPsgd {
   static constexpr std::string_view kName = "ad-psgd";
   static constexpr bool kAsynchronous = true;
 
-  struct Options {
-    Real<S> beta = 0;
-    bool nesterov = false;
-  };
-  static constexpr std::tuple kOptions{
-      number(
-          "momentum", &Options::beta, kMomentum, "weight of the old momentum, which stays local"),
-      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m")};
+  using Options = MomentumOptions<S>;
+  static constexpr auto kOptions = momentum_options<Options>(kWeightOfLocalMomentum);
 
   struct State {
     S x;      // parameters
-    S start;  // parameters at the beginning of the gradient under way
+    S start;  // parameters at which the current gradient is taken
     S m;      // momentum, local
     S u;      // direction
   };
@@ -39,8 +34,8 @@ struct AdPsgd {
       model("x"), memory("start").like_model(), memory("momentum"), scratch("direction")};
 
   static constexpr State look(const State& s, const S& g, const Round<S>&, const Options& o) {
-    const S m = o.beta * s.m + g;
-    return {.x = s.x, .start = s.start, .m = m, .u = o.nesterov ? g + o.beta * m : m};
+    const S m = next_momentum(s.m, g, o.beta);
+    return {.x = s.x, .start = s.start, .m = m, .u = direction(m, g, o.beta, o.nesterov)};
   }
 
   static constexpr State step(const State& s, const Round<S>& r, const Options&) {
@@ -60,8 +55,8 @@ struct PlainAdPsgd {
 
   struct State {
     S x;      // parameters
-    S start;  // parameters at the beginning of the gradient under way
-    S g;      // that gradient
+    S start;  // parameters at which the current gradient is taken
+    S g;      // the current gradient
   };
   static constexpr std::array kFields{
       model("x"), memory("start").like_model(), scratch("gradient")};
@@ -84,7 +79,7 @@ Algorithm ad_psgd() {
   return with_case<PlainAdPsgd>(
       entry<AdPsgd>("asynchronous pairwise averaging: a worker meets one neighbor per gradient",
                     "Lian, Zhang, Zhang, Liu: Asynchronous decentralized parallel SGD, ICML 2018"),
-      [](const OptionValues& v) { return v.number("momentum") == 0; });
+      has_no_momentum);
 }
 
 }  // namespace murmur::algorithms

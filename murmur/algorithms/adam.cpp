@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adam of each worker on its own data (Kingma and Ba, ICLR 2015), as torch.optim.Adam, and AdamW
-// (Loshchilov and Hutter, ICLR 2019), as torch.optim.AdamW: no communication. The base of Local
-// Adam.
+// Adam on each worker's own data (Kingma and Ba, ICLR 2015), as torch.optim.Adam, and AdamW
+// (Loshchilov and Hutter, ICLR 2019), as torch.optim.AdamW, without communication. The base of
+// Local Adam.
 //
 //   x  = (1 - lr lambda) x                AdamW: decoupled decay, before the step
 //   m  = b1 m + (1 - b1) g
@@ -15,14 +15,8 @@ namespace {
 
 template <class S, bool kDecoupled>
 struct AdamRule {
-  struct Options {
-    Real<S> beta1 = Real<S>(0.9);
-    Real<S> beta2 = Real<S>(0.999);
-    Real<S> eps = Real<S>(1e-8);
-  };
-  static constexpr std::tuple kOptions{
-      pair("betas", &Options::beta1, &Options::beta2, kMomentum, "weights of the old moments"),
-      number("eps", &Options::eps, kPositive, "added to the root of the second moment")};
+  using Options = AdamOptions<S>;
+  static constexpr auto kOptions = adam_options<Options>();
 
   struct State {
     S x;  // parameters
@@ -32,8 +26,8 @@ struct AdamRule {
   static constexpr std::array kFields{model("x"), memory("exp_avg"), memory("exp_avg_sq")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta1 * s.m + (1 - o.beta1) * g;
-    const S v = o.beta2 * s.v + (1 - o.beta2) * (g * g);
+    const S m = first_moment(s.m, g, o);
+    const S v = second_moment(s.v, g, o);
     const S x = kDecoupled ? s.x - r.lr * r.weight_decay * s.x : s.x;
     return {.x = adam_step(x, m, v, r, o), .m = m, .v = v};
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row of the table of algorithms: its name, its options, and how to make its program.
+// The registry of algorithms: the name and options of each, and the function that makes its
+// program.
 #pragma once
 
 #include <functional>
@@ -8,32 +9,31 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/core/per_scalar.h"
 #include "murmur/core/program.h"
 
 namespace murmur::algorithms {
+
+template <class S>
+using ProgramMaker = std::function<Program<S>(const OptionValues&)>;
 
 struct Algorithm {
   std::string name;
   std::string summary;
   std::string paper;
   std::vector<OptionInfo> options;  // beyond learning_rate and weight_decay
-  std::function<Program<float>(const OptionValues&)> single_precision;
-  std::function<Program<double>(const OptionValues&)> double_precision;
+  PerScalar<ProgramMaker> make;
 
   template <class S>
   Program<S> program(const OptionValues& values) const {
-    if constexpr (std::is_same_v<S, float>) {
-      return single_precision(values);
-    } else {
-      return double_precision(values);
-    }
+    return make.get<S>()(values);
   }
 };
 
-// All of them, in the order in which they are listed.
+// All algorithms, in the order in which they are listed.
 const std::vector<Algorithm>& algorithms();
 
-// The one of that name, or null.
+// The algorithm of that name, or null.
 const Algorithm* find_algorithm(std::string_view name);
 
 }  // namespace murmur::algorithms

@@ -15,14 +15,8 @@ template <class S>
 struct AllreduceAdam {
   static constexpr std::string_view kName = "allreduce-adam";
 
-  struct Options {
-    Real<S> beta1 = Real<S>(0.9);
-    Real<S> beta2 = Real<S>(0.999);
-    Real<S> eps = Real<S>(1e-8);
-  };
-  static constexpr std::tuple kOptions{
-      pair("betas", &Options::beta1, &Options::beta2, kMomentum, "weights of the old moments"),
-      number("eps", &Options::eps, kPositive, "added to the root of the second moment")};
+  using Options = AdamOptions<S>;
+  static constexpr auto kOptions = adam_options<Options>();
 
   struct State {
     S x;     // parameters, the same on all workers
@@ -46,8 +40,8 @@ struct AllreduceAdam {
   static constexpr State step(const State& s, const Round<S>& r, const Options& o) {
     const S g = s.mean + r.weight_decay * s.x;
     State next = s;
-    next.m = o.beta1 * s.m + (1 - o.beta1) * g;
-    next.v = o.beta2 * s.v + (1 - o.beta2) * (g * g);
+    next.m = first_moment(s.m, g, o);
+    next.v = second_moment(s.v, g, o);
     next.x = adam_step(s.x, next.m, next.v, r, o);
     return next;
   }

@@ -6,6 +6,7 @@
 //   m  = beta m + g
 //   u  = m   or   g + beta m (nesterov)
 //   x' = x - lr u
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -15,13 +16,8 @@ template <class S>
 struct AllreduceSgd {
   static constexpr std::string_view kName = "allreduce-sgd";
 
-  struct Options {
-    Real<S> beta = 0;
-    bool nesterov = false;
-  };
-  static constexpr std::tuple kOptions{
-      number("momentum", &Options::beta, kMomentum, "weight of the old momentum"),
-      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m")};
+  using Options = MomentumOptions<S>;
+  static constexpr auto kOptions = momentum_options<Options>();
 
   struct State {
     S x;     // parameters, the same on all workers
@@ -40,8 +36,8 @@ struct AllreduceSgd {
 
   static constexpr State step(const State& s, const Round<S>& r, const Options& o) {
     const S g = s.mean + r.weight_decay * s.x;
-    const S m = o.beta * s.m + g;
-    const S u = o.nesterov ? g + o.beta * m : m;
+    const S m = next_momentum(s.m, g, o.beta);
+    const S u = direction(m, g, o.beta, o.nesterov);
     return {.x = s.x - r.lr * u, .m = m, .g = s.g, .mean = s.mean};
   }
 

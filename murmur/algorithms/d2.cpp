@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // D2, exact diffusion (Tang, Lian, Yan, Zhang, Liu, ICML 2018). Needs every eigenvalue of W above
-// -1/3. Under a changing rate the mean keeps the old velocity; d2-plus does not.
+// -1/3. When the learning rate changes, the mean keeps its velocity; d2-plus
+// adapts it.
 //
 //   x' = sum_j w_ij (2 x_j - x_j^previous - lr (g_j - g_j^previous))
 //
-// At birth x_previous = x and g_previous = 0, so the first step is that of DSGD.
+// Initially x_previous = x and g_previous = 0, so the first step is that of DSGD.
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// D2+: exact diffusion that stays right under a changing rate, as in the code of Lin et al. (ICML
-// 2021): the last motion is remembered per unit of the rate that made it.
+// D2+: exact diffusion for a changing learning rate, as in the code of Lin et al. (ICML 2021): the
+// last displacement is stored divided by its learning rate.
 //
 //   x' = sum_j w_ij (x_j - lr (d_j + g_j - g_j^previous))
 //   d' = (x - x') / lr                     so that the mean moves by exactly -lr mean(g)
 //
-// With a constant rate it is D2. A rate of 0 moves nothing and leaves d and g_previous as they are.
+// With a constant rate it is D2. At a rate of 0 neither x nor d nor g_previous changes.
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -19,7 +19,7 @@ struct D2Plus {
 
   struct State {
     S x;           // parameters
-    S d;           // last motion per unit of rate
+    S d;           // last displacement, divided by its learning rate
     S previous_g;  // gradient of the step before
     S start;       // x at the start of the round
   };

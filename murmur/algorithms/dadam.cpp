@@ -13,14 +13,8 @@ template <class S>
 struct DAdam {
   static constexpr std::string_view kName = "dadam";
 
-  struct Options {
-    Real<S> beta1 = Real<S>(0.9);
-    Real<S> beta2 = Real<S>(0.999);
-    Real<S> eps = Real<S>(1e-8);
-  };
-  static constexpr std::tuple kOptions{
-      pair("betas", &Options::beta1, &Options::beta2, kMomentum, "weights of the old moments"),
-      number("eps", &Options::eps, kPositive, "added to the root of the second moment")};
+  using Options = AdamOptions<S>;
+  static constexpr auto kOptions = adam_options<Options>();
 
   struct State {
     S x;  // parameters
@@ -30,8 +24,8 @@ struct DAdam {
   static constexpr std::array kFields{model("x"), memory("exp_avg"), memory("exp_avg_sq")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta1 * s.m + (1 - o.beta1) * g;
-    const S v = o.beta2 * s.v + (1 - o.beta2) * (g * g);
+    const S m = first_moment(s.m, g, o);
+    const S v = second_moment(s.v, g, o);
     return {.x = adam_step(s.x, m, v, r, o), .m = m, .v = v};
   }
 

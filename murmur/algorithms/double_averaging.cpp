@@ -6,6 +6,7 @@
 //   u  = m   or   g + beta m (nesterov)
 //   x' = x - lr u
 //   every period steps:   x <- mean x,   m <- mean m
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -20,10 +21,9 @@ struct DoubleAveraging {
     bool nesterov = false;
     std::int64_t period = 12;
   };
-  static constexpr std::tuple kOptions{
-      number("momentum", &Options::beta, kMomentum, "weight of the old momentum"),
-      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m"),
-      number("period", &Options::period, kCount, "steps between two averages")};
+  static constexpr auto kOptions = std::tuple_cat(
+      momentum_options<Options>(),
+      std::tuple{number("period", &Options::period, kCount, "steps between two averages")});
 
   struct State {
     S x;     // parameters
@@ -35,8 +35,8 @@ struct DoubleAveraging {
   static bool due(std::int64_t step, const Options& o) { return (step + 1) % o.period == 0; }
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta * s.m + g;
-    const S u = o.nesterov ? g + o.beta * m : m;
+    const S m = next_momentum(s.m, g, o.beta);
+    const S u = direction(m, g, o.beta, o.nesterov);
     return {.x = s.x - r.lr * u, .m = m, .mean = s.mean};
   }
   static constexpr State take_model(const State& s, const Round<S>&, const Options&) {

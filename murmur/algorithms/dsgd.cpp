@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// DSGD: decentralized SGD (Lian et al., NeurIPS 2017), in both orders, which are not the same
-// trajectory.
+// DSGD: decentralized SGD (Lian et al., NeurIPS 2017), in both orders, whose
+// trajectories differ.
 //
 //   adapt-then-combine:   x' = sum_j w_ij (x_j - lr g_j)
 //   combine-then-adapt:   x' = sum_j w_ij x_j - lr g_i          g taken at the unmixed x
+#include "murmur/algorithms/order.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {
-
-enum Order { kAdaptThenCombine, kCombineThenAdapt };
 
 template <class S>
 struct Dsgd {
   static constexpr std::string_view kName = "dsgd";
 
   struct Options {
-    int order = kAdaptThenCombine;  // chooses the program, not read by it
+    int order = kAdaptThenCombine;
   };
-  static constexpr std::tuple kOptions{
-      choice("order",
-             &Options::order,
-             {"adapt-then-combine", "combine-then-adapt"},
-             "mix the stepped model, or step from the mixed model")};
+  static constexpr std::tuple kOptions{order_option<Options>()};
 
   struct State {
     S x;  // parameters
@@ -65,7 +60,7 @@ Algorithm dsgd() {
       entry<Dsgd>("decentralized SGD: step, then mix with the neighbors",
                   "Lian et al.: Can decentralized algorithms outperform centralized algorithms?, "
                   "NeurIPS 2017"),
-      [](const OptionValues& v) { return v.text("order") == "combine-then-adapt"; });
+      combines_first);
 }
 
 }  // namespace murmur::algorithms

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradient tracking, alone and with local momentum on top of the tracker (as compared in Lin et
-// al., ICML 2021). Combine-then-adapt: gradients at the unmixed model, own tracker in the step.
+// al., ICML 2021). Combine-then-adapt: gradients at the unmixed model, and a step along the
+// worker's own tracker.
 //
 //   y  = y + g - g_previous              the tracker: its mean is the mean gradient
 //   m  = beta m + y
 //   u  = y (GT)   or   m (DSGDm-GT)   or   y + beta m (DSGDm-N-GT)
 //   x' = sum_j w_ij x_j - lr u_i         x and y travel in one message
 //   y' = sum_j w_ij y_j
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -63,8 +65,8 @@ struct WithMomentum {
 
   static constexpr State track(const State& s, const S& g, const Round<S>&, const Options& o) {
     const S y = s.y + (g - s.previous);
-    const S m = o.beta * s.m + y;
-    return {.x = s.x, .y = y, .previous = g, .m = m, .u = kNesterov ? y + o.beta * m : m};
+    const S m = next_momentum(s.m, y, o.beta);
+    return {.x = s.x, .y = y, .previous = g, .m = m, .u = direction(m, y, o.beta, kNesterov)};
   }
   static constexpr State step(const State& s, const Round<S>& r, const Options&) {
     return {.x = s.x - r.lr * s.u, .y = s.y, .previous = s.previous, .m = s.m, .u = s.u};

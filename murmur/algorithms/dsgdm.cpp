@@ -6,28 +6,24 @@
 //   u  = m (DSGDm)   or   g + beta m (DSGDm-N)
 //   x' = sum_j w_ij (x_j - lr u_j)         adapt-then-combine
 //   x' = sum_j w_ij x_j - lr u_i           combine-then-adapt
+#include "murmur/algorithms/momentum.h"
+#include "murmur/algorithms/order.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
 namespace {
 
-enum Order { kAdaptThenCombine, kCombineThenAdapt };
-
 template <class S>
-struct MomentumOptions {
+struct DsgdmOptions {
   Real<S> beta = Real<S>(0.9);
-  int order = kAdaptThenCombine;  // chooses the program, not read by it
+  int order = kAdaptThenCombine;
 };
 
 template <class S, bool kNesterov>
 struct AdaptFirst {
-  using Options = MomentumOptions<S>;
+  using Options = DsgdmOptions<S>;
   static constexpr std::tuple kOptions{
-      number("momentum", &Options::beta, kMomentum, "weight of the old momentum"),
-      choice("order",
-             &Options::order,
-             {"adapt-then-combine", "combine-then-adapt"},
-             "mix the stepped model, or step from the mixed model")};
+      number("momentum", &Options::beta, kMomentum, kWeightOfMomentum), order_option<Options>()};
 
   struct State {
     S x;  // parameters
@@ -36,8 +32,8 @@ struct AdaptFirst {
   static constexpr std::array kFields{model("x"), memory("momentum")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta * s.m + g;
-    const S u = kNesterov ? g + o.beta * m : m;
+    const S m = next_momentum(s.m, g, o.beta);
+    const S u = direction(m, g, o.beta, kNesterov);
     return {.x = s.x - r.lr * u, .m = m};
   }
 
@@ -46,7 +42,7 @@ struct AdaptFirst {
 
 template <class S, bool kNesterov>
 struct CombineFirst {
-  using Options = MomentumOptions<S>;
+  using Options = DsgdmOptions<S>;
   static constexpr auto kOptions = AdaptFirst<S, kNesterov>::kOptions;
 
   struct State {
@@ -57,8 +53,8 @@ struct CombineFirst {
   static constexpr std::array kFields{model("x"), memory("momentum"), scratch("direction")};
 
   static constexpr State look(const State& s, const S& g, const Round<S>&, const Options& o) {
-    const S m = o.beta * s.m + g;
-    return {.x = s.x, .m = m, .u = kNesterov ? g + o.beta * m : m};
+    const S m = next_momentum(s.m, g, o.beta);
+    return {.x = s.x, .m = m, .u = direction(m, g, o.beta, kNesterov)};
   }
   static constexpr State step(const State& s, const Round<S>& r, const Options&) {
     return {.x = s.x - r.lr * s.u, .m = s.m, .u = s.u};
@@ -83,10 +79,6 @@ template <class S>
 struct DsgdmNCombineFirst : CombineFirst<S, true> {
   static constexpr std::string_view kName = "dsgdm-n";
 };
-
-bool combines_first(const OptionValues& v) {
-  return v.text("order") == "combine-then-adapt";
-}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a row of the table of algorithms from an algorithm's text.
+// Makes an entry of the registry from an algorithm's definition (core/stage.h).
 #pragma once
 
 #include <functional>
@@ -14,31 +14,24 @@ namespace murmur::algorithms {
 
 template <template <class> class A>
 Algorithm entry(std::string summary, std::string paper) {
-  return {
-      .name = std::string(A<double>::kName),
-      .summary = std::move(summary),
-      .paper = std::move(paper),
-      .options = describe_options<A<double>>(),
-      .single_precision =
-          [](const OptionValues& v) { return make_program<A, float>(read_options<A<float>>(v)); },
-      .double_precision =
-          [](const OptionValues& v) {
-            return make_program<A, double>(read_options<A<double>>(v));
-          }};
+  return {.name = std::string(A<double>::kName),
+          .summary = std::move(summary),
+          .paper = std::move(paper),
+          .options = describe_options<A<double>>(),
+          .make = PerScalar<ProgramMaker>::from([]<class S>() -> ProgramMaker<S> {
+            return [](const OptionValues& v) { return make_program<A, S>(read_options<A<S>>(v)); };
+          })};
 }
 
-// The row of `general`, whose program is replaced by that of A where `applies` holds: A takes the
-// same options or fewer, and keeps fewer fields.
+// `general`, with the program of A where `applies` holds. A takes the same options or fewer, and
+// keeps fewer fields.
 template <template <class> class A>
 Algorithm with_case(Algorithm general, std::function<bool(const OptionValues&)> applies) {
-  const auto single = general.single_precision;
-  const auto twice = general.double_precision;
-  general.single_precision = [=](const OptionValues& v) {
-    return applies(v) ? make_program<A, float>(read_options<A<float>>(v)) : single(v);
-  };
-  general.double_precision = [=](const OptionValues& v) {
-    return applies(v) ? make_program<A, double>(read_options<A<double>>(v)) : twice(v);
-  };
+  general.make = PerScalar<ProgramMaker>::from([&]<class S>() -> ProgramMaker<S> {
+    return [applies, otherwise = general.make.get<S>()](const OptionValues& v) {
+      return applies(v) ? make_program<A, S>(read_options<A<S>>(v)) : otherwise(v);
+    };
+  });
   return general;
 }
 

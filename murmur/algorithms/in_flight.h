@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Delayed push-sum: puts the sending of "numerator" before a round's gradient and its arrival
-// `staleness` - 1 steps later behind it, before the model is de-biased. Every message in flight is
-// a memory of the program, "in_flight_K".
+// Delayed push-sum: "numerator" is sent before a round's gradient and received `staleness` - 1
+// steps later, after the gradient and before the model is de-biased. Each message in flight is a
+// memory of the program, "in_flight_K".
 #pragma once
 
 #include <array>

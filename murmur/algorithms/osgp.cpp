@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// OSGP: overlapped stochastic gradient push (Assran et al., ICML 2019). Messages travel while the
-// gradient is taken; what leaves at step t arrives at the end of step t + staleness - 1.
+// OSGP: overlapped stochastic gradient push (Assran et al., ICML 2019). Messages are in flight
+// while the gradient is taken; what is sent at step t is received at the end of step t + staleness
+// - 1.
 //
-//   slot_i      = sum_{j != i} p_ij numerator_j      leaves, weights likewise
-//   numerator_i = p_ii numerator_i                   the own share stays
+//   slot_i      = sum_{j != i} p_ij numerator_j      sent, weights likewise
+//   numerator_i = p_ii numerator_i                   the own share is kept
 //   numerator   = numerator - lr u                   u from the gradient at x, as in SGP
 //   numerator   = numerator + slot                   of the step whose messages are due
 //   x'          = numerator / weight
 //
-// With staleness 1 on a doubly stochastic graph it is DSGD, combine-then-adapt. What is in flight
-// is memory: saved by a checkpoint, counted in every sum, drained by an exact average.
+// With staleness 1 on a doubly stochastic graph it is DSGD, combine-then-adapt. Messages in
+// flight are memory: a checkpoint saves them, sums include them, an exact average adds them.
 #include <string>
 
 #include "murmur/algorithms/in_flight.h"
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -29,11 +31,10 @@ struct Osgp {
     bool nesterov = false;
     std::int64_t staleness = 1;
   };
-  static constexpr std::tuple kOptions{
-      number(
-          "momentum", &Options::beta, kMomentum, "weight of the old momentum, which stays local"),
-      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m"),
-      number("staleness", &Options::staleness, kStaleness, "steps that a message may take")};
+  static constexpr auto kOptions = std::tuple_cat(
+      momentum_options<Options>(kWeightOfLocalMomentum),
+      std::tuple{
+          number("staleness", &Options::staleness, kStaleness, "steps that a message may take")});
 
   struct State {
     S x;          // parameters, de-biased
@@ -44,8 +45,8 @@ struct Osgp {
       model("x"), memory("numerator").like_model(), memory("momentum")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta * s.m + g;
-    const S u = o.nesterov ? g + o.beta * m : m;
+    const S m = next_momentum(s.m, g, o.beta);
+    const S u = direction(m, g, o.beta, o.nesterov);
     return {.x = s.x, .numerator = s.numerator - r.lr * u, .m = m};
   }
 
@@ -68,8 +69,7 @@ Algorithm osgp() {
   Algorithm algorithm =
       entry<Osgp>("overlapped stochastic gradient push: messages travel during the gradient",
                   "Assran, Loizou, Ballas, Rabbat: Stochastic gradient push, ICML 2019");
-  algorithm.single_precision = osgp_program<float>;
-  algorithm.double_precision = osgp_program<double>;
+  algorithm.make = {osgp_program<float>, osgp_program<double>};
   return algorithm;
 }
 

@@ -6,12 +6,12 @@
 //   d  = x - x' ;   n = d / (||d|| + eps_n)               one norm over the worker's whole vector
 //   m1' = b1 m1 + (1 - b1) n ;   m2' = b2 m2 + (1 - b2) n n
 //
-// At a rate of 0 (up to kStillRate, where rounding leaves of a motion what is not worth a norm) m1,
-// m2 and the age that c1 and c2 count stay as they are: m1 would gather gradients that m2 never
-// sees, and the first step after that would divide them by what one batch's gradient is.
+// At a learning rate of 0, m1, m2 and the age in c1 and c2 do not change. Otherwise m1 would
+// accumulate gradients that m2 does not see, and the next step would divide them by the gradient of
+// a single batch. The same holds up to kStillRate, below which d is mostly rounding error.
 //
-// v0: k = 1, as published. v1: k = 1 - b1, the raw gradient normalised per filter before the decay
-// is added. v2 (the authors' last): k = 1 - b1, and the first moment is Adam's own, m1' = a.
+// v0: k = 1, as published. v1: k = 1 - b1, and the raw gradient is normalised per filter before the
+// decay is added. v2 (the authors' latest): k = 1 - b1, and the first moment is Adam's, m1' = a.
 #include "murmur/algorithms/adam_step.h"
 #include "murmur/algorithms/registry.h"
 
@@ -39,14 +39,15 @@ struct QuasiGlobalAdam {
   static constexpr std::string_view kName = "qg-dadam";
   static constexpr double kStillRate = 1e-8;
   using Options = QgAdamOptions<S>;
-  static constexpr std::tuple kOptions{
-      pair("betas", &Options::beta1, &Options::beta2, kMomentum, "weights of the old moments"),
-      number("eps", &Options::eps, kPositive, "added to the root of the second moment"),
-      number("normalization_eps",
-             &Options::normalization_eps,
-             kPositive,
-             "added to the norm of a motion before dividing by it"),
-      choice("version", &Options::version, {"v0", "v1", "v2"}, "which of the published forms")};
+  static constexpr auto kOptions = std::tuple_cat(
+      adam_options<Options>(),
+      std::tuple{
+          number("normalization_eps",
+                 &Options::normalization_eps,
+                 kPositive,
+                 "added to the norm of a motion before dividing by it"),
+          choice(
+              "version", &Options::version, {"v0", "v1", "v2"}, "which of the published forms")});
 
   struct State {
     S x;      // parameters
@@ -64,8 +65,8 @@ struct QuasiGlobalAdam {
                                       scratch("filter_norm")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S a = kVersion == kV0 ? o.beta1 * s.m1 + g : o.beta1 * s.m1 + (1 - o.beta1) * g;
-    const S b = o.beta2 * s.m2 + (1 - o.beta2) * (g * g);
+    const S a = kVersion == kV0 ? o.beta1 * s.m1 + g : first_moment(s.m1, g, o);
+    const S b = second_moment(s.m2, g, o);
     State next = s;
     next.x = adam_step(s.x, a, b, r, o);
     next.start = s.x;
@@ -85,9 +86,9 @@ struct QuasiGlobalAdam {
     const bool still = rests(r, kStillRate);
     State next = s;
     if constexpr (kVersion != kV2) {
-      next.m1 = still ? s.m1 : o.beta1 * s.m1 + (1 - o.beta1) * n;
+      next.m1 = still ? s.m1 : first_moment(s.m1, n, o);
     }
-    next.m2 = still ? s.m2 : o.beta2 * s.m2 + (1 - o.beta2) * (n * n);
+    next.m2 = still ? s.m2 : second_moment(s.m2, n, o);
     return next;
   }
 

@@ -2,13 +2,14 @@
 // QG-DSGDm and QG-DSGDm-N: decentralized SGD with quasi-global momentum.
 // Lin, Karimireddy, Stich, Jaggi (ICML 2021), Algorithm 1.
 //
-//   v  = beta m + g                       local momentum, forgotten after the step
+//   v  = beta m + g                       local momentum, discarded after the step
 //   u  = v (QG-DSGDm)   or   g + beta v (QG-DSGDm-N)
 //   x' = sum_j w_ij (x_j - lr u_j)        mixing: the round's only message
-//   m' = mu m + (1 - mu) (x - x') / lr    memory of the motion that survived mixing
+//   m' = mu m + (1 - mu) (x - x') / lr    memory of the displacement after mixing
 //
-// With buffer_period = tau the motions are collected and the memory is refreshed with their mean
-// once every tau steps. A rate of 0 moves nothing and leaves the memory as it is.
+// With buffer_period = tau the displacements are summed, and every tau steps the memory is updated
+// with their mean. At a learning rate of 0 neither x nor the memory changes.
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -25,9 +26,9 @@ struct QgOptions {
 };
 
 template <class S, bool kNesterov>
-constexpr S direction(const S& m, const S& g, const QgOptions<S>& o) {
-  const S v = o.beta * m + g;
-  return kNesterov ? g + o.beta * v : v;
+constexpr S step_direction(const S& m, const S& g, const QgOptions<S>& o) {
+  const S v = next_momentum(m, g, o.beta);
+  return direction(v, g, o.beta, kNesterov);
 }
 
 template <class S, bool kNesterov>
@@ -45,19 +46,21 @@ struct QuasiGlobal {
 
   struct State {
     S x;      // parameters
-    S m;      // quasi-global momentum: zero at birth, never sent
+    S m;      // quasi-global momentum: initially zero, never sent
     S start;  // x at the start of the round
   };
   static constexpr std::array kFields{model("x"), memory("momentum"), scratch("start")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    return {.x = s.x - r.lr * direction<S, kNesterov>(s.m, g, o), .m = s.m, .start = s.x};
+    return {.x = s.x - r.lr * step_direction<S, kNesterov>(s.m, g, o), .m = s.m, .start = s.x};
   }
 
   static constexpr State remember(const State& s, const Round<S>& r, const Options& o) {
     const S moved = (s.start - s.x) / r.lr;
     return {.x = s.x,
-            .m = r.lr == 0 ? s.m : o.mu * s.m + (1 - o.mu) * moved,  // a choice vectorises
+            .m = r.lr == 0
+                     ? s.m
+                     : o.mu * s.m + (1 - o.mu) * moved,  // a select, so that the loop vectorises
             .start = s.start};
   }
 
@@ -72,7 +75,7 @@ struct Periodic {
   struct State {
     S x;          // parameters
     S m;          // quasi-global momentum
-    S collected;  // motions since the last refresh
+    S collected;  // displacements since the last refresh
     S start;      // x at the start of the round
   };
   static constexpr std::array kFields{
@@ -83,7 +86,7 @@ struct Periodic {
   }
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S u = direction<S, kNesterov>(s.m, g, o);
+    const S u = step_direction<S, kNesterov>(s.m, g, o);
     return {.x = s.x - r.lr * u, .m = s.m, .collected = s.collected, .start = s.x};
   }
 

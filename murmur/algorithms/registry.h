@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an algorithm's file includes, and the rows that the files give to the table.
+// The entries of the registry of algorithms; included by the file of each algorithm.
 #pragma once
 
 #include <array>

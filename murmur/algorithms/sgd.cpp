@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// SGD of each worker on its own data, as torch.optim.SGD: no communication. The base of Local SGD.
+// SGD on each worker's own data, as torch.optim.SGD, without communication. The base of Local SGD.
 //
 //   m  = beta m + g
 //   u  = m            (heavy ball)   or   g + beta m   (Nesterov)
 //   x' = x - lr u
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -31,13 +32,8 @@ template <class S>
 struct Sgd {
   static constexpr std::string_view kName = "sgd";
 
-  struct Options {
-    Real<S> beta = 0;
-    bool nesterov = false;
-  };
-  static constexpr std::tuple kOptions{
-      number("momentum", &Options::beta, kMomentum, "weight of the old momentum"),
-      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m")};
+  using Options = MomentumOptions<S>;
+  static constexpr auto kOptions = momentum_options<Options>();
 
   struct State {
     S x;  // parameters
@@ -46,8 +42,8 @@ struct Sgd {
   static constexpr std::array kFields{model("x"), memory("momentum")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta * s.m + g;
-    const S u = o.nesterov ? g + o.beta * m : m;
+    const S m = next_momentum(s.m, g, o.beta);
+    const S u = direction(m, g, o.beta, o.nesterov);
     return {.x = s.x - r.lr * u, .m = m};
   }
 
@@ -58,7 +54,7 @@ struct Sgd {
 
 Algorithm sgd() {
   return with_case<PlainSgd>(entry<Sgd>("local SGD step, no communication of its own", ""),
-                             [](const OptionValues& v) { return v.number("momentum") == 0; });
+                             has_no_momentum);
 }
 
 }  // namespace murmur::algorithms

@@ -8,6 +8,7 @@
 //   numerator' = sum_j p_ij (numerator_j - lr u_j)
 //   weight'    = sum_j p_ij weight_j
 //   x'         = numerator' / weight'
+#include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {
@@ -17,14 +18,8 @@ template <class S>
 struct Sgp {
   static constexpr std::string_view kName = "sgp";
 
-  struct Options {
-    Real<S> beta = 0;
-    bool nesterov = false;
-  };
-  static constexpr std::tuple kOptions{
-      number(
-          "momentum", &Options::beta, kMomentum, "weight of the old momentum, which stays local"),
-      flag("nesterov", &Options::nesterov, "step along g + momentum * m instead of m")};
+  using Options = MomentumOptions<S>;
+  static constexpr auto kOptions = momentum_options<Options>(kWeightOfLocalMomentum);
 
   struct State {
     S x;          // parameters, de-biased
@@ -35,8 +30,8 @@ struct Sgp {
       model("x"), memory("numerator").like_model(), memory("momentum")};
 
   static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
-    const S m = o.beta * s.m + g;
-    const S u = o.nesterov ? g + o.beta * m : m;
+    const S m = next_momentum(s.m, g, o.beta);
+    const S u = direction(m, g, o.beta, o.nesterov);
     return {.x = s.x, .numerator = s.numerator - r.lr * u, .m = m};
   }
 
@@ -76,7 +71,7 @@ Algorithm sgp() {
   return with_case<PlainSgp>(
       entry<Sgp>("stochastic gradient push: push-sum on a directed graph",
                  "Assran, Loizou, Ballas, Rabbat: Stochastic gradient push, ICML 2019"),
-      [](const OptionValues& v) { return v.number("momentum") == 0; });
+      has_no_momentum);
 }
 
 }  // namespace murmur::algorithms

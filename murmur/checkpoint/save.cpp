@@ -4,7 +4,6 @@
 // and a failure of one process is a failure of all.
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 
 #include <fmt/format.h>
 

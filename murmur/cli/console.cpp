@@ -16,26 +16,6 @@ std::function<void(const std::string&)> warner(const CommonOptions& options) {
   };
 }
 
-ExitCode exit_code(FailureKind kind) {
-  switch (kind) {
-    case FailureKind::kInvalid:
-      return ExitCode::kUsage;
-    case FailureKind::kMissing:
-    case FailureKind::kDamaged:
-      return ExitCode::kData;
-    case FailureKind::kMismatch:
-      return ExitCode::kCheckpoint;
-    case FailureKind::kPeer:
-      return ExitCode::kNetwork;
-    case FailureKind::kDiverged:
-      return ExitCode::kDiverged;
-    case FailureKind::kIo:
-    case FailureKind::kStopped:
-      return ExitCode::kRunFailed;
-  }
-  return ExitCode::kRunFailed;
-}
-
 ExitCode report_error(const UserError& error) {
   if (*error.what() != '\0') {
     run::say(stderr, "murmur: {}\n", error.what());

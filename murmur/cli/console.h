@@ -13,9 +13,6 @@ namespace murmur::cli {
 // Writes "murmur: warning: ..." to standard error, unless --quiet is set.
 std::function<void(const std::string&)> warner(const CommonOptions& options);
 
-// The exit code of a failure that ends a command.
-ExitCode exit_code(FailureKind kind);
-
 // Writes "murmur: ..." to standard error and returns the exit code.
 ExitCode report_failure(const Failure& failure);
 

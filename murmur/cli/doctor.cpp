@@ -3,7 +3,6 @@
 // wrong. In a consistent launch of several processes only the first one prints.
 #include "murmur/run/inspect/doctor.h"
 
-#include <cstdio>
 #include <memory>
 
 #include <fmt/format.h>

@@ -2,7 +2,6 @@
 // murmur list [KIND...]: everything that can be chosen, with options, defaults, bounds and the
 // paper.
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>

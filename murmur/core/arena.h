@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All rows of the workers that live here, field by field: one allocation, zero at birth, every row
+// The rows of this process's workers, field by field, in one allocation: initially zero, each row
 // on a 64-byte boundary. A field that is equal on all workers by construction has a single row.
 #pragma once
 
@@ -36,7 +36,7 @@ class Arena {
     MURMUR_CHECK(row_size * sizeof(S) % kAlignment == 0, "row_size = {}", row_size);
     bytes_ = total * sizeof(S);
     if (bytes_ > 0) {
-      // calloc: the system hands out zeroed pages lazily, so untouched rows cost nothing.
+      // calloc: the system provides zeroed pages at the first access, so unused rows cost nothing.
       const std::size_t alignment = page_alignment(bytes_, kAlignment);
       void* raw = std::calloc(bytes_ + alignment, 1);
       if (raw == nullptr) {
@@ -62,7 +62,7 @@ class Arena {
   std::size_t rows(std::size_t field) const { return rows_[field]; }
   std::size_t row_size() const { return row_size_; }
   std::size_t bytes() const { return bytes_; }
-  // Keeps the rows there when the arena is gone.
+  // Shared ownership of the rows, which may outlive the arena.
   std::shared_ptr<const void> memory() const { return storage_; }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contracts that stay on in every build. A broken one is our bug: the values, the worker, the step
-// and the seed are printed and the process aborts. What a user did wrong is a UserError (error.h).
+// Assertions that are active in every build. A violation is a bug of the program: it prints the
+// values, the worker, the step and the seed, and aborts. Mistakes of the user are a UserError
+// (error.h).
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace murmur {
 
-// Where this thread is in a run; set by the engine, printed when a contract breaks.
+// The position of this thread in a run; set by the engine, printed when an assertion fails.
 struct CheckContext {
   std::int64_t worker = -1;
   std::int64_t step = -1;
@@ -26,7 +27,7 @@ CheckContext& check_context();
 
 }  // namespace murmur
 
-// MURMUR_CHECK(a < b, "a = {}, b = {}", a, b). The prefix keeps it apart from torch's CHECK.
+// MURMUR_CHECK(a < b, "a = {}, b = {}", a, b). The prefix avoids a clash with torch's CHECK.
 #define MURMUR_CHECK(condition, ...)                                                      \
   do {                                                                                    \
     if (!(condition)) [[unlikely]] {                                                      \

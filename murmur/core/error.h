@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two kinds of trouble that are not our bugs. A UserError is thrown in run/ and cli/ and caught
-// once in main; the world's misfortunes (a torn file, a peer gone) are values: Result<T>.
+// Errors that are not bugs of the program. A mistake of the user is a UserError, thrown in run/ and
+// cli/ and caught once in main. A failure of the environment (a damaged file, a lost process) is a
+// value: Result<T>.
 #pragma once
 
 #include <stdexcept>
@@ -12,7 +13,7 @@
 
 namespace murmur {
 
-// The process's exit codes: a contract with scripts.
+// Exit codes of the process. Scripts rely on them.
 enum class ExitCode : int {
   kDone = 0,
   kRunFailed = 1,
@@ -21,11 +22,14 @@ enum class ExitCode : int {
   kDiverged = 4,
   kNetwork = 5,
   kCheckpoint = 6,
-  kInterrupted = 130,
-  kTerminated = 143,
+  // Stopped by a signal, with a checkpoint: 128 + the signal's number, as in a shell.
+  kHungUp = 129,       // SIGHUP
+  kInterrupted = 130,  // SIGINT
+  kToldToStop = 138,   // SIGUSR1
+  kTerminated = 143,   // SIGTERM
 };
 
-// What the user did wrong: what was given, what is allowed, what to do.
+// A mistake of the user; the message says what was given, what is allowed and what to do.
 class UserError : public std::runtime_error {
  public:
   explicit UserError(const std::string& message, ExitCode code = ExitCode::kUsage)
@@ -36,27 +40,46 @@ class UserError : public std::runtime_error {
   ExitCode code_;
 };
 
-// What a caller can do about a failure.
+// Kinds of failure, by what a caller can do.
 enum class FailureKind {
-  kInvalid,   // the request itself cannot be met: ask for something else
-  kMissing,   // the thing is not there: get it
-  kDamaged,   // it is there and wrong: replace it
-  kMismatch,  // it belongs to something else
-  kIo,        // the system refused: disk full, permission
-  kPeer,      // another process is gone or silent
+  kInvalid,   // the request cannot be met: change it
+  kMissing,   // a file or dataset does not exist: provide it
+  kDamaged,   // it exists with wrong content: replace it
+  kMismatch,  // it belongs to another run
+  kIo,        // the operating system refused: disk full, permission
+  kPeer,      // another process has ended or does not respond
   kDiverged,  // a value became non-finite
-  kStopped,   // asked to stop
 };
+
+// The exit code of a command that ends with a failure of this kind.
+constexpr ExitCode exit_code(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kInvalid:
+      return ExitCode::kUsage;
+    case FailureKind::kMissing:
+    case FailureKind::kDamaged:
+      return ExitCode::kData;
+    case FailureKind::kMismatch:
+      return ExitCode::kCheckpoint;
+    case FailureKind::kPeer:
+      return ExitCode::kNetwork;
+    case FailureKind::kDiverged:
+      return ExitCode::kDiverged;
+    case FailureKind::kIo:
+      return ExitCode::kRunFailed;
+  }
+  return ExitCode::kRunFailed;
+}
 
 struct Failure {
   FailureKind kind = FailureKind::kInvalid;
   std::string message;
 
-  // The same failure with one more sentence in front.
+  // The same failure with `sentence` in front of its message.
   Failure in(const std::string& sentence) const { return {kind, sentence + ": " + message}; }
 };
 
-// Either a T or the reason why there is none.
+// A T, or the failure that prevented it.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -81,7 +104,7 @@ class [[nodiscard]] Result {
 
   // REQUIRES: *this holds no value.
   const Failure& failure() const {
-    MURMUR_CHECK(!*this, "asked for the failure of a success");
+    MURMUR_CHECK(!*this, "failure() of a result that holds a value");
     return std::get<Failure>(state_);
   }
 

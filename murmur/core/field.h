@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A field: one vector per worker (or one for all workers) that an algorithm keeps.
+// A field of an algorithm: one vector per worker, or one for all workers.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ constexpr FieldSet field_bit(std::size_t field) {
 
 enum class FieldKind {
   kModel,    // what is evaluated; field 0 of every program, named "x"
-  kMemory,   // survives the round: saved by a checkpoint; zero at birth unless it starts as x
-  kScratch,  // lives within a round: not saved, not shown
+  kMemory,   // kept between rounds and saved by checkpoints; initially zero unless it starts as x
+  kScratch,  // used within a round: not saved, not shown
 };
 
-// What an outer step does to a memory when it displaces the model.
+// The effect on a memory of an outer step that displaces the model.
 enum class Units {
-  kGradient,  // a momentum, a tracker: stays
+  kGradient,  // a momentum, a tracker: unchanged
   kModel,     // a previous model, an anchor: shifted by the same displacement
 };
 
@@ -30,10 +30,10 @@ struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::kMemory;
   Units units = Units::kGradient;
-  bool shared = false;           // equal on all workers by construction: kept once
-  bool starts_as_model = false;  // at birth a copy of x instead of zero
-  // What a method is exact by: a tracker, the gradient it was last given, the last motion of exact
-  // diffusion. No momentum, so no outer step forgets it or averages it away.
+  bool shared = false;           // equal on all workers by construction: stored once
+  bool starts_as_model = false;  // initially a copy of x instead of zero
+  // State on which the exactness of a method relies: a tracker, the previous gradient, the last
+  // displacement of exact diffusion. It is no momentum: outer steps neither reset nor average it.
   bool correction = false;
 
   constexpr Field once() const {

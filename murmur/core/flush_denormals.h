@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// While this lives, the calling thread takes numbers too small to be normal for zero. A momentum
-// whose gradient has died out halves its way down to them and stays there, the softmax of a
-// well-trained network makes many, and x86 processors need a hundred times longer for each. The
-// setting before comes back at the end: to whom murmur is a library, nothing changes.
+// During its lifetime, the calling thread treats denormal numbers as zero. A momentum without
+// gradients decays into the denormal range and stays there, the softmax of a well-trained network
+// produces many, and x86 processors need a hundred times longer for each. The destructor restores
+// the previous setting, so a program that uses murmur as a library is not affected.
 #pragma once
 
 #if defined(__SSE2__)
@@ -27,7 +27,7 @@ class FlushDenormals {
   unsigned before_;
 };
 #else
-class FlushDenormals {  // other processors take denormal numbers at full speed
+class FlushDenormals {  // other processors compute with denormal numbers at full speed
  public:
   FlushDenormals() {}
   ~FlushDenormals() {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pages of 2 MiB for large memory that is read in large strides. With pages of 4 KiB the processor
-// spends its time on translating addresses: a gradient of an MLP 784-128-10 in rows of 16 workers
-// takes 128 us, of which huge pages save 22 (Xeon, AVX-512, virtual machine).
+// Pages of 2 MiB for large memory that is accessed in large strides. With pages of 4 KiB, address
+// translation dominates: a gradient of an MLP 784-128-10 in rows of 16 workers takes 128 us, of
+// which huge pages save 22 (Xeon, AVX-512, virtual machine).
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,13 @@ namespace murmur {
 
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20U;  // bytes
 
-// Where it is worth it: from two pages on.
+// A huge page if `bytes` fill at least two of them, else `least`.
 constexpr std::size_t page_alignment(std::size_t bytes, std::size_t least) {
   return bytes >= 2 * kHugePage ? kHugePage : least;
 }
 
-// Before the first touch of the memory. A wish: where the system does not grant it, nothing
-// changes.
+// Asks for huge pages; the system may ignore it. To be called before the first access to the
+// memory.
 inline void prefer_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) {
 #if defined(__linux__)
   if (page_alignment(bytes, 1) == kHugePage) {
@@ -30,10 +30,10 @@ inline void prefer_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] st
 #endif
 }
 
-// For standard containers.
+// An allocator for standard containers.
 template <class T>
 struct HugePageAllocator {
-  using value_type = T;  // NOLINT(readability-identifier-naming): the standard names it
+  using value_type = T;  // NOLINT(readability-identifier-naming): required by the standard
 
   HugePageAllocator() = default;
   template <class U>

@@ -44,8 +44,8 @@ constexpr auto call(Function f, const State& s, const S& g, const Round<S>& r, c
   }
 }
 
-// What a kernel may ask of the round beside values: whether a rate is 0, and the one before;
-// whether weights decay; whether the memory is newborn; how many workers there are.
+// The conditions on the round that a kernel may test: whether the learning rate or the previous one
+// is 0, whether weights decay, whether the memory has just been reset, how many workers there are.
 inline constexpr unsigned kRecordedRounds = 16;
 
 constexpr Round<Recorder> recorded_round(unsigned variant) {
@@ -59,16 +59,16 @@ constexpr Round<Recorder> recorded_round(unsigned variant) {
   return round;
 }
 
-// What was seen of a kernel so far.
+// The recorded accesses of a kernel.
 struct Seen {
   std::uint64_t reads = 0;
   std::uint64_t writes = 0;
-  std::uint64_t kept = 0;  // left alone in some case: where written in another, the value is needed
+  std::uint64_t kept = 0;  // unchanged in some case: if written in another, the old value is read
 
   constexpr Access access() const { return {reads | (writes & kept), writes}; }
 };
 
-// Runs kernel K of algorithm A with recording scalars, once per round worth asking.
+// Runs kernel K of algorithm A with recording scalars, once per recorded round.
 template <template <class> class A, std::size_t K>
 constexpr void record(const typename A<Recorder>::Options& options, Seen& seen) {
   using Alg = A<Recorder>;
@@ -97,7 +97,7 @@ constexpr void record(const typename A<Recorder>::Options& options, Seen& seen) 
   }
 }
 
-// Of kernel K under every setting of the algorithm's options.
+// The accesses of kernel K under all settings of the algorithm's options.
 template <template <class> class A, std::size_t K>
 consteval Access access_of() {
   static_assert(
@@ -108,8 +108,8 @@ consteval Access access_of() {
   return seen.access();
 }
 
-// A kernel that asks for a number which none of the settings had (o.beta > 0.95) may read under the
-// options given what the loops do not load.
+// Checks that kernel K, under the given options, accesses only fields that the loops load and
+// store. A kernel that compares a number with a value outside all settings (o.beta > 0.95) may not.
 template <template <class> class A, std::size_t K>
 void check_access(const typename A<Recorder>::Options& given, const Access& known) {
   Seen seen;

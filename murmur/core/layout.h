@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Named parameters -> offsets in a row. Every tensor starts on a 64-byte boundary of its row, in
-// every world the same: math libraries choose another code path for another alignment, and then the
-// bits differ. The gaps are padding: zero in every field, and every kernel keeps them zero.
+// Offsets of named parameters in a row. Each tensor starts on a 64-byte boundary, for any number of
+// processes: math libraries choose their code path by alignment, and results would differ. The gaps
+// are padding, which is zero in every field; kernels keep it zero.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ struct CoordinateRange {
 class Layout {
  public:
   Layout() = default;
-  // `scalar_bytes`: 4 or 8; fixes how many coordinates make 64 bytes.
+  // `scalar_bytes`: 4 or 8; determines the number of coordinates in 64 bytes.
   explicit Layout(std::size_t scalar_bytes);
 
   void add(std::string name, std::vector<std::int64_t> shape);

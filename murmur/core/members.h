@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The members of an Options struct, in their order: numbers and flags, as in any aggregate of them.
+// Iteration over the members of an Options struct: an aggregate of numbers and flags.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace murmur::detail {
 
-// What any number may be initialised with.
+// Converts to any arithmetic type.
 struct AnyNumber {
   template <class T>
   requires std::is_arithmetic_v<T>
@@ -66,7 +66,7 @@ constexpr auto with_members(T& of, const F& f) {  // NOLINT(readability-function
   }
 }
 
-// The same options beside another scalar: To{each member of `from`}.
+// The same options for another scalar type: To{each member of `from`}.
 template <class To, class From>
 constexpr To options_as(const From& from) {
   if constexpr (std::is_same_v<To, From>) {

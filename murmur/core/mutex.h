@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mutex, its lock and its condition, annotated so that clang's -Wthread-safety refuses code which
-// touches a guarded member without the lock. The standard library's own are not annotated.
+// A mutex, a lock and a condition variable with annotations for clang's -Wthread-safety, which
+// rejects access to a guarded member without the lock. Those of the standard library have none.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 #else
 #define MURMUR_THREAD_SAFETY(attribute)
 #endif
-// The member is read and written only while that mutex is held.
+// The member is accessed only while that mutex is held.
 #define MURMUR_GUARDED_BY(mutex) MURMUR_THREAD_SAFETY(guarded_by(mutex))
 // The function is called only while that mutex is held.
 #define MURMUR_REQUIRES(mutex) MURMUR_THREAD_SAFETY(requires_capability(mutex))
@@ -29,7 +29,7 @@ class MURMUR_THREAD_SAFETY(capability("mutex")) Mutex {
   std::mutex mutex_;
 };
 
-// Holds a mutex from birth to the end of its scope.
+// Holds a mutex during its lifetime.
 class MURMUR_THREAD_SAFETY(scoped_lockable) Lock {
  public:
   explicit Lock(Mutex& mutex) MURMUR_THREAD_SAFETY(acquire_capability(mutex)) : mutex_(mutex) {
@@ -43,7 +43,8 @@ class MURMUR_THREAD_SAFETY(scoped_lockable) Lock {
   Mutex& mutex_;
 };
 
-// Waits may end without reason: the caller asks again, in a loop that the annotations can see.
+// Waits may return spuriously: the caller tests its condition in a loop, where the annotations are
+// checked.
 class Condition {
  public:
   void wait(Mutex& mutex) MURMUR_REQUIRES(mutex) {
@@ -51,7 +52,7 @@ class Condition {
     condition_.wait(lock);
     lock.release();
   }
-  // False once the time has come.
+  // False if `limit` has passed.
   bool wait_until(Mutex& mutex, std::chrono::steady_clock::time_point limit)
       MURMUR_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);

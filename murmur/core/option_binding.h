@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ties an option's name to a member of an Options struct, so that the struct's defaults are the
-// only statement of a default:
+// Binds an option's name to a member of an Options struct, whose initialisers are the defaults:
 //
 //   static constexpr std::tuple kOptions{
 //       number("momentum", &Options::beta, kMomentum, "weight of the old momentum")};
@@ -22,7 +21,7 @@ struct NumberOption {
   std::string_view help;
 };
 
-// Two numbers written as a list, as PyTorch's betas.
+// Two numbers given as a list, as PyTorch's betas.
 template <class Member>
 struct PairOption {
   std::string_view name;
@@ -39,7 +38,7 @@ struct FlagOption {
   std::string_view help;
 };
 
-// A word out of a list; the member is its place in the list.
+// A word from a list; the member is its index.
 template <class Member, std::size_t N>
 struct ChoiceOption {
   std::string_view name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From bound options (option_binding.h) to what `murmur list` shows, and from checked values to the
+// Describes bound options (option_binding.h) for `murmur list`, and reads checked values into the
 // struct.
 #pragma once
 
@@ -82,7 +82,7 @@ void read(O& o, const ChoiceOption<M, N>& b, const OptionValues& v) {
 
 }  // namespace detail
 
-// What `murmur list` shows of T::kOptions.
+// Descriptions of T::kOptions.
 template <class T>
 std::vector<OptionInfo> describe_options() {
   std::vector<OptionInfo> infos;
@@ -92,7 +92,7 @@ std::vector<OptionInfo> describe_options() {
   return infos;
 }
 
-// The struct from checked values.
+// T's options from checked values.
 template <class T>
 typename T::Options read_options(const OptionValues& values) {
   typename T::Options options{};

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings of an algorithm's options under which its kernels are recorded, so that what a
-// kernel reads only under some of them is found. Words (flags and choices) in all their
-// combinations, each with every number as it is by default, at zero or the least that is allowed,
-// at something usual, and at something large, one number at a time and all together.
+// The settings of an algorithm's options under which its kernels are recorded, to find accesses
+// that occur only under some of them. They are all combinations of flags and choices, each with the
+// default numbers, and with one number or all numbers at zero or the smallest allowed value, at a
+// usual value, and at a large value.
 //
-// Where the options are bound to names (option_binding.h) these say what is allowed; else every
-// member of the struct is a flag or a number.
+// Options that are bound to names (option_binding.h) have their bounds; otherwise each member of
+// the struct is a flag or a number.
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <tuple>
 #include <type_traits>
 
@@ -20,9 +19,9 @@
 namespace murmur::detail {
 
 inline constexpr std::size_t kMostWordSettings = 256;
-inline constexpr std::size_t kTriedNumbers = 4;  // the default among them
+inline constexpr std::size_t kTriedNumbers = 4;  // including the default
 
-// The k-th number to try, or the default where none of that kind is allowed.
+// The k-th number to try, or the default if no number of that kind is allowed.
 template <class T>
 constexpr T tried_number(T fallback, const Bounds& bounds, std::size_t k) {
   const std::array<std::array<double, 3>, kTriedNumbers> kinds{
@@ -38,15 +37,15 @@ constexpr T tried_number(T fallback, const Bounds& bounds, std::size_t k) {
   return fallback;
 }
 
-// A walk over the options that hands out a setting: `word` in mixed radix over flags and choices,
-// and `tried` for number `which` (all of them where it is beyond the last).
+// Visits the options and assigns a setting: flags and choices are the digits of `word` in mixed
+// radix; number `which`, or every number if `all`, becomes the `tried`-th number to try.
 struct Setting {
   std::size_t word = 0;
   std::size_t which = 0;
   std::size_t tried = 0;
   bool all = false;
-  std::size_t words = 1;    // found out on the way: how many combinations there are
-  std::size_t numbers = 0;  // and how many numbers
+  std::size_t words = 1;    // counted: combinations of flags and choices
+  std::size_t numbers = 0;  // counted: numbers
 
   template <class T>
   constexpr void number(T& value, const Bounds& bounds) {
@@ -65,7 +64,7 @@ struct Setting {
     if constexpr (std::is_same_v<T, bool>) {
       choose(value, 2);
     } else if constexpr (std::is_integral_v<T>) {
-      number(value, kCount);  // no zero, by which a kernel may divide
+      number(value, kCount);  // not zero: a kernel may divide by it
     } else {
       number(value, kNonNegative);
     }

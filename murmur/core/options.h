@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How anything that has a name (an algorithm, a topology, a model, a problem, an outer step) says
-// which options it takes. Help, validation, `murmur list` and the resolved configuration follow.
+// The options of a named thing (an algorithm, a topology, a model, a problem, an outer step). Help,
+// validation, `murmur list` and the resolved configuration are derived from them.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace murmur {
 
 using Table = std::vector<std::vector<double>>;  // rows of numbers
-using Tables = std::vector<Table>;               // matrices used in turn
+using Tables = std::vector<Table>;               // matrices, one per step, repeated
 
 using OptionValue = std::variant<bool,
                                  std::int64_t,
@@ -25,7 +25,7 @@ using OptionValue = std::variant<bool,
                                  Table,
                                  Tables>;
 
-// The numbers an option allows; `text` is how an error message says it.
+// The range of an option; `text` describes it in error messages.
 struct Bounds {
   double low = 0;
   double high = 0;
@@ -49,26 +49,26 @@ inline constexpr Bounds kIndex{0, 9e15, false, false, "an integer, 0 or more"};
 
 struct OptionInfo {
   std::string name;
-  std::string help;            // one line, with the unit where there is one
-  OptionValue fallback;        // its alternative is the option's type, also when required
-  Bounds bounds = kAnyNumber;  // of every number in it
+  std::string help;                       // one line, with the unit if there is one
+  OptionValue fallback;                   // its alternative is the option's type, even if required
+  Bounds bounds = kAnyNumber;             // of each number in the value
   std::vector<std::string> choices = {};  // of a text
   bool required = false;                  // no fallback
-  std::size_t length = 0;                 // of a list that must have so many elements; 0: any
+  std::size_t length = 0;                 // of a list; 0: any
 };
 
-// Values of a named thing's options: every option of its list is there, checked.
+// Checked values of all options of a named thing.
 class OptionValues {
  public:
   OptionValues() = default;
-  // Every option at its fallback; REQUIRES: none is required, or it is set before it is read.
+  // Every option at its fallback. REQUIRES: required options are set before they are read.
   explicit OptionValues(const std::vector<OptionInfo>& infos);
 
   void set(const std::string& name, OptionValue value) { values_[name] = std::move(value); }
   bool has(const std::string& name) const { return values_.contains(name); }
   const std::map<std::string, OptionValue>& all() const { return values_; }
 
-  // REQUIRES: `name` is there and of that type.
+  // REQUIRES: there is an option `name` of that type.
   bool flag(const std::string& name) const;
   std::int64_t integer(const std::string& name) const;
   double number(const std::string& name) const;

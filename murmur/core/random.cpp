@@ -17,14 +17,14 @@ constexpr int kStepBits = 40;
 constexpr int kWorkerBits = 24;
 
 std::uint64_t mix_seed(std::uint64_t seed, std::uint64_t stream) {
-  // SplitMix64's finalizer: neighbouring seeds and streams get unrelated keys.
+  // SplitMix64's finalizer: similar seeds and streams get unrelated keys.
   std::uint64_t z = seed + 0x9e3779b97f4a7c15ULL * (stream + 1);
   z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
   return z ^ (z >> 31U);
 }
 
-// The cosine half: one number from two, so that index -> value stays simple.
+// Only the cosine half, so that each index has one value.
 double box_muller(double first, double second) {
   const double radius = std::sqrt(-2.0 * std::log(1.0 - first));
   return radius * std::cos(2.0 * std::numbers::pi * second);
@@ -73,8 +73,8 @@ double RandomSequence::normal() {
 double RandomSequence::gamma(double shape) {
   MURMUR_CHECK(shape > 0, "shape = {}", shape);
   if (shape < 1) {
-    // Gamma(a) = Gamma(a + 1) U^(1/a); in logarithms, so that tiny shapes do not lose the digits
-    // that are left to them.
+    // Gamma(a) = Gamma(a + 1) U^(1/a); in logarithms, which keep the precision of tiny
+    // shapes.
     const double boosted = gamma(shape + 1);
     return std::exp(std::log(boosted) + std::log(1.0 - uniform()) / shape);
   }

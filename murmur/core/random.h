@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A random number is a function of (seed, stream, worker, step, index): Philox4x32-10 of Salmon et
-// al. (SC 2011), by Random123. Nothing has a state, so a new draw disturbs no other, and every
-// process computes the same numbers.
+// al. (SC 2011), by Random123. There is no state: draws do not affect each other, and all processes
+// compute the same numbers.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace murmur {
 
-// What a number is for. Values are part of the meaning of a seed: only append.
+// The purpose of a number. The values determine the numbers of a seed: only append.
 enum class Stream : std::uint32_t {
   kStart = 1,      // initial parameters
-  kPartition = 2,  // who gets which example
+  kPartition = 2,  // assignment of examples to workers
   kBatches = 3,    // order of examples in an epoch
   kNoise = 4,      // noise on analytic gradients
   kTopology = 5,   // random graphs
@@ -21,10 +21,10 @@ enum class Stream : std::uint32_t {
   kTest = 8,
   kVirtualTime = 9,
   kCompressor = 10,
-  kPartner = 11,  // whom a worker of an asynchronous method meets
+  kPartner = 11,  // partners of the workers in asynchronous methods
 };
 
-// Names one sequence of numbers; cheap to copy, no state.
+// One sequence of numbers; cheap to copy, without state.
 class Random {
  public:
   // Seeds use all 64 bits; worker is below 2^24, step below 2^40.
@@ -40,12 +40,12 @@ class Random {
   std::uint64_t place_;
 };
 
-// The numbers of a Random, one after the other, for samplers that reject.
+// The numbers of a Random in sequence, for rejection samplers.
 class RandomSequence {
  public:
   explicit RandomSequence(Random random) : random_(random) {}
   double uniform() { return random_.uniform(next_++); }
-  double normal();  // takes two of the underlying numbers
+  double normal();  // uses two of the underlying numbers
   std::uint64_t below(std::uint64_t limit) { return random_.below(next_++, limit); }
   double gamma(double shape);  // scale 1; Marsaglia and Tsang (2000). REQUIRES: shape > 0.
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The number types a kernel is written for: float, double, and Recorder, which computes nothing and
-// remembers from which fields a value came. Running a kernel once with Recorder, at compile time,
-// tells what it reads and writes; traffic, fusion and checkpoints follow from that.
+// The number types of kernels: float, double, and Recorder, which holds no number but the fields on
+// which a value depends. Running a kernel with Recorder, at compile time, shows which fields it
+// reads and writes; traffic, fusion and checkpoints are derived from that.
 #pragma once
 
 #include <cmath>
@@ -13,7 +13,7 @@ namespace murmur {
 class Recorder {
  public:
   constexpr Recorder() = default;
-  // A constant came from nowhere. NOLINTNEXTLINE(google-explicit-constructor)
+  // A constant depends on no field. NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Recorder(double) {}
 
   // The value of field `index` before the kernel.
@@ -59,7 +59,7 @@ struct RealOf<Recorder> {
 };
 }  // namespace detail
 
-// The type of constants and options beside an S.
+// The type of constants and options in kernels for S.
 template <Scalar S>
 using Real = typename detail::RealOf<S>::Type;
 

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "murmur/core/error.h"

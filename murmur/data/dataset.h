@@ -3,7 +3,6 @@
 // data are read, checked and described in every build.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -14,12 +13,11 @@
 #include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/core/image_shape.h"
 #include "murmur/core/options.h"
 #include "murmur/data/held_bytes.h"
 
 namespace murmur::data {
-
-using ImageShape = std::array<std::int64_t, 3>;  // channels, rows, columns
 
 // Images as stored in the files: bytes, by example, then channel, then row.
 struct Examples {

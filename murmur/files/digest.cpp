@@ -4,7 +4,6 @@
 #include <bit>
 #include <charconv>
 #include <new>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
-#include <tuple>
 
 #include <dlfcn.h>
 
@@ -57,14 +56,14 @@ Status load_torch() {
 
 template <class S>
 Matmul<S> torch_matmul() {
-  return std::get<Matmul<S>>(table().value()->matmul);
+  return table().value()->matmul.get<S>();
 }
 
 template <class S>
 std::unique_ptr<Body<S>> make_torch_body(const models::Network& network,
                                          const Layout& layout,
                                          std::size_t layers) {
-  return std::get<MakeBody<S>>(table().value()->make_body)(network, layout, layers);
+  return table().value()->make_body.get<S>()(network, layout, layers);
 }
 
 void compute_alone_in_torch() {

@@ -7,9 +7,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <tuple>
 
 #include "murmur/core/layout.h"
+#include "murmur/core/per_scalar.h"
 #include "murmur/learning/body.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/models/network.h"
@@ -22,8 +22,8 @@ using MakeBody = std::unique_ptr<Body<S>> (*)(const models::Network& network,
                                               std::size_t layers);
 
 struct TorchPlugin {
-  std::tuple<Matmul<float>, Matmul<double>> matmul;
-  std::tuple<MakeBody<float>, MakeBody<double>> make_body;
+  PerScalar<Matmul> matmul;
+  PerScalar<MakeBody> make_body;
   void (*compute_alone)() = nullptr;
 };
 

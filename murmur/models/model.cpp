@@ -2,7 +2,6 @@
 #include "murmur/models/model.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace murmur::models {
 

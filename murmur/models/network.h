@@ -3,7 +3,6 @@
 // initial values, help texts and plans are derived from it without torch.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/core/image_shape.h"
 #include "murmur/core/layout.h"
 
 namespace murmur::models {
@@ -45,8 +45,6 @@ struct Layer {
   Operation operation;
   std::string name = {};  // as in PyTorch's state_dict, "fc1"; empty without parameters
 };
-
-using ImageShape = std::array<std::int64_t, 3>;  // channels, rows, columns
 
 struct Network {
   std::string name;

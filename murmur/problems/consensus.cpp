@@ -32,8 +32,7 @@ Registration consensus() {
                    .summary = "f_i(x) = 0: nothing but mixing moves the models",
                    .paper = "",
                    .options = {start_option()}},
-          .make_single = &Consensus<float>::make,
-          .make_double = &Consensus<double>::make};
+          .make = {&Consensus<float>::make, &Consensus<double>::make}};
 }
 
 }  // namespace murmur::problems

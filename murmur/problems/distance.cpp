@@ -78,8 +78,7 @@ Registration distance() {
                    .summary = "f_i(x) = ||x - b_i||, so a gradient of unit length (0 at b_i)",
                    .paper = "",
                    .options = {center_option(), start_option()}},
-          .make_single = &Distance<float>::make,
-          .make_double = &Distance<double>::make};
+          .make = {&Distance<float>::make, &Distance<double>::make}};
 }
 
 }  // namespace murmur::problems

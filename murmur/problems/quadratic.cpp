@@ -53,8 +53,7 @@ Registration quadratic() {
                .summary = "f_i(x) = 1/2 sum_k a_ik (x_k - b_ik)^2",
                .paper = "",
                .options = {curvature_option(), center_option(), start_option(), noise_option()}},
-      .make_single = &Quadratic<float>::make,
-      .make_double = &Quadratic<double>::make};
+      .make = {&Quadratic<float>::make, &Quadratic<double>::make}};
 }
 
 }  // namespace murmur::problems

@@ -53,8 +53,7 @@ Registration quartic() {
                .summary = "f_i(x) = 1/4 sum_k a_ik (x_k - b_ik)^4",
                .paper = "",
                .options = {curvature_option(), center_option(), start_option(), noise_option()}},
-      .make_single = &Quartic<float>::make,
-      .make_double = &Quartic<double>::make};
+      .make = {&Quartic<float>::make, &Quartic<double>::make}};
 }
 
 }  // namespace murmur::problems

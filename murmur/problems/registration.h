@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <utility>
 
 #include "murmur/core/error.h"
 #include "murmur/core/options.h"
+#include "murmur/core/per_scalar.h"
 #include "murmur/problems/analytic.h"
 #include "murmur/problems/problem.h"
 #include "murmur/problems/rows.h"
@@ -72,11 +72,13 @@ struct Request {
 template <class S>
 using ProblemResult = Result<std::unique_ptr<Problem<S>>>;
 
+template <class S>
+using ProblemMaker = ProblemResult<S> (*)(const Request& request);
+
 // An entry of the registry.
 struct Registration {
   ProblemInfo info;
-  ProblemResult<float> (*make_single)(const Request& request) = nullptr;
-  ProblemResult<double> (*make_double)(const Request& request) = nullptr;
+  PerScalar<ProblemMaker> make;
 };
 
 Registration quadratic();

@@ -46,13 +46,7 @@ Result<std::unique_ptr<Problem<S>>> make_problem(const std::string& name,
   for (const Registration& family : registrations()) {
     if (family.info.name == name) {
       const Request request{workers, options, seed};
-      ProblemResult<S> made = [&] {
-        if constexpr (sizeof(S) == sizeof(float)) {
-          return family.make_single(request);
-        } else {
-          return family.make_double(request);
-        }
-      }();
+      ProblemResult<S> made = family.make.get<S>()(request);
       if (!made) {
         return made.failure().in(fmt::format("problem '{}'", name));
       }

@@ -50,8 +50,7 @@ Registration rosenbrock() {
                .paper = "Rosenbrock, An automatic method for finding the greatest or least value "
                         "of a function, 1960",
                .options = {start_option()}},
-      .make_single = &Rosenbrock<float>::make,
-      .make_double = &Rosenbrock<double>::make};
+      .make = {&Rosenbrock<float>::make, &Rosenbrock<double>::make}};
 }
 
 }  // namespace murmur::problems

@@ -3,7 +3,6 @@
 // gone. Work of s seconds is complete when the integral of the rate has reached s.
 #pragma once
 
-#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <utility>

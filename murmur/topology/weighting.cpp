@@ -17,14 +17,14 @@ constexpr std::array kNames{std::pair{Weighting::kMetropolis, std::string_view("
                             std::pair{Weighting::kOutDegree, std::string_view("out-degree")},
                             std::pair{Weighting::kLoops, std::string_view("loops")}};
 
-// The degrees of a graph, which determine the weight of each edge.
-struct Degrees {
+// The degrees of each worker in a graph, which determine the weight of each edge.
+struct WorkerDegrees {
   std::vector<int> in;
   std::vector<int> out;
   std::vector<int> with_loop;
   int largest = 0;
 
-  explicit Degrees(const Graph& graph) : out(graph.out_degrees()) {
+  explicit WorkerDegrees(const Graph& graph) : out(graph.out_degrees()) {
     for (int i = 0; i < graph.workers(); ++i) {
       in.push_back(graph.in_degree(i));
       with_loop.push_back(graph.in_degree(i) + (graph.loop(i) ? 1 : 0));
@@ -60,7 +60,7 @@ double rest_of_one(double given) {
 }
 
 // `given`: the sum of the row's other weights.
-double own_share(const Degrees& degrees, Weighting weighting, int worker, double given) {
+double own_share(const WorkerDegrees& degrees, Weighting weighting, int worker, double given) {
   const auto i = static_cast<std::size_t>(worker);
   switch (weighting) {
     case Weighting::kUniform:
@@ -101,7 +101,7 @@ OptionInfo weighting_option(const std::vector<Weighting>& choices) {
 }
 
 MixingMatrix weigh(const Graph& graph, Weighting weighting) {
-  const Degrees degrees(graph);
+  const WorkerDegrees degrees(graph);
   MixingMatrix matrix(graph.workers());
   for (int i = 0; i < graph.workers(); ++i) {
     std::vector<Neighbor> row;

@@ -68,7 +68,7 @@ TEST(ExitCode, IsAContractWithScripts) {
 
 TEST(ResultDeathTest, ShowsTheFailureWhenItIsIgnored) {
   EXPECT_DEATH(half(5).value(), "5 is odd");
-  EXPECT_DEATH(static_cast<void>(half(6).failure()), "asked for the failure of a success");
+  EXPECT_DEATH(static_cast<void>(half(6).failure()), "of a result that holds a value");
 }
 
 void fail_at_a_place() {
@@ -87,6 +87,16 @@ TEST(CheckDeathTest, PrintsValuesWorkerStepAndSeed) {
 TEST(Check, LetsTruthPass) {
   MURMUR_CHECK(true, "not printed");
   EXPECT_EQ(check_context().worker, -1);
+}
+
+TEST(ExitCodes, FollowFromTheKindOfFailure) {
+  EXPECT_EQ(exit_code(FailureKind::kInvalid), ExitCode::kUsage);
+  EXPECT_EQ(exit_code(FailureKind::kMissing), ExitCode::kData);
+  EXPECT_EQ(exit_code(FailureKind::kDamaged), ExitCode::kData);
+  EXPECT_EQ(exit_code(FailureKind::kMismatch), ExitCode::kCheckpoint);
+  EXPECT_EQ(exit_code(FailureKind::kIo), ExitCode::kRunFailed);
+  EXPECT_EQ(exit_code(FailureKind::kPeer), ExitCode::kNetwork);
+  EXPECT_EQ(exit_code(FailureKind::kDiverged), ExitCode::kDiverged);
 }
 
 }  // namespace

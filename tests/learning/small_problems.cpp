@@ -6,7 +6,7 @@
 namespace murmur::learning::testing {
 namespace {
 
-constexpr data::ImageShape kShape{2, 12, 12};
+constexpr ImageShape kShape{2, 12, 12};
 constexpr int kClasses = 5;
 
 data::Examples random_examples(std::int64_t count, std::int64_t part) {

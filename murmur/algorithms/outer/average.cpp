@@ -17,8 +17,7 @@ OuterStep average_outer() {
           .options = std::move(options),
           .has_anchor = false,
           .slow_name = {},
-          .append_single = nothing,
-          .append_double = nothing};
+          .append = {nothing, nothing}};
 }
 
 }  // namespace murmur::algorithms

@@ -163,13 +163,7 @@ class Composer {
     }
   }
 
-  void append_rule() {
-    if constexpr (std::is_same_v<S, float>) {
-      outer_.append_single(program_, values_, fields_);
-    } else {
-      outer_.append_double(program_, values_, fields_);
-    }
-  }
+  void append_rule() { outer_.append.get<S>()(program_, values_, fields_); }
 
   void average_until_start() {
     if (!calendar_.average_before || calendar_.start == 0 || !averages_) {

@@ -130,8 +130,7 @@ OuterStep easgd() {
                         .help = "all workers meet the same center, or each what the last one left",
                         .fallback = std::string("simultaneous"),
                         .choices = {"simultaneous", "round-robin"}});
-  outer.append_single = append_elastic<float>;
-  outer.append_double = append_elastic<double>;
+  outer.append = {append_elastic<float>, append_elastic<double>};
   return outer;
 }
 

@@ -32,8 +32,7 @@ OuterStep outer_entry(std::string summary, std::string paper) {
                   .options = describe_options<A<double>>(),
                   .has_anchor = true,
                   .slow_name = {},
-                  .append_single = append_outer<A, float>,
-                  .append_double = append_outer<A, double>};
+                  .append = {append_outer<A, float>, append_outer<A, double>}};
   for (const Field& field : A<double>::kFields) {
     if (field.name != "mean" && field.name != "anchor") {
       outer.slow_name = field.name;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/core/per_scalar.h"
 #include "murmur/core/program.h"
 
 namespace murmur::algorithms {
@@ -54,8 +55,7 @@ struct OuterStep {
   // Appends the rule's stages and returns how many.
   template <class S>
   using Append = std::function<std::size_t(Program<S>&, const OptionValues&, const OuterFields&)>;
-  Append<float> append_single;
-  Append<double> append_double;
+  PerScalar<Append> append;
 };
 
 const std::vector<OuterStep>& outer_steps();

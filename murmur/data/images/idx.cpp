@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/data/images/idx.h"
 
-#include <array>
 #include <memory>
 #include <utility>
 

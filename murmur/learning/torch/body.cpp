@@ -23,7 +23,6 @@ struct Slot {
   std::size_t size = 0;
   std::size_t end = 0;  // with padding
   std::vector<std::int64_t> shape;
-  std::size_t layer = 0;
 };
 
 template <class S>
@@ -49,7 +48,7 @@ class TorchBody : public Body<S> {
   at::Tensor apply(const at::Tensor& images, const std::vector<at::Tensor>& parameters) const;
   void write(std::size_t slot, const at::Tensor& value);
 
-  models::ImageShape input_{};
+  ImageShape input_{};
   std::vector<models::Operation> operations_;
   std::vector<Slot> slots_;              // weight and bias alternately, in the order of the row
   std::vector<CoordinateRange> ranges_;  // of layers with parameters, in the same order
@@ -125,8 +124,7 @@ TorchBody<S>::TorchBody(const models::Network& network, const Layout& layout, st
     slots_.push_back({.offset = slot.offset,
                       .size = slot.size,
                       .end = layout.tensors()[i + 1].offset,
-                      .shape = slot.shape,
-                      .layer = parameters[i].layer});
+                      .shape = slot.shape});
   }
 }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
-#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

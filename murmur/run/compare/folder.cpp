@@ -2,7 +2,6 @@
 #include "murmur/run/compare/folder.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <string_view>
 #include <system_error>

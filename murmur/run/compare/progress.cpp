@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/compare/progress.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "murmur/run/config/tables.h"
-#include "murmur/run/text/names.h"
 
 namespace murmur::run {
 namespace {

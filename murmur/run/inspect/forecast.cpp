@@ -2,18 +2,15 @@
 #include "murmur/run/inspect/forecast.h"
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 
-#include <fmt/format.h>
-
-#include "murmur/core/check.h"
 #include "murmur/core/error.h"
 #include "murmur/engine/exchange/group_average.h"
 #include "murmur/engine/exchange/rows.h"
-#include "murmur/models/model.h"
+#include "murmur/models/network.h"
 #include "murmur/run/warnings/expected.h"
 #include "murmur/run/wiring/data_shape.h"
+#include "murmur/run/wiring/network.h"
 #include "murmur/run/wiring/resources.h"
 #include "murmur/run/wiring/wiring.h"
 
@@ -143,7 +140,7 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t r
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
-  const Layout layout = models::layout(network_of(config, shape), sizeof(S));
+  const Layout layout = models::layout(make_network(config, shape.shape, shape.classes), sizeof(S));
   forecast.message_parameters = forecast.extent.parameters;
   if (config.cluster) {
     forecast.message_parameters = config.cluster->parameters.value_or(forecast.extent.parameters);

@@ -258,16 +258,4 @@ std::string draw(const LineChart& chart) {
   return out + "</svg>";
 }
 
-std::string draw_legend(const std::vector<LegendEntry>& entries) {
-  std::string out = R"(<ul class="legend">)";
-  for (const LegendEntry& entry : entries) {
-    out += fmt::format(R"(<li><svg class="key s{}" viewBox="0 0 26 12" aria-hidden="true">)"
-                       R"(<path class="line" d="M1 6H25"/>{}</svg>{}</li>)",
-                       entry.style % kStyles,
-                       mark(entry.style, {13, 6}, 3.4),
-                       escape_html(entry.label));
-  }
-  return out + "</ul>";
-}
-
 }  // namespace murmur::run

@@ -53,11 +53,4 @@ struct LineChart {
 // Returns the <svg> element. All charts have the same width and height, so that rows of them align.
 std::string draw(const LineChart& chart);
 
-// <ul class="legend">: every style with its mark and its label.
-struct LegendEntry {
-  std::string label = {};
-  int style = 0;
-};
-std::string draw_legend(const std::vector<LegendEntry>& entries);
-
 }  // namespace murmur::run

@@ -2,9 +2,7 @@
 #include "murmur/run/plot/scale.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 

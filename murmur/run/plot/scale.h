@@ -30,7 +30,6 @@ class AxisScale {
 
   double low() const { return low_; }
   double high() const { return high_; }
-  bool is_logarithmic() const { return logarithmic_; }
 
   // 0 at low, 1 at high. REQUIRES: value > 0 on a logarithmic axis.
   double position(double value) const;

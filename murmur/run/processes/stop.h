@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The signals that request a run to stop with a checkpoint, and the exit code of the process: 128 +
-// the signal's number, as a shell reports a signal.
+// The signals that request a run to stop with a checkpoint, and the exit code of each.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <string_view>
@@ -13,36 +13,35 @@ namespace murmur::run {
 
 struct StopSignal {
   int number = 0;
+  ExitCode code = ExitCode::kDone;
   std::string_view words;  // "WORDS after 3 of 10 steps"
 };
 
 // SIGHUP: the terminal was closed. SIGUSR1: a scheduler warns that the time limit is near.
-inline constexpr std::array kStopSignals{StopSignal{SIGINT, "interrupted"},
-                                         StopSignal{SIGTERM, "terminated"},
-                                         StopSignal{SIGHUP, "hung up"},
-                                         StopSignal{SIGUSR1, "told to stop (SIGUSR1)"}};
+inline constexpr std::array kStopSignals{
+    StopSignal{SIGINT, ExitCode::kInterrupted, "interrupted"},
+    StopSignal{SIGTERM, ExitCode::kTerminated, "terminated"},
+    StopSignal{SIGHUP, ExitCode::kHungUp, "hung up"},
+    StopSignal{SIGUSR1, ExitCode::kToldToStop, "told to stop (SIGUSR1)"}};
+
+// REQUIRES: `signal` is one of kStopSignals.
+constexpr const StopSignal& stop_signal(int signal) {
+  const auto* const found = std::ranges::find(kStopSignals, signal, &StopSignal::number);
+  MURMUR_CHECK(found != kStopSignals.end(), "signal {}", signal);
+  return *found;
+}
 
 constexpr ExitCode stop_code(int signal) {
-  return static_cast<ExitCode>(128 + signal);
+  return stop_signal(signal).code;
 }
 
 constexpr std::string_view stop_words(int signal) {
-  for (const StopSignal& stop : kStopSignals) {
-    if (stop.number == signal) {
-      return stop.words;
-    }
-  }
-  return "stopped";
+  return stop_signal(signal).words;
 }
 
 // Whether a command ended with this code because of one of these signals.
 constexpr bool is_stop(ExitCode code) {
-  for (const StopSignal& stop : kStopSignals) {
-    if (stop_code(stop.number) == code) {
-      return true;
-    }
-  }
-  return false;
+  return std::ranges::find(kStopSignals, code, &StopSignal::code) != kStopSignals.end();
 }
 
 }  // namespace murmur::run

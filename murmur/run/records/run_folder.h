@@ -9,7 +9,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include <fmt/format.h>
 

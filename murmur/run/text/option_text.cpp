@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/text/option_text.h"
 
-#include <type_traits>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

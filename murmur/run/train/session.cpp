@@ -9,7 +9,6 @@
 
 #include "murmur/core/check.h"
 #include "murmur/run/records/class_counts.h"
-#include "murmur/run/wiring/data_identity.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {

@@ -7,7 +7,6 @@
 // configuration, the agreed steps and what other collectives have returned.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>

@@ -47,17 +47,6 @@ std::map<std::string, std::string> versions_of(const Config& config) {
   return versions;
 }
 
-ExitCode exit_code_of(FailureKind kind) {
-  switch (kind) {
-    case FailureKind::kDiverged:
-      return ExitCode::kDiverged;
-    case FailureKind::kPeer:
-      return ExitCode::kNetwork;
-    default:
-      return ExitCode::kRunFailed;
-  }
-}
-
 }  // namespace
 
 // Times are means over processes, weighted by their workers.
@@ -253,7 +242,7 @@ template <class S>
 TrainOutcome Session<S>::outcome(const Status& status) {
   TrainOutcome outcome{.code = ExitCode::kDone, .message = {}, .summary = summary_};
   if (!status) {
-    outcome.code = exit_code_of(status.failure().kind);
+    outcome.code = exit_code(status.failure().kind);
     outcome.message = status.failure().message;
     const bool common = status.failure().kind == FailureKind::kDiverged;
     outcome.told = world_ != nullptr && (common ? !is_first() : world_->has_heard_of_failure());

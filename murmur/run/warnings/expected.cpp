@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/warnings/expected.h"
 
-#include <utility>
-
-#include <fmt/format.h>
-
-#include "murmur/core/check.h"
-#include "murmur/core/error.h"
-#include "murmur/models/model.h"
 #include "murmur/run/config/schedule.h"
+#include "murmur/run/wiring/network.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -24,18 +18,9 @@ std::vector<Warning> expect(const Config& config, const RunExtent& extent) {
 
 }  // namespace
 
-models::Network network_of(const Config& config, const DataShape& shape) {
-  const models::Model* model = models::find_model(config.model.name);
-  MURMUR_CHECK(model != nullptr, "model '{}'", config.model.name);
-  auto network = models::make_network(*model, config.model.options, shape.shape, shape.classes);
-  if (!network) {
-    throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
-  }
-  return std::move(network).value();
-}
-
 RunExtent extent_of(const Config& config, const DataShape& shape) {
-  const Layout layout = models::layout(network_of(config, shape), sizeof(float));
+  const Layout layout =
+      models::layout(make_network(config, shape.shape, shape.classes), sizeof(float));
   const std::int64_t per_epoch = steps_per_epoch(config, shape);
   return {.steps = steps_of(config.schedule.length, per_epoch),
           .steps_per_epoch = per_epoch,

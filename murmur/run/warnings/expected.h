@@ -5,7 +5,6 @@
 
 #include <vector>
 
-#include "murmur/models/network.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/data_shape.h"
@@ -13,10 +12,7 @@
 
 namespace murmur::run {
 
-// The configured model for data of this shape. Throws UserError if it cannot take them.
-models::Network network_of(const Config& config, const DataShape& shape);
-
-// Throws UserError as network_of() and steps_per_epoch() do.
+// Throws UserError as make_network() and steps_per_epoch() do.
 RunExtent extent_of(const Config& config, const DataShape& shape);
 
 // The warnings that `train` will give. Throws UserError for what `train` would refuse.

@@ -6,14 +6,14 @@
 
 #include <cstdint>
 
-#include "murmur/data/dataset.h"
+#include "murmur/core/image_shape.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/wiring/resources.h"
 
 namespace murmur::run {
 
 struct DataShape {
-  data::ImageShape shape{};
+  ImageShape shape{};
   std::int64_t classes = 0;
   std::int64_t training = 0;
   std::int64_t test = 0;

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "murmur/core/check.h"
 #include "murmur/core/error.h"
 #include "murmur/learning/supervised.h"
-#include "murmur/models/model.h"
+#include "murmur/run/wiring/network.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -41,14 +40,8 @@ TrainingSetup make_training_setup(const Config& config,
   if (!divided) {
     throw UserError(fmt::format("[data]: {}", divided.failure().message));
   }
-  const models::Model* model = models::find_model(config.model.name);
-  MURMUR_CHECK(model != nullptr, "model '{}'", config.model.name);
-  auto network = models::make_network(
-      *model, config.model.options, dataset.value()->training.shape, dataset.value()->classes);
-  if (!network) {
-    throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
-  }
-  return {std::move(divided).value(), std::move(network).value()};
+  return {std::move(divided).value(),
+          make_network(config, dataset.value()->training.shape, dataset.value()->classes)};
 }
 
 template <class S>

@@ -4,7 +4,6 @@
 // row.
 #include "murmur/topology/graphs/grid.h"
 
-#include <cmath>
 #include <string>
 
 #include <fmt/format.h>
