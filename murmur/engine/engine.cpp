@@ -109,7 +109,7 @@ Result<double> Engine<S>::consensus_distance(std::span<const S> average) {
 
 template <class S>
 Result<std::vector<double>> Engine<S>::gather(std::span<const double> local,
-                                              const std::source_location& place) {
+                                              const CallSite& place) {
   return performer_->gather(local, place);
 }
 

@@ -5,13 +5,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <source_location>
 #include <span>
 #include <vector>
 
 #include "murmur/comm/ownership.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/arena.h"
+#include "murmur/core/call_site.h"
 #include "murmur/core/error.h"
 #include "murmur/core/program.h"
 #include "murmur/engine/costs/event_schedule.h"
@@ -111,9 +111,8 @@ class Engine {
   Result<double> consensus_distance(std::span<const S> average);
   // One double per local worker in; the same of all workers, in worker order, out, on every
   // process. Processes that are at different places of the program do not hear each other.
-  Result<std::vector<double>> gather(
-      std::span<const double> local,
-      const std::source_location& place = std::source_location::current());
+  Result<std::vector<double>> gather(std::span<const double> local,
+                                     const CallSite& place = CallSite::here());
 
  private:
   std::unique_ptr<Performer<S>> performer_;

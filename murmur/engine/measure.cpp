@@ -56,7 +56,7 @@ Result<double> Performer<S>::consensus_distance(const S* average) {
                  return squared_distance(
                      rows_.row(0, worker) + range.begin, average + range.begin, range.size());
                });
-  Result<std::vector<double>> all = gather(squares, std::source_location::current());
+  Result<std::vector<double>> all = gather(squares, CallSite::here());
   if (!all) {
     return all.failure();
   }
@@ -69,7 +69,7 @@ Result<double> Performer<S>::consensus_distance(const S* average) {
 
 template <class S>
 Result<std::vector<double>> Performer<S>::gather(std::span<const double> local,
-                                                 const std::source_location& place) {
+                                                 const CallSite& place) {
   MURMUR_CHECK(local.size() == static_cast<std::size_t>(rows_.local().size()),
                "{} numbers of {} workers",
                local.size(),
@@ -110,8 +110,8 @@ template Status Performer<double>::average_model(double*);
 template Result<double> Performer<float>::consensus_distance(const float*);
 template Result<double> Performer<double>::consensus_distance(const double*);
 template Result<std::vector<double>> Performer<float>::gather(std::span<const double>,
-                                                              const std::source_location&);
+                                                              const CallSite&);
 template Result<std::vector<double>> Performer<double>::gather(std::span<const double>,
-                                                               const std::source_location&);
+                                                               const CallSite&);
 
 }  // namespace murmur::engine

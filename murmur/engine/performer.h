@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <map>
-#include <source_location>
 #include <vector>
 
 #include "murmur/engine/engine.h"
@@ -41,8 +40,7 @@ class Performer {
   Status settle();
   Status average_model(S* out);
   Result<double> consensus_distance(const S* average);
-  Result<std::vector<double>> gather(std::span<const double> local,
-                                     const std::source_location& place);
+  Result<std::vector<double>> gather(std::span<const double> local, const CallSite& place);
 
  private:
   struct ThreadTimes {  // seconds of one thread, padded so that threads do not share a line

@@ -55,8 +55,8 @@ TEST(Tags, StayBelowTheLargestHoweverManyCallsThereAre) {
 
 TEST(Tags, TellPlacesOfTheProgramApart) {
   const Tags tags = Tags::make(kPromisedByMpi, 1).value();
-  const auto here = std::source_location::current();
-  const auto there = std::source_location::current();
+  const auto here = CallSite::here();
+  const auto there = CallSite::here();
   EXPECT_EQ(tags.of_place(1, here), tags.of_place(1, here));
   EXPECT_NE(tags.of_place(1, here), tags.of_place(1, there));
   EXPECT_NE(tags.of_place(tags.asked(0), here), tags.of_place(tags.asked(1), here));

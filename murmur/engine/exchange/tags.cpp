@@ -43,9 +43,9 @@ comm::Tag Tags::of(TagKind kind, comm::Tag call, std::size_t index) const {
          static_cast<comm::Tag>(of_call * kKinds + static_cast<std::uint64_t>(kind));
 }
 
-comm::Tag Tags::of_place(comm::Tag call, const std::source_location& place) const {
-  std::uint64_t hash = std::uint64_t{131} * place.line() + place.column();
-  for (const char letter : std::string_view(place.file_name())) {
+comm::Tag Tags::of_place(comm::Tag call, const CallSite& place) const {
+  std::uint64_t hash = static_cast<std::uint64_t>(place.line);
+  for (const char letter : std::string_view(place.file)) {
     hash = hash * 31 + static_cast<unsigned char>(letter);
   }
   return of(TagKind::kPlain, call, static_cast<std::size_t>(1 + hash % kPlaces));

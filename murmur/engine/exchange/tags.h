@@ -10,9 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <source_location>
 
 #include "murmur/comm/transport.h"
+#include "murmur/core/call_site.h"
 #include "murmur/core/error.h"
 
 namespace murmur::engine {
@@ -35,7 +35,7 @@ class Tags {
   comm::Tag of(TagKind kind, comm::Tag call, std::size_t index) const;
   // Of a plain message that belongs to a place in the program: other places have other tags, but
   // for one in 255. REQUIRES: a call between rounds.
-  comm::Tag of_place(comm::Tag call, const std::source_location& place) const;
+  comm::Tag of_place(comm::Tag call, const CallSite& place) const;
 
  private:
   comm::Tag call(std::uint64_t number, std::uint64_t odd) const {
