@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Performs the rounds of a program for the workers that live in this process. No result depends on
-// the number of threads, on blocking, on who owns which worker or on what arrives first.
+// the number of threads, on blocking, on which process owns which worker or on what arrives first.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct EngineParts {
       nullptr;  // of an asynchronous program; null: all equally fast
 };
 
-// kInvalid: the engine would send more messages than the transport can tell apart. The same on all
+// kInvalid: the engine would send more messages than the transport can distinguish. The same on all
 // processes.
 template <class S>
 Status check_limits(const EngineParts<S>& parts);
@@ -44,7 +44,8 @@ Status check_limits(const EngineParts<S>& parts);
 // The part of an engine's state that is not in rows.
 struct Counters {
   std::int64_t step = 0;  // rounds performed
-  // Rounds since birth or the last reset of the memory, less those whose rate left it as it was.
+  // Rounds since the start or the last reset of the memory, less those whose rate left it as it
+  // was.
   std::int64_t age = 0;
   double previous_lr = 0;
   std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
@@ -74,7 +75,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   ~Engine();
 
-  // Tells the tracer from now on, which outlives the engine; null: nobody.
+  // Reports to the tracer from now on, which outlives the engine; null: to none.
   void trace(Tracer* tracer);
 
   // One round at learning rate `lr`, 0 or more. Returns, of each local worker in order, the sum of
@@ -110,7 +111,7 @@ class Engine {
   // Root mean square over all workers of the distance to that average.
   Result<double> consensus_distance(std::span<const S> average);
   // One double per local worker in; the same of all workers, in worker order, out, on every
-  // process. Processes that are at different places of the program do not hear each other.
+  // process. Processes at different places of the program do not exchange numbers.
   Result<std::vector<double>> gather(std::span<const double> local,
                                      const CallSite& place = CallSite::here());
 

@@ -67,7 +67,7 @@ class Performer {
   Status perform(const FilterReduceStage<S>& stage, const Pass<S>& pass, comm::Tag tag);
   Status perform(const ResetStage& stage, const Pass<S>& pass, comm::Tag tag);
   Status perform(const ResetWeightsStage& stage, const Pass<S>& pass, comm::Tag tag);
-  // `next`: the pass behind it, or null; what that sends leaves while backward goes on.
+  // `next`: the pass behind it, or null; what that sends is posted during backward.
   void take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
   void open_early(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag);
   // `batch`: which of the worker's gradients it is.

@@ -28,7 +28,7 @@ Status Performer<S>::perform(const AverageStage& stage, const Pass<S>& pass, com
 template <class S>
 Status Performer<S>::take_average(const AverageStage& stage, comm::Tag tag) {
   const std::size_t from = stage.field;
-  if (averager_.is_open()) {  // rows have left while backward went on
+  if (averager_.is_open()) {  // rows were posted during backward
     return averager_.finish();
   }
   if (stage.group == 0) {

@@ -35,13 +35,13 @@ struct CommEvent {
   const timing::Edges* edges = nullptr;  // exchange, send; valid until the next step
   std::size_t slot = 0;                  // send, arrive
   int group = 0;                         // average: of groups of so many workers; 0: of all
-  const std::vector<timing::Edge>* met = nullptr;  // meet: valid until the next step
+  const std::vector<timing::Edge>* met = nullptr;  // pairs: valid until the next step
 };
 
 class CommPlan {
  public:
-  // `parameters`: of the model in messages. `turns`: of an asynchronous program; null: all workers
-  // are equally fast.
+  // `parameters`: of the model in messages. `schedule`: of an asynchronous program; null: all
+  // workers are equally fast.
   template <class S>
   CommPlan(const Program<S>& program,
            std::shared_ptr<const topology::Topology> topology,
@@ -49,7 +49,7 @@ class CommPlan {
            std::shared_ptr<EventSchedule> schedule = nullptr);
 
   // Those of the next step, the first being step 0. Valid until the next call. Fails where the
-  // turns do.
+  // schedule does.
   Result<const std::vector<CommEvent>*> next();
 
   std::int64_t step() const { return step_; }          // of the next call

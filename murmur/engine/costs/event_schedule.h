@@ -5,8 +5,8 @@
 // A worker that has finished a gradient picks one of the neighbors that it can reach, both models
 // travel, and the pair acts: that is an event. A step is as many events as there are workers, so it
 // uses as many examples as a step of any other program. Events that touch different workers
-// commute: each joins the first turn behind all earlier events that touch one of its workers, and a
-// turn is performed at once.
+// commute: each joins the first batch behind all earlier events that touch one of its workers, and
+// a batch is performed at once.
 #pragma once
 
 #include <cstdint>
@@ -55,11 +55,11 @@ class EventSchedule {
   double virtual_s() const { return now_s_; }
 
  private:
-  using Due = std::pair<double, int>;  // when a worker's gradient is ready, and whose
+  using Due = std::pair<double, int>;  // when a gradient is ready, and its worker
 
   void start_over();
   Status next_step();
-  // Whom the worker meets: -1 where it can reach nobody.
+  // The neighbor that the worker averages with: -1 where it can reach none.
   int partner_of(int worker, double at_s) const;
   // Of its gradient at hand.
   double meeting_s(int worker, int partner, double at_s) const;
@@ -74,7 +74,7 @@ class EventSchedule {
   topology::MixingMatrix graph_{0};      // of the step
   double now_s_ = 0;
   std::vector<EventBatch> batches_;
-  std::vector<std::size_t> behind_;  // per worker: the first turn that none of its events is in
+  std::vector<std::size_t> behind_;  // per worker: the first batch that has none of its events
 };
 
 }  // namespace murmur::engine

@@ -22,14 +22,14 @@ Status Timeline::perform(const CommEvent& event) {
     case CommEvent::Kind::kSequential:
       return clock_.send_sequentially(event.bytes);
     case CommEvent::Kind::kPairs:
-      return Ok{};  // the turns keep this time themselves
+      return Ok{};  // the schedule keeps this time itself
   }
   return Ok{};
 }
 
 Status Timeline::step() {
-  const std::int64_t step = talks_.step();
-  const auto plan = talks_.next();
+  const std::int64_t step = plan_.step();
+  const auto plan = plan_.next();
   if (!plan) {
     return plan.failure().in(fmt::format("[cluster]: step {} never ends", step));
   }

@@ -13,25 +13,25 @@ namespace murmur::engine {
 class Timeline {
  public:
   Timeline(CommPlan plan, timing::VirtualClock clock)
-      : talks_(std::move(plan)), clock_(std::move(clock)) {}
+      : plan_(std::move(plan)), clock_(std::move(clock)) {}
 
   // One round. Fails (kPeer) where a worker would wait for ever.
   Status step();
 
-  std::int64_t steps() const { return talks_.step(); }  // performed
+  std::int64_t steps() const { return plan_.step(); }  // performed
   // When the last worker is ready for the next round.
-  // Of an asynchronous program: when its last event was over, and what the stages behind its turns
+  // Of an asynchronous program: when its last event was over, and what the stages behind its events
   // took beside that.
   double virtual_s() const {
-    return clock_.now_s() + (talks_.schedule() == nullptr ? 0 : talks_.schedule()->virtual_s());
+    return clock_.now_s() + (plan_.schedule() == nullptr ? 0 : plan_.schedule()->virtual_s());
   }
   const timing::VirtualClock& clock() const { return clock_; }
-  const CommPlan& plan() const { return talks_; }
+  const CommPlan& plan() const { return plan_; }
 
  private:
   Status perform(const CommEvent& event);
 
-  CommPlan talks_;
+  CommPlan plan_;
   timing::VirtualClock clock_;
 };
 

@@ -25,7 +25,7 @@ inline Traffic average_traffic(int workers, int group, std::int64_t message) {
   return traffic;
 }
 
-// On a ring: each worker passes on what it leaves, the last one to the first for the next time.
+// On a ring: each worker sends the result to the next, the last one to the first for the next time.
 inline Traffic sequential_traffic(int workers, std::int64_t message) {
   const std::int64_t messages = workers > 1 ? workers : 0;
   return {messages * message, messages};

@@ -7,7 +7,7 @@
 // so that equal rows average to themselves exactly for every count. Over processes, each of which
 // owns a chunk of the coordinates: means of the subtrees that lie within one process travel to the
 // chunk's owner, the finished chunk travels to all. Processes of one host read both where they lie.
-// Never the MPI library's own all-reduce, whose order of additions is its own business.
+// Never the MPI library's own all-reduce, whose order of additions is not fixed.
 #pragma once
 
 #include <deque>
@@ -38,8 +38,8 @@ class Averager {
   // keeps the rows, and that one.
   Status average(const RowOf<S>& row, S* out, comm::Tag call, const comm::Memory& memory);
 
-  // The same while rows are still computed: opened, told bucket by bucket of every local worker
-  // what is final (from any thread), finished. REQUIRES: is_spread().
+  // The same while rows are still computed: opened; ready() for each bucket that is final of
+  // a local worker (any thread); finished. REQUIRES: is_spread().
   bool is_spread() const { return participants_.size() > 1; }  // over processes
   void open(RowOf<S> row, S* out, comm::Tag call, const comm::Memory& memory);
   bool is_open() const { return !parts_.empty(); }
@@ -85,7 +85,7 @@ class Averager {
     comm::Tag tag = 0;
     std::size_t node = 0;  // whose part it is, if not a mean
   };
-  // For what that process gives: borrowed, or to be received at that place.
+  // What that process sends: acquired, or to be received at that place.
   void ask(std::size_t bucket, const Asked& asked, std::span<S> place);
   void receive_parts(std::size_t bucket);
   void send_parts(std::size_t bucket) MURMUR_REQUIRES(mutex_);
@@ -97,7 +97,7 @@ class Averager {
   Status collect(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   Status spread(std::size_t bucket) MURMUR_REQUIRES(mutex_);
   Status take_mean(std::size_t bucket) MURMUR_REQUIRES(mutex_);
-  // Gives every other process coordinates range_of(it) of a row: lent, or sent.
+  // Gives every other process coordinates range_of(it) of a row: published, or sent.
   template <class RangeOf>
   Status give(std::size_t bucket, const Given& given, const RangeOf& range_of)
       MURMUR_REQUIRES(mutex_);
@@ -107,11 +107,11 @@ class Averager {
   comm::WorkerRange range_;
   std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;
-  std::vector<const S*> where_;                 // of a node: its chunk, while it is borrowed
+  std::vector<const S*> where_;                 // of a node: its chunk, while it is acquired
   std::size_t first_here_ = 0;                  // node of this process
   std::unique_ptr<SharedRows<S>> shared_rows_;  // of nodes here, and of the mean; or none
   Arena<S> node_rows_;  // of several workers here: whole rows; of other processes: our chunks
-  std::vector<std::vector<S>> scratch_;  // per thread, and for who advances
+  std::vector<std::vector<S>> scratch_;  // per thread, and for the thread that advances
 
   // Of the average that is open.
   RowOf<S> row_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The coordinates of a row in the order in which backward finishes them, last layer first, cut into
-// buckets: what travels as one message, leaves as soon as its gradient is there, and is mixed as
+// buckets: what travels as one message, is sent as soon as its gradient is there, and is mixed as
 // soon as the neighbors' have come.
 #pragma once
 

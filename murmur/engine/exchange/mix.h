@@ -16,12 +16,12 @@
 namespace murmur::engine {
 
 // One engine's share of the mixing of all workers. A mix is opened; then, bucket by bucket, local
-// workers' rows leave, remote neighbors' are brought, and blocks within what was brought are mixed.
+// workers' rows are posted, remote neighbors' are waited for, and blocks of what is here are mixed.
 template <class S>
 class Mixer {
  public:
-  // Of what is mixed: the rows themselves, or copies of how they left, which stay while the rows go
-  // on (one field; its blocks are gathered later).
+  // What is mixed: the rows themselves, or copies of them as they were posted, which stay while the
+  // rows change (one field; its blocks are gathered later).
   enum class Of { kRows, kCopies };
 
   Mixer(std::shared_ptr<const topology::Topology> topology,
@@ -63,7 +63,7 @@ class Mixer {
   struct InRow {  // a neighbor of a local worker
     bool remote = false;
     int worker = 0;
-    std::size_t remote_neighbor = 0;  // its place among the rows brought here
+    std::size_t remote_neighbor = 0;  // its place among the rows received
     S weight = 0;
   };
 

@@ -20,8 +20,8 @@ struct WeightedRow {
 template <class S>
 void mix_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t count, S* out);
 
-// The same over the own row itself, which nobody else reads meanwhile. False, and nothing is done:
-// there are more neighbors than can be added in one go.
+// The same over the own row itself, which is not read elsewhere meanwhile. False, and nothing is
+// done: there are more neighbors than can be added in one go.
 template <class S>
 bool mix_in_place(const std::vector<WeightedRow<S>>& in, std::size_t count, S* own);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an engine talks to others with: who owns which workers, how bytes get there, in which parts.
+// What an engine needs to reach other processes: ownership of workers, transport, buckets.
 #pragma once
 
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings the rows of remote neighbors here and sends rows to those who hear them, bucket by bucket.
-// A bucket leaves when it is said to be final, so messages travel while the rest is computed. Rows
-// of processes on the same host are read where they lie.
+// Receives the rows of remote neighbors and sends local rows to their receivers, bucket by bucket.
+// A bucket is sent as soon as it is final, so messages travel while the rest is computed. Rows of
+// processes on the same host are read in place.
 #pragma once
 
 #include <cstdint>
@@ -32,17 +32,17 @@ class RowExchange {
   const std::vector<int>& remote_neighbors() const { return remote_neighbors_; }
 
   // Posts the receives of `fields` fields. `memory` keeps what sources point at. REQUIRES:
-  // everything of the exchange before was brought.
+  // everything of the exchange before was waited for.
   void open(std::size_t fields, comm::Tag call, comm::Memory memory);
   bool is_open() const { return open_; }
-  // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was brought.
+  // The bucket of that worker is final. Any thread; REQUIRES: it stays so until it was waited for.
   void send(int worker, std::size_t bucket, const Source& source);
   // Returns when the bucket of every remote neighbor is here and that of every local worker has
-  // left, and gives up the bucket that was brought before. REQUIRES: every local worker's was sent.
+  // been sent, and releases the bucket waited for before. REQUIRES: every local worker's was sent.
   Status wait(std::size_t bucket);
   void close();
 
-  // The row of a remote worker, ghosts()[ghost], of which the bucket brought last is here.
+  // The row of remote_neighbors()[remote_neighbor], valid in the bucket that was waited for last.
   const S* row(std::size_t place, std::size_t remote_neighbor) const {
     return where_[place * remote_neighbors_.size() + remote_neighbor];
   }
@@ -53,10 +53,10 @@ class RowExchange {
     comm::Ticket ticket;
     Way way = Way::kSent;
     int worker = 0;
-    std::size_t at = 0;  // place x ghosts
+    std::size_t at = 0;  // place x remote neighbors
   };
 
-  struct RemoteNeighbor {  // a remote worker heard here
+  struct RemoteNeighbor {  // a remote worker that a local one receives from
     int owner = 0;
     bool shares_memory = false;  // its rows, since it is on this host
   };
@@ -72,12 +72,13 @@ class RowExchange {
 
   Peers peers_;
   comm::WorkerRange local_;
-  std::vector<int> remote_neighbors_;   // remote workers heard here, ascending
+  std::vector<int> remote_neighbors_;   // in ascending order
   std::vector<RemoteNeighbor> owners_;  // the same
   std::vector<Receivers> receivers_;    // per local worker
-  std::unique_ptr<Arena<S>> rows_;      // field place x ghosts; of those who share no memory
-  std::vector<const S*> where_;         // the same, and of those who do; none if not here
-  std::vector<comm::Ticket> acquired_;  // of the bucket brought last
+  std::unique_ptr<Arena<S>>
+      rows_;                     // field place x remote neighbors; of those without shared memory
+  std::vector<const S*> where_;  // the same, with those of shared memory; null if not here
+  std::vector<comm::Ticket> acquired_;          // of the bucket waited for last
   std::unique_ptr<SharedRows<S>> shared_rows_;  // field place x local workers
   std::size_t fields_ = 0;
   comm::Tag call_ = 0;

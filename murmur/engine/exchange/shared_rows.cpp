@@ -26,7 +26,7 @@ SharedRows<S>::~SharedRows() {
       read = read ? wait_for(tickets) : read;
     }
   }
-  if (read && has_memory()) {  // else somebody may still look at it
+  if (read && has_memory()) {  // else it may still be read
     transport_->shared_views()->release(memory_);
   }
 }

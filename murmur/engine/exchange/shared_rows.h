@@ -16,7 +16,7 @@ namespace murmur::engine {
 template <class S>
 class SharedRows {
  public:
-  // Of `rows` rows. REQUIRES: the transport can lend.
+  // Of `rows` rows. REQUIRES: the transport has shared views.
   SharedRows(comm::Transport* transport, std::size_t rows, const Buckets* buckets);
   SharedRows(const SharedRows&) = delete;
   SharedRows& operator=(const SharedRows&) = delete;
@@ -33,9 +33,9 @@ class SharedRows {
     int process = 0;
     CoordinateRange range;
   };
-  // Lends a copy of what they ask for of a row's bucket; `values` is the whole row. Waits for those
-  // who still read what the pass before the last one wrote there: kPeer. Any thread; a bucket of a
-  // row once in a pass. REQUIRES: has_memory(), at least one loan.
+  // Publishes a copy of parts of a row's bucket; `values` is the whole row. Waits until what the
+  // pass before the last one wrote there has been read: kPeer. Any thread; a bucket of a row once
+  // in a pass. REQUIRES: has_memory(), at least one view.
   Status publish(std::size_t row,
                  std::size_t bucket,
                  const S* values,

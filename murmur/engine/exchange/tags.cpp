@@ -13,7 +13,7 @@ namespace murmur::engine {
 namespace {
 
 constexpr std::uint64_t kKinds = 4;
-constexpr std::uint64_t kPlaces = 255;  // that plain messages tell apart
+constexpr std::uint64_t kPlaces = 255;  // that plain messages distinguish
 constexpr std::uint64_t kMostCalls = 64;
 
 }  // namespace

@@ -4,8 +4,8 @@
 //
 // A library has only so many tags (MPI promises 32768, most have millions), so calls are counted as
 // far as they reach, and then from the beginning. Messages of one tag arrive in the order they were
-// sent: calls with the same tags are told apart by their order. Different tags are there for calls
-// that are out of step: the wait fails, and no message is taken for that of another call.
+// sent: calls with the same tags are distinguished by their order. Different tags are there for
+// calls that are out of step: the wait fails, and no message is taken for that of another call.
 #pragma once
 
 #include <cstddef>
