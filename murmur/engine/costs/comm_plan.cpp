@@ -140,7 +140,7 @@ void CommPlan::emit(const MixStage& mix) {
                   static_cast<std::int64_t>(mix.fields.size()) * row_bytes_);
 }
 
-std::int64_t CommPlan::push_message() {
+std::int64_t CommPlan::push_message() const {
   return row_bytes_ + (weights_differ_ ? scalar_bytes_ : 0);
 }
 

@@ -100,7 +100,7 @@ class CommPlan {
   void emit(const Sequential& sequential);
   // A message of so many bytes over every edge of the step's graph.
   void emit_over_edges(CommEvent event, std::int64_t message);
-  std::int64_t push_message();
+  std::int64_t push_message() const;
   void emit_pairs(const MixStage& mix);
 
   std::shared_ptr<const topology::Topology> topology_;

@@ -2,6 +2,7 @@
 #include "murmur/run/compare/warnings.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <utility>
 
