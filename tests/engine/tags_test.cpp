@@ -41,7 +41,7 @@ TEST(Tags, OfAThousandBucketsAreAmongThosePromisedByMpi) {
 }
 
 TEST(Tags, StayBelowTheLargestHoweverManyCallsThereAre) {
-  for (const std::size_t messages : {1, 300, 3000}) {
+  for (const std::size_t messages : {1U, 300U, 3000U}) {
     const Tags tags = Tags::make(kPromisedByMpi, messages).value();
     for (std::size_t number = 0; number < 1000; ++number) {
       for (const comm::Tag call : {tags.pass(number), tags.asked(number)}) {
