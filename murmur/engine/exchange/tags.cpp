@@ -44,7 +44,7 @@ comm::Tag Tags::of(TagKind kind, comm::Tag call, std::size_t index) const {
 }
 
 comm::Tag Tags::of_place(comm::Tag call, const CallSite& place) const {
-  std::uint64_t hash = static_cast<std::uint64_t>(place.line);
+  auto hash = static_cast<std::uint64_t>(place.line);
   for (const char letter : std::string_view(place.file)) {
     hash = hash * 31 + static_cast<unsigned char>(letter);
   }
