@@ -183,5 +183,21 @@ template Status Performer<double>::perform(const MixStage&, const Pass<double>&,
 template Status Performer<double>::perform(const PushStage&, const Pass<double>&, comm::Tag);
 template Status Performer<double>::perform(const SendStage&, const Pass<double>&, comm::Tag);
 template Status Performer<double>::perform(const ArriveStage&, const Pass<double>&, comm::Tag);
+template void Performer<float>::open_and_post(Mixer<float>&,
+                                              const std::vector<std::size_t>&,
+                                              comm::Tag);
+template void Performer<float>::post_all(Mixer<float>&);
+template Status Performer<float>::wait(Mixer<float>&, std::size_t);
+template void Performer<float>::count_messages(const Mixer<float>&, std::size_t, bool);
+template Status Performer<float>::mix(const Pass<float>&, const BeforeBlock&);
+template Mixer<float>& Performer<float>::mixer_of(std::size_t);
+template void Performer<double>::open_and_post(Mixer<double>&,
+                                               const std::vector<std::size_t>&,
+                                               comm::Tag);
+template void Performer<double>::post_all(Mixer<double>&);
+template Status Performer<double>::wait(Mixer<double>&, std::size_t);
+template void Performer<double>::count_messages(const Mixer<double>&, std::size_t, bool);
+template Status Performer<double>::mix(const Pass<double>&, const BeforeBlock&);
+template Mixer<double>& Performer<double>::mixer_of(std::size_t);
 
 }  // namespace murmur::engine

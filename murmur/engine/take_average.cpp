@@ -56,5 +56,7 @@ template Status Performer<double>::perform(const AverageStage&, const Pass<doubl
 
 template void Performer<float>::open_average(const AverageStage&, comm::Tag);
 template void Performer<double>::open_average(const AverageStage&, comm::Tag);
+template Status Performer<float>::take_average(const AverageStage&, comm::Tag);
+template Status Performer<double>::take_average(const AverageStage&, comm::Tag);
 
 }  // namespace murmur::engine
