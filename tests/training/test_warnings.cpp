@@ -102,7 +102,7 @@ TEST(WarningsOfARun, AreNotDoubledByResuming) {
 TEST(WarningsOfARun, StandInItsReport) {
   const TrainingDesk desk;
   ASSERT_EQ(desk.train({"--output", "run", "--set", "evaluation.workers=99"}).code, 0);
-  EXPECT_THAT(read_text(desk.path("run/report/report.html")),
+  EXPECT_THAT(read_text(desk.path("run/report.html")),
               HasSubstr("Warning: evaluation.workers = 99: there are 4 workers"));
 }
 
@@ -190,7 +190,7 @@ TEST(ReportOfAPart, SaysOfWhat) {
   const TrainingDesk desk;
   const Texts part{"evaluation.workers=2", "evaluation.examples=7"};
   ASSERT_EQ(desk.train(with({"--output", "run"}, part)).code, 0);
-  const std::string page = read_text(desk.path("run/report/report.html"));
+  const std::string page = read_text(desk.path("run/report.html"));
   EXPECT_THAT(page, HasSubstr("Accuracy on the first 7 of 64 test examples"));
   EXPECT_THAT(page, HasSubstr("the first 2 of 4 workers"));
   EXPECT_THAT(page, ::testing::Not(HasSubstr("on the test set")));
