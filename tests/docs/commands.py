@@ -59,6 +59,7 @@ ELSEWHERE = {
     "bench/start": MEASURES,
     "bench/memory": MEASURES,
     "bench/timeline": MEASURES,
+    "mpirun -n 4 build/bench/bench_buckets 12": MEASURES,
     "bench/processes --rounds 1": MEASURES,
     "bench/cluster --parts steps,clock,cores --quiet-cores --rounds 1": MEASURES,
     "bench/cluster --parts bandwidth --rounds 2": MEASURES,
