@@ -9,8 +9,7 @@ struct CallSite {
   const char* file;
   int line;
 
-  static constexpr CallSite here(const char* file = __builtin_FILE(),
-                                 int line = __builtin_LINE()) {
+  static constexpr CallSite here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
     return {file, line};
   }
 };
