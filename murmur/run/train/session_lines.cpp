@@ -197,6 +197,7 @@ Result<Summary> Session<S>::summarize() {
   if (timeline_ && step() > 0) {
     sums["time/virtual_step_s"] = timeline_->virtual_s() / static_cast<double>(step());
   }
+  const RunExtent sizes = extent();
   return Summary{.name = config_.name,
                  .status = status_,
                  .workers = config_.workers,
@@ -205,9 +206,9 @@ Result<Summary> Session<S>::summarize() {
                  .final = log_->lines().empty() ? Metrics{} : log_->lines().back().values,
                  .best = log_->best(),
                  .totals = std::move(sums),
-                 .data = {.training_examples = extent().training_examples,
-                          .examples_per_worker = extent().examples_per_worker,
-                          .test_examples = extent().test_examples},
+                 .data = {.training_examples = sizes.training_examples,
+                          .examples_per_worker = sizes.examples_per_worker,
+                          .test_examples = sizes.test_examples},
                  .warnings = warnings_,
                  .peak_memory_bytes = peak_memory_bytes(),
                  .digest = digested.value(),
