@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ struct GridWarning {
 // "A; B; C and 4 more".
 std::string list_of(const std::vector<std::string>& names) {
   const std::size_t shown = std::min(names.size(), kMostNames);
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, "; "));
+  std::string text = fmt::format("{}", fmt::join(std::span(names).first(shown), "; "));
   return names.size() > shown ? text + fmt::format(" and {} more", names.size() - shown) : text;
 }
 
