@@ -84,7 +84,7 @@ void murmur_gradient(benchmark::State& state, const std::string& matmul) {
   for (auto _ : state) {
     const auto worker = static_cast<int>(count % kWorkers);
     const auto row = static_cast<std::size_t>(worker);
-    murmur::problems::GradientJob<float> job{.step = count / kWorkers,
+    murmur::problems::GradientJob<float> job{.batch = count / kWorkers,
                                              .worker = worker,
                                              .x = arena.row(0, row),
                                              .gradient = arena.row(1, row)};

@@ -36,7 +36,7 @@ class Ring {
 
   void step(std::int64_t step) {
     murmur::problems::GradientJob<float> job{
-        .step = step, .worker = process_, .x = x_.data(), .gradient = gradient_.data()};
+        .batch = step, .worker = process_, .x = x_.data(), .gradient = gradient_.data()};
     problem_->gradients({&job, 1}, 0, [](std::size_t, murmur::CoordinateRange) {});
     for (std::size_t c = 0; c < x_.size(); ++c) {
       momentum_[c] = kMomentum * momentum_[c] + gradient_[c];

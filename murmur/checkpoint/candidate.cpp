@@ -82,7 +82,7 @@ template <class S>
 Status Candidate<S>::check_tensors(const Part& part) const {
   std::set<std::string> wanted;
   for (const Field& field : engine_.program().fields) {
-    for (const TensorSlot& slot : engine_.layout().tensors()) {
+    for (const TensorSlot& slot : engine_.layout(field).tensors()) {
       if (!is_saved(field) || (field.shared && part.workers.begin != 0)) {
         continue;
       }
@@ -184,7 +184,7 @@ Status Candidate<S>::load_rows(engine::Engine<S>& engine, const Part& part, std:
   const comm::WorkerRange local = engine.local();
   const int begin = field.shared ? local.begin : std::max(local.begin, part.workers.begin);
   const int end = field.shared ? local.begin + 1 : std::min(local.end, part.workers.end);
-  for (const TensorSlot& slot : engine.layout().tensors()) {
+  for (const TensorSlot& slot : engine.layout(field).tensors()) {
     const TensorInfo* tensor = part.reader.find(tensor_name(field, slot));
     for (int worker = begin; worker < end; ++worker) {
       const auto place =

@@ -86,7 +86,7 @@ template <class S>
 std::vector<TensorPlan> Saving<S>::plan_rows() const {
   std::vector<TensorPlan> plan;
   for (const Field& field : engine_.program().fields) {
-    for (const TensorSlot& slot : engine_.layout().tensors()) {
+    for (const TensorSlot& slot : engine_.layout(field).tensors()) {
       if (is_saved(field) && (!field.shared || is_first())) {
         plan.push_back({tensor_name(field, slot),
                         files::dtype_of<S>(),
@@ -105,7 +105,7 @@ Status Saving<S>::append_rows(SafetensorsWriter& writer) const {
       continue;
     }
     const int end = fields[f].shared ? local_.begin + 1 : local_.end;
-    for (const TensorSlot& slot : engine_.layout().tensors()) {
+    for (const TensorSlot& slot : engine_.layout(fields[f]).tensors()) {
       for (int worker = local_.begin; worker < end; ++worker) {
         const std::span<const S> row = engine_.row(f, worker);
         if (Status status = writer.append(row.subspan(slot.offset, slot.size)); !status) {

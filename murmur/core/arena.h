@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of this process's workers, field by field, in one allocation: initially zero, each row
-// on a 64-byte boundary. A field that is equal on all workers by construction has a single row.
+// on a 64-byte boundary. A field that is equal on all workers by construction has a single row. All
+// rows of a field have the same length.
 #pragma once
 
 #include <cstddef>
@@ -27,13 +28,17 @@ class Arena {
 
   // rows[f]: how many rows field f has; row_size: coordinates, a multiple of 64 bytes.
   Arena(const std::vector<std::size_t>& rows, std::size_t row_size)
-      : rows_(rows), row_size_(row_size) {
+      : Arena(rows, std::vector<std::size_t>(rows.size(), row_size)) {}
+  // With the row size of each field.
+  Arena(const std::vector<std::size_t>& rows, const std::vector<std::size_t>& row_sizes)
+      : rows_(rows), row_sizes_(row_sizes) {
+    MURMUR_CHECK(rows.size() == row_sizes.size(), "{} sizes", row_sizes.size());
     std::size_t total = 0;
-    for (const std::size_t count : rows) {
+    for (std::size_t f = 0; f < rows.size(); ++f) {
+      MURMUR_CHECK(row_sizes[f] * sizeof(S) % kAlignment == 0, "row size {}", row_sizes[f]);
       first_.push_back(total);
-      total += count * row_size;
+      total += rows[f] * row_sizes[f];
     }
-    MURMUR_CHECK(row_size * sizeof(S) % kAlignment == 0, "row_size = {}", row_size);
     bytes_ = total * sizeof(S);
     if (bytes_ > 0) {
       // calloc: the system provides zeroed pages at the first access, so unused rows cost nothing.
@@ -53,14 +58,14 @@ class Arena {
   // REQUIRES: field and row exist.
   S* row(std::size_t field, std::size_t index) {
     MURMUR_CHECK(field < rows_.size() && index < rows_[field], "field {} row {}", field, index);
-    return data_ + first_[field] + index * row_size_;
+    return data_ + first_[field] + index * row_sizes_[field];
   }
   const S* row(std::size_t field, std::size_t index) const {
     return const_cast<Arena*>(this)->row(field, index);
   }
 
   std::size_t rows(std::size_t field) const { return rows_[field]; }
-  std::size_t row_size() const { return row_size_; }
+  std::size_t row_size(std::size_t field = 0) const { return row_sizes_[field]; }
   std::size_t bytes() const { return bytes_; }
   // Shared ownership of the rows, which may outlive the arena.
   std::shared_ptr<const void> memory() const { return storage_; }
@@ -68,7 +73,7 @@ class Arena {
  private:
   std::vector<std::size_t> rows_;
   std::vector<std::size_t> first_;
-  std::size_t row_size_ = 0;
+  std::vector<std::size_t> row_sizes_;
   std::size_t bytes_ = 0;
   std::shared_ptr<void> storage_;
   S* data_ = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A field of an algorithm: one vector per worker, or one for all workers.
+// A field of an algorithm: one row per worker, or one for all workers.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +26,14 @@ enum class Units {
   kModel,     // a previous model, an anchor: shifted by the same displacement
 };
 
+// The tensors of a field's rows.
+enum class FieldLayout {
+  kParameters,  // those of the model
+  kBuffers,     // what belongs to a model and is no parameter: running statistics
+  kFactors,     // what the program's own layout says: low-rank factors
+};
+inline constexpr std::size_t kFieldLayouts = 3;
+
 struct Field {
   std::string_view name;
   FieldKind kind = FieldKind::kMemory;
@@ -35,6 +43,7 @@ struct Field {
   // State on which the exactness of a method relies: a tracker, the previous gradient, the last
   // displacement of exact diffusion. It is no momentum: outer steps neither reset nor average it.
   bool correction = false;
+  FieldLayout layout = FieldLayout::kParameters;
 
   constexpr Field once() const {
     Field field = *this;
@@ -45,6 +54,11 @@ struct Field {
     Field field = *this;
     field.units = Units::kModel;
     field.starts_as_model = true;
+    return field;
+  }
+  constexpr Field in(FieldLayout other) const {
+    Field field = *this;
+    field.layout = other;
     return field;
   }
   constexpr Field that_corrects() const {
@@ -63,5 +77,8 @@ constexpr Field memory(std::string_view name) {
 constexpr Field scratch(std::string_view name) {
   return {name, FieldKind::kScratch};
 }
+
+// The buffers of every worker's model.
+inline constexpr Field kBuffersField = memory("buffers").in(FieldLayout::kBuffers);
 
 }  // namespace murmur

@@ -108,6 +108,16 @@ std::optional<std::size_t> Program<S>::numerator() const {
 }
 
 template <class S>
+std::optional<std::size_t> Program<S>::buffers() const {
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    if (fields[f].layout == FieldLayout::kBuffers && fields[f].kind == FieldKind::kMemory) {
+      return f;
+    }
+  }
+  return std::nullopt;
+}
+
+template <class S>
 std::size_t Program<S>::slots() const {
   std::size_t count = 0;
   for (const Stage<S>& stage : round) {

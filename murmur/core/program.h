@@ -36,6 +36,8 @@ struct Program {
   std::vector<std::size_t> shared_writes(const BoundKernel<S>& kernel) const;
   // Push-sum: the field whose quotient by the weight is the model.
   std::optional<std::size_t> numerator() const;
+  // The field of the model's buffers.
+  std::optional<std::size_t> buffers() const;
   std::size_t slots() const;  // messages that may be in flight between rounds
   bool is_asynchronous() const { return event_stages > 0; }
   // Every worker holds the same model by construction.

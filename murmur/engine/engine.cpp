@@ -49,6 +49,11 @@ const Layout& Engine<S>::layout() const {
 }
 
 template <class S>
+const Layout& Engine<S>::layout(const Field& field) const {
+  return layout_of(performer_->parts(), field.layout);
+}
+
+template <class S>
 const Counters& Engine<S>::counters() const {
   return performer_->counters();
 }
@@ -70,12 +75,12 @@ const S* Engine<S>::model(int worker) const {
 
 template <class S>
 std::span<const S> Engine<S>::row(std::size_t field, int worker) const {
-  return {performer_->rows().row(field, worker), layout().row_size()};
+  return performer_->rows().whole_row(field, worker);
 }
 
 template <class S>
 std::span<S> Engine<S>::mutable_row(std::size_t field, int worker) {
-  return {performer_->rows().row(field, worker), layout().row_size()};
+  return performer_->rows().whole_row(field, worker);
 }
 
 template <class S>

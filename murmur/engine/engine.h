@@ -33,8 +33,22 @@ struct EngineParts {
   comm::Ownership ownership;             // of as many processes as the transport has
   double weight_decay = 0;
   std::shared_ptr<EventSchedule> schedule =
-      nullptr;  // of an asynchronous program; null: all equally fast
+      nullptr;          // of an asynchronous program; null: all equally fast
+  Layout factors = {};  // of the program's fields with that layout
 };
+
+template <class S>
+const Layout& layout_of(const EngineParts<S>& parts, FieldLayout layout) {
+  switch (layout) {
+    case FieldLayout::kBuffers:
+      return parts.problem->buffers();
+    case FieldLayout::kFactors:
+      return parts.factors;
+    case FieldLayout::kParameters:
+      break;
+  }
+  return parts.problem->layout();
+}
 
 // kInvalid: the engine would send more messages than the transport can distinguish. The same on all
 // processes.
@@ -88,7 +102,8 @@ class Engine {
 
   const Program<S>& program() const;
   comm::WorkerRange local() const;
-  const Layout& layout() const;
+  const Layout& layout() const;  // of the model
+  const Layout& layout(const Field& field) const;
   const Counters& counters() const;
   const Times& times() const;
   std::size_t state_bytes() const;

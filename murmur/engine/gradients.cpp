@@ -87,10 +87,11 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
   const auto started = SteadyClock::now();
   const double before_s = thread_times_[t].algorithm_s;
   problems::GradientJob<S> job{
-      .step = batch,
+      .batch = batch,
       .worker = worker,
       .x = rows_.row(pass.template head_as<GradientStage<S>>()->at, worker),
-      .gradient = gradients_.row(0, t)};
+      .gradient = gradients_.row(0, t),
+      .buffers = buffers_field_ ? rows_.row(*buffers_field_, worker) : nullptr};
   if (post_bucket_) {
     post_early(pass, job, thread);
   } else {

@@ -26,16 +26,34 @@ std::size_t block_size(int workers, std::size_t scalar_bytes) {
   return std::clamp(lines, kSmallestBlock, kLargestBlock);
 }
 
+template <class S>
+RowSizes row_sizes_of(const EngineParts<S>& parts) {
+  RowSizes sizes{};
+  for (std::size_t k = 0; k < kFieldLayouts; ++k) {
+    sizes[k] = layout_of(parts, static_cast<FieldLayout>(k)).row_size();
+  }
+  return sizes;
+}
+
+// A problem with buffers needs a field for them, unless the program has one already, which it lets
+// travel.
+template <class S>
+EngineParts<S> with_buffers(EngineParts<S> parts) {
+  if (parts.problem->buffers().row_size() > 0 && !parts.program.buffers()) {
+    parts.program.add_field(kBuffersField);
+  }
+  return parts;
+}
+
 }  // namespace
 
 template <class S>
 Performer<S>::Performer(EngineParts<S> parts)
-    : parts_(std::move(parts)),
+    : parts_(with_buffers(std::move(parts))),
       buckets_(parts_.problem->layout(), sizeof(S)),
       peers_{&parts_.ownership, parts_.transport, &buckets_, tags_of(parts_).value()},
-      rows_(parts_.program,
-            parts_.ownership.of(peers_.process()),
-            parts_.problem->layout().row_size()),
+      rows_(parts_.program, parts_.ownership.of(peers_.process()), row_sizes_of(parts_)),
+      buffers_field_(parts_.program.buffers()),
       gradients_({static_cast<std::size_t>(parts_.pool->threads())},
                  parts_.problem->layout().row_size()),
       passes_(parts_.program),
@@ -89,10 +107,14 @@ void Performer<S>::reinitialize(const std::vector<std::size_t>& fields) {
       if (rows_.shared(f) && i != local.begin) {
         continue;
       }
-      if (parts_.program.fields[f].starts_as_model) {
+      const Field& field = parts_.program.fields[f];
+      if (field.starts_as_model) {
         std::memcpy(rows_.row(f, i), rows_.row(0, i), rows_.row_size() * sizeof(S));
       } else {
-        std::memset(rows_.row(f, i), 0, rows_.row_size() * sizeof(S));
+        std::memset(rows_.row(f, i), 0, rows_.row_size(f) * sizeof(S));
+      }
+      if (field.layout == FieldLayout::kBuffers) {
+        parts_.problem->start_buffers(rows_.whole_row(f, i));
       }
     }
   });

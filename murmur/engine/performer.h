@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "murmur/engine/engine.h"
@@ -102,6 +103,7 @@ class Performer {
   Buckets buckets_;
   Peers peers_;
   Rows<S> rows_;
+  std::optional<std::size_t> buffers_field_;
   Arena<S> gradients_;  // a row per compute thread
   Passes<S> passes_;
   Mixer<S> mixer_;

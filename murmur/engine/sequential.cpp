@@ -48,7 +48,7 @@ Status Performer<S>::send_sequentially(const std::vector<std::size_t>& fields,
   const bool sends = parts_.transport->process() == from;
   std::vector<Awaited> awaited;
   for (const std::size_t f : fields) {
-    const std::span<S> row(rows_.row(f, rows_.local().begin), rows_.row_size());
+    const std::span<S> row = rows_.whole_row(f, rows_.local().begin);
     if (sends) {
       awaited.push_back({parts_.transport->send(to, tag, std::as_bytes(row), rows_.memory()), to});
     } else {

@@ -60,8 +60,8 @@ class Supervised : public problems::Problem<S> {
     for (std::size_t j = 0; j < jobs.size(); ++j) {
       problems::GradientJob<S>& job = jobs[j];
       const data::TrainingData& data = settings_.data;
-      data.batches->batch(job.worker, job.step, own.which);
-      const Random draws(data.settings.batches.seed, Stream::kAugment, job.worker, job.step);
+      data.batches->batch(job.worker, job.batch, own.which);
+      const Random draws(data.settings.batches.seed, Stream::kAugment, job.worker, job.batch);
       const ExampleBatch batch{.examples = &data.dataset->training,
                                .which = own.which,
                                .draws = data.settings.augment ? &draws : nullptr};

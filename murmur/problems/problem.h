@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The objective: the mean over workers of f_i, each defined by its own data. The same (worker,
-// step) always has the same batch, so a problem has no state to checkpoint.
+// batch) always has the same examples and the same random draws, so a problem has no state to
+// checkpoint: what a pass changes beside the gradient, running statistics for example, is in the
+// worker's row of buffers, which the engine keeps.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +18,13 @@ namespace murmur::problems {
 // rows in the problem's layout; the padding of `gradient` is set to zero.
 template <class S>
 struct GradientJob {
-  std::int64_t step = 0;
+  std::int64_t batch = 0;  // how many batches this worker has begun before this one
   int worker = 0;
   const S* x = nullptr;
   S* gradient = nullptr;
+  // The worker's row in buffers(), which the pass updates. Null: the problem has none, or the pass
+  // is one that leaves them as they are.
+  S* buffers = nullptr;
   double loss = 0;    // out: the batch's mean loss, without weight decay
   double weight = 1;  // out: how many examples the batch has, over those of a full one
 };
@@ -55,6 +60,12 @@ class Problem {
 
   virtual int workers() const = 0;
   virtual const Layout& layout() const = 0;
+  // Of what belongs to a worker's model and is no parameter, such as running statistics. Empty: the
+  // problem has none.
+  virtual const Layout& buffers() const {
+    static const Layout kNone;
+    return kNone;
+  }
 
   // Called once before the first gradient.
   virtual void prepare(int threads) = 0;
@@ -63,6 +74,8 @@ class Problem {
   // same initial model, unless starts_differ().
   virtual void start(int worker, std::span<S> row) const = 0;
   virtual bool starts_differ() const { return false; }
+  // Writes the initial buffers, the same for all workers (padding is already zero).
+  virtual void start_buffers(std::span<S> /*row*/) const {}
 
   // Computes the gradients of all jobs. CPU problems receive spans of one; a device may batch them.
   virtual void gradients(std::span<GradientJob<S>> jobs, int thread, const RangeReady& ready) = 0;

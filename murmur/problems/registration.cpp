@@ -65,7 +65,7 @@ void SeparablePowers<S>::add_noise(GradientJob<S>& job) const {
   if (noise == S(0)) {
     return;
   }
-  const Random random(seed, Stream::kNoise, job.worker, job.step);
+  const Random random(seed, Stream::kNoise, job.worker, job.batch);
   for (std::size_t k = 0; k < start.dimension(); ++k) {
     job.gradient[k] += noise * static_cast<S>(random.normal(k));
   }

@@ -34,7 +34,7 @@ class Idle : public RandomQuadratic<S> {
                  const problems::RangeReady& ready) override {
     RandomQuadratic<S>::gradients(jobs, thread, [](std::size_t, CoordinateRange) {});
     for (std::size_t j = 0; j < jobs.size(); ++j) {
-      const Random random(5, Stream::kTest, jobs[j].worker, jobs[j].step);
+      const Random random(5, Stream::kTest, jobs[j].worker, jobs[j].batch);
       for (std::size_t k = 0; k < this->layout().row_size(); ++k) {
         jobs[j].gradient[k] *= random.below(k, 3) == 0 ? S(1) : S(1e-6);
       }

@@ -59,7 +59,7 @@ double gradient(problems::Problem<S>& problem,
                 Row<S>& gradient,
                 int thread = 0) {
   problems::GradientJob<S> job{
-      .step = step, .worker = worker, .x = x.data(), .gradient = gradient.data()};
+      .batch = step, .worker = worker, .x = x.data(), .gradient = gradient.data()};
   problem.gradients({&job, 1}, thread, {});
   return job.loss;
 }

@@ -103,7 +103,7 @@ TYPED_TEST(SupervisedOf, RangesAreAnnouncedLastFirstAndWhenTheyAreDone) {
       std::ranges::fill(rows.back().span(), std::numeric_limits<TypeParam>::quiet_NaN());
     }
     for (int worker = 0; worker < 2; ++worker) {
-      jobs.push_back({.step = 0,
+      jobs.push_back({.batch = 0,
                       .worker = worker,
                       .x = x.data(),
                       .gradient = rows[static_cast<std::size_t>(worker)].data()});

@@ -76,7 +76,7 @@ template <class S>
 Answer<S> answer(Problem<S>& problem, int worker, const std::vector<S>& x, std::int64_t step = 0) {
   Answer<S> result{.gradient = std::vector<S>(problem.layout().row_size(), S(-1))};
   GradientJob<S> job{
-      .step = step, .worker = worker, .x = x.data(), .gradient = result.gradient.data()};
+      .batch = step, .worker = worker, .x = x.data(), .gradient = result.gradient.data()};
   problem.gradients({&job, 1}, 0, {});
   result.loss = job.loss;
   return result;

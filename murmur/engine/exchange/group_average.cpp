@@ -40,7 +40,7 @@ Status GroupAverager<S>::average(std::size_t from, std::size_t into, comm::Tag t
     const auto others = static_cast<std::size_t>(group.local.size() - 1);
     pool_->run(others, [&](std::size_t index, int /*thread*/) {
       const int worker = group.local.begin + 1 + static_cast<int>(index);
-      std::memcpy(rows_->row(into, worker), mean, rows_->row_size() * sizeof(S));
+      std::memcpy(rows_->row(into, worker), mean, rows_->row_size(into) * sizeof(S));
     });
   }
   return Ok{};

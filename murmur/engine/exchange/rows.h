@@ -4,7 +4,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "murmur/comm/ownership.h"
@@ -30,13 +32,24 @@ std::vector<std::size_t> row_counts(const Program<S>& program, int workers) {
   return counts;
 }
 
+// Coordinates of a row, by layout.
+using RowSizes = std::array<std::size_t, kFieldLayouts>;
+
+inline std::vector<std::size_t> row_sizes(const std::vector<Field>& fields, const RowSizes& sizes) {
+  std::vector<std::size_t> all;
+  for (const Field& field : fields) {
+    all.push_back(sizes[static_cast<std::size_t>(field.layout)]);
+  }
+  return all;
+}
+
 template <class S>
 class Rows {
  public:
-  Rows(const Program<S>& program, comm::WorkerRange local, std::size_t row_size)
+  Rows(const Program<S>& program, comm::WorkerRange local, const RowSizes& sizes)
       : fields_(program.fields),
         local_(local),
-        arena_(row_counts(program, local.size()), row_size) {}
+        arena_(row_counts(program, local.size()), row_sizes(program.fields, sizes)) {}
 
   // REQUIRES: the worker is local.
   S* row(std::size_t field, int worker) { return arena_.row(field, index(field, worker)); }
@@ -53,7 +66,12 @@ class Rows {
   }
 
   comm::WorkerRange local() const { return local_; }
-  std::size_t row_size() const { return arena_.row_size(); }
+  // Of the model's; of a field.
+  std::size_t row_size() const { return arena_.row_size(0); }
+  std::size_t row_size(std::size_t field) const { return arena_.row_size(field); }
+  std::span<S> whole_row(std::size_t field, int worker) {
+    return {row(field, worker), row_size(field)};
+  }
   std::size_t bytes() const { return arena_.bytes(); }
   std::shared_ptr<const void> memory() const { return arena_.memory(); }
   std::size_t fields() const { return fields_.size(); }

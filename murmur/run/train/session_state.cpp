@@ -76,11 +76,12 @@ bool Session<S>::time_is_due() const {
 
 template <class S>
 std::int64_t Session<S>::checkpoint_bytes() const {
-  std::int64_t rows = 0;
+  std::size_t numbers = 0;
   for (const Field& field : engine_->program().fields) {
-    rows += !checkpoint::is_saved(field) ? 0 : (field.shared ? 1 : config_.workers);
+    const auto rows = static_cast<std::size_t>(field.shared ? 1 : config_.workers);
+    numbers += checkpoint::is_saved(field) ? rows * engine_->layout(field).parameters() : 0;
   }
-  return rows * static_cast<std::int64_t>(engine_->layout().parameters() * sizeof(S));
+  return static_cast<std::int64_t>(numbers * sizeof(S));
 }
 
 template <class S>
