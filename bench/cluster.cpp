@@ -193,7 +193,7 @@ class Bench {
          .ownership = murmur::comm::Ownership::even(processes, processes)});
     perform(engine, warm_up);
     const double nothing = 0;
-    take(engine.gather({&nothing, 1}));  // a barrier: no process begins before all can
+    take(engine.collectives().gather({&nothing, 1}));  // a barrier: no process begins before all can
     const auto begun = SteadyClock::now();
     const double waited_s = engine.times().wait_s;
     const auto sent_bytes = static_cast<double>(transport_.bytes_sent());
@@ -209,10 +209,10 @@ class Bench {
   }
 
   static Measured of_all(murmur::engine::Engine<float>& engine, const Measured& mine) {
-    const auto times = take(engine.gather({&mine.seconds, 1}));
+    const auto times = take(engine.collectives().gather({&mine.seconds, 1}));
     const auto mean = [&](double value) {
       double sum = 0;
-      const auto values = take(engine.gather({&value, 1}));
+      const auto values = take(engine.collectives().gather({&value, 1}));
       for (const double each : values) {
         sum += each / static_cast<double>(values.size());
       }

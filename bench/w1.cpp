@@ -150,10 +150,10 @@ double run(Engine& engine, const Settings& settings) {
 // From the first process's start until all have ended; no process begins before all can.
 double seconds_of_run(Engine& engine, const Settings& settings) {
   const std::vector<double> mine(static_cast<std::size_t>(engine.local().size()));
-  take(engine.gather(mine));
+  take(engine.collectives().gather(mine));
   const auto started = SteadyClock::now();
   run(engine, settings);
-  take(engine.gather(mine));
+  take(engine.collectives().gather(mine));
   return std::chrono::duration<double>(SteadyClock::now() - started).count();
 }
 

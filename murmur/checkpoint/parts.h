@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What saving and restoring a checkpoint share: the names in it, and how processes exchange values.
+// What saving and restoring a checkpoint share: the names in it.
 #pragma once
 
 #include <cstdint>
@@ -40,12 +40,6 @@ inline std::vector<std::int64_t> tensor_shape(const Field& field,
     shape.insert(shape.begin(), workers);
   }
   return shape;
-}
-
-// Gathers one number per process, repeated for each of its workers, in worker order.
-template <class S>
-Result<std::vector<double>> gather_value(engine::Engine<S>& engine, double value) {
-  return engine.gather(std::vector<double>(static_cast<std::size_t>(engine.local().size()), value));
 }
 
 }  // namespace murmur::checkpoint

@@ -28,6 +28,22 @@ Verdict verdict_on(const Status& status) {
   return status.failure().kind == FailureKind::kDamaged ? Verdict::kDamaged : Verdict::kUnfit;
 }
 
+// One whole number of every process.
+template <class S>
+Result<std::vector<std::int64_t>> gather_numbers(engine::Engine<S>& engine,
+                                                 std::int64_t mine,
+                                                 const CallSite& place = CallSite::here()) {
+  const auto texts = engine.collectives().gather_texts(std::to_string(mine), place);
+  if (!texts) {
+    return texts.failure();
+  }
+  std::vector<std::int64_t> numbers;
+  for (const std::string& text : texts.value()) {
+    numbers.push_back(std::stoll(text));
+  }
+  return numbers;
+}
+
 // The newest step below `limit` that every process sees; -1: none.
 template <class S>
 Result<std::int64_t> newest_common(engine::Engine<S>& engine,
@@ -37,15 +53,15 @@ Result<std::int64_t> newest_common(engine::Engine<S>& engine,
     const auto newest =
         std::find_if(steps.begin(), steps.end(), [&](std::int64_t step) { return step < limit; });
     const std::int64_t step = newest == steps.end() ? -1 : *newest;
-    const Result<std::vector<double>> all = gather_value(engine, static_cast<double>(step));
+    const auto all = gather_numbers(engine, step);
     if (!all) {
       return all.failure();
     }
     const auto [least, most] = std::minmax_element(all.value().begin(), all.value().end());
     if (*least == *most || *least < 0) {
-      return static_cast<std::int64_t>(*least);
+      return *least;
     }
-    limit = static_cast<std::int64_t>(*least) + 1;
+    limit = *least + 1;
   }
 }
 
@@ -65,30 +81,25 @@ template <class S>
 Result<Restored> restore_step(engine::Engine<S>& engine,
                               const CheckpointPlace& place,
                               std::int64_t step) {
-  const Result<std::vector<double>> ones = gather_value(engine, 1.0);
-  if (!ones) {
-    return ones.failure();
-  }
-  const auto workers = static_cast<int>(ones.value().size());
-  Candidate<S> candidate(engine, place, workers, step);
+  Candidate<S> candidate(engine, place, engine.workers(), step);
   const Status found = candidate.examine();
-  const Result<std::vector<double>> all =
-      gather_value(engine, static_cast<double>(verdict_on(found)));
+  const auto all = gather_numbers(engine, static_cast<std::int64_t>(verdict_on(found)));
   if (!all) {
     return all.failure();
   }
-  const double worst = *std::max_element(all.value().begin(), all.value().end());
-  if (worst == static_cast<double>(Verdict::kWhole)) {
+  const auto worst =
+      static_cast<Verdict>(*std::max_element(all.value().begin(), all.value().end()));
+  if (worst == Verdict::kWhole) {
     if (Status loaded = candidate.load(engine); !loaded) {
       return loaded.failure();
     }
     return candidate.restored();
   }
   // All processes return the worst verdict found on any of them.
-  if (static_cast<double>(verdict_on(found)) == worst) {
+  if (verdict_on(found) == worst) {
     return found.failure();
   }
-  const bool damaged = worst == static_cast<double>(Verdict::kDamaged);
+  const bool damaged = worst == Verdict::kDamaged;
   return Failure{
       damaged ? FailureKind::kDamaged : FailureKind::kMismatch,
       damaged ? "another process found its part damaged" : "another process cannot use its part"};

@@ -2,8 +2,8 @@
 // Every process writes its workers into the temporary folder; the first one adds the manifest and
 // renames the folder. Processes wait for each other before the first write and before the manifest,
 // and a failure of one process is a failure of all.
-#include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -25,6 +25,18 @@ std::string rows_name(const comm::WorkerRange& workers) {
   return fmt::format("workers-{}-{}.safetensors", workers.begin, workers.end - 1);
 }
 
+// A file as text, for the process that writes the manifest: its workers, bytes and digest.
+std::string entry_of(const CheckpointFile& file) {
+  return fmt::format("{} {} {} {}", file.workers.begin, file.workers.end, file.bytes, file.digest);
+}
+
+CheckpointFile file_of(const std::string& entry) {
+  CheckpointFile file;
+  std::istringstream(entry) >> file.workers.begin >> file.workers.end >> file.bytes >> file.digest;
+  file.name = rows_name(file.workers);
+  return file;
+}
+
 template <class S>
 class Saving {
  public:
@@ -37,7 +49,6 @@ class Saving {
   bool is_first() const { return local_.begin == 0; }
   std::int64_t step() const { return engine_.counters().step; }
   std::filesystem::path temporary() const { return temporary_path(place_.folder, step()); }
-  Status agree(const Status& local);
   files::Metadata metadata() const;
   Status write_rows();
   std::vector<TensorPlan> plan_rows() const;
@@ -55,25 +66,6 @@ class Saving {
   std::map<std::string, std::vector<double>> per_worker_;  // of all workers
   Manifest manifest_;
 };
-
-// Fails on all processes if it fails on one.
-template <class S>
-Status Saving<S>::agree(const Status& local) {
-  const Result<std::vector<double>> failed = gather_value(engine_, local ? 0.0 : 1.0);
-  if (!local) {
-    return local;
-  }
-  if (!failed) {
-    return failed.failure();
-  }
-  const auto other = std::find(failed.value().begin(), failed.value().end(), 1.0);
-  if (other != failed.value().end()) {
-    return Failure{FailureKind::kIo,
-                   fmt::format("the process of worker {} could not write its part",
-                               other - failed.value().begin())};
-  }
-  return Ok{};
-}
 
 template <class S>
 files::Metadata Saving<S>::metadata() const {
@@ -137,7 +129,7 @@ Status Saving<S>::write_rows() {
 template <class S>
 Status Saving<S>::gather_per_worker() {
   for (const auto& [name, values] : extras_.per_worker) {
-    Result<std::vector<double>> all = engine_.gather(values);
+    Result<std::vector<double>> all = engine_.collectives().gather(values);
     if (!all) {
       return all.failure();
     }
@@ -149,32 +141,13 @@ Status Saving<S>::gather_per_worker() {
 // Collects what every process has written, one entry per process.
 template <class S>
 Status Saving<S>::gather_files() {
-  // A double holds half of a digest exactly.
-  const auto high = static_cast<double>(own_file_.digest >> 32U);
-  const auto low = static_cast<double>(own_file_.digest & 0xffffffffU);
-  std::vector<std::vector<double>> gathered;
-  for (const double value : {static_cast<double>(local_.begin),
-                             static_cast<double>(local_.end),
-                             static_cast<double>(own_file_.bytes),
-                             high,
-                             low}) {
-    Result<std::vector<double>> all = gather_value(engine_, value);
-    if (!all) {
-      return all.failure();
-    }
-    gathered.push_back(std::move(all).value());
+  const auto all = engine_.collectives().gather_texts(entry_of(own_file_));
+  if (!all) {
+    return all.failure();
   }
-  manifest_.workers = static_cast<int>(gathered[0].size());
-  for (std::size_t worker = 0; worker < gathered[0].size();
-       worker = static_cast<std::size_t>(gathered[1][worker])) {
-    CheckpointFile file{
-        .name = {},
-        .bytes = static_cast<std::uint64_t>(gathered[2][worker]),
-        .digest = static_cast<std::uint64_t>(gathered[3][worker]) << 32U |
-                  static_cast<std::uint64_t>(gathered[4][worker]),
-        .workers = {static_cast<int>(gathered[0][worker]), static_cast<int>(gathered[1][worker])}};
-    file.name = rows_name(file.workers);
-    manifest_.files.push_back(std::move(file));
+  for (const std::string& entry : all.value()) {
+    manifest_.files.push_back(file_of(entry));
+    manifest_.workers = manifest_.files.back().workers.end;
   }
   return Ok{};
 }
@@ -235,11 +208,12 @@ Status Saving<S>::save() {
   if (Status settled = engine_.settle(); !settled) {
     return settled;
   }
-  if (Status begun = agree(is_first() ? begin_checkpoint(place_.folder, step()) : Status(Ok{}));
+  if (Status begun = engine_.collectives().agree(
+          is_first() ? begin_checkpoint(place_.folder, step()) : Status(Ok{}));
       !begun) {
     return begun;
   }
-  Status status = agree(write_rows());
+  Status status = engine_.collectives().agree(write_rows());
   if (status) {
     status = gather_per_worker();
   }
@@ -247,7 +221,7 @@ Status Saving<S>::save() {
     status = gather_files();
   }
   if (status) {
-    status = agree(is_first() ? write_manifest() : Status(Ok{}));
+    status = engine_.collectives().agree(is_first() ? write_manifest() : Status(Ok{}));
   }
   if (is_first()) {
     if (status) {

@@ -5,80 +5,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "murmur/comm/ownership.h"
-#include "murmur/comm/transport.h"
 #include "murmur/core/arena.h"
-#include "murmur/core/call_site.h"
 #include "murmur/core/error.h"
-#include "murmur/core/program.h"
-#include "murmur/engine/costs/event_schedule.h"
-#include "murmur/engine/tracer.h"
-#include "murmur/problems/problem.h"
-#include "murmur/threads/pool.h"
-#include "murmur/topology/topology.h"
+#include "murmur/engine/exchange/buckets.h"
+#include "murmur/engine/exchange/collectives.h"
+#include "murmur/engine/parts.h"
+#include "murmur/engine/passes.h"
+#include "murmur/engine/ways/way.h"
 
 namespace murmur::engine {
-
-// What an engine is made of. Pointers are borrowed and outlive the engine.
-template <class S>
-struct EngineParts {
-  Program<S> program;
-  std::shared_ptr<const topology::Topology> topology;
-  problems::Problem<S>* problem = nullptr;
-  threads::Pool* pool = nullptr;
-  comm::Transport* transport = nullptr;  // null: a world of one process
-  comm::Ownership ownership;             // of as many processes as the transport has
-  double weight_decay = 0;
-  std::shared_ptr<EventSchedule> schedule =
-      nullptr;          // of an asynchronous program; null: all equally fast
-  Layout factors = {};  // of the program's fields with that layout
-};
-
-template <class S>
-const Layout& layout_of(const EngineParts<S>& parts, FieldLayout layout) {
-  switch (layout) {
-    case FieldLayout::kBuffers:
-      return parts.problem->buffers();
-    case FieldLayout::kFactors:
-      return parts.factors;
-    case FieldLayout::kParameters:
-      break;
-  }
-  return parts.problem->layout();
-}
-
-// kInvalid: the engine would send more messages than the transport can distinguish. The same on all
-// processes.
-template <class S>
-Status check_limits(const EngineParts<S>& parts);
-
-// The part of an engine's state that is not in rows.
-struct Counters {
-  std::int64_t step = 0;  // rounds performed
-  // Rounds since the start or the last reset of the memory, less those whose rate left it as it
-  // was.
-  std::int64_t age = 0;
-  double previous_lr = 0;
-  std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
-  std::int64_t messages = 0;
-  // Push-sum weights of all workers, then of what is in flight, slot by slot; empty while all
-  // are 1.
-  std::vector<double> push_weights = {};
-};
-
-// Cumulative wall time, seconds; gradient and algorithm are summed over threads and divided by
-// their number.
-struct Times {
-  double gradient_s = 0;
-  double algorithm_s = 0;
-  double wait_s = 0;
-};
-
-template <class S>
-class Performer;
 
 template <class S>
 class Engine {
@@ -101,6 +40,7 @@ class Engine {
   std::span<const double> loss_weights() const;
 
   const Program<S>& program() const;
+  int workers() const { return parts_.ownership.workers(); }  // of all processes
   comm::WorkerRange local() const;
   const Layout& layout() const;  // of the model
   const Layout& layout(const Field& field) const;
@@ -125,13 +65,62 @@ class Engine {
   Status average_model(std::span<S> row);
   // Root mean square over all workers of the distance to that average.
   Result<double> consensus_distance(std::span<const S> average);
-  // One double per local worker in; the same of all workers, in worker order, out, on every
-  // process. Processes at different places of the program do not exchange numbers.
-  Result<std::vector<double>> gather(std::span<const double> local,
-                                     const CallSite& place = CallSite::here());
+  // What else the engine's processes exchange between rounds.
+  Collectives& collectives() { return collectives_; }
 
  private:
-  std::unique_ptr<Performer<S>> performer_;
+  struct ThreadTimes {  // seconds of one thread, padded so that threads do not share a line
+    alignas(kAlignment) double gradient_s = 0;
+    double algorithm_s = 0;
+  };
+
+  void start_rows();
+  // Memories at their initial value: zero, or a copy of the model.
+  void reinitialize(const std::vector<std::size_t>& fields);
+
+  // The walk over the passes of a round.
+  Status perform_event_batches(const std::vector<Pass<S>>& passes);
+  Status perform_all(const std::vector<Pass<S>>& passes);
+  Status perform(const Pass<S>& pass, const Call& call);
+  Status talk(Way<S>& way, const Pass<S>& pass, const Call& call);
+  Call call_of(std::size_t pass) const;
+  Way<S>* way_of(const Pass<S>& pass) const;  // null: its head does not talk
+
+  // `next`: the way of the pass behind it, or null; what that sends is posted during backward.
+  void take_gradients(const Pass<S>& pass, Way<S>* next, const Call& next_call);
+  // `batch`: which of the worker's gradients it is. `early`: null, or where rows are posted.
+  void gradient_of(const Pass<S>& pass, const EventBatch::Actor& actor, Way<S>* early, int thread);
+  void post_early(const Pass<S>& pass, problems::GradientJob<S>& job, Way<S>& way, int thread);
+  void use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread);
+  void reduce(const ReduceStage<S>& stage);
+  void reduce_filters(const FilterReduceStage<S>& stage);
+
+  // Calls work(range, thread), if there is any, and then the local stages, block by block, over all
+  // local workers.
+  void over_blocks(const Pass<S>& pass, CoordinateRange range, const BlockWork& work);
+  void locals(const Pass<S>& pass, CoordinateRange range, int thread);
+  Round<S> round_of(int worker) const;
+  void add_up_times();
+
+  EngineParts<S> parts_;
+  Buckets buckets_;
+  Rows<S> rows_;
+  Arena<S> gradients_;  // a row per compute thread
+  std::optional<std::size_t> buffers_field_;
+  Passes<S> passes_;
+  WayState<S> state_;
+  Collectives collectives_;
+  std::vector<std::unique_ptr<Way<S>>> ways_;  // per stage of the round; null: it does not talk
+  std::size_t block_ = 0;                      // coordinates
+  Counters counters_;
+  double lr_ = 0;
+  bool was_reset_ = false;                   // in this round
+  const EventBatch* event_batch_ = nullptr;  // the one being performed; null: all workers act
+  std::vector<double> losses_;               // per local worker, of this round
+  std::vector<double> loss_weights_;         // the same
+  std::vector<double> reduced_;              // per local worker
+  std::vector<ThreadTimes> thread_times_;    // per thread
+  std::vector<std::vector<S*>> pointers_;    // per thread: a pointer per field
 };
 
 extern template class Engine<float>;

@@ -5,95 +5,64 @@
 #include <vector>
 
 #include "murmur/core/check.h"
-#include "murmur/engine/performer.h"
-#include "murmur/engine/stopwatch.h"
+#include "murmur/engine/engine.h"
+#include "murmur/engine/observe/stopwatch.h"
 
 namespace murmur::engine {
 namespace {
 
 constexpr std::size_t kBlock = 4096;  // coordinates
 
-// Whether nothing before the end of the gradient pass looks at what the average behind it writes.
-template <class S>
-bool averages_apart(const Pass<S>& pass, const AverageStage& average) {
-  const auto& gradient = *pass.template head_as<GradientStage<S>>();
-  const FieldSet touched =
-      field_bit(gradient.at) | gradient.kernel.touched() | pass.touched_by_locals();
-  return average.group == 0 && (touched & field_bit(average.into)) == 0;
-}
-
-// What a stage that mixes, pushes or sends puts into one message.
-template <class S>
-std::vector<std::size_t> message_of(const Stage<S>& stage) {
-  if (const auto* const push = stage.template as<PushStage>()) {
-    return {push->numerator};
-  }
-  if (const auto* const send = stage.template as<SendStage>()) {
-    return {send->numerator};
-  }
-  return stage.template as<MixStage>()->fields;
-}
-
 }  // namespace
 
 template <class S>
-void Performer<S>::take_gradients(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
+void Engine<S>::take_gradients(const Pass<S>& pass, Way<S>* next, const Call& next_call) {
   const comm::WorkerRange local = rows_.local();
-  if (event_batch_ == nullptr) {
-    if (parts_.transport != nullptr) {
-      open_early(pass, next, next_tag);
-    }
-    parts_.pool->run(static_cast<std::size_t>(local.size()), [&](std::size_t index, int thread) {
-      gradient_of(pass, local.begin + static_cast<int>(index), counters_.step, thread);
-    });
-    post_bucket_ = {};
-    return;
-  }
   std::vector<EventBatch::Actor> actors;
-  std::copy_if(event_batch_->actors.begin(),
-               event_batch_->actors.end(),
-               std::back_inserter(actors),
-               [&](const EventBatch::Actor& actor) { return local.contains(actor.worker); });
+  if (event_batch_ == nullptr) {
+    for (int worker = local.begin; worker < local.end; ++worker) {
+      actors.push_back({worker, counters_.step});
+    }
+  } else {
+    std::copy_if(event_batch_->actors.begin(),
+                 event_batch_->actors.end(),
+                 std::back_inserter(actors),
+                 [&](const EventBatch::Actor& actor) { return local.contains(actor.worker); });
+  }
+  const std::size_t at = pass.template head_as<GradientStage<S>>()->at;
+  const FieldSet touched = field_bit(at) | pass.head->touched() | pass.touched_by_locals();
+  const bool early =
+      event_batch_ == nullptr && state_.spread() && next != nullptr && next->overlaps(touched);
+  if (early) {
+    next->open(next_call);
+  }
   parts_.pool->run(actors.size(), [&](std::size_t index, int thread) {
-    gradient_of(pass, actors[index].worker, actors[index].gradient, thread);
+    gradient_of(pass, actors[index], early ? next : nullptr, thread);
   });
 }
 
 template <class S>
-void Performer<S>::open_early(const Pass<S>& pass, const Pass<S>* next, comm::Tag next_tag) {
-  if (next == nullptr || next->head == nullptr) {
-    return;
-  }
-  if (Mixer<S>* const mixer = mixer_for(*next->head)) {
-    open_mix(*mixer, message_of(*next->head), next_tag);
-    post_bucket_ = [mixer](int worker, std::size_t bucket) { mixer->post(worker, bucket); };
-    return;
-  }
-  const auto* const average = next->template head_as<AverageStage>();
-  if (average != nullptr && averages_apart(pass, *average) && averager_.is_spread()) {
-    open_average(*average, next_tag);
-    post_bucket_ = [this](int /*worker*/, std::size_t bucket) { averager_.ready(bucket); };
-  }
-}
-
-template <class S>
-void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t batch, int thread) {
+void Engine<S>::gradient_of(const Pass<S>& pass,
+                            const EventBatch::Actor& actor,
+                            Way<S>* early,
+                            int thread) {
   const auto t = static_cast<std::size_t>(thread);
+  const int worker = actor.worker;
   CheckContext& context = check_context();
   context.worker = worker;
   context.step = counters_.step;
 
-  const Traced traced(tracer_, "gradient", worker);
+  const Traced traced(state_.tracer, "gradient", worker);
   const auto started = SteadyClock::now();
   const double before_s = thread_times_[t].algorithm_s;
   problems::GradientJob<S> job{
-      .batch = batch,
+      .batch = actor.gradient,
       .worker = worker,
       .x = rows_.row(pass.template head_as<GradientStage<S>>()->at, worker),
       .gradient = gradients_.row(0, t),
       .buffers = buffers_field_ ? rows_.row(*buffers_field_, worker) : nullptr};
-  if (post_bucket_) {
-    post_early(pass, job, thread);
+  if (early != nullptr) {
+    post_early(pass, job, *early, thread);
   } else {
     parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
     use_gradient(pass, worker, {0, rows_.row_size()}, thread);
@@ -106,11 +75,8 @@ void Performer<S>::gradient_of(const Pass<S>& pass, int worker, std::int64_t bat
 
 // The kernels over what is finished of a worker's gradient.
 template <class S>
-void Performer<S>::use_gradient(const Pass<S>& pass,
-                                int worker,
-                                CoordinateRange range,
-                                int thread) {
-  const Traced traced(tracer_, "kernel", worker);
+void Engine<S>::use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread) {
+  const Traced traced(state_.tracer, "kernel", worker);
   const auto started = SteadyClock::now();
   const auto t = static_cast<std::size_t>(thread);
   const S* const gradient = gradients_.row(0, t);
@@ -131,31 +97,40 @@ void Performer<S>::use_gradient(const Pass<S>& pass,
 
 // Bucket by bucket, while backward goes on with the layers before it.
 template <class S>
-void Performer<S>::post_early(const Pass<S>& pass, problems::GradientJob<S>& job, int thread) {
+void Engine<S>::post_early(const Pass<S>& pass,
+                           problems::GradientJob<S>& job,
+                           Way<S>& way,
+                           int thread) {
   BucketCount count(buckets_);
   const auto complete = [&](std::size_t bucket) {
     use_gradient(pass, job.worker, buckets_.range(bucket), thread);
-    const Traced traced(tracer_, "send", job.worker);
-    post_bucket_(job.worker, bucket);
+    const Traced traced(state_.tracer, "send", job.worker);
+    way.post(job.worker, bucket);
   };
   parts_.problem->gradients(
       {&job, 1}, thread, [&](std::size_t, CoordinateRange range) { count.add(range, complete); });
   count.finish(complete);
 }
 
-template void Performer<float>::take_gradients(const Pass<float>&, const Pass<float>*, comm::Tag);
-template void Performer<double>::take_gradients(const Pass<double>&,
-                                                const Pass<double>*,
-                                                comm::Tag);
-template void Performer<float>::open_early(const Pass<float>&, const Pass<float>*, comm::Tag);
-template void Performer<double>::open_early(const Pass<double>&, const Pass<double>*, comm::Tag);
-template void Performer<float>::gradient_of(const Pass<float>&, int, std::int64_t, int);
-template void Performer<double>::gradient_of(const Pass<double>&, int, std::int64_t, int);
-template void Performer<float>::use_gradient(const Pass<float>&, int, CoordinateRange, int);
-template void Performer<double>::use_gradient(const Pass<double>&, int, CoordinateRange, int);
-template void Performer<float>::post_early(const Pass<float>&, problems::GradientJob<float>&, int);
-template void Performer<double>::post_early(const Pass<double>&,
-                                            problems::GradientJob<double>&,
-                                            int);
+template void Engine<float>::take_gradients(const Pass<float>&, Way<float>*, const Call&);
+template void Engine<float>::gradient_of(const Pass<float>&,
+                                         const EventBatch::Actor&,
+                                         Way<float>*,
+                                         int);
+template void Engine<float>::use_gradient(const Pass<float>&, int, CoordinateRange, int);
+template void Engine<float>::post_early(const Pass<float>&,
+                                        problems::GradientJob<float>&,
+                                        Way<float>&,
+                                        int);
+template void Engine<double>::take_gradients(const Pass<double>&, Way<double>*, const Call&);
+template void Engine<double>::gradient_of(const Pass<double>&,
+                                          const EventBatch::Actor&,
+                                          Way<double>*,
+                                          int);
+template void Engine<double>::use_gradient(const Pass<double>&, int, CoordinateRange, int);
+template void Engine<double>::post_early(const Pass<double>&,
+                                         problems::GradientJob<double>&,
+                                         Way<double>&,
+                                         int);
 
 }  // namespace murmur::engine

@@ -61,7 +61,7 @@ Status status_of(const Numbers& numbers) {
 TEST(Collectives, OfOneCallSiteMatch) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     const double mine = p;
-    return status_of(engine.gather({&mine, 1}));
+    return status_of(engine.collectives().gather({&mine, 1}));
   };
   EXPECT_THAT(failures_of(ask), Each("none"));
 }
@@ -70,9 +70,9 @@ TEST(Collectives, OfDifferentCallSitesDoNotMatch) {
   const auto ask = [](engine::Engine<double>& engine, int p) {
     const double mine = p;
     if (p == 0) {
-      return status_of(engine.gather({&mine, 1}));  // for example a loss
+      return status_of(engine.collectives().gather({&mine, 1}));  // for example a loss
     }
-    return status_of(engine.gather({&mine, 1}));  // for example a digest
+    return status_of(engine.collectives().gather({&mine, 1}));  // for example a digest
   };
   EXPECT_THAT(failures_of(ask),
               Each(HasSubstr("collecting numbers of all workers: waiting for worker")));

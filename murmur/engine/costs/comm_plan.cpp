@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/costs/comm_plan.h"
 
-#include <type_traits>
 #include <utility>
 
-#include "murmur/engine/costs/traffic.h"
 #include "murmur/engine/exchange/push_weights.h"
+#include "murmur/engine/ways/way.h"
 
 namespace murmur::engine {
 namespace {
@@ -24,146 +23,122 @@ timing::Edges edges_of(const topology::MixingMatrix& matrix) {
   return {matrix.workers(), std::move(edges)};
 }
 
+template <class S>
+class PlannedWayOf : public PlannedWay {
+ public:
+  // Keeps the program.
+  PlannedWayOf(std::shared_ptr<const Program<S>> program, std::unique_ptr<Way<S>> way)
+      : program_(std::move(program)), way_(std::move(way)) {}
+  bool uses_graph() const override { return way_->uses_graph(); }
+  Traffic traffic(const StepCosts& step) const override { return way_->traffic(step); }
+  void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
+    way_->plan(step, events);
+  }
+
+ private:
+  std::shared_ptr<const Program<S>> program_;
+  std::unique_ptr<Way<S>> way_;
+};
+
 }  // namespace
 
 template <class S>
 CommPlan::CommPlan(const Program<S>& program,
                    std::shared_ptr<const topology::Topology> topology,
-                   std::int64_t parameters,
+                   const RowNumbers& numbers,
                    std::shared_ptr<EventSchedule> schedule)
     : topology_(std::move(topology)),
       schedule_(std::move(schedule)),
-      event_stages_(program.event_stages),
-      slots_(program.slots()),
-      row_bytes_(parameters * static_cast<std::int64_t>(sizeof(S))),
-      scalar_bytes_(sizeof(S)) {
+      numbers_(numbers),
+      event_stages_(program.event_stages) {
   if (program.is_asynchronous() && schedule_ == nullptr) {
     schedule_ = std::make_shared<EventSchedule>(topology_, Pace{}, 0);
   }
-  for (const Stage<S>& stage : program.round) {
-    round_.push_back({cost_of(program, stage), stage.due});
+  const auto kept = std::make_shared<const Program<S>>(program);
+  for (const Stage<S>& stage : kept->round) {
+    add(kept, stage);
   }
 }
 
 template <class S>
-CommPlan::Cost CommPlan::cost_of(const Program<S>& program, const Stage<S>& stage) {
-  return std::visit(
-      [&](const auto& what) -> Cost {
-        using Type = std::remove_cvref_t<decltype(what)>;
-        if constexpr (std::is_same_v<Type, GradientStage<S>>) {
-          return Gradient{};
-        } else if constexpr (std::is_same_v<Type, AverageStage>) {
-          return Average{what.group, what.group == 0 && program.numerator() == what.field};
-        } else if constexpr (std::is_same_v<Type, SequentialStage<S>>) {
-          return Sequential{program.shared_writes(what.kernel).size()};
-        } else if constexpr (std::is_constructible_v<Cost, const Type&>) {
-          return what;
-        } else {
-          return std::monostate{};
-        }
-      },
-      stage.what);
+void CommPlan::add(const std::shared_ptr<const Program<S>>& program, const Stage<S>& stage) {
+  PlannedStage planned;
+  planned.is_gradient = stage.template is<GradientStage<S>>();
+  if (const auto* const reset = stage.template as<ResetWeightsStage>()) {
+    planned.reset = *reset;
+  }
+  auto way = make_way<S>({.program = program.get(), .numbers = numbers_}, stage);
+  if (way != nullptr) {
+    planned.way = std::make_unique<PlannedWayOf<S>>(program, std::move(way));
+  }
+  planned.due = stage.due;
+  round_.push_back(std::move(planned));
 }
 
 Result<const std::vector<CommEvent>*> CommPlan::next() {
   events_.clear();
-  met_.clear();
+  pairs_.clear();
   if (schedule_ != nullptr) {
     if (const Status went = schedule_->go_to(step_); !went) {
       return went.failure();
     }
   }
+  StepCosts costs{.workers = workers(), .weights_differ = weights_differ_};
   for (std::size_t k = 0; k < round_.size(); ++k) {
     const PlannedStage& stage = round_[k];
     if (stage.due && !stage.due(step_)) {
       continue;
     }
     if (k >= event_stages_) {
-      std::visit([this](const auto& cost) { emit(cost); }, stage.cost);
-    } else if (const auto* const mix = std::get_if<MixStage>(&stage.cost)) {
-      emit_pairs(*mix);
+      perform(stage, costs);
+    } else if (stage.way != nullptr) {
+      perform_pairs(*stage.way, costs);
     }
   }
+  weights_differ_ = costs.weights_differ;
   ++step_;
   return &events_;
 }
 
-void CommPlan::emit(const Gradient& /*gradient*/) {
-  events_.push_back({.kind = CommEvent::Kind::kGradient});
-}
-
-void CommPlan::emit(const ArriveStage& arrive) {
-  events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = arrive.slot});
-}
-
-void CommPlan::emit(const ResetWeightsStage& reset) {
-  weights_differ_ = weights_differ_ && reset.group != 0;
+void CommPlan::perform(const PlannedStage& stage, StepCosts& costs) {
+  if (stage.is_gradient) {
+    events_.push_back({.kind = CommEvent::Kind::kGradient});
+  }
+  if (stage.reset) {
+    costs.weights_differ = costs.weights_differ && stage.reset->group != 0;
+  }
+  if (stage.way == nullptr) {
+    return;
+  }
+  if (costs.graph == nullptr && stage.way->uses_graph()) {
+    const Graph& graph = this->graph();
+    costs.graph = &graph.edges;
+    costs.edges = static_cast<std::int64_t>(graph.edges.all().size());
+    costs.rows_sum_to_one = graph.rows_sum_to_one;
+  }
+  stage.way->plan(costs, events_);
+  const Traffic sent = stage.way->traffic(costs);
+  bytes_ += sent.bytes;
+  messages_ += sent.messages;
 }
 
 // Both models of every pair travel.
-void CommPlan::emit_pairs(const MixStage& mix) {
+void CommPlan::perform_pairs(const PlannedWay& way, StepCosts costs) {
   for (const EventBatch& batch : schedule_->batches()) {
     for (int i = 0; i < workers(); ++i) {
       for (const topology::Neighbor& neighbor : batch.mixing.in(i)) {
-        met_.push_back({.from = neighbor.worker, .to = i});
+        pairs_.push_back({.from = neighbor.worker, .to = i});
       }
     }
   }
-  const std::int64_t message = static_cast<std::int64_t>(mix.fields.size()) * row_bytes_;
-  const auto count = static_cast<std::int64_t>(met_.size());
-  bytes_ += count * message;
-  messages_ += count;
+  costs.edges = static_cast<std::int64_t>(pairs_.size());
+  std::vector<CommEvent> exchange;
+  way.plan(costs, exchange);
+  const Traffic sent = way.traffic(costs);
+  bytes_ += sent.bytes;
+  messages_ += sent.messages;
   events_.push_back(
-      {.kind = CommEvent::Kind::kPairs, .bytes = static_cast<double>(message), .met = &met_});
-}
-
-void CommPlan::emit(const Sequential& sequential) {
-  const std::int64_t message = static_cast<std::int64_t>(sequential.fields) * row_bytes_;
-  const Traffic sent = sequential_traffic(workers(), message);
-  bytes_ += sent.bytes;
-  messages_ += sent.messages;
-  events_.push_back({.kind = CommEvent::Kind::kSequential, .bytes = static_cast<double>(message)});
-}
-
-void CommPlan::emit_over_edges(CommEvent event, std::int64_t message) {
-  const Graph& graph = this->graph();
-  const auto edges = static_cast<std::int64_t>(graph.edges.all().size());
-  bytes_ += edges * message;
-  messages_ += edges;
-  event.bytes = static_cast<double>(message);
-  event.edges = &graph.edges;
-  events_.push_back(event);
-}
-
-void CommPlan::emit(const MixStage& mix) {
-  emit_over_edges({.kind = CommEvent::Kind::kExchange},
-                  static_cast<std::int64_t>(mix.fields.size()) * row_bytes_);
-}
-
-std::int64_t CommPlan::push_message() const {
-  return row_bytes_ + (weights_differ_ ? scalar_bytes_ : 0);
-}
-
-void CommPlan::emit(const PushStage& /*push*/) {
-  weights_differ_ = weights_differ_ || !graph().rows_sum_to_one;
-  emit_over_edges({.kind = CommEvent::Kind::kExchange}, push_message());
-}
-
-void CommPlan::emit(const SendStage& send) {
-  weights_differ_ = true;
-  emit_over_edges({.kind = CommEvent::Kind::kSend, .slot = send.slot}, push_message());
-}
-
-void CommPlan::emit(const Average& average) {
-  for (std::size_t slot = 0; average.drains && slot < slots_; ++slot) {
-    events_.push_back({.kind = CommEvent::Kind::kArrive, .slot = slot});
-  }
-  const Traffic sent = average_traffic(workers(), average.group, row_bytes_);
-  bytes_ += sent.bytes;
-  messages_ += sent.messages;
-  events_.push_back({.kind = CommEvent::Kind::kAverage,
-                     .bytes = static_cast<double>(row_bytes_),
-                     .group = average.group});
+      {.kind = CommEvent::Kind::kPairs, .bytes = exchange.front().bytes, .pairs = &pairs_});
 }
 
 const CommPlan::Graph& CommPlan::graph() {
@@ -189,11 +164,11 @@ const CommPlan::Graph& CommPlan::graph() {
 
 template CommPlan::CommPlan(const Program<float>&,
                             std::shared_ptr<const topology::Topology>,
-                            std::int64_t,
+                            const RowNumbers&,
                             std::shared_ptr<EventSchedule>);
 template CommPlan::CommPlan(const Program<double>&,
                             std::shared_ptr<const topology::Topology>,
-                            std::int64_t,
+                            const RowNumbers&,
                             std::shared_ptr<EventSchedule>);
 
 }  // namespace murmur::engine

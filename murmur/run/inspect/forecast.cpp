@@ -29,8 +29,8 @@ class Links {
   void add(const engine::CommEvent& event) {
     if (event.edges != nullptr) {
       add(event.edges->all(), event.bytes);
-    } else if (event.met != nullptr) {
-      add(*event.met, event.bytes);
+    } else if (event.pairs != nullptr) {
+      add(*event.pairs, event.bytes);
     } else if (event.kind == engine::CommEvent::Kind::kAverage) {
       const int size = event.group == 0 ? workers_ : event.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "murmur/engine/tracer.h"
+#include "murmur/engine/observe/tracer.h"
 #include "murmur/run/records/trace.h"
 
 namespace murmur::run {

@@ -102,11 +102,11 @@ typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const S* average) {
 
 template <class S>
 Result<Metrics> Evaluator<S>::over_workers(const LocalScores& scores) {
-  Result<std::vector<double>> accuracies = engine_.gather(scores.accuracies);
+  Result<std::vector<double>> accuracies = engine_.collectives().gather(scores.accuracies);
   if (!accuracies) {
     return accuracies.failure();
   }
-  Result<std::vector<double>> losses = engine_.gather(scores.losses);
+  Result<std::vector<double>> losses = engine_.collectives().gather(scores.losses);
   if (!losses) {
     return losses.failure();
   }

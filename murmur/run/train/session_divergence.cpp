@@ -46,7 +46,7 @@ Status Session<S>::require_finite() {
   if (world_ == nullptr) {
     return Ok{};  // a single process has already ended in diverge()
   }
-  const auto all = engine_->gather(diverged_at_);
+  const auto all = engine_->collectives().gather(diverged_at_);
   if (!all) {
     return all.failure();
   }

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
-#include "murmur/comm/exchange.h"
 #include "murmur/files/atomic_file.h"
 #include "murmur/files/digest.h"
 #include "murmur/learning/libraries.h"
@@ -77,8 +76,8 @@ Result<Metrics> Session<S>::totals() {
 
 template <class S>
 Result<std::optional<double>> Session<S>::mean_loss() {
-  const Result<std::vector<double>> sums = engine_->gather(state_.loss_sums);
-  const Result<std::vector<double>> weights = engine_->gather(state_.loss_weights);
+  const Result<std::vector<double>> sums = engine_->collectives().gather(state_.loss_sums);
+  const Result<std::vector<double>> weights = engine_->collectives().gather(state_.loss_weights);
   if (!sums || !weights) {
     return sums ? weights.failure() : sums.failure();
   }
@@ -161,16 +160,12 @@ Result<std::string> Session<S>::digest() {
   for (int worker = local.begin; worker < local.end; ++worker) {
     own += files::to_hex(files::digest_of_row(engine_->layout(), engine_->model(worker)));
   }
-  std::vector<std::string> texts{own};
-  if (world_ != nullptr) {
-    auto all = comm::exchange_texts(*transport(), own);
-    if (!all) {
-      return all.failure().in("collecting the digests of all workers");
-    }
-    texts = std::move(all).value();
+  const auto texts = engine_->collectives().gather_texts(own);
+  if (!texts) {
+    return texts.failure().in("collecting the digests of all workers");
   }
   std::vector<std::uint64_t> hashes;
-  for (const std::string& text : texts) {
+  for (const std::string& text : texts.value()) {
     for (std::size_t at = 0; at < text.size(); at += kHexDigits) {
       hashes.push_back(files::from_hex(text.substr(at, kHexDigits)).value_or(0));
     }

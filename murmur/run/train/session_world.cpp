@@ -78,13 +78,8 @@ Result<bool> Session<S>::handle_agreed_steps() {
 
 template <class S>
 Result<bool> Session<S>::of_first(bool value) {
-  if (world_ == nullptr) {
-    return value;
-  }
-  const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()),
-                                  value ? 1.0 : 0.0);
-  const auto all = engine_->gather(local);
-  return all ? Result<bool>(all.value().front() != 0) : all.failure();
+  const auto first = engine_->collectives().broadcast(value ? "true" : "false");
+  return first ? Result<bool>(first.value() == "true") : first.failure();
 }
 
 template <class S>
@@ -93,7 +88,7 @@ Result<double> Session<S>::mean_of(double value) {
     return value;
   }
   const std::vector<double> local(static_cast<std::size_t>(engine_->local().size()), value);
-  const auto all = engine_->gather(local);
+  const auto all = engine_->collectives().gather(local);
   if (!all) {
     return all.failure();
   }
@@ -108,7 +103,7 @@ Result<double> Session<S>::all_wire_bytes() {
   }
   std::vector<double> local(static_cast<std::size_t>(engine_->local().size()));
   local.front() = static_cast<double>(transport()->bytes_sent() - sent_before_);
-  const auto all = engine_->gather(local);
+  const auto all = engine_->collectives().gather(local);
   if (!all) {
     return all.failure();
   }

@@ -49,8 +49,8 @@ class IdleLinks {
   void remove_used(const engine::CommEvent& event) {
     if (event.edges != nullptr) {
       remove_used(event.edges->all());
-    } else if (event.met != nullptr) {
-      remove_used(*event.met);
+    } else if (event.pairs != nullptr) {
+      remove_used(*event.pairs);
     } else if (event.kind == engine::CommEvent::Kind::kAverage) {
       const int size = event.group == 0 ? workers_ : event.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {

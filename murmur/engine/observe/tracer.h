@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "murmur/engine/stopwatch.h"
+#include "murmur/engine/observe/stopwatch.h"
 
 namespace murmur::engine {
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an engine is made of, and the part of its state that is not in rows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "murmur/comm/ownership.h"
+#include "murmur/comm/transport.h"
+#include "murmur/core/error.h"
+#include "murmur/core/program.h"
+#include "murmur/engine/costs/event_schedule.h"
+#include "murmur/problems/problem.h"
+#include "murmur/threads/pool.h"
+#include "murmur/topology/topology.h"
+
+namespace murmur::engine {
+
+// What an engine is made of. Pointers are borrowed and outlive the engine.
+template <class S>
+struct EngineParts {
+  Program<S> program;
+  std::shared_ptr<const topology::Topology> topology;
+  problems::Problem<S>* problem = nullptr;
+  threads::Pool* pool = nullptr;
+  comm::Transport* transport = nullptr;  // null: a world of one process
+  comm::Ownership ownership;             // of as many processes as the transport has
+  double weight_decay = 0;
+  std::shared_ptr<EventSchedule> schedule =
+      nullptr;          // of an asynchronous program; null: all equally fast
+  Layout factors = {};  // of the program's fields with that layout
+};
+
+template <class S>
+const Layout& layout_of(const EngineParts<S>& parts, FieldLayout layout) {
+  switch (layout) {
+    case FieldLayout::kBuffers:
+      return parts.problem->buffers();
+    case FieldLayout::kFactors:
+      return parts.factors;
+    case FieldLayout::kParameters:
+      break;
+  }
+  return parts.problem->layout();
+}
+
+// kInvalid: the engine would send more messages than the transport can distinguish. The same on all
+// processes.
+template <class S>
+Status check_limits(const EngineParts<S>& parts);
+
+struct Counters {
+  std::int64_t step = 0;  // rounds performed
+  // Rounds since the start or the last reset of the memory, less those whose rate left it as it
+  // was.
+  std::int64_t age = 0;
+  double previous_lr = 0;
+  std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
+  std::int64_t messages = 0;
+  // Push-sum weights of all workers, then of what is in flight, slot by slot; empty while all
+  // are 1.
+  std::vector<double> push_weights = {};
+};
+
+}  // namespace murmur::engine

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a way of talking says of its costs, to the engine that counts what it sends and to those who
+// ask without performing anything (engine/costs).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "murmur/core/field.h"
+#include "murmur/timing/edges.h"
+
+namespace murmur::engine {
+
+// Numbers in a row, without padding, by layout.
+class RowNumbers {
+ public:
+  // A model without buffers.
+  RowNumbers(std::int64_t parameters) : of_{parameters, 0, 0} {}  // NOLINT(google-explicit-*)
+  explicit RowNumbers(const std::array<std::int64_t, kFieldLayouts>& of) : of_(of) {}
+  std::int64_t of(FieldLayout layout) const { return of_[static_cast<std::size_t>(layout)]; }
+
+ private:
+  std::array<std::int64_t, kFieldLayouts> of_;
+};
+
+struct Traffic {
+  std::int64_t bytes = 0;
+  std::int64_t messages = 0;
+};
+
+// The step that costs are asked for.
+struct StepCosts {
+  int workers = 1;
+  std::int64_t edges = 0;                // directed, of the step's graph
+  bool rows_sum_to_one = true;           // of its matrix
+  bool weights_differ = false;           // push-sum's weights, which then travel with the numerator
+  const timing::Edges* graph = nullptr;  // the edges, for events; valid until the next step
+};
+
+// One thing that a step does to machines. Their order is that of the round.
+struct CommEvent {
+  enum class Kind {
+    kGradient,
+    kExchange,
+    kSend,
+    kArrive,
+    kAverage,
+    kSequential,  // from worker to worker, round the circle
+    kPairs,       // of an asynchronous program: the pairs that averaged in this step
+  };
+  Kind kind = Kind::kGradient;
+  double bytes = 0;                      // of one message; average: of what is averaged
+  const timing::Edges* edges = nullptr;  // exchange, send; valid until the next step
+  std::size_t slot = 0;                  // send, arrive
+  int group = 0;                         // average: of groups of so many workers; 0: of all
+  const std::vector<timing::Edge>* pairs = nullptr;  // pairs: valid until the next step
+};
+
+}  // namespace murmur::engine

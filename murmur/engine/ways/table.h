@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function per way of talking, defined in the file named like it.
+#pragma once
+
+#include <memory>
+
+#include "murmur/engine/ways/way.h"
+
+namespace murmur::engine {
+
+template <class S>
+using MadeWay = std::unique_ptr<Way<S>>;
+
+template <class S>
+MadeWay<S> mixing(const WayParts<S>& parts, const MixStage& stage);
+template <class S>
+MadeWay<S> pushing(const WayParts<S>& parts, const PushStage& stage);
+template <class S>
+MadeWay<S> sending(const WayParts<S>& parts, const SendStage& stage);
+template <class S>
+MadeWay<S> arriving(const WayParts<S>& parts, const ArriveStage& stage);
+template <class S>
+MadeWay<S> averaging(const WayParts<S>& parts, const AverageStage& stage);
+template <class S>
+MadeWay<S> visiting(const WayParts<S>& parts, const SequentialStage<S>& stage);
+
+}  // namespace murmur::engine
