@@ -193,7 +193,8 @@ class Bench {
          .ownership = murmur::comm::Ownership::even(processes, processes)});
     perform(engine, warm_up);
     const double nothing = 0;
-    take(engine.collectives().gather({&nothing, 1}));  // a barrier: no process begins before all can
+    take(
+        engine.collectives().gather({&nothing, 1}));  // a barrier: no process begins before all can
     const auto begun = SteadyClock::now();
     const double waited_s = engine.times().wait_s;
     const auto sent_bytes = static_cast<double>(transport_.bytes_sent());
