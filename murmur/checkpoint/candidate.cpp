@@ -2,6 +2,7 @@
 #include "murmur/checkpoint/candidate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 
@@ -20,6 +21,11 @@ using files::TensorInfo;
 
 Failure mismatch(const std::string& message) {
   return {FailureKind::kMismatch, message};
+}
+
+bool is_count(double number) {
+  constexpr double kMost = 9e15;  // exact in a double
+  return number >= 0 && number <= kMost && number == std::floor(number);
 }
 
 template <class T>
@@ -151,6 +157,18 @@ Status Candidate<S>::read_extras() {
     }
     if (tensor.name == kPushWeightsName) {
       manifest_.counters.push_weights = numbers;
+    } else if (tensor.name == kBatchesName) {
+      if (numbers.size() != static_cast<std::size_t>(workers_) ||
+          !std::all_of(numbers.begin(), numbers.end(), is_count)) {
+        return mismatch("its numbers of batches are no counts, one per worker");
+      }
+      manifest_.counters.batches.assign(numbers.begin(), numbers.end());
+    } else if (tensor.name == kAgesName) {
+      if (numbers.size() != engine_.factor_groups() ||
+          !std::all_of(numbers.begin(), numbers.end(), is_count)) {
+        return mismatch("its ages are no counts, one per group of tensors");
+      }
+      manifest_.counters.ages.assign(numbers.begin(), numbers.end());
     } else if (per_worker) {
       restored_.extras.per_worker[tensor.name.substr(std::string_view(kPerWorkerPrefix).size())] =
           numbers;

@@ -35,7 +35,7 @@ struct Manifest {
   std::string precision;  // "single" or "double"
   int workers = 0;
   std::string config_digest;
-  engine::Counters counters;             // without push_weights
+  engine::Counters counters;             // without push_weights, batches and ages
   std::vector<CheckpointFile> files;     // their workers are contiguous and cover all, from 0
   std::optional<CheckpointFile> extras;  // numbers that belong to no field
   std::map<std::string, std::string> texts;

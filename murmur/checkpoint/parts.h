@@ -15,6 +15,8 @@ namespace murmur::checkpoint {
 inline constexpr const char* kExtrasName = "extras.safetensors";
 // Names in the extras file.
 inline constexpr const char* kPushWeightsName = "engine/push_weights";
+inline constexpr const char* kBatchesName = "engine/batches";
+inline constexpr const char* kAgesName = "engine/ages";
 inline constexpr const char* kNumbersPrefix = "numbers/";
 inline constexpr const char* kPerWorkerPrefix = "per_worker/";
 

@@ -163,6 +163,18 @@ Status Saving<S>::write_extras() {
   if (!engine_.counters().push_weights.empty()) {
     add(kPushWeightsName, engine_.counters().push_weights);
   }
+  // Counts are below 2^53.
+  const auto numbers_of = [](const std::vector<std::int64_t>& counts) {
+    return std::vector<double>(counts.begin(), counts.end());
+  };
+  const std::vector<double> batches = numbers_of(engine_.counters().batches);
+  const std::vector<double> ages = numbers_of(engine_.counters().ages);
+  if (!batches.empty()) {
+    add(kBatchesName, batches);
+  }
+  if (!ages.empty()) {
+    add(kAgesName, ages);
+  }
   for (const auto& [name, numbers] : extras_.numbers) {
     add(kNumbersPrefix + name, numbers);
   }

@@ -21,7 +21,8 @@ enum class Stream : std::uint32_t {
   kTest = 8,
   kVirtualTime = 9,
   kCompressor = 10,
-  kPartner = 11,  // partners of the workers in asynchronous methods
+  kPartner = 11,        // partners of the workers in asynchronous methods
+  kParticipation = 12,  // who takes part in a round
 };
 
 // One sequence of numbers; cheap to copy, without state.

@@ -9,15 +9,25 @@
 
 namespace murmur::data {
 
-std::int64_t steps_per_epoch(std::int64_t examples, std::int64_t batch_size, bool drop_last) {
-  return (examples + (drop_last ? 0 : batch_size - 1)) / batch_size;
+namespace {
+
+std::int64_t batches_in(std::int64_t examples, const BatchSettings& settings) {
+  return (examples + (settings.drop_last ? 0 : settings.batch_size - 1)) / settings.batch_size;
+}
+
+}  // namespace
+
+std::int64_t steps_per_epoch(std::int64_t examples, const BatchSettings& settings) {
+  const std::int64_t batches = batches_in(examples, settings);
+  return (batches + (settings.drop_last ? 0 : settings.accumulate - 1)) / settings.accumulate;
 }
 
 Batches::Batches(std::shared_ptr<const Partition> partition, const BatchSettings& settings)
     : partition_(std::move(partition)),
       settings_(settings),
-      steps_per_epoch_(data::steps_per_epoch(
-          partition_->examples_per_worker(), settings.batch_size, settings.drop_last)),
+      steps_per_epoch_(data::steps_per_epoch(partition_->examples_per_worker(), settings)),
+      batches_per_epoch_(std::min(batches_in(partition_->examples_per_worker(), settings),
+                                  steps_per_epoch_ * settings.accumulate)),
       epochs_(std::make_unique<Epoch[]>(static_cast<std::size_t>(partition_->workers()))) {
   MURMUR_CHECK(steps_per_epoch_ > 0,
                "{} examples, batches of {}",
@@ -36,15 +46,19 @@ void Batches::shuffle(int worker, std::int64_t number, Epoch& epoch) const {
   epoch.number = number;
 }
 
-void Batches::batch(int worker, std::int64_t step, std::vector<std::int32_t>& examples) const {
+std::int64_t Batches::batches_of_step(int /*worker*/, std::int64_t batch) const {
+  return std::min(settings_.accumulate, batches_per_epoch_ - batch % batches_per_epoch_);
+}
+
+void Batches::batch(int worker, std::int64_t number, std::vector<std::int32_t>& examples) const {
   MURMUR_CHECK(worker >= 0 && worker < partition_->workers(), "worker = {}", worker);
-  MURMUR_CHECK(step >= 0, "step = {}", step);
+  MURMUR_CHECK(number >= 0, "number = {}", number);
   Epoch& epoch = epochs_[static_cast<std::size_t>(worker)];
   const Lock lock(epoch.mutex);
-  if (epoch.number != step / steps_per_epoch_) {
-    shuffle(worker, step / steps_per_epoch_, epoch);
+  if (epoch.number != number / batches_per_epoch_) {
+    shuffle(worker, number / batches_per_epoch_, epoch);
   }
-  const std::int64_t begin = step % steps_per_epoch_ * settings_.batch_size;
+  const std::int64_t begin = number % batches_per_epoch_ * settings_.batch_size;
   const std::int64_t end =
       std::min(begin + settings_.batch_size, partition_->examples_per_worker());
   examples.assign(epoch.order.begin() + begin, epoch.order.begin() + end);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch is a function of (seed, worker, step). In every local epoch a worker visits its examples
-// in a new random order; step t is batch t mod B of epoch floor(t / B), B = steps per epoch. An
-// incomplete last batch is dropped or kept.
+// A batch is a function of (seed, worker, number). In every local epoch a worker visits its
+// examples in a new random order; batch t is batch t mod B of epoch floor(t / B), B = batches per
+// epoch. An incomplete last batch is dropped or kept; so are batches at the end of an epoch that
+// are too few for a step of several.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,15 @@
 
 namespace murmur::data {
 
-// floor(examples / batch_size), or the ceiling if the incomplete batch is kept.
-std::int64_t steps_per_epoch(std::int64_t examples, std::int64_t batch_size, bool drop_last);
-
 struct BatchSettings {
   std::int64_t batch_size = 32;  // per worker
   bool drop_last = true;
+  std::int64_t accumulate = 1;  // batches of a step
   std::uint64_t seed = 1;
 };
+
+// floor(floor(examples / batch_size) / accumulate); ceilings if what is left is kept.
+std::int64_t steps_per_epoch(std::int64_t examples, const BatchSettings& settings);
 
 class Batches {
  public:
@@ -31,9 +33,12 @@ class Batches {
   const BatchSettings& settings() const { return settings_; }
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
 
-  // Stores the indices of the worker's examples at a step into `examples`. Thread-safe, also for
+  // How many batches the worker's step takes that begins with this batch.
+  std::int64_t batches_of_step(int worker, std::int64_t batch) const;
+
+  // Stores the indices of the examples in a worker's batch into `examples`. Thread-safe, also for
   // the same worker.
-  void batch(int worker, std::int64_t step, std::vector<std::int32_t>& examples) const;
+  void batch(int worker, std::int64_t number, std::vector<std::int32_t>& examples) const;
 
  private:
   // Order of the examples in a worker's current epoch: only a cache, since it follows from the
@@ -49,6 +54,7 @@ class Batches {
   std::shared_ptr<const Partition> partition_;
   BatchSettings settings_;
   std::int64_t steps_per_epoch_;
+  std::int64_t batches_per_epoch_;   // those that are used
   std::unique_ptr<Epoch[]> epochs_;  // one per worker
 };
 

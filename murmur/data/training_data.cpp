@@ -21,6 +21,15 @@ std::string describe_partition(const PartitionSettings& partition) {
 
 }  // namespace
 
+std::string too_few(std::int64_t examples, const BatchSettings& batches) {
+  const std::string of =
+      batches.accumulate > 1
+          ? fmt::format("gradient.accumulate = {} batches of ", batches.accumulate)
+          : std::string();
+  return fmt::format(
+      "{} training examples, fewer than {}data.batch_size = {}", examples, of, batches.batch_size);
+}
+
 Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
                             const TrainingDataSettings& settings) {
   Result<Partition> partition = make_partition(
@@ -31,14 +40,14 @@ Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
   const auto shared = std::make_shared<const Partition>(std::move(partition).value());
   const std::int64_t own = shared->examples_per_worker();
   const BatchSettings& batches = settings.batches;
-  if (steps_per_epoch(own, batches.batch_size, batches.drop_last) == 0) {
+  if (steps_per_epoch(own, batches) == 0) {
     return Failure{FailureKind::kInvalid,
-                   fmt::format("each of {} workers has {} training examples, fewer than "
-                               "data.batch_size = {}; use a smaller batch, fewer workers, or "
+                   fmt::format("each of {} workers has {}; use {}, fewer workers, or "
                                "data.drop_last = false",
                                settings.workers,
-                               own,
-                               batches.batch_size)};
+                               too_few(own, batches),
+                               batches.accumulate > 1 ? "a smaller gradient.accumulate or batch"
+                                                      : "a smaller batch")};
   }
   return TrainingData{.dataset = std::move(dataset),
                       .partition = shared,

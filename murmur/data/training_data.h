@@ -29,7 +29,10 @@ struct TrainingData {
   TrainingDataSettings settings;
 };
 
-// kInvalid: the partition is impossible, or a worker has less than one batch.
+// "5 training examples, fewer than data.batch_size = 8": of a worker that has none of steps.
+std::string too_few(std::int64_t examples, const BatchSettings& batches);
+
+// kInvalid: the partition is impossible, or a worker has less than a step needs.
 Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
                             const TrainingDataSettings& settings);
 

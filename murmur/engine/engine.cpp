@@ -80,6 +80,9 @@ Engine<S>::Engine(EngineParts<S> parts)
       rows_(parts_.program, local_workers(parts_), row_sizes_of(parts_)),
       gradients_({static_cast<std::size_t>(parts_.pool->threads())},
                  parts_.problem->layout().row_size()),
+      recipe_(parts_.gradient, parts_.problem, parts_.pool->threads()),
+      factors_(parts_.problem->layout(), parts_.factors_of_tensors),
+      attendance_(parts_.ownership.workers(), factor_groups(), parts_.participation),
       buffers_field_(parts_.program.buffers()),
       passes_(parts_.program),
       state_(make_state(parts_, &buckets_, &rows_)),
@@ -89,6 +92,11 @@ Engine<S>::Engine(EngineParts<S> parts)
                "{} workers are owned, the problem has {}",
                parts_.ownership.workers(),
                parts_.problem->workers());
+  MURMUR_CHECK(parts_.participation == nullptr ||
+                   (!parts_.program.mixes() && !parts_.program.is_asynchronous() &&
+                    !parts_.program.keeps_one_model()),
+               "{}: every worker is needed in every step",
+               parts_.program.name);
   if (parts_.program.is_asynchronous() && parts_.schedule == nullptr) {
     parts_.schedule = std::make_shared<EventSchedule>(parts_.topology, Pace{}, 0);
   }
@@ -202,7 +210,7 @@ const Times& Engine<S>::times() const {
 
 template <class S>
 std::size_t Engine<S>::state_bytes() const {
-  return rows_.bytes() + gradients_.bytes();
+  return rows_.bytes() + gradients_.bytes() + recipe_.bytes();
 }
 
 template <class S>

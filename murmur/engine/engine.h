@@ -11,8 +11,10 @@
 
 #include "murmur/core/arena.h"
 #include "murmur/core/error.h"
+#include "murmur/engine/attendance.h"
 #include "murmur/engine/exchange/buckets.h"
 #include "murmur/engine/exchange/collectives.h"
+#include "murmur/engine/gradient_recipe.h"
 #include "murmur/engine/parts.h"
 #include "murmur/engine/passes.h"
 #include "murmur/engine/ways/way.h"
@@ -45,6 +47,8 @@ class Engine {
   const Layout& layout() const;  // of the model
   const Layout& layout(const Field& field) const;
   const Counters& counters() const;
+  // Of tensors with factors of their own.
+  std::size_t factor_groups() const { return factors_.groups().size(); }
   const Times& times() const;
   std::size_t state_bytes() const;
 
@@ -88,8 +92,11 @@ class Engine {
 
   // `next`: the way of the pass behind it, or null; what that sends is posted during backward.
   void take_gradients(const Pass<S>& pass, Way<S>* next, const Call& next_call);
-  // `batch`: which of the worker's gradients it is. `early`: null, or where rows are posted.
-  void gradient_of(const Pass<S>& pass, const EventBatch::Actor& actor, Way<S>* early, int thread);
+  // `early`: null, or where rows are posted.
+  void gradient_of(const Pass<S>& pass, int worker, Way<S>* early, int thread);
+  // Whether the worker acts in this step or event batch.
+  bool acts(int worker) const;
+  void begin_batches();
   void post_early(const Pass<S>& pass, problems::GradientJob<S>& job, Way<S>& way, int thread);
   void use_gradient(const Pass<S>& pass, int worker, CoordinateRange range, int thread);
   void reduce(const ReduceStage<S>& stage);
@@ -99,13 +106,23 @@ class Engine {
   // local workers.
   void over_blocks(const Pass<S>& pass, CoordinateRange range, const BlockWork& work);
   void locals(const Pass<S>& pass, CoordinateRange range, int thread);
-  Round<S> round_of(int worker) const;
+  // Runs a kernel over a range of a worker's rows; `gradient`: its whole row, or null.
+  void apply(const BoundKernel<S>& kernel,
+             int worker,
+             CoordinateRange range,
+             const S* gradient,
+             int thread);
+  Round<S> round_of(int worker, std::size_t group) const;  // of tensors, as in factors_
+  void grow_older();
   void add_up_times();
 
   EngineParts<S> parts_;
   Buckets buckets_;
   Rows<S> rows_;
   Arena<S> gradients_;  // a row per compute thread
+  GradientRecipe<S> recipe_;
+  FactorRanges factors_;
+  Attendance attendance_;
   std::optional<std::size_t> buffers_field_;
   Passes<S> passes_;
   WayState<S> state_;

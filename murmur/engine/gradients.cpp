@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradients, each followed at once by the kernels that use it, while it is in the cache.
 #include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include "murmur/core/check.h"
@@ -18,17 +17,6 @@ constexpr std::size_t kBlock = 4096;  // coordinates
 template <class S>
 void Engine<S>::take_gradients(const Pass<S>& pass, Way<S>* next, const Call& next_call) {
   const comm::WorkerRange local = rows_.local();
-  std::vector<EventBatch::Actor> actors;
-  if (event_batch_ == nullptr) {
-    for (int worker = local.begin; worker < local.end; ++worker) {
-      actors.push_back({worker, counters_.step});
-    }
-  } else {
-    std::copy_if(event_batch_->actors.begin(),
-                 event_batch_->actors.end(),
-                 std::back_inserter(actors),
-                 [&](const EventBatch::Actor& actor) { return local.contains(actor.worker); });
-  }
   const std::size_t at = pass.template head_as<GradientStage<S>>()->at;
   const FieldSet touched = field_bit(at) | pass.head->touched() | pass.touched_by_locals();
   const bool early =
@@ -36,18 +24,39 @@ void Engine<S>::take_gradients(const Pass<S>& pass, Way<S>* next, const Call& ne
   if (early) {
     next->open(next_call);
   }
+  std::vector<int> actors;
+  for (int worker = local.begin; worker < local.end; ++worker) {
+    if (acts(worker)) {
+      actors.push_back(worker);
+    } else {  // a row that nothing changes is final at once
+      for (std::size_t bucket = 0; early && bucket < buckets_.count(); ++bucket) {
+        next->post(worker, bucket);
+      }
+    }
+  }
   parts_.pool->run(actors.size(), [&](std::size_t index, int thread) {
     gradient_of(pass, actors[index], early ? next : nullptr, thread);
   });
 }
 
 template <class S>
-void Engine<S>::gradient_of(const Pass<S>& pass,
-                            const EventBatch::Actor& actor,
-                            Way<S>* early,
-                            int thread) {
+bool Engine<S>::acts(int worker) const {
+  return event_batch_ == nullptr ? attendance_.takes_part(worker) : event_batch_->acts(worker);
+}
+
+// Of all workers, also of those of other processes.
+template <class S>
+void Engine<S>::begin_batches() {
+  for (int worker = 0; worker < workers(); ++worker) {
+    if (acts(worker)) {
+      attendance_.add_batches(worker, recipe_.batches(worker, attendance_.batch(worker)));
+    }
+  }
+}
+
+template <class S>
+void Engine<S>::gradient_of(const Pass<S>& pass, int worker, Way<S>* early, int thread) {
   const auto t = static_cast<std::size_t>(thread);
-  const int worker = actor.worker;
   CheckContext& context = check_context();
   context.worker = worker;
   context.step = counters_.step;
@@ -56,7 +65,7 @@ void Engine<S>::gradient_of(const Pass<S>& pass,
   const auto started = SteadyClock::now();
   const double before_s = thread_times_[t].algorithm_s;
   problems::GradientJob<S> job{
-      .batch = actor.gradient,
+      .batch = attendance_.batch(worker),
       .worker = worker,
       .x = rows_.row(pass.template head_as<GradientStage<S>>()->at, worker),
       .gradient = gradients_.row(0, t),
@@ -64,7 +73,7 @@ void Engine<S>::gradient_of(const Pass<S>& pass,
   if (early != nullptr) {
     post_early(pass, job, *early, thread);
   } else {
-    parts_.problem->gradients({&job, 1}, thread, [](std::size_t, CoordinateRange) {});
+    recipe_.take(job, thread, {});
     use_gradient(pass, worker, {0, rows_.row_size()}, thread);
   }
   const auto place = static_cast<std::size_t>(worker - rows_.local().begin);
@@ -81,15 +90,11 @@ void Engine<S>::use_gradient(const Pass<S>& pass, int worker, CoordinateRange ra
   const auto t = static_cast<std::size_t>(thread);
   const S* const gradient = gradients_.row(0, t);
   const BoundKernel<S>& kernel = pass.template head_as<GradientStage<S>>()->kernel;
-  const Round<S> round = round_of(worker);
-  std::vector<S*>& fields = pointers_[t];
   for (std::size_t begin = range.begin; begin < range.end; begin += kBlock) {
-    const std::size_t count = std::min(kBlock, range.end - begin);
-    rows_.at(worker, begin, kernel.binds, fields.data());
-    kernel.apply(fields.data(), gradient + begin, count, round, kernel.options.get());
+    const CoordinateRange block{begin, std::min(range.end, begin + kBlock)};
+    apply(kernel, worker, block, gradient, thread);
     for (const PassKernel<S>& local : pass.locals) {
-      rows_.at(worker, begin, local.kernel->binds, fields.data());
-      local.kernel->apply(fields.data(), nullptr, count, round, local.kernel->options.get());
+      apply(*local.kernel, worker, block, nullptr, thread);
     }
   }
   thread_times_[t].algorithm_s += seconds_since(started);
@@ -107,26 +112,23 @@ void Engine<S>::post_early(const Pass<S>& pass,
     const Traced traced(state_.tracer, "send", job.worker);
     way.post(job.worker, bucket);
   };
-  parts_.problem->gradients(
-      {&job, 1}, thread, [&](std::size_t, CoordinateRange range) { count.add(range, complete); });
+  recipe_.take(job, thread, [&](CoordinateRange range) { count.add(range, complete); });
   count.finish(complete);
 }
 
 template void Engine<float>::take_gradients(const Pass<float>&, Way<float>*, const Call&);
-template void Engine<float>::gradient_of(const Pass<float>&,
-                                         const EventBatch::Actor&,
-                                         Way<float>*,
-                                         int);
+template void Engine<float>::gradient_of(const Pass<float>&, int, Way<float>*, int);
+template bool Engine<float>::acts(int) const;
+template void Engine<float>::begin_batches();
 template void Engine<float>::use_gradient(const Pass<float>&, int, CoordinateRange, int);
 template void Engine<float>::post_early(const Pass<float>&,
                                         problems::GradientJob<float>&,
                                         Way<float>&,
                                         int);
 template void Engine<double>::take_gradients(const Pass<double>&, Way<double>*, const Call&);
-template void Engine<double>::gradient_of(const Pass<double>&,
-                                          const EventBatch::Actor&,
-                                          Way<double>*,
-                                          int);
+template void Engine<double>::gradient_of(const Pass<double>&, int, Way<double>*, int);
+template bool Engine<double>::acts(int) const;
+template void Engine<double>::begin_batches();
 template void Engine<double>::use_gradient(const Pass<double>&, int, CoordinateRange, int);
 template void Engine<double>::post_early(const Pass<double>&,
                                          problems::GradientJob<double>&,

@@ -10,17 +10,47 @@
 namespace murmur::engine {
 
 template <class S>
-Round<S> Engine<S>::round_of(int worker) const {
+Round<S> Engine<S>::round_of(int worker, std::size_t group) const {
+  const TensorFactors& factors = factors_.groups()[group];
+  const double previous_lr = counters_.step == 0 ? lr_ : counters_.previous_lr;
   Round<S> round;
-  round.lr = static_cast<S>(lr_);
-  round.previous_lr = static_cast<S>(counters_.step == 0 ? lr_ : counters_.previous_lr);
-  round.weight_decay = static_cast<S>(parts_.weight_decay);
+  round.lr = static_cast<S>(factors.rate * lr_);
+  round.previous_lr = static_cast<S>(factors.rate * previous_lr);
+  round.weight_decay = static_cast<S>(factors.decay * parts_.weight_decay);
   round.step = counters_.step;
-  round.age = counters_.age;
+  round.age = attendance_.age(worker, group);
   round.workers = static_cast<S>(parts_.ownership.workers());
   round.weight = static_cast<S>(state_.weights.of(worker));
   round.reduced = static_cast<S>(reduced_[static_cast<std::size_t>(worker - rows_.local().begin)]);
   return round;
+}
+
+template <class S>
+void Engine<S>::grow_older() {
+  std::vector<bool> rests;
+  for (const TensorFactors& factors : factors_.groups()) {
+    const auto lr = static_cast<double>(static_cast<S>(factors.rate * lr_));
+    rests.push_back(lr <= parts_.program.still_rate);
+  }
+  attendance_.grow_older(rests, was_reset_);
+  was_reset_ = false;
+}
+
+template <class S>
+void Engine<S>::apply(const BoundKernel<S>& kernel,
+                      int worker,
+                      CoordinateRange range,
+                      const S* gradient,
+                      int thread) {
+  std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
+  factors_.visit(range, [&](CoordinateRange part, std::size_t group) {
+    rows_.at(worker, part.begin, kernel.binds, fields.data());
+    kernel.apply(fields.data(),
+                 gradient == nullptr ? nullptr : gradient + part.begin,
+                 part.size(),
+                 round_of(worker, group),
+                 kernel.options.get());
+  });
 }
 
 template <class S>
@@ -44,7 +74,6 @@ void Engine<S>::over_blocks(const Pass<S>& pass, CoordinateRange all, const Bloc
 
 template <class S>
 void Engine<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread) {
-  std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
   const comm::WorkerRange local = rows_.local();
   for (const PassKernel<S>& part : pass.locals) {
     const BoundKernel<S>& kernel = *part.kernel;
@@ -53,8 +82,7 @@ void Engine<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread) {
       if (event_batch_ != nullptr && !event_batch_->acts(worker)) {
         continue;
       }
-      rows_.at(worker, range.begin, kernel.binds, fields.data());
-      kernel.apply(fields.data(), nullptr, range.size(), round_of(worker), kernel.options.get());
+      apply(kernel, worker, range, nullptr, thread);
     }
   }
 }
@@ -85,26 +113,36 @@ template <class S>
 void Engine<S>::reduce(const ReduceStage<S>& stage) {
   const comm::WorkerRange local = rows_.local();
   const BoundKernel<S>& kernel = stage.kernel;
-  reduced_ =
-      sum_rows(parts_.pool,
-               static_cast<std::size_t>(local.size()),
-               rows_.row_size(),
-               [&](std::size_t index, CoordinateRange range, int thread) {
-                 const int worker = local.begin + static_cast<int>(index);
-                 std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
-                 rows_.at(worker, range.begin, kernel.binds, fields.data());
-                 return stage.sum(
-                     fields.data(), nullptr, range.size(), round_of(worker), kernel.options.get());
-               });
+  reduced_ = sum_rows(
+      parts_.pool,
+      static_cast<std::size_t>(local.size()),
+      rows_.row_size(),
+      [&](std::size_t index, CoordinateRange range, int thread) {
+        const int worker = local.begin + static_cast<int>(index);
+        std::vector<S*>& fields = pointers_[static_cast<std::size_t>(thread)];
+        double sum = 0;
+        factors_.visit(range, [&](CoordinateRange part, std::size_t group) {
+          rows_.at(worker, part.begin, kernel.binds, fields.data());
+          sum += stage.sum(
+              fields.data(), nullptr, part.size(), round_of(worker, group), kernel.options.get());
+        });
+        return sum;
+      });
 }
 
-template Round<float> Engine<float>::round_of(int) const;
+template Round<float> Engine<float>::round_of(int, std::size_t) const;
+template void Engine<float>::grow_older();
+template void Engine<float>::apply(
+    const BoundKernel<float>&, int, CoordinateRange, const float*, int);
 template void Engine<float>::over_blocks(const Pass<float>&, CoordinateRange, const BlockWork&);
 template void Engine<float>::locals(const Pass<float>&, CoordinateRange, int);
 template void Engine<float>::add_up_times();
 template void Engine<float>::reduce(const ReduceStage<float>&);
 template void Engine<float>::reduce_filters(const FilterReduceStage<float>&);
-template Round<double> Engine<double>::round_of(int) const;
+template Round<double> Engine<double>::round_of(int, std::size_t) const;
+template void Engine<double>::grow_older();
+template void Engine<double>::apply(
+    const BoundKernel<double>&, int, CoordinateRange, const double*, int);
 template void Engine<double>::over_blocks(const Pass<double>&, CoordinateRange, const BlockWork&);
 template void Engine<double>::locals(const Pass<double>&, CoordinateRange, int);
 template void Engine<double>::add_up_times();

@@ -15,6 +15,12 @@ template <class S>
 void Engine<S>::restore(const Counters& counters) {
   counters_ = counters;
   state_.weights.restore(counters.push_weights);
+  attendance_.restore(counters);
+  // Checkpoints of earlier versions have no numbers of batches: the events tell them.
+  const bool by_events = parts_.program.is_asynchronous() && counters.step > 0;
+  if (by_events && counters.batches.empty() && parts_.schedule->go_to(counters.step - 1)) {
+    attendance_.restore_batches(parts_.schedule->gradients());
+  }
 }
 
 template <class S>
@@ -33,6 +39,7 @@ Status Engine<S>::average_model(std::span<S> average) {
     return Ok{};
   }
   const auto row = [&](int worker) { return rows_.row(0, worker); };
+  state_.averager.weigh({});
   const comm::Tag call = collectives_.next_call();
   if (!state_.averager.is_spread()) {
     return state_.averager.average(row, out, call, nullptr);

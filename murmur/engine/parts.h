@@ -11,6 +11,9 @@
 #include "murmur/core/error.h"
 #include "murmur/core/program.h"
 #include "murmur/engine/costs/event_schedule.h"
+#include "murmur/engine/settings/gradient_settings.h"
+#include "murmur/engine/settings/participation.h"
+#include "murmur/engine/settings/tensor_factors.h"
 #include "murmur/problems/problem.h"
 #include "murmur/threads/pool.h"
 #include "murmur/topology/topology.h"
@@ -30,6 +33,11 @@ struct EngineParts {
   std::shared_ptr<EventSchedule> schedule =
       nullptr;          // of an asynchronous program; null: all equally fast
   Layout factors = {};  // of the program's fields with that layout
+  GradientSettings gradient = {};
+  std::vector<TensorFactors> factors_of_tensors = {};  // of the model's tensors; empty: all 1
+  // Null: all workers take part. REQUIRES: of a program whose workers act together, keep a model
+  // each, and need no other between two exact averages.
+  std::shared_ptr<const Participation> participation = nullptr;
 };
 
 template <class S>
@@ -53,7 +61,7 @@ Status check_limits(const EngineParts<S>& parts);
 struct Counters {
   std::int64_t step = 0;  // rounds performed
   // Rounds since the start or the last reset of the memory, less those whose rate left it as it
-  // was.
+  // was: of the first tensor.
   std::int64_t age = 0;
   double previous_lr = 0;
   std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
@@ -61,6 +69,10 @@ struct Counters {
   // Push-sum weights of all workers, then of what is in flight, slot by slot; empty while all
   // are 1.
   std::vector<double> push_weights = {};
+  // How many batches each of all workers has begun; empty while that is `step`.
+  std::vector<std::int64_t> batches = {};
+  // The age of each group of tensors with factors of their own; empty while all are `age`.
+  std::vector<std::int64_t> ages = {};
 };
 
 }  // namespace murmur::engine

@@ -77,9 +77,29 @@ double squared_distance(const S* a, const S* b, std::size_t count) {
   return sum;
 }
 
+template <class S>
+double squared_norm(const S* row, std::size_t count) {
+  constexpr std::size_t kLanes = 8;
+  double sum = 0;
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const std::size_t end = std::min(count, begin + kBlock);
+    std::array<double, kLanes> lanes{};
+    for (std::size_t c = begin; c < end; ++c) {
+      const double value = static_cast<double>(row[c]);
+      lanes[c % kLanes] += value * value;
+    }
+    for (const double lane : lanes) {
+      sum += lane;
+    }
+  }
+  return sum;
+}
+
 template void sum_filters(const Layout&, float*);
 template void sum_filters(const Layout&, double*);
 template double squared_distance(const float*, const float*, std::size_t);
 template double squared_distance(const double*, const double*, std::size_t);
+template double squared_norm(const float*, std::size_t);
+template double squared_norm(const double*, std::size_t);
 
 }  // namespace murmur::engine

@@ -29,4 +29,8 @@ void sum_filters(const Layout& layout, S* row);
 template <class S>
 double squared_distance(const S* a, const S* b, std::size_t count);
 
+// The sum of squares of a row, by one thread: block by block.
+template <class S>
+double squared_norm(const S* row, std::size_t count);
+
 }  // namespace murmur::engine

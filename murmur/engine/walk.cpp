@@ -15,6 +15,8 @@ Result<std::span<const double>> Engine<S>::step(double lr) {
   const FlushDenormals guard;
   MURMUR_CHECK(lr >= 0 && std::isfinite(lr), "lr = {}", lr);
   lr_ = lr;
+  attendance_.begin(counters_.step);
+  state_.averager.weigh(attendance_.weights());
   std::fill(losses_.begin(), losses_.end(), 0.0);
   std::fill(loss_weights_.begin(), loss_weights_.end(), 0.0);
   const typename Passes<S>::OfStep& passes = passes_.at(counters_.step);
@@ -24,11 +26,13 @@ Result<std::span<const double>> Engine<S>::step(double lr) {
   if (Status status = perform_all(passes.together); !status) {
     return status.failure();
   }
+  if (!parts_.program.is_asynchronous()) {
+    begin_batches();
+  }
+  grow_older();
   counters_.previous_lr = lr;
   ++counters_.step;
-  const bool rests = static_cast<double>(static_cast<S>(lr)) <= parts_.program.still_rate;
-  counters_.age = was_reset_ ? 0 : counters_.age + (rests ? 0 : 1);
-  was_reset_ = false;
+  attendance_.store(counters_);
   counters_.push_weights = state_.weights.state();
   add_up_times();
   return std::span<const double>(losses_);
@@ -45,6 +49,7 @@ Status Engine<S>::perform_event_batches(const std::vector<Pass<S>>& passes) {
   for (const EventBatch& batch : parts_.schedule->batches()) {
     event_batch_ = &batch;
     Status status = perform_all(passes);
+    begin_batches();
     event_batch_ = nullptr;
     if (!status) {
       return status;
@@ -112,7 +117,8 @@ Status Engine<S>::talk(Way<S>& way, const Pass<S>& pass, const Call& call) {
   way.begin(call);
   const Traffic sent = way.traffic({.workers = parts_.ownership.workers(),
                                     .edges = way.edges(),
-                                    .weights_differ = state_.weights.differ()});
+                                    .weights_differ = state_.weights.differ(),
+                                    .drawn = attendance_.drawn()});
   counters_.bytes_sent += sent.bytes;
   counters_.messages += sent.messages;
   const std::size_t units = way.by_bucket() ? buckets_.count() : 1;

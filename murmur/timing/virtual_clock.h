@@ -3,7 +3,7 @@
 // completed each operation of its program. The state is one ready time per worker; operations are
 // called in program order.
 //
-//   compute    ready <- ready + duration of the gradient
+//   compute    ready <- ready + durations of the passes of the gradient
 //   exchange   each worker sends its messages one after another, to i + 1 first and then in cyclic
 //              order (so that on a ring or a complete graph no two reach a receiver at once), each
 //              at the lowest bandwidth of sender, receiver and link. A message arrives one latency
@@ -17,6 +17,8 @@
 //   average    a ring all-reduce in the order of the workers, limited by the slowest link: all
 //              workers start when the last is ready, and end
 //              2 (n - 1) (bytes / n / bandwidth + latency) later
+//   average_of some workers each send a message to a server, over their own interface, and receive
+//              one when the last has arrived: all workers go on when the last of these is received
 //
 // Each interface serves operations in program order.
 #pragma once
@@ -42,7 +44,10 @@ class VirtualClock {
 
   // An operation fails (kPeer) if a worker would wait forever; the message names the worker or
   // link that is gone, and since when.
-  void compute();
+  // A gradient of so many passes, each with a duration of its own. `early`: parts of it are final
+  // during the last pass, so that messages may leave then; otherwise at its end.
+  // `of`: the workers that compute, ascending; null: all.
+  void compute(std::int64_t passes = 1, bool early = true, const std::vector<int>* of = nullptr);
   Status exchange(const Edges& edges, double bytes);
   void send(const Edges& edges, double bytes, std::size_t slot);
   // No effect if nothing is in flight in the slot.
@@ -50,6 +55,8 @@ class VirtualClock {
   // Averages within each group of `group` consecutive workers (the last may be smaller); 0: all
   // workers.
   Status average(double bytes, int group = 0);
+  // Of some workers, ascending.
+  Status average_of(const std::vector<int>& drawn, double bytes);
 
   // In ascending order, each worker waits for the message of the preceding one and then sends to
   // the next. The first worker waits for the message that the last one sent in the previous call.
@@ -61,8 +68,8 @@ class VirtualClock {
   // The latest ready time of all workers that are not gone permanently.
   double now_s() const;
 
-  // For callers that maintain their own order of events. Seconds of a worker's k-th gradient (k
-  // from 0) that starts at `begin_s`, and of the exchange with a partner that follows it: one
+  // For callers that maintain their own order of events. Seconds of a worker's k-th pass (k from 0)
+  // that starts at `begin_s`, and of the exchange with a partner that follows it: one
   // message in each direction between idle interfaces. Infinite if it never ends.
   double duration_s(int worker, std::int64_t k, double begin_s) const;
   double meeting_s(int worker, int partner, std::int64_t k, double bytes, double begin_s) const;
@@ -106,8 +113,8 @@ class VirtualClock {
   std::vector<Message> incoming_;       // current exchange: to one receiver
   std::vector<std::int64_t> sent_;      // messages sent, per worker
   std::vector<std::int64_t> averages_;  // averages, per first worker of a group
-  std::int64_t gradients_ = 0;
-  double passed_s_ = 0;  // arrival of the last message of send_sequentially()
+  std::int64_t passes_ = 0;             // of every worker
+  double passed_s_ = 0;                 // arrival of the last message of send_sequentially()
   InFlight exchange_;
   std::vector<InFlight> slots_;
 };

@@ -101,6 +101,28 @@ TEST(Plan, PutsAnotherModelIntoTheMessages) {
   EXPECT_EQ(plan["traffic"]["worker_bytes_per_step"], 2 * 4000);
 }
 
+TEST(Plan, SaysWhenMessagesOfAGradientLeave) {
+  const json plain = planned({"--set", "cluster.overlap=1.0"});
+  EXPECT_EQ(plain["gradient"]["passes_per_step"], 1);
+  const double step = plain["virtual_step_s"].get<double>();
+  const json sharp = planned({"--set",
+                              "cluster.overlap=1.0",
+                              "--set",
+                              "gradient.accumulate=3",
+                              "--set",
+                              "gradient.sharpness=0.1"});
+  EXPECT_EQ(sharp["steps_per_epoch"], 39);
+  EXPECT_EQ(sharp["gradient"]["passes_per_step"], 6);
+  EXPECT_EQ(sharp["gradient"]["messages_leave"], "in the last pass");
+  EXPECT_NEAR(sharp["virtual_step_s"], step + 5 * 0.5, 1e-9);
+  EXPECT_EQ(sharp["memory"]["gradients_bytes"],
+            3 * plain["memory"]["gradients_bytes"].get<double>());
+  const json clipped = planned({"--set", "cluster.overlap=1.0", "--set", "gradient.clip_norm=1.0"});
+  EXPECT_EQ(clipped["gradient"]["messages_leave"], "after the norm");
+  constexpr double kMessage = 4 * 7850;
+  EXPECT_NEAR(clipped["virtual_step_s"], 0.5 + 2 * kMessage * 8 / 1e6, 1e-9);
+}
+
 TEST(Plan, WarnsAsTrainingWould) {
   const json alone = planned({"--set",
                               "topology.name=custom",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of examples/toys as docs/toys.md runs them, and the numbers that page tells.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <set>
@@ -56,7 +57,7 @@ TEST(Toys, AllRun) {
        std::filesystem::directory_iterator(std::string(MURMUR_EXAMPLES) + "/toys")) {
     found.insert(entry.path().stem().string());
   }
-  EXPECT_EQ(found.size(), 10U);
+  EXPECT_EQ(found.size(), 11U);
   for (const std::string& toy : found) {
     EXPECT_GE(states_of(toy, {}).size(), 200U) << toy;
   }
@@ -68,6 +69,32 @@ double mean(const State& state) {
     sum += worker[0];
   }
   return sum / static_cast<double>(state.size());
+}
+
+TEST(Toys, AverageThoseThatTakePart) {
+  const auto last = [](const std::vector<std::string>& settings) {
+    return states_of("federated", settings).back().front().front();
+  };
+  EXPECT_NEAR(last({"participation.share=1.0"}), 4.5, 1e-6);
+  EXPECT_NEAR(
+      last({"participation.share=1.0", "participation.weights=[9,1,1,1,1,1,1,1,1,1]"}), 2.5, 1e-6);
+  const std::vector<State> states = states_of("federated", {});
+  double least = 9;
+  double most = 0;
+  double sum = 0;
+  int rounds = 0;
+  for (std::size_t step = 100; step < states.size(); step += 5, ++rounds) {
+    const double x = states[step].front().front();
+    for (const std::vector<double>& worker : states[step]) {
+      EXPECT_EQ(worker.front(), x);
+    }
+    least = std::min(least, x);
+    most = std::max(most, x);
+    sum += x;
+  }
+  EXPECT_NEAR(least, 3.49, 0.005);
+  EXPECT_NEAR(most, 5.47, 0.005);
+  EXPECT_NEAR(sum / rounds, 4.50, 0.005);
 }
 
 // Plain mixing finds the mean of the centers weighted by what the graph gives to each worker:

@@ -15,11 +15,16 @@ namespace {
 using ::testing::HasSubstr;
 
 // 3 workers with 10 examples each.
-Batches make(std::int64_t batch_size, bool drop_last, std::uint64_t seed = 7) {
+Batches make(std::int64_t batch_size,
+             bool drop_last,
+             std::uint64_t seed = 7,
+             std::int64_t accumulate = 1) {
   const std::vector<std::uint8_t> labels(31, 0);
   const auto partition = std::make_shared<const Partition>(
       make_partition(labels, 3, {.name = "origin"}, seed).value());
-  return {partition, {.batch_size = batch_size, .drop_last = drop_last, .seed = seed}};
+  return {
+      partition,
+      {.batch_size = batch_size, .drop_last = drop_last, .accumulate = accumulate, .seed = seed}};
 }
 
 std::vector<std::int32_t> get(const Batches& batches, int worker, std::int64_t step) {
@@ -54,6 +59,36 @@ TEST(Batches, LeaveAPartialOneOutOnRequest) {
   }
   EXPECT_EQ(make(5, true).steps_per_epoch(), 2);
   EXPECT_EQ(make(5, false).steps_per_epoch(), 2);
+}
+
+// Three batches of three and one of one: as steps of two batches, or as one large batch of six.
+TEST(Batches, OfAStepAreThoseOfALargeBatch) {
+  for (const bool drop_last : {true, false}) {
+    const Batches small = make(3, drop_last, 7, 2);
+    const Batches large = make(6, drop_last);
+    ASSERT_EQ(small.steps_per_epoch(), large.steps_per_epoch());
+    std::int64_t next = 0;
+    for (std::int64_t step = 0; step < 5; ++step) {
+      std::vector<std::int32_t> together;
+      for (std::int64_t k = small.batches_of_step(1, next); k > 0; --k) {
+        const auto batch = get(small, 1, next++);
+        together.insert(together.end(), batch.begin(), batch.end());
+      }
+      EXPECT_EQ(together, get(large, 1, step)) << step;
+    }
+  }
+}
+
+TEST(Batches, ThatAreLeftAreOneMoreStep) {
+  const Batches kept = make(2, false, 7, 3);  // five batches
+  EXPECT_EQ(kept.steps_per_epoch(), 2);
+  EXPECT_EQ(kept.batches_of_step(0, 0), 3);
+  EXPECT_EQ(kept.batches_of_step(0, 3), 2);
+  EXPECT_EQ(kept.batches_of_step(0, 5), 3);
+  const Batches dropped = make(2, true, 7, 3);
+  EXPECT_EQ(dropped.steps_per_epoch(), 1);
+  EXPECT_EQ(dropped.batches_of_step(0, 3), 3);
+  EXPECT_EQ(steps_per_epoch(10, {.batch_size = 2, .accumulate = 6}), 0);
 }
 
 TEST(Batches, AreFunctionsOfSeedWorkerAndStep) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/run/config/catalog.h"
+#include "murmur/run/wiring/wiring.h"
 #include "tests/run/config_text.h"
 
 namespace murmur::run {
@@ -107,6 +109,163 @@ TEST(ConfigError, RefusesValuesOutOfTheirRange) {
               HasSubstr("data.alpha"));
   EXPECT_THAT(refusal(with(kTrainText, "epochs = 10", "epochs = -1"), Purpose::kTrain),
               HasSubstr("schedule.epochs"));
+}
+
+TEST(Config, ReadsWhatIsDoneToAGradient) {
+  for (const Purpose purpose : {Purpose::kTrain, Purpose::kSolve}) {
+    const std::string text = purpose == Purpose::kTrain ? kTrainText : kSolveText;
+    const Config config =
+        read(text + "[gradient]\naccumulate = 3\nsharpness = 0.05\nclip_norm = 1\n", purpose);
+    EXPECT_EQ(config.gradient.accumulate, 3);
+    EXPECT_EQ(config.gradient.sharpness, 0.05);
+    EXPECT_EQ(config.gradient.clip_norm, 1);
+  }
+}
+
+TEST(ConfigError, SaysWhatAGradientMayBe) {
+  const auto refused = [](const std::string& line) {
+    return refusal(kTrainText + "[gradient]\n" + line + "\n", Purpose::kTrain);
+  };
+  for (const char* value : {"0", "-1", "2.5", "\"4\""}) {
+    EXPECT_THAT(refused(std::string("accumulate = ") + value),
+                AllOf(StartsWith("run.toml:24:"),
+                      HasSubstr("gradient.accumulate"),
+                      HasSubstr("an integer, 1 or more")))
+        << value;
+  }
+  for (const char* key : {"sharpness", "clip_norm"}) {
+    for (const char* value : {"-0.1", "nan", "inf", "true"}) {
+      EXPECT_THAT(refused(fmt::format("{} = {}", key, value)),
+                  AllOf(HasSubstr(fmt::format("gradient.{}", key)), HasSubstr("0 or more")));
+    }
+  }
+  EXPECT_THAT(refused("sharpnes = 1"), HasSubstr("did you mean 'sharpness'"));
+  for (const auto& [theirs, ours] :
+       {std::pair{"rho", "gradient.sharpness"},
+        std::pair{"sam", "gradient.sharpness"},
+        std::pair{"max_norm", "gradient.clip_norm"},
+        std::pair{"clip_grad_norm", "gradient.clip_norm"},
+        std::pair{"max_grad_norm", "gradient.clip_norm"},
+        std::pair{"accumulation_steps", "gradient.accumulate"},
+        std::pair{"gradient_accumulation_steps", "gradient.accumulate"}}) {
+    EXPECT_THAT(refused(fmt::format("{} = 1", theirs)),
+                HasSubstr(fmt::format("it is called '{}' here", ours)));
+  }
+}
+
+TEST(Config, ReadsFactorsOfTensors) {
+  const std::string groups = R"(
+[[algorithm.group]]
+match = "*.bias"
+decay = 0
+
+[[algorithm.group]]
+match = "fc*"
+rate = 0.5
+)";
+  const Config config = read(kTrainText + groups, Purpose::kTrain, {"algorithm.decay=matrices"});
+  EXPECT_EQ(config.algorithm.decay, "matrices");
+  ASSERT_EQ(config.algorithm.groups.size(), 2U);
+  EXPECT_EQ(config.algorithm.groups[0].match, "*.bias");
+  EXPECT_EQ(config.algorithm.groups[0].rate, 1);
+  EXPECT_EQ(config.algorithm.groups[0].decay, 0);
+  EXPECT_EQ(config.algorithm.groups[1].rate, 0.5);
+  EXPECT_EQ(config.algorithm.groups[1].decay, 1);
+  const Layout layout = [] {
+    Layout named(sizeof(float));
+    named.add("fc1.weight", {3, 4});
+    named.add("fc1.bias", {3});
+    named.add("out.bias", {2});
+    return named;
+  }();
+  EXPECT_EQ(make_tensor_factors(config, layout),
+            (std::vector<engine::TensorFactors>{{0.5, 1}, {0.5, 0}, {1, 0}}));
+  EXPECT_TRUE(make_tensor_factors(read(kTrainText, Purpose::kTrain), layout).empty());
+}
+
+TEST(ConfigError, SaysWhatAGroupOfTensorsMayBe) {
+  const auto refused = [](const std::string& line) {
+    return refusal(kTrainText + "[[algorithm.group]]\n" + line + "\n", Purpose::kTrain);
+  };
+  EXPECT_THAT(refused("rate = 1"), HasSubstr("algorithm.group[0].match is missing"));
+  EXPECT_THAT(refused("match = \"a\"\nrate = -1"),
+              AllOf(HasSubstr("algorithm.group[0].rate"), HasSubstr("0 or more"), HasSubstr("-1")));
+  EXPECT_THAT(refused("match = \"a\"\ndecay = nan"), HasSubstr("algorithm.group[0].decay"));
+  EXPECT_THAT(refused("match = \"\""), HasSubstr("glob"));
+  EXPECT_THAT(refused("match = \"a\"\nrat = 1"), HasSubstr("did you mean 'rate'"));
+  EXPECT_THAT(refusal(kTrainText, Purpose::kTrain, {"algorithm.group=3"}),
+              HasSubstr("algorithm.group is a list of tables"));
+  EXPECT_THAT(refusal(kTrainText, Purpose::kTrain, {"algorithm.decay=biases"}),
+              AllOf(HasSubstr("algorithm.decay"), HasSubstr("all, matrices")));
+  const Config config = read(
+      kTrainText, Purpose::kTrain, {"algorithm.group=[{match='*'}, {match='convv*', rate=2}]"});
+  Layout layout(sizeof(float));
+  layout.add("conv1.weight", {3, 4});
+  try {
+    make_tensor_factors(config, layout);
+    FAIL();
+  } catch (const UserError& error) {
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("algorithm.group.match = \"convv*\" matches no tensor"),
+                      HasSubstr("conv1.weight")));
+  }
+}
+
+std::string fedavg_refusal(std::vector<std::string> set, Purpose purpose = Purpose::kTrain) {
+  const bool solve = purpose == Purpose::kSolve;
+  std::vector<std::string> all{"algorithm.name=sgd", "outer.name=average", "outer.period=4"};
+  all.insert(all.end(), set.begin(), set.end());
+  return refusal(solve ? kSolveText : kTrainText, purpose, all);
+}
+
+TEST(Config, ReadsWhoTakesPart) {
+  const std::vector<std::string> base{
+      "algorithm.name=sgd", "outer.name=average", "outer.period=4", "participation.share=0.3"};
+  const Config plain = read(kTrainText, Purpose::kTrain, base);
+  EXPECT_EQ(plain.participation.share, 0.3);
+  EXPECT_EQ(plain.participation.weights, "equal");
+  const auto with_weights = [&](const std::string& weights) {
+    std::vector<std::string> all = base;
+    all.push_back("participation.weights=" + weights);
+    return all;
+  };
+  EXPECT_EQ(read(kTrainText, Purpose::kTrain, with_weights("examples")).participation.weights,
+            "examples");
+  EXPECT_EQ(read(kSolveText, Purpose::kSolve, with_weights("[1, 2.5, 3, 4]")).participation.numbers,
+            (std::vector<double>{1, 2.5, 3, 4}));
+}
+
+TEST(ConfigError, SaysWhatTakingPartNeeds) {
+  for (const char* share : {"0", "-0.5", "1.5", "nan", "half"}) {
+    EXPECT_THAT(fedavg_refusal({std::string("participation.share=") + share}),
+                AllOf(HasSubstr("participation.share"), HasSubstr("(0, 1]")))
+        << share;
+  }
+  const std::string share = "participation.share=0.5";
+  EXPECT_THAT(fedavg_refusal({share, "participation.weights=[1, 2]"}),
+              AllOf(HasSubstr("participation.weights has 2 numbers for 16 workers"),
+                    HasSubstr("examples")));
+  EXPECT_THAT(fedavg_refusal({share, "participation.weights=[1, 2, 0, 4]"}, Purpose::kSolve),
+              HasSubstr("positive"));
+  EXPECT_THAT(fedavg_refusal({share, "participation.weights=size"}),
+              AllOf(HasSubstr("participation.weights"), HasSubstr("equal, examples")));
+  EXPECT_THAT(fedavg_refusal({share, "participation.weights=examples"}, Purpose::kSolve),
+              HasSubstr("murmur train"));
+  EXPECT_THAT(refusal(kTrainText, Purpose::kTrain, {share}), HasSubstr("[outer] is missing"));
+  EXPECT_THAT(fedavg_refusal({share, "algorithm.name=dsgd"}),
+              AllOf(HasSubstr("\"dsgd\""), HasSubstr("allowed: sgd, adam, adamw")));
+  EXPECT_THAT(fedavg_refusal({share, "outer.exact_average=false"}),
+              HasSubstr("outer.exact_average"));
+  EXPECT_THAT(fedavg_refusal({share, "outer.phase=first"}), HasSubstr("outer.phase"));
+  EXPECT_THAT(fedavg_refusal({share, "outer.period=[{period=4,group=2},{period=16,group=16}]"}),
+              HasSubstr("outer.period is a list"));
+  EXPECT_THAT(fedavg_refusal({share, "outer.name=easgd", "outer.order=round-robin"}),
+              HasSubstr("round-robin"));
+  for (const char* key : {"fraction", "C"}) {
+    EXPECT_THAT(fedavg_refusal({std::string("participation.") + key + "=0.5"}),
+                HasSubstr("it is called 'participation.share' here"));
+  }
+  EXPECT_THAT(fedavg_refusal({"participation.wait_for=3"}), HasSubstr("unknown key"));
 }
 
 TEST(ConfigError, AsksForWhatIsMissing) {

@@ -61,8 +61,29 @@ TEST(Resolved, KeepsWhatIsUnusual) {
                           "data.partition=shards",
                           "data.folder='some \\ where'",
                           "threads=2",
+                          "gradient.accumulate=2",
+                          "gradient.sharpness=0.1",
+                          "gradient.clip_norm=3",
                           "precision=double"}));
   expect_round_trip(read(kSolveText, Purpose::kSolve, {"algorithm.learning_rate=[0.0]"}));
+}
+
+TEST(Resolved, KeepsFactorsAndWhoTakesPart) {
+  const std::vector<std::string> rounds{"algorithm.name=sgd",
+                                        "outer.name=average",
+                                        "outer.period=4",
+                                        "algorithm.decay=matrices",
+                                        "algorithm.group=[{match='a\"*', rate=0.5}, {match='b'}]",
+                                        "participation.share=0.5"};
+  const Config train = read(kTrainText, Purpose::kTrain, rounds);
+  expect_round_trip(train);
+  ASSERT_EQ(again(train).algorithm.groups.size(), 2U);
+  EXPECT_EQ(again(train).algorithm.groups[0].match, "a\"*");
+  std::vector<std::string> weights = rounds;
+  weights.push_back("participation.weights=[1, 2, 3, 4]");
+  const Config solve = read(kSolveText, Purpose::kSolve, weights);
+  expect_round_trip(solve);
+  EXPECT_EQ(again(solve).participation.numbers, (std::vector<double>{1, 2, 3, 4}));
 }
 
 TEST(Resolved, HasItsSchemaAndRefusesAnother) {
@@ -88,6 +109,15 @@ TEST(FirstDifference, NamesTheKey) {
   EXPECT_EQ(difference("evaluation.every_steps=4", Sameness::kMayResume), std::nullopt);
   EXPECT_EQ(difference("schedule.epochs=40", Sameness::kSameRun), "schedule.epochs");
   EXPECT_EQ(difference("schedule.epochs=40", Sameness::kMayResume), std::nullopt);
+}
+
+// A digest of a version that did not have these keys.
+TEST(ConfigDigest, IsThatOfEarlierVersionsWithoutNewKeys) {
+  EXPECT_EQ(config_digest(read(kTrainText, Purpose::kTrain)), "2dc36a566c208d98");
+  const Config one = read(kTrainText, Purpose::kTrain);
+  const Config other = read(kTrainText, Purpose::kTrain, {"gradient.accumulate=2"});
+  EXPECT_NE(config_digest(one), config_digest(other));
+  EXPECT_EQ(first_difference(one, other, Sameness::kMayResume), "gradient.accumulate");
 }
 
 TEST(FirstDifference, SeesNoneInWhatConcernsTheMachine) {

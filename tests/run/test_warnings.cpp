@@ -251,6 +251,21 @@ const Case kOfSchedules[] = {
      {"schedule.name=cosine", "schedule.minimum=0.2", "schedule.scale=4"}}};
 INSTANTIATE_TEST_SUITE_P(OfSchedules, Warnings, ::testing::ValuesIn(kOfSchedules));
 
+const Case kOfTensorsAndRounds[] = {
+    {"DecayOfMatricesWithoutDecay",
+     {"algorithm.decay=matrices"},
+     {"algorithm.decay = \"matrices\"", "weight_decay = 0"},
+     {"algorithm.decay=matrices", "algorithm.weight_decay=0.1"}},
+    {"DecayOfAGroupWithoutDecay",
+     {"algorithm.group=[{match='*', rate=2}, {match='b*', decay=0}]"},
+     {"match = \"b*\"", "decay = 0", "weight_decay = 0"},
+     {"algorithm.group=[{match='*', rate=2}]"}},
+    {"ShareThatDrawsAll",
+     {"algorithm.name=sgd", "outer.name=average", "outer.period=4", "participation.share=0.99"},
+     {"participation.share = 0.99", "16 workers all"},
+     {"algorithm.name=sgd", "outer.name=average", "outer.period=4", "participation.share=0.9"}}};
+INSTANTIATE_TEST_SUITE_P(OfTensorsAndRounds, Warnings, ::testing::ValuesIn(kOfTensorsAndRounds));
+
 const Case kOfData[] = {
     {"ExamplesLeftOut",
      {"workers=20001", "data.batch_size=1"},

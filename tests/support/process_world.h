@@ -26,13 +26,10 @@ void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
       const auto transport = fabric.transport(static_cast<int>(p));
       const std::unique_ptr<problems::Problem<S>> problem = spec.problem();
       threads::Pool pool(world.threads);
-      engine::Engine<S> engine({.program = spec.program,
-                                .topology = spec.topology,
-                                .problem = problem.get(),
-                                .pool = &pool,
-                                .transport = sizes.size() == 1 ? nullptr : transport.get(),
-                                .ownership = comm::Ownership(sizes),
-                                .weight_decay = spec.weight_decay});
+      engine::EngineParts<S> parts = parts_of(spec, problem.get(), &pool);
+      parts.transport = sizes.size() == 1 ? nullptr : transport.get();
+      parts.ownership = comm::Ownership(sizes);
+      engine::Engine<S> engine(std::move(parts));
       task(engine, static_cast<int>(p));
     });
   }

@@ -163,16 +163,25 @@ Rows<S> rows_of(engine::Engine<S>& engine) {
 }
 
 template <class S>
+engine::EngineParts<S> parts_of(const RunSpec<S>& spec,
+                                problems::Problem<S>* problem,
+                                threads::Pool* pool) {
+  return {.program = spec.program,
+          .topology = spec.topology,
+          .problem = problem,
+          .pool = pool,
+          .ownership = comm::Ownership({problem->workers()}),
+          .weight_decay = spec.weight_decay,
+          .schedule = spec.schedule,
+          .gradient = spec.gradient,
+          .factors_of_tensors = spec.factors_of_tensors,
+          .participation = spec.participation};
+}
+
+template <class S>
 Solo<S>::Solo(const RunSpec<S>& spec, int threads)
     : problem(spec.problem()), pool(std::make_unique<threads::Pool>(threads)) {
-  const int workers = problem->workers();
-  engine = std::make_unique<engine::Engine<S>>(
-      engine::EngineParts<S>{.program = spec.program,
-                             .topology = spec.topology,
-                             .problem = problem.get(),
-                             .pool = pool.get(),
-                             .ownership = comm::Ownership({workers}),
-                             .weight_decay = spec.weight_decay});
+  engine = std::make_unique<engine::Engine<S>>(parts_of(spec, problem.get(), pool.get()));
 }
 
 namespace {
@@ -183,13 +192,10 @@ Rows<S> run_one(const RunSpec<S>& spec, const World& world, comm::Transport* tra
   threads::Pool pool(world.threads);
   const std::vector<int> sizes =
       transport == nullptr ? std::vector<int>{problem->workers()} : world.ownership;
-  engine::Engine<S> engine({.program = spec.program,
-                            .topology = spec.topology,
-                            .problem = problem.get(),
-                            .pool = &pool,
-                            .transport = transport,
-                            .ownership = comm::Ownership(sizes),
-                            .weight_decay = spec.weight_decay});
+  engine::EngineParts<S> parts = parts_of(spec, problem.get(), &pool);
+  parts.transport = transport;
+  parts.ownership = comm::Ownership(sizes);
+  engine::Engine<S> engine(std::move(parts));
   for (const double rate : spec.rates) {
     const auto losses = engine.step(rate);
     MURMUR_CHECK(static_cast<bool>(losses), "{}", losses.failure().message);
@@ -231,6 +237,12 @@ template class RandomQuadratic<float>;
 template class RandomQuadratic<double>;
 template Rows<float> run(const RunSpec<float>&, const World&);
 template Rows<double> run(const RunSpec<double>&, const World&);
+template engine::EngineParts<float> parts_of(const RunSpec<float>&,
+                                             problems::Problem<float>*,
+                                             threads::Pool*);
+template engine::EngineParts<double> parts_of(const RunSpec<double>&,
+                                              problems::Problem<double>*,
+                                              threads::Pool*);
 template struct Solo<float>;
 template struct Solo<double>;
 template Rows<float> rows_of(engine::Engine<float>&);

@@ -102,7 +102,17 @@ struct RunSpec {
   std::function<std::unique_ptr<problems::Problem<S>>()> problem;
   std::vector<double> rates;  // one step each
   double weight_decay = 0;
+  std::shared_ptr<engine::EventSchedule> schedule = nullptr;
+  engine::GradientSettings gradient = {};
+  std::vector<engine::TensorFactors> factors_of_tensors = {};
+  std::shared_ptr<const engine::Participation> participation = nullptr;
 };
+
+// The parts of an engine for these runs, in a world of its own.
+template <class S>
+engine::EngineParts<S> parts_of(const RunSpec<S>& spec,
+                                problems::Problem<S>* problem,
+                                threads::Pool* pool);
 
 // All workers' models and memories after the run.
 template <class S>

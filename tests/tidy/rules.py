@@ -15,7 +15,7 @@ FLOOR_OF = {folder: floor for floor, row in enumerate(FLOORS) for folder in row}
 
 # Rooms of a folder: one may include only those of earlier rows, and itself. "." are the folder's own files.
 ROOMS = {
-    "engine": (("observe",), ("exchange",), ("ways",), ("costs",), (".",)),
+    "engine": (("observe", "settings"), ("exchange",), ("ways",), ("costs",), (".",)),
     "run": (
         ("text",),
         ("plot", "config"),

@@ -26,6 +26,30 @@ TEST(VirtualClock, AddsUpGradients) {
   EXPECT_DOUBLE_EQ(clock.now_s(), 6);
 }
 
+TEST(VirtualClock, AddsUpPassesOfWhichTheLastMayOverlap) {
+  Cluster cluster = cluster_of({1, 2});
+  cluster.overlap = 1;
+  for (const bool early : {true, false}) {
+    VirtualClock clock(cluster, 2, 1);
+    clock.compute(3, early);
+    expect_ready(clock, {3, 6});
+    ASSERT_TRUE(clock.exchange({2, {{0, 1}, {1, 0}}}, 1));
+    // Worker 1 sends from 4 on, or from 6 on.
+    expect_ready(clock, early ? std::vector<double>{6, 6} : std::vector<double>{7, 7});
+  }
+}
+
+TEST(VirtualClock, AveragesSomeWorkersByAServer) {
+  Cluster cluster = cluster_of({1, 5, 3});
+  cluster.latency_s = {0.5};
+  VirtualClock clock(cluster, 3, 1);
+  const std::vector<int> drawn{0, 2};
+  clock.compute(1, true, &drawn);
+  expect_ready(clock, {1, 0, 3});
+  ASSERT_TRUE(clock.average_of(drawn, 2));
+  expect_ready(clock, {8, 8, 8});  // worker 2 sends until 5, the mean leaves at 5.5
+}
+
 TEST(VirtualClock, AMessageTakesItsBytesAndALatency) {
   Cluster cluster = cluster_of({1});
   cluster.latency_s = {0.5};

@@ -46,11 +46,13 @@ template <class S>
 CommPlan::CommPlan(const Program<S>& program,
                    std::shared_ptr<const topology::Topology> topology,
                    const RowNumbers& numbers,
-                   std::shared_ptr<EventSchedule> schedule)
+                   std::shared_ptr<EventSchedule> schedule,
+                   StepSettings settings)
     : topology_(std::move(topology)),
       schedule_(std::move(schedule)),
       numbers_(numbers),
-      event_stages_(program.event_stages) {
+      event_stages_(program.event_stages),
+      settings_(std::move(settings)) {
   if (program.is_asynchronous() && schedule_ == nullptr) {
     schedule_ = std::make_shared<EventSchedule>(topology_, Pace{}, 0);
   }
@@ -83,7 +85,12 @@ Result<const std::vector<CommEvent>*> CommPlan::next() {
       return went.failure();
     }
   }
-  StepCosts costs{.workers = workers(), .weights_differ = weights_differ_};
+  const Participation* const participation = settings_.participation.get();
+  const bool partial = participation != nullptr && participation->is_partial_at(step_);
+  drawn_ = partial ? participation->at(step_).drawn : std::vector<int>();
+  StepCosts costs{.workers = workers(),
+                  .weights_differ = weights_differ_,
+                  .drawn = partial ? &drawn_ : nullptr};
   for (std::size_t k = 0; k < round_.size(); ++k) {
     const PlannedStage& stage = round_[k];
     if (stage.due && !stage.due(step_)) {
@@ -102,7 +109,10 @@ Result<const std::vector<CommEvent>*> CommPlan::next() {
 
 void CommPlan::perform(const PlannedStage& stage, StepCosts& costs) {
   if (stage.is_gradient) {
-    events_.push_back({.kind = CommEvent::Kind::kGradient});
+    events_.push_back({.kind = CommEvent::Kind::kGradient,
+                       .passes = settings_.gradient.passes(),
+                       .early = settings_.gradient.is_final_early(),
+                       .drawn = costs.drawn});
   }
   if (stage.reset) {
     costs.weights_differ = costs.weights_differ && stage.reset->group != 0;
@@ -165,10 +175,12 @@ const CommPlan::Graph& CommPlan::graph() {
 template CommPlan::CommPlan(const Program<float>&,
                             std::shared_ptr<const topology::Topology>,
                             const RowNumbers&,
-                            std::shared_ptr<EventSchedule>);
+                            std::shared_ptr<EventSchedule>,
+                            StepSettings);
 template CommPlan::CommPlan(const Program<double>&,
                             std::shared_ptr<const topology::Topology>,
                             const RowNumbers&,
-                            std::shared_ptr<EventSchedule>);
+                            std::shared_ptr<EventSchedule>,
+                            StepSettings);
 
 }  // namespace murmur::engine

@@ -15,6 +15,8 @@
 #include "murmur/core/error.h"
 #include "murmur/core/program.h"
 #include "murmur/engine/costs/event_schedule.h"
+#include "murmur/engine/settings/gradient_settings.h"
+#include "murmur/engine/settings/participation.h"
 #include "murmur/engine/ways/costs.h"
 #include "murmur/timing/edges.h"
 #include "murmur/topology/topology.h"
@@ -33,6 +35,12 @@ class PlannedWay {
   virtual void plan(StepCosts& step, std::vector<CommEvent>& events) const = 0;
 };
 
+// What a step costs beside its messages, and who takes part in it.
+struct StepSettings {
+  GradientSettings gradient = {};
+  std::shared_ptr<const Participation> participation = nullptr;  // null: all workers
+};
+
 class CommPlan {
  public:
   // `numbers`: of a row in messages. `schedule`: of an asynchronous program; null: all workers are
@@ -41,7 +49,8 @@ class CommPlan {
   CommPlan(const Program<S>& program,
            std::shared_ptr<const topology::Topology> topology,
            const RowNumbers& numbers,
-           std::shared_ptr<EventSchedule> schedule = nullptr);
+           std::shared_ptr<EventSchedule> schedule = nullptr,
+           StepSettings settings = {});
 
   // Those of the next step, the first being step 0. Valid until the next call. Fails where the
   // schedule does.
@@ -77,6 +86,8 @@ class CommPlan {
   RowNumbers numbers_;
   std::vector<PlannedStage> round_;
   std::size_t event_stages_ = 0;
+  StepSettings settings_;
+  std::vector<int> drawn_;                // for the step, if some sit out
   std::map<std::int64_t, Graph> graphs_;  // by step of the period
   std::size_t kept_edges_ = 0;
   std::optional<Graph> passing_;  // of a step that is not kept
@@ -92,10 +103,12 @@ class CommPlan {
 extern template CommPlan::CommPlan(const Program<float>&,
                                    std::shared_ptr<const topology::Topology>,
                                    const RowNumbers&,
-                                   std::shared_ptr<EventSchedule>);
+                                   std::shared_ptr<EventSchedule>,
+                                   StepSettings);
 extern template CommPlan::CommPlan(const Program<double>&,
                                    std::shared_ptr<const topology::Topology>,
                                    const RowNumbers&,
-                                   std::shared_ptr<EventSchedule>);
+                                   std::shared_ptr<EventSchedule>,
+                                   StepSettings);
 
 }  // namespace murmur::engine

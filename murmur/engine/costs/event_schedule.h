@@ -51,6 +51,8 @@ class EventSchedule {
   Status go_to(std::int64_t step);
   // REQUIRES: go_to() was called, and succeeded.
   const std::vector<EventBatch>& batches() const { return batches_; }
+  // How many gradients each worker has finished by the end of the step.
+  const std::vector<std::int64_t>& gradients() const { return gradients_; }
   // When the last event of the step was over.
   double virtual_s() const { return now_s_; }
 

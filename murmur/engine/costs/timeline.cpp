@@ -8,7 +8,7 @@ namespace murmur::engine {
 Status Timeline::perform(const CommEvent& event) {
   switch (event.kind) {
     case CommEvent::Kind::kGradient:
-      clock_.compute();
+      clock_.compute(event.passes, event.early, event.drawn);
       return Ok{};
     case CommEvent::Kind::kExchange:
       return clock_.exchange(*event.edges, event.bytes);
@@ -18,7 +18,8 @@ Status Timeline::perform(const CommEvent& event) {
     case CommEvent::Kind::kArrive:
       return clock_.arrive(event.slot);
     case CommEvent::Kind::kAverage:
-      return clock_.average(event.bytes, event.group);
+      return event.drawn != nullptr ? clock_.average_of(*event.drawn, event.bytes)
+                                    : clock_.average(event.bytes, event.group);
     case CommEvent::Kind::kSequential:
       return clock_.send_sequentially(event.bytes);
     case CommEvent::Kind::kPairs:

@@ -101,7 +101,7 @@ void Averager<S>::mean_block(
     }
     return nullptr;
   };
-  const TreeMean<S, decltype(leaf)> tree_mean(leaf, range.size(), scratch);
+  const TreeMean<S, decltype(leaf)> tree_mean(leaf, weights_, range.size(), scratch);
   const S* const result = tree_mean(tree.first, tree.count, 0, out + range.begin);
   if (result != out + range.begin) {
     std::memcpy(out + range.begin, result, range.size() * sizeof(S));

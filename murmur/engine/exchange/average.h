@@ -4,15 +4,17 @@
 //
 //   mean(A and B) = a + |B| / (|A| + |B|) (b - a)
 //
-// so that equal rows average to themselves exactly for every count. Over processes, each of which
-// owns a chunk of the coordinates: means of the subtrees that lie within one process travel to the
-// chunk's owner, the finished chunk travels to all. Processes of one host read both where they lie.
+// (in a weighted mean |A| is the sum of its weights), so that equal rows average to themselves
+// exactly for every count. Over processes, each of which owns a chunk of the coordinates: means of
+// the subtrees that lie within one process travel to the chunk's owner, the finished chunk travels
+// to all. Processes of one host read both where they lie.
 // Never the MPI library's own all-reduce, whose order of additions is not fixed.
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "murmur/core/arena.h"
@@ -20,6 +22,7 @@
 #include "murmur/core/mutex.h"
 #include "murmur/engine/exchange/peers.h"
 #include "murmur/engine/exchange/shared_rows.h"
+#include "murmur/engine/exchange/tree_mean.h"
 #include "murmur/threads/pool.h"
 
 namespace murmur::engine {
@@ -33,6 +36,10 @@ class Averager {
  public:
   // Of the workers in `range`.
   Averager(const Peers& peers, threads::Pool* pool, comm::WorkerRange range);
+
+  // Of the means from now on: the weights of all workers, the same on all processes; empty: equal.
+  // REQUIRES: no average is open; some worker in the range has a weight.
+  void weigh(RowWeights weights) { weights_ = std::move(weights); }
 
   // Writes the mean to `out` (a whole row), on every process that owns one of the workers. `memory`
   // keeps the rows, and that one.
@@ -105,6 +112,7 @@ class Averager {
   Peers peers_;
   threads::Pool* pool_;
   comm::WorkerRange range_;
+  RowWeights weights_;
   std::vector<int> participants_;  // processes that own some of the workers, in ascending order
   std::vector<Node> nodes_;
   std::vector<const S*> where_;                 // of a node: its chunk, while it is acquired

@@ -16,6 +16,12 @@ Traffic ring_traffic(int workers, int group, std::int64_t message) {
   return traffic;
 }
 
+// Over a server: each worker that takes part sends its row and receives the result.
+Traffic server_traffic(std::size_t drawn, std::int64_t message) {
+  const auto messages = 2 * static_cast<std::int64_t>(drawn);
+  return {messages * message, messages};
+}
+
 template <class S>
 class Averaging : public Way<S> {
  public:
@@ -42,17 +48,20 @@ class Averaging : public Way<S> {
   }
 
   Traffic traffic(const StepCosts& step) const override {
-    return ring_traffic(step.workers, stage_.group, this->message({stage_.field}));
+    const std::int64_t message = this->message({stage_.field});
+    return step.drawn != nullptr ? server_traffic(step.drawn->size(), message)
+                                 : ring_traffic(step.workers, stage_.group, message);
   }
   // The average of what is pushed first takes in what is in flight.
-  void plan(StepCosts& /*step*/, std::vector<CommEvent>& events) const override {
+  void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
     const bool drains = stage_.group == 0 && this->program().numerator() == stage_.field;
     for (std::size_t slot = 0; drains && slot < this->program().slots(); ++slot) {
       events.push_back({.kind = CommEvent::Kind::kArrive, .slot = slot});
     }
     events.push_back({.kind = CommEvent::Kind::kAverage,
                       .bytes = static_cast<double>(this->message({stage_.field})),
-                      .group = stage_.group});
+                      .group = stage_.group,
+                      .drawn = step.drawn});
   }
 
  private:

@@ -37,6 +37,8 @@ struct StepCosts {
   bool rows_sum_to_one = true;           // of its matrix
   bool weights_differ = false;           // push-sum's weights, which then travel with the numerator
   const timing::Edges* graph = nullptr;  // the edges, for events; valid until the next step
+  // Those that take part, valid until the next step; null: all workers.
+  const std::vector<int>* drawn = nullptr;
 };
 
 // One thing that a step does to machines. Their order is that of the round.
@@ -56,6 +58,10 @@ struct CommEvent {
   std::size_t slot = 0;                  // send, arrive
   int group = 0;                         // average: of groups of so many workers; 0: of all
   const std::vector<timing::Edge>* pairs = nullptr;  // pairs: valid until the next step
+  std::int64_t passes = 1;                           // gradient: forward and backward passes
+  bool early = true;  // gradient: parts are final during the last pass
+  // Gradient, average: those that take part, valid until the next step; null: all workers.
+  const std::vector<int>* drawn = nullptr;
 };
 
 }  // namespace murmur::engine

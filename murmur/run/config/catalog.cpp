@@ -52,11 +52,11 @@ const std::vector<Kind>& catalog() {
   static const std::vector<Kind> kKinds{
       {"algorithm",
        "algorithms",
-       "all take learning_rate and weight_decay (0: none)",
+       "all take learning_rate, weight_decay (0: none), decay and group",
        entries_of(algorithms::algorithms())},
       {"outer",
        "outer",
-       "in `train` start_epoch may stand for start_step",
+       "in `train` start_epoch may stand for start_step; [participation] draws workers for a round",
        entries_of(algorithms::outer_steps())},
       {"topology",
        "topologies",

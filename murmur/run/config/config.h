@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/run/config/method_config.h"
 #include "murmur/run/config/schedule_config.h"
 #include "murmur/timing/cluster.h"
 
@@ -21,13 +22,6 @@ enum class Purpose { kTrain, kSolve };
 
 enum class Precision { kSingle, kDouble };
 
-// One entry of a table of `murmur list`, with the values of all its options.
-struct Choice {
-  std::string name;
-  OptionValues options;
-  std::string place;  // "file:line:column" of its table, for messages
-};
-
 struct DataConfig {
   Choice dataset;
   std::string partition = "iid";
@@ -37,30 +31,6 @@ struct DataConfig {
   bool drop_last = true;               // omit the partial last batch of an epoch
   std::uint64_t seed = 1;              // for partition, batch order and augmentation
   std::string folder;                  // empty: MURMUR_DATA, then the system's folders
-};
-
-struct AlgorithmConfig {
-  Choice choice;
-  std::vector<double> learning_rate;  // train: one number; solve: one per step, the last repeated
-  double weight_decay = 0;
-};
-
-// Hierarchical averaging: every `period` steps over contiguous groups of `group` workers.
-struct LevelConfig {
-  std::int64_t period = 1;
-  std::int64_t group = 1;
-};
-
-// A periodic outer step on top of the algorithm.
-struct OuterConfig {
-  Choice choice;
-  std::vector<LevelConfig> levels;    // ascending in period; empty: the option `period`
-  std::optional<double> start_epoch;  // train: instead of the option start_step
-};
-
-struct TopologyConfig {
-  Choice choice;
-  std::uint64_t seed = 1;
 };
 
 struct EvaluationConfig {
@@ -96,7 +66,9 @@ struct Config {
   std::optional<std::int64_t> threads;  // none: as many as the process may use
   TopologyConfig topology;
   AlgorithmConfig algorithm;
+  GradientConfig gradient;
   std::optional<OuterConfig> outer;
+  ParticipationConfig participation;
 
   // train
   DataConfig data;

@@ -33,6 +33,9 @@ constexpr std::array kMisplacedKeys{MisplacedKey{"learning_rate", "algorithm.lea
                                     MisplacedKey{"batch_size", "data.batch_size"},
                                     MisplacedKey{"partition", "data.partition"},
                                     MisplacedKey{"alpha", "data.alpha"},
+                                    MisplacedKey{"accumulate", "gradient.accumulate"},
+                                    MisplacedKey{"sharpness", "gradient.sharpness"},
+                                    MisplacedKey{"clip_norm", "gradient.clip_norm"},
                                     MisplacedKey{"epochs", "schedule.epochs"},
                                     MisplacedKey{"steps", "schedule.steps"}};
 
@@ -68,7 +71,7 @@ bool is_file_name(const std::string& name) {
 void read_top(const Document& document, Config& config) {
   TableReader top(document, "");
   const bool solve = config.purpose == Purpose::kSolve;
-  for (const char* table : {"topology", "algorithm", "outer"}) {
+  for (const char* table : {"topology", "algorithm", "gradient", "outer", "participation"}) {
     top.has(table);
   }
   for (const char* table : {"data",
@@ -129,8 +132,12 @@ AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
   const Kind& kind = kind_of("algorithm");
   table.has("learning_rate");
   table.has("weight_decay");
+  table.has("decay");
+  table.has("group");
   algorithm.choice = read_choice(table, kind);
   algorithm.weight_decay = table.number("weight_decay", 0, kNonNegative);
+  algorithm.decay = table.text("decay", algorithm.decay, {"all", "matrices"});
+  algorithm.groups = read_groups(table);
   const toml::node* rate = table.node("learning_rate");
   if (purpose == Purpose::kTrain && rate != nullptr && rate->is_array()) {
     table.fail("learning_rate",
@@ -230,7 +237,9 @@ Config read_config(const Document& document, Purpose purpose) {
   config.written = written_in(document.root);
   read_top(document, config);
   config.algorithm = read_algorithm(document, purpose);
+  config.gradient = read_gradient(document);
   config.outer = read_outer(document, purpose);
+  config.participation = read_participation(document, config);
   config.topology = read_topology(document, config);
   if (purpose == Purpose::kSolve) {
     config.problem = read_problem(document);

@@ -24,7 +24,6 @@ Bounds worker_bounds(const std::string& text, std::int64_t workers) {
 
 // Reads the tables inside [cluster], which refer to workers by number.
 struct NestedTables {
-  const Document& document;
   std::int64_t workers;
   std::string worker_text = fmt::format("a worker, an integer from 0 to {}", workers - 1);
 
@@ -34,28 +33,6 @@ struct NestedTables {
                                                .help = worker_text,
                                                .fallback = std::int64_t{0},
                                                .bounds = worker_bounds(worker_text, workers)})));
-  }
-
-  // Calls read(TableReader&) for each table of a list.
-  template <class Read>
-  void each(TableReader& cluster, const std::string& key, const Read& read) const {
-    const toml::node* node = cluster.node(key);
-    if (node == nullptr) {
-      return;
-    }
-    const toml::array* list = node->as_array();
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-      const toml::table* table = list->get(i)->as_table();
-      if (table == nullptr) {
-        list = nullptr;
-        break;
-      }
-      TableReader reader(document, *table, fmt::format("{}[{}]", cluster.path(key), i));
-      read(reader);
-    }
-    if (list == nullptr) {
-      cluster.fail(key, fmt::format("{} is a list of tables", cluster.path(key)));
-    }
   }
 };
 
@@ -176,19 +153,17 @@ std::optional<timing::Cluster> read_cluster(const Document& document, std::int64
   if (!table.present()) {
     return std::nullopt;
   }
-  const NestedTables nested{document, workers};
+  const NestedTables nested{workers};
   timing::Cluster cluster{.step = read_step(document, table, workers)};
   cluster.bandwidth_gbit = per_worker(table, "bandwidth_gbit", kPositive, workers);
   cluster.latency_s = per_worker(table, "latency_s", kNonNegative, workers);
-  nested.each(
-      table, "links", [&](TableReader& link) { cluster.links.push_back(read_link(link, nested)); });
+  table.each("links", [&](TableReader& link) { cluster.links.push_back(read_link(link, nested)); });
   cluster.overlap = table.number("overlap", 0, kShare);
   cluster.parameters = table.maybe_integer("parameters", kCount);
   cluster.loss = table.number("loss", 0, kLoss);
   cluster.retry_s = table.number("retry_s", 0, kNonNegative);
-  nested.each(table, "fault", [&](TableReader& fault) {
-    cluster.faults.push_back(read_fault(fault, nested));
-  });
+  table.each("fault",
+             [&](TableReader& fault) { cluster.faults.push_back(read_fault(fault, nested)); });
   table.finish();
   if (!table.has("step_s") && !table.has("trace")) {
     table.fail("step_s",

@@ -140,6 +140,22 @@ OptionValues TableReader::options(const std::vector<OptionInfo>& infos) {
   return values;
 }
 
+std::vector<const toml::table*> TableReader::tables(const std::string& key) {
+  std::vector<const toml::table*> all;
+  const toml::node* found = node(key);
+  if (found == nullptr) {
+    return all;
+  }
+  const toml::array* list = found->as_array();
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    all.push_back(list->get(i)->as_table());
+  }
+  if (list == nullptr || std::find(all.begin(), all.end(), nullptr) != all.end()) {
+    fail(key, fmt::format("{} is a list of tables", path(key)));
+  }
+  return all;
+}
+
 void TableReader::expect(const std::vector<std::string>& keys) {
   requested_.insert(requested_.end(), keys.begin(), keys.end());
 }

@@ -54,6 +54,15 @@ class TableReader {
   std::string required_text(const std::string& key, const std::vector<std::string>& choices);
   OptionValue required(const OptionInfo& info);
   OptionValues options(const std::vector<OptionInfo>& infos);
+  // Calls read(reader) with a TableReader& for each table of the list `key`, if there is one.
+  template <class Read>
+  void each(const std::string& key, const Read& read) {
+    const std::vector<const toml::table*> all = tables(key);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      TableReader reader(document_, *all[i], path(key) + "[" + std::to_string(i) + "]");
+      read(reader);
+    }
+  }
   // Counts keys as requested, so that finish() may be called before they are read.
   void expect(const std::vector<std::string>& keys);
 
@@ -75,6 +84,7 @@ class TableReader {
   std::string path(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
 
  private:
+  std::vector<const toml::table*> tables(const std::string& key);
   OptionValue read(const OptionInfo& info);
   OptionValue read_node(const toml::node& node, const OptionInfo& info) const;
   toml::source_region key_place(const std::string& key) const;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "murmur/run/config/catalog.h"
 #include "murmur/run/config/config.h"
@@ -26,8 +27,17 @@ std::string others_option(const Kind& kind, const std::string& name, const std::
 // Reads `seed` of a table that has its own; default: `fallback`, the run's seed.
 std::uint64_t read_seed(TableReader& table, std::uint64_t fallback);
 
+// Reads [[algorithm.group]].
+std::vector<GroupConfig> read_groups(TableReader& algorithm);
+
+// Reads [gradient].
+GradientConfig read_gradient(const Document& document);
+
 // Reads [outer]; none: there is no such table.
 std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose);
+
+// Reads [participation]. REQUIRES: the algorithm and the outer step of `config` are read.
+ParticipationConfig read_participation(const Document& document, const Config& config);
 
 // Reads [cluster]; none: there is no such table.
 std::optional<timing::Cluster> read_cluster(const Document& document, std::int64_t workers);

@@ -10,53 +10,10 @@
 
 #include "murmur/run/config/cluster_keys.h"
 #include "murmur/run/config/config.h"
-#include "murmur/run/config/resolved.h"
-#include "murmur/run/text/option_text.h"
+#include "murmur/run/config/writer.h"
 
 namespace murmur::run {
 namespace {
-
-class Writer {
- public:
-  explicit Writer(std::vector<Resolved>& out) : out_(out) {}
-
-  void table(std::string name) { table_ = std::move(name); }
-
-  void put(const std::string& key, const OptionValue& value) {
-    out_.push_back({table_, key, value_toml(value)});
-  }
-  void text(const std::string& key, std::string toml) {
-    out_.push_back({table_, key, std::move(toml)});
-  }
-  template <class T>
-  void maybe(const std::string& key, const std::optional<T>& value) {
-    if (value) {
-      put(key, *value);
-    }
-  }
-  void span(const std::string& prefix, const Span& span) {
-    if (span.epochs) {
-      put(prefix + "epochs", span.value);
-    } else {
-      put(prefix + "steps", static_cast<std::int64_t>(span.value));
-    }
-  }
-  void seed(std::uint64_t value, std::uint64_t of_run) {
-    if (value != of_run) {
-      put("seed", static_cast<std::int64_t>(value));
-    }
-  }
-  void choice(const Choice& choice) {
-    put("name", choice.name);
-    for (const auto& [key, value] : choice.options.all()) {
-      put(key, value);
-    }
-  }
-
- private:
-  std::vector<Resolved>& out_;
-  std::string table_;
-};
 
 void write_data(const Config& config, Writer& out) {
   const DataConfig& data = config.data;
@@ -137,46 +94,6 @@ void write_run_settings(const Config& config, Writer& out) {
   out.put("shared_memory", config.processes.shared_memory);
 }
 
-std::string levels_toml(const std::vector<LevelConfig>& levels) {
-  std::vector<std::string> texts;
-  for (const LevelConfig& level : levels) {
-    texts.push_back(fmt::format("{{ period = {}, group = {} }}", level.period, level.group));
-  }
-  return fmt::format("[{}]", fmt::join(texts, ", "));
-}
-
-void write_outer(const OuterConfig& outer, Writer& out) {
-  out.table("outer");
-  out.put("name", outer.choice.name);
-  for (const auto& [key, value] : outer.choice.options.all()) {
-    if (!outer.levels.empty() && key == "period") {
-      out.text(key, levels_toml(outer.levels));
-    } else if (!(outer.start_epoch && key == "start_step")) {
-      out.put(key, value);
-    }
-  }
-  out.maybe("start_epoch", outer.start_epoch);
-}
-
-void write_shared(const Config& config, Writer& out) {
-  out.table("topology");
-  out.choice(config.topology.choice);
-  out.seed(config.topology.seed, config.seed);
-  out.table("algorithm");
-  out.choice(config.algorithm.choice);
-  const bool constant =
-      config.algorithm.learning_rate.size() == 1 && config.algorithm.learning_rate.front() > 0;
-  if (constant) {
-    out.put("learning_rate", config.algorithm.learning_rate.front());
-  } else {
-    out.put("learning_rate", config.algorithm.learning_rate);
-  }
-  out.put("weight_decay", config.algorithm.weight_decay);
-  if (config.outer) {
-    write_outer(*config.outer, out);
-  }
-}
-
 bool has_table(const Resolved& key, std::initializer_list<std::string_view> tables) {
   return std::find(tables.begin(), tables.end(), key.table) != tables.end();
 }
@@ -197,7 +114,7 @@ bool may_change_on_resume(const Resolved& key) {
 std::vector<Resolved> compared_keys(const Config& config, Sameness sameness) {
   std::vector<Resolved> keys;
   for (Resolved& key : resolved_keys(config)) {
-    if (!is_about_the_machine(key) && key.path() != "data.folder" &&
+    if (!is_about_the_machine(key) && key.path() != "data.folder" && !is_new_and_default(key) &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
       keys.push_back(std::move(key));
     }
@@ -240,7 +157,7 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     out.table("model");
     out.choice(config.model);
   }
-  write_shared(config, out);
+  write_method(config, out);
   if (config.purpose == Purpose::kTrain) {
     write_schedule(config.schedule, out);
     write_run_settings(config, out);

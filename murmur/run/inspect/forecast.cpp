@@ -31,6 +31,11 @@ class Links {
       add(event.edges->all(), event.bytes);
     } else if (event.pairs != nullptr) {
       add(*event.pairs, event.bytes);
+    } else if (event.drawn != nullptr && event.kind == engine::CommEvent::Kind::kAverage) {
+      for (const int worker : *event.drawn) {
+        per_worker_[static_cast<std::size_t>(worker)] += event.bytes;  // to a server
+        ++events_;
+      }
     } else if (event.kind == engine::CommEvent::Kind::kAverage) {
       const int size = event.group == 0 ? workers_ : event.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
@@ -123,6 +128,16 @@ void look_at_steps(Forecast& forecast,
   }
 }
 
+TensorForecast tensors_of(const std::vector<engine::TensorFactors>& factors, const Layout& layout) {
+  TensorForecast tensors;
+  tensors.count = static_cast<std::int64_t>(layout.tensors().size());
+  for (const engine::TensorFactors& each : factors) {
+    tensors.own_rate += each.rate == 1 ? 0 : 1;
+    tensors.own_decay += each.decay == 1 ? 0 : 1;
+  }
+  return tensors;
+}
+
 template <class S>
 void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t row_size) {
   const auto row = static_cast<double>(row_size * sizeof(S));
@@ -134,13 +149,14 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t r
                                 (program.fields[f].shared ? " (once)" : ""));
     }
   }
-  forecast.memory.gradients = forecast.threads * row;
+  forecast.memory.gradients = forecast.gradient_rows() * forecast.threads * row;
 }
 
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
   const Layout layout = models::layout(make_network(config, shape.shape, shape.classes), sizeof(S));
+  forecast.tensors = tensors_of(make_tensor_factors(config, layout), layout);
   forecast.message_parameters = forecast.extent.parameters;
   if (config.cluster) {
     forecast.message_parameters = config.cluster->parameters.value_or(forecast.extent.parameters);
@@ -156,12 +172,23 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
     forecast.convergence = topology::convergence_of(*graph);
   }
   const auto schedule = make_event_schedule(config, program, graph, forecast.extent.parameters);
+  const auto participation = make_participation(config, forecast.extent.steps_per_epoch);
+  forecast.participants = participation == nullptr ? 0 : participation->count();
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
-    timeline = make_timeline(config, program, graph, forecast.extent.parameters, schedule);
+    timeline = make_timeline(config,
+                             program,
+                             graph,
+                             forecast.extent.parameters,
+                             schedule,
+                             forecast.extent.steps_per_epoch);
   }
   look_at_steps(forecast,
-                engine::CommPlan(program, graph, forecast.message_parameters, schedule),
+                engine::CommPlan(program,
+                                 graph,
+                                 forecast.message_parameters,
+                                 schedule,
+                                 {make_gradient_settings(config), participation}),
                 std::move(timeline),
                 steps);
 }
@@ -174,6 +201,7 @@ Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps) 
   forecast.config = config;
   forecast.extent = extent_of(config, shape);
   forecast.threads = thread_count(config);
+  forecast.gradient = make_gradient_settings(config);
   forecast.steps = forecast.extent.steps;
   if (config.outer) {
     forecast.averages_every = config.outer->choice.options.integer("period");

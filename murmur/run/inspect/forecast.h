@@ -11,6 +11,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "murmur/engine/settings/gradient_settings.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/warnings/warnings.h"
 #include "murmur/topology/analysis.h"
@@ -19,9 +20,15 @@ namespace murmur::run {
 
 struct MemoryForecast {
   double rows = 0;       // all fields of all workers, padding included
-  double gradients = 0;  // one row per compute thread
+  double gradients = 0;  // rows of the compute threads
   double data = 0;       // pixels and labels
   double total() const { return rows + gradients + data; }
+};
+
+struct TensorForecast {
+  std::int64_t count = 0;
+  std::int64_t own_rate = 0;   // whose factor of the learning rate is not 1
+  std::int64_t own_decay = 0;  // of the weight decay
 };
 
 // Bytes of payload. An exact average is counted on the links of a ring over the workers in order.
@@ -42,14 +49,18 @@ struct Forecast {
   std::int64_t looked_at = 0;           // number of steps examined, from the first one
   std::vector<std::string> fields;      // names, in order; "mean (once)"
   int threads = 1;
+  engine::GradientSettings gradient;
+  TensorForecast tensors;
   MemoryForecast memory;
   TrafficForecast traffic;
   bool mixes = false;
+  int participants = 0;                              // of a round, if [participation] says; 0: all
   std::optional<std::int64_t> averages_every;        // steps between two outer steps
   std::optional<topology::Convergence> convergence;  // none: no mixing, or too many workers
   std::optional<double> virtual_step_s;              // mean over the steps examined
   std::vector<std::string> warnings;
 
+  int gradient_rows() const { return 1 + gradient.scratch_rows(); }  // of a compute thread
   std::optional<double> virtual_s() const {
     return virtual_step_s ? std::optional(*virtual_step_s * static_cast<double>(steps))
                           : std::nullopt;

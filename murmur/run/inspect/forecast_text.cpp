@@ -40,15 +40,58 @@ std::string memory_text(const Forecast& forecast) {
                           fmt::join(forecast.fields, ", "),
                           forecast.config.workers)) +
          line("  gradients",
-              fmt::format("{}: one row for each of {} threads",
+              fmt::format("{}: {} for each of {} threads",
                           bytes_text(memory.gradients),
+                          forecast.gradient_rows() == 1
+                              ? std::string("one row")
+                              : fmt::format("{} rows", forecast.gradient_rows()),
                           forecast.threads)) +
          line("  data", bytes_text(memory.data));
 }
 
+std::string tensors_text(const TensorForecast& tensors) {
+  if (tensors.own_rate + tensors.own_decay == 0) {
+    return "";
+  }
+  return line("tensors",
+              fmt::format("{}: {} with a learning rate and {} with a weight decay of their own",
+                          tensors.count,
+                          tensors.own_rate,
+                          tensors.own_decay));
+}
+
+// What [gradient] asks for, and when messages may leave.
+std::string gradient_text(const Forecast& forecast) {
+  const engine::GradientSettings& gradient = forecast.gradient;
+  if (gradient.is_plain()) {
+    return "";
+  }
+  std::string what = gradient.accumulate > 1
+                         ? fmt::format("the mean over {} batches", gradient.accumulate)
+                         : std::string("of one batch");
+  what += gradient.sharpness > 0
+              ? fmt::format(", sharpness-aware (rho = {}): two passes each", gradient.sharpness)
+              : "";
+  what += gradient.clip_norm > 0 ? fmt::format(", clipped to norm {}", gradient.clip_norm) : "";
+  return line("gradient", what) +
+         line("",
+              gradient.is_final_early()
+                  ? fmt::format("messages leave during the last of {} passes, when it is final",
+                                gradient.passes())
+                  : "messages leave when its norm is known, after the last pass");
+}
+
+Json gradient_json(const engine::GradientSettings& gradient) {
+  return {{"accumulate", gradient.accumulate},
+          {"sharpness", number_json(gradient.sharpness)},
+          {"clip_norm", number_json(gradient.clip_norm)},
+          {"passes_per_step", gradient.passes()},
+          {"messages_leave", gradient.is_final_early() ? "in the last pass" : "after the norm"}};
+}
+
 std::string traffic_text(const Forecast& forecast) {
   const TrafficForecast& traffic = forecast.traffic;
-  if (traffic.link_from < 0) {
+  if (traffic.link_from < 0 && traffic.bytes_per_step == 0) {
     return line("bytes sent", "none");
   }
   std::string text =
@@ -59,10 +102,11 @@ std::string traffic_text(const Forecast& forecast) {
                        bytes_text(traffic.bytes_per_step * static_cast<double>(forecast.steps))));
   text += line("  a worker", bytes_text(traffic.worker_most) + " per step at most");
   text += line("  a link",
-               fmt::format("{} per step at most, {} -> {}",
-                           bytes_text(traffic.link_most),
-                           traffic.link_from,
-                           traffic.link_to));
+               traffic.link_from < 0 ? std::string("none: models go to a server and back")
+                                     : fmt::format("{} per step at most, {} -> {}",
+                                                   bytes_text(traffic.link_most),
+                                                   traffic.link_from,
+                                                   traffic.link_to));
   if (forecast.message_parameters != forecast.extent.parameters) {
     text += line("", fmt::format("for messages of {} parameters", forecast.message_parameters));
   }
@@ -80,6 +124,12 @@ std::string mixing_text(const Forecast& forecast) {
   const std::string outer = forecast.averages_every ? fmt::format("an outer step every {} steps",
                                                                   *forecast.averages_every)
                                                     : std::string();
+  if (forecast.participants > 0) {
+    return line(
+        "rounds",
+        fmt::format(
+            "{}, over {} of {} workers", outer, forecast.participants, forecast.config.workers));
+  }
   if (!forecast.mixes) {
     return line("mixing", outer.empty() ? "the algorithm mixes with no neighbors" : outer);
   }
@@ -141,6 +191,7 @@ std::string to_text(const Forecast& forecast) {
                fmt::format("{} of {} for each worker",
                            forecast.extent.examples_per_worker,
                            forecast.extent.training_examples));
+  text += tensors_text(forecast.tensors) + gradient_text(forecast);
   text +=
       memory_text(forecast) + traffic_text(forecast) + mixing_text(forecast) + time_text(forecast);
   if (forecast.looked_at != forecast.steps) {
@@ -166,6 +217,11 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
       {"training_examples", forecast.extent.training_examples},
       {"examples_per_worker", forecast.extent.examples_per_worker},
       {"steps_looked_at", forecast.looked_at},
+      {"tensors",
+       {{"count", forecast.tensors.count},
+        {"own_rate", forecast.tensors.own_rate},
+        {"own_decay", forecast.tensors.own_decay}}},
+      {"gradient", gradient_json(forecast.gradient)},
       {"memory",
        {{"total_bytes", number_json(forecast.memory.total())},
         {"rows_bytes", number_json(forecast.memory.rows)},
@@ -178,6 +234,8 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
         {"worker_bytes_per_step", number_json(traffic.worker_most)},
         {"busiest_link", link}}},
       {"mixing", mixing_json(forecast)},
+      {"participants",
+       forecast.participants > 0 ? Json(forecast.participants) : Json(forecast.config.workers)},
       {"outer_period", forecast.averages_every ? Json(*forecast.averages_every) : Json(nullptr)},
       {"virtual_step_s", maybe(forecast.virtual_step_s)},
       {"virtual_s", maybe(forecast.virtual_s())},

@@ -64,7 +64,10 @@ class Solver {
             .transport = nullptr,
             .ownership = comm::Ownership::even(workers(), 1),
             .weight_decay = config.algorithm.weight_decay,
-            .schedule = schedule};
+            .schedule = schedule,
+            .gradient = make_gradient_settings(config),
+            .factors_of_tensors = make_tensor_factors(config, problem_->layout()),
+            .participation = make_participation(config, 1)};
   }
 
   int workers() const { return static_cast<int>(config_.workers); }

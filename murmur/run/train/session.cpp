@@ -50,7 +50,8 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
                               engine_->program(),
                               graph_,
                               static_cast<std::int64_t>(engine_->layout().parameters()),
-                              event_schedule_);
+                              event_schedule_,
+                              setup_.steps_per_epoch());
   }
   warn_of_configuration();
 }
@@ -62,14 +63,22 @@ engine::EngineParts<S> Session<S>::parts() {
   require_usable_graph(config_, *graph_, program);
   event_schedule_ = make_event_schedule(
       config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
-  engine::EngineParts<S> parts{.program = std::move(program),
-                               .topology = graph_,
-                               .problem = problem_.get(),
-                               .pool = &pool_,
-                               .transport = transport(),
-                               .ownership = ownership(),
-                               .weight_decay = config_.algorithm.weight_decay,
-                               .schedule = event_schedule_};
+  engine::GradientSettings gradient = make_gradient_settings(config_);
+  gradient.batches_of_step = [batches = setup_.data.batches](int worker, std::int64_t batch) {
+    return batches->batches_of_step(worker, batch);
+  };
+  engine::EngineParts<S> parts{
+      .program = std::move(program),
+      .topology = graph_,
+      .problem = problem_.get(),
+      .pool = &pool_,
+      .transport = transport(),
+      .ownership = ownership(),
+      .weight_decay = config_.algorithm.weight_decay,
+      .schedule = event_schedule_,
+      .gradient = std::move(gradient),
+      .factors_of_tensors = make_tensor_factors(config_, problem_->layout()),
+      .participation = make_participation(config_, setup_.steps_per_epoch(), setup_.examples())};
   if (const Status fits = engine::check_limits(parts); !fits) {
     throw UserError(fits.failure().message);
   }

@@ -95,7 +95,8 @@ Status Session<S>::go_back(std::int64_t target) {
                               engine_->program(),
                               graph_,
                               static_cast<std::int64_t>(engine_->layout().parameters()),
-                              event_schedule_);
+                              event_schedule_,
+                              setup_.steps_per_epoch());
   }
   return keep_time();
 }

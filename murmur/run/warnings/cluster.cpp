@@ -51,6 +51,8 @@ class IdleLinks {
       remove_used(event.edges->all());
     } else if (event.pairs != nullptr) {
       remove_used(*event.pairs);
+    } else if (event.drawn != nullptr) {
+      ++events_;  // to a server and back
     } else if (event.kind == engine::CommEvent::Kind::kAverage) {
       const int size = event.group == 0 ? workers_ : event.group;
       for (const comm::WorkerRange& members : engine::groups_of(workers_, size)) {
@@ -185,12 +187,18 @@ void look_at_links(const WarningSubject& subject,
     return;
   }
   const std::int64_t parameters = subject.extent.parameters;
-  engine::CommPlan plan(program,
-                        graph,
-                        config.cluster->parameters.value_or(parameters),
-                        make_event_schedule(config, program, graph, parameters));
-  engine::Timeline timeline = make_timeline(
-      config, program, graph, parameters, make_event_schedule(config, program, graph, parameters));
+  engine::CommPlan plan(
+      program,
+      graph,
+      config.cluster->parameters.value_or(parameters),
+      make_event_schedule(config, program, graph, parameters),
+      {make_gradient_settings(config), make_participation(config, subject.extent.steps_per_epoch)});
+  engine::Timeline timeline = make_timeline(config,
+                                            program,
+                                            graph,
+                                            parameters,
+                                            make_event_schedule(config, program, graph, parameters),
+                                            subject.extent.steps_per_epoch);
   IdleLinks idle_links(plan.workers(), named_links(*config.cluster));
   const std::int64_t end = std::min(subject.extent.steps, kMostSteps);
   while (plan.step() < end && idle_links.events() < kMostEvents) {

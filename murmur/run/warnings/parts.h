@@ -40,6 +40,8 @@ void look_at_evaluation(const WarningSubject& subject, Found& found);
 void look_at_schedule(const WarningSubject& subject, Found& found);
 void look_at_topology(const WarningSubject& subject, Found& found);
 void look_at_algorithm(const WarningSubject& subject, Found& found);
+void look_at_factors(const WarningSubject& subject, Found& found);
+void look_at_participation(const WarningSubject& subject, Found& found);
 void look_at_outer(const WarningSubject& subject, Found& found);
 void look_at_cluster(const WarningSubject& subject, Found& found);
 

@@ -54,8 +54,10 @@ std::vector<Warning> warnings_of(const Config& config,
   warn_of_graph(config, *graph, program, add);
   look_at_topology(subject, found);
   look_at_algorithm(subject, found);
+  look_at_factors(subject, found);
   warn_of_outer(config, program, add);
   look_at_outer(subject, found);
+  look_at_participation(subject, found);
   look_at_schedule(subject, found);
   look_at_data(subject, found);
   look_at_evaluation(subject, found);

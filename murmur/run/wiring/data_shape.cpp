@@ -5,7 +5,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
-#include "murmur/data/batches.h"
+#include "murmur/data/training_data.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -38,16 +38,20 @@ std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {
   return shape.training / (shards * config.workers) * shards;
 }
 
+data::BatchSettings batch_settings(const Config& config) {
+  return {.batch_size = config.data.batch_size,
+          .drop_last = config.data.drop_last,
+          .accumulate = config.gradient.accumulate,
+          .seed = config.data.seed};
+}
+
 std::int64_t steps_per_epoch(const Config& config, const DataShape& shape) {
   const std::int64_t own = examples_per_worker(config, shape);
-  const std::int64_t steps =
-      data::steps_per_epoch(own, config.data.batch_size, config.data.drop_last);
+  const data::BatchSettings batches = batch_settings(config);
+  const std::int64_t steps = data::steps_per_epoch(own, batches);
   if (steps == 0) {
     throw UserError(fmt::format(
-        "[data]: each of {} workers has {} training examples, fewer than data.batch_size = {}",
-        config.workers,
-        own,
-        config.data.batch_size));
+        "[data]: each of {} workers has {}", config.workers, data::too_few(own, batches)));
   }
   return steps;
 }

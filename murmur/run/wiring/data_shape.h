@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "murmur/core/image_shape.h"
+#include "murmur/data/batches.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/wiring/resources.h"
 
@@ -27,6 +28,8 @@ DataShape shape_of(const Config& config, Resources& resources);
 
 // Training examples of each worker under the configured partition.
 std::int64_t examples_per_worker(const Config& config, const DataShape& shape);
+
+data::BatchSettings batch_settings(const Config& config);
 
 // Throws UserError if a worker has fewer examples than one step needs.
 std::int64_t steps_per_epoch(const Config& config, const DataShape& shape);

@@ -5,6 +5,7 @@
 
 #include "murmur/core/error.h"
 #include "murmur/learning/supervised.h"
+#include "murmur/run/wiring/data_shape.h"
 #include "murmur/run/wiring/network.h"
 #include "murmur/run/wiring/wiring.h"
 
@@ -17,6 +18,14 @@ bool wants(const OptionValues& options, const std::string& flag) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> TrainingSetup::examples() const {
+  std::vector<std::int64_t> counts;
+  for (int worker = 0; worker < data.partition->workers(); ++worker) {
+    counts.push_back(static_cast<std::int64_t>(data.partition->of(worker).size()));
+  }
+  return counts;
+}
 
 TrainingSetup make_training_setup(const Config& config,
                                   Resources& resources,
@@ -32,9 +41,7 @@ TrainingSetup make_training_setup(const Config& config,
       .partition = {.name = config.data.partition,
                     .alpha = config.data.alpha,
                     .shards_per_worker = config.data.shards_per_worker},
-      .batches = {.batch_size = config.data.batch_size,
-                  .drop_last = config.data.drop_last,
-                  .seed = config.data.seed},
+      .batches = batch_settings(config),
       .augment = wants(config.data.dataset.options, "augment")};
   auto divided = data::divide(dataset.value(), settings);
   if (!divided) {

@@ -3,7 +3,9 @@
 // `plan` counts their costs.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "murmur/data/training_data.h"
 #include "murmur/models/network.h"
@@ -22,6 +24,8 @@ struct TrainingSetup {
   models::Network network;
 
   std::int64_t steps_per_epoch() const { return data.batches->steps_per_epoch(); }
+  // Training examples of each worker.
+  std::vector<std::int64_t> examples() const;
 };
 
 // Throws UserError: data missing or damaged (exit code 3), an impossible partition or network.

@@ -2,6 +2,8 @@
 #include "murmur/run/wiring/wiring.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,6 +48,35 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
   return algorithms::with_outer(std::move(program), *outer, values, starts_differ, levels);
 }
 
+engine::GradientSettings make_gradient_settings(const Config& config) {
+  return {.accumulate = config.gradient.accumulate,
+          .sharpness = config.gradient.sharpness,
+          .clip_norm = config.gradient.clip_norm};
+}
+
+std::shared_ptr<const engine::Participation> make_participation(
+    const Config& config, std::int64_t steps_per_epoch, const std::vector<std::int64_t>& examples) {
+  const ParticipationConfig& wanted = config.participation;
+  if (wanted.is_plain()) {
+    return nullptr;
+  }
+  const OuterConfig& outer = *config.outer;
+  const std::int64_t start = outer.start_epoch
+                                 ? steps_of({*outer.start_epoch, true}, steps_per_epoch)
+                                 : outer.choice.options.integer("start_step");
+  std::vector<double> weights = wanted.numbers;
+  if (wanted.weights == "examples") {
+    weights.assign(examples.begin(), examples.end());
+  }
+  return std::make_shared<const engine::Participation>(
+      engine::ParticipationSettings{.workers = static_cast<int>(config.workers),
+                                    .share = wanted.share,
+                                    .weights = std::move(weights),
+                                    .period = outer.choice.options.integer("period"),
+                                    .start = start,
+                                    .seed = config.seed});
+}
+
 std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
   const TopologyConfig& wanted = config.topology;
   auto made = topology::make_topology(
@@ -71,8 +102,13 @@ std::shared_ptr<engine::EventSchedule> make_event_schedule(
         *config.cluster, static_cast<int>(config.workers), config.seed);
     const double bytes = static_cast<double>(config.cluster->parameters.value_or(parameters)) *
                          static_cast<double>(sizeof(S));
-    pace.gradient_s = [clock](int worker, std::int64_t k, double begin_s) {
-      return clock->duration_s(worker, k, begin_s);
+    const std::int64_t passes = make_gradient_settings(config).passes();
+    pace.gradient_s = [clock, passes](int worker, std::int64_t k, double begin_s) {
+      double sum = 0;
+      for (std::int64_t pass = 0; pass < passes && std::isfinite(sum); ++pass) {
+        sum += clock->duration_s(worker, k * passes + pass, begin_s + sum);
+      }
+      return sum;
     };
     pace.meeting_s = [clock, bytes](int worker, int partner, std::int64_t k, double begin_s) {
       return clock->meeting_s(worker, partner, k, bytes, begin_s);
@@ -86,12 +122,15 @@ engine::Timeline make_timeline(const Config& config,
                                const Program<S>& program,
                                std::shared_ptr<const topology::Topology> graph,
                                std::int64_t parameters,
-                               std::shared_ptr<engine::EventSchedule> schedule) {
+                               std::shared_ptr<engine::EventSchedule> schedule,
+                               std::int64_t steps_per_epoch) {
   MURMUR_CHECK(config.cluster, "no cluster");
-  return {engine::CommPlan(program,
-                           std::move(graph),
-                           config.cluster->parameters.value_or(parameters),
-                           std::move(schedule)),
+  return {engine::CommPlan(
+              program,
+              std::move(graph),
+              config.cluster->parameters.value_or(parameters),
+              std::move(schedule),
+              {make_gradient_settings(config), make_participation(config, steps_per_epoch)}),
           timing::VirtualClock(*config.cluster, static_cast<int>(config.workers), config.seed)};
 }
 
@@ -134,12 +173,14 @@ template engine::Timeline make_timeline(const Config&,
                                         const Program<float>&,
                                         std::shared_ptr<const topology::Topology>,
                                         std::int64_t,
-                                        std::shared_ptr<engine::EventSchedule>);
+                                        std::shared_ptr<engine::EventSchedule>,
+                                        std::int64_t);
 template engine::Timeline make_timeline(const Config&,
                                         const Program<double>&,
                                         std::shared_ptr<const topology::Topology>,
                                         std::int64_t,
-                                        std::shared_ptr<engine::EventSchedule>);
+                                        std::shared_ptr<engine::EventSchedule>,
+                                        std::int64_t);
 template std::shared_ptr<engine::EventSchedule> make_event_schedule(
     const Config&, const Program<float>&, std::shared_ptr<const topology::Topology>, std::int64_t);
 template std::shared_ptr<engine::EventSchedule> make_event_schedule(

@@ -6,9 +6,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "murmur/core/program.h"
 #include "murmur/engine/costs/timeline.h"
+#include "murmur/engine/settings/gradient_settings.h"
+#include "murmur/engine/settings/participation.h"
+#include "murmur/engine/settings/tensor_factors.h"
 #include "murmur/problems/problem.h"
 #include "murmur/run/config/config.h"
 #include "murmur/topology/topology.h"
@@ -20,6 +24,19 @@ using Warn = std::function<void(const std::string&)>;
 // The algorithm with its outer step. `steps_per_epoch`: for outer.start_epoch.
 template <class S>
 Program<S> make_program(const Config& config, bool starts_differ, std::int64_t steps_per_epoch);
+
+engine::GradientSettings make_gradient_settings(const Config& config);
+
+// Null: all workers take part in everything, with equal weights. `examples`: of each worker, for
+// participation.weights = "examples"; empty: equal numbers.
+std::shared_ptr<const engine::Participation> make_participation(
+    const Config& config,
+    std::int64_t steps_per_epoch,
+    const std::vector<std::int64_t>& examples = {});
+
+// The factors of algorithm.decay and [[algorithm.group]]; empty if there are none. Throws UserError
+// for a group that matches no tensor.
+std::vector<engine::TensorFactors> make_tensor_factors(const Config& config, const Layout& layout);
 
 std::shared_ptr<const topology::Topology> make_graph(const Config& config);
 
@@ -59,7 +76,8 @@ engine::Timeline make_timeline(const Config& config,
                                const Program<S>& program,
                                std::shared_ptr<const topology::Topology> graph,
                                std::int64_t parameters,
-                               std::shared_ptr<engine::EventSchedule> schedule);
+                               std::shared_ptr<engine::EventSchedule> schedule,
+                               std::int64_t steps_per_epoch);
 
 // Number of workers from which a worker receives at a step: mean over workers and steps.
 double mean_degree(const topology::Topology& graph);

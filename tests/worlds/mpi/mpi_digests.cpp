@@ -13,6 +13,7 @@
 #include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/costs/event_schedule.h"
+#include "tests/support/example_batches.h"
 #include "tests/support/outer_variants.h"
 #include "tests/support/worlds.h"
 #include "tests/topology/make.h"
@@ -139,6 +140,20 @@ void run_large(RunRecorder& recorder) {
   }
 }
 
+// Several batches of a step, each with a perturbed model, and clipping.
+void run_gradients(RunRecorder& recorder) {
+  ExampleBatches<float> problem(8, 2);
+  for (const char* algorithm : {"qg-dsgdm-n", "allreduce-adam", "osgp", "ad-psgd"}) {
+    recorder.perform<float>(fmt::format("gradients of {}", algorithm),
+                            {.program = plain<float>(algorithm),
+                             .topology = topology::make("ring", 8),
+                             .problem = &problem,
+                             .steps = 5,
+                             .gradient = {.accumulate = 2, .sharpness = 0.1, .clip_norm = 0.5}},
+                            Split::kFirstSmall);
+  }
+}
+
 int run_all(int threads, bool shared) {
   const comm::Launch launch = comm::detect_launch().value();
   std::unique_ptr<comm::Transport> transport;
@@ -157,6 +172,7 @@ int run_all(int threads, bool shared) {
   run_topologies(recorder);
   run_asynchronous(recorder);
   run_large(recorder);
+  run_gradients(recorder);
   for (const std::string& line : recorder.lines()) {
     fmt::print("{}\n", line);
   }

@@ -83,7 +83,8 @@ void RunRecorder::perform(const std::string& label, const Experiment<S>& experim
                             .transport = transport_,
                             .ownership = ownership(workers, split),
                             .weight_decay = kDecay,
-                            .schedule = experiment.schedule});
+                            .schedule = experiment.schedule,
+                            .gradient = experiment.gradient});
   const comm::WorkerRange local = engine.local();
   std::vector<files::Digest> digests(static_cast<std::size_t>(local.size()));
   for (int step = 0; step < experiment.steps; ++step) {

@@ -22,6 +22,7 @@ struct Experiment {
   problems::Problem<S>* problem = nullptr;
   int steps = 0;
   std::shared_ptr<engine::EventSchedule> schedule = nullptr;
+  engine::GradientSettings gradient = {};
 };
 
 // How many workers each process owns.

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects the keys of a resolved configuration, table by table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "murmur/run/config/config.h"
+#include "murmur/run/config/resolved.h"
+#include "murmur/run/text/option_text.h"
+
+namespace murmur::run {
+
+class Writer {
+ public:
+  explicit Writer(std::vector<Resolved>& out) : out_(out) {}
+
+  void table(std::string name) { table_ = std::move(name); }
+
+  void put(const std::string& key, const OptionValue& value) {
+    out_.push_back({table_, key, value_toml(value)});
+  }
+  void text(const std::string& key, std::string toml) {
+    out_.push_back({table_, key, std::move(toml)});
+  }
+  template <class T>
+  void maybe(const std::string& key, const std::optional<T>& value) {
+    if (value) {
+      put(key, *value);
+    }
+  }
+  void span(const std::string& prefix, const Span& span) {
+    if (span.epochs) {
+      put(prefix + "epochs", span.value);
+    } else {
+      put(prefix + "steps", static_cast<std::int64_t>(span.value));
+    }
+  }
+  void seed(std::uint64_t value, std::uint64_t of_run) {
+    if (value != of_run) {
+      put("seed", static_cast<std::int64_t>(value));
+    }
+  }
+  void choice(const Choice& choice) {
+    put("name", choice.name);
+    for (const auto& [key, value] : choice.options.all()) {
+      put(key, value);
+    }
+  }
+
+ private:
+  std::vector<Resolved>& out_;
+  std::string table_;
+};
+
+// [topology], [algorithm], [gradient], [outer].
+void write_method(const Config& config, Writer& out);
+
+// Keys that earlier versions did not have are compared where they are not at their default, so that
+// runs of those versions go on.
+bool is_new_and_default(const Resolved& key);
+
+}  // namespace murmur::run
