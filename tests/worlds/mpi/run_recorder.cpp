@@ -84,7 +84,9 @@ void RunRecorder::perform(const std::string& label, const Experiment<S>& experim
                             .ownership = ownership(workers, split),
                             .weight_decay = kDecay,
                             .schedule = experiment.schedule,
-                            .gradient = experiment.gradient});
+                            .gradient = experiment.gradient,
+                            .factors_of_tensors = experiment.factors_of_tensors,
+                            .participation = experiment.participation});
   const comm::WorkerRange local = engine.local();
   std::vector<files::Digest> digests(static_cast<std::size_t>(local.size()));
   for (int step = 0; step < experiment.steps; ++step) {

@@ -23,6 +23,8 @@ struct Experiment {
   int steps = 0;
   std::shared_ptr<engine::EventSchedule> schedule = nullptr;
   engine::GradientSettings gradient = {};
+  std::vector<engine::TensorFactors> factors_of_tensors = {};
+  std::shared_ptr<const engine::Participation> participation = nullptr;
 };
 
 // How many workers each process owns.
