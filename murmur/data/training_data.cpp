@@ -19,6 +19,11 @@ std::string describe_partition(const PartitionSettings& partition) {
   return partition.name;
 }
 
+// Of a step that takes several batches.
+std::string settings_text(const BatchSettings& batches) {
+  return batches.accumulate > 1 ? fmt::format("{} in a step, ", batches.accumulate) : std::string();
+}
+
 }  // namespace
 
 std::string too_few(std::int64_t examples, const BatchSettings& batches) {
@@ -72,7 +77,7 @@ std::string describe(const TrainingData& data) {
   const Dataset& dataset = *data.dataset;
   return fmt::format(
       "{}: {} training and {} test images of {}, {} classes; {} workers with {} training images "
-      "each, partition {}; batches of {}, {} steps per epoch{}",
+      "each, partition {}; batches of {}, {}{} steps per epoch{}",
       dataset.name,
       dataset.training.count(),
       dataset.test.count(),
@@ -82,6 +87,7 @@ std::string describe(const TrainingData& data) {
       data.partition->examples_per_worker(),
       describe_partition(data.settings.partition),
       data.settings.batches.batch_size,
+      settings_text(data.settings.batches),
       data.batches->steps_per_epoch(),
       data.settings.augment ? ", augmented" : "");
 }

@@ -140,7 +140,7 @@ void run_large(RunRecorder& recorder) {
   }
 }
 
-// Several batches of a step, each with a perturbed model, and clipping.
+// Several batches of a step, each with a perturbed model, and clipping; tensors of two rates.
 void run_gradients(RunRecorder& recorder) {
   ExampleBatches<float> problem(8, 2);
   for (const char* algorithm : {"qg-dsgdm-n", "allreduce-adam", "osgp", "ad-psgd"}) {
@@ -149,8 +149,29 @@ void run_gradients(RunRecorder& recorder) {
                              .topology = topology::make("ring", 8),
                              .problem = &problem,
                              .steps = 5,
-                             .gradient = {.accumulate = 2, .sharpness = 0.1, .clip_norm = 0.5}},
+                             .gradient = {.accumulate = 2, .sharpness = 0.1, .clip_norm = 0.5},
+                             .factors_of_tensors = {{.rate = 0.5, .decay = 0}, {.rate = 2}}},
                             Split::kFirstSmall);
+  }
+}
+
+// Rounds of three steps in which four of nine workers take part, with weights.
+void run_rounds(RunRecorder& recorder) {
+  ExampleBatches<float> problem(9, 2);
+  const auto participation =
+      std::make_shared<const engine::Participation>(engine::ParticipationSettings{
+          .workers = 9, .share = 0.45, .weights = {1, 2, 3, 4, 5, 6, 7, 8, 9}, .period = 3});
+  for (const OuterVariant& variant : outer_variants(false)) {
+    if (variant.options.flag("exact_average") && variant.levels.empty() &&
+        !algorithms::visits_sequentially(variant.options)) {
+      recorder.perform<float>("rounds of " + variant.label,
+                              {.program = with_outer_of(variant, variant_of("adam")),
+                               .topology = topology::make("ring", 9),
+                               .problem = &problem,
+                               .steps = 7,
+                               .participation = participation},
+                              Split::kLastLarge);
+    }
   }
 }
 
@@ -173,6 +194,7 @@ int run_all(int threads, bool shared) {
   run_asynchronous(recorder);
   run_large(recorder);
   run_gradients(recorder);
+  run_rounds(recorder);
   for (const std::string& line : recorder.lines()) {
     fmt::print("{}\n", line);
   }
