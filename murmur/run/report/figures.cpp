@@ -158,11 +158,18 @@ std::string sentence_of(const Config& config, std::int64_t steps) {
   if (config.algorithm.learning_rate.size() == 1) {
     rates = fmt::format(" with learning rate {}", config.algorithm.learning_rate.front());
   }
-  const std::string outer = config.outer
-                                ? fmt::format(" and the outer step {}", config.outer->choice.name)
-                                : std::string();
+  std::string outer = config.outer
+                          ? fmt::format(" and the outer step {}", config.outer->choice.name)
+                          : std::string();
+  if (config.participation.share < 1) {
+    outer += fmt::format(" over a share of {}", config.participation.share);
+  }
+  const std::string accumulated = config.gradient.accumulate > 1
+                                      ? fmt::format(", {} in a step", config.gradient.accumulate)
+                                      : std::string();
   return fmt::format(
-      "{}{}{} on {} {}, topology {}; {} with the partition {}, batches of {}; model {}; {} steps; "
+      "{}{}{} on {} {}, topology {}; {} with the partition {}, batches of {}{}; model {}; {} "
+      "steps; "
       "seed {}.",
       config.algorithm.choice.name,
       rates,
@@ -173,6 +180,7 @@ std::string sentence_of(const Config& config, std::int64_t steps) {
       data.dataset.name,
       partition,
       data.batch_size,
+      accumulated,
       config.model.name,
       steps,
       config.seed);
