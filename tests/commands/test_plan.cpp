@@ -123,6 +123,42 @@ TEST(Plan, SaysWhenMessagesOfAGradientLeave) {
   EXPECT_NEAR(clipped["virtual_step_s"], 0.5 + 2 * kMessage * 8 / 1e6, 1e-9);
 }
 
+TEST(Plan, CountsWhatTheWorkersOfARoundSend) {
+  const std::vector<std::string> rounds{"--set",
+                                        "algorithm.name=sgd",
+                                        "--set",
+                                        "outer.name=average",
+                                        "--set",
+                                        "outer.period=12",
+                                        "--set",
+                                        "participation.share=0.25",
+                                        "--steps",
+                                        "24"};
+  const json plan = planned(rounds);
+  constexpr double kModel = 4 * 7850;
+  EXPECT_EQ(plan["participants"], 4);
+  EXPECT_NEAR(plan["traffic"]["bytes_per_step"], 2 * 4 * kModel / 12, 1e-9);
+  EXPECT_NEAR(plan["traffic"]["messages_per_step"], 2 * 4 / 12.0, 1e-12);
+  EXPECT_TRUE(plan["traffic"]["busiest_link"].is_null());
+  EXPECT_NEAR(plan["virtual_step_s"], 0.5 + 2 * kModel * 8 / 1e6 / 12, 1e-9);
+  const Desk desk;
+  desk.write("run.toml", kConfig);
+  std::vector<std::string> words{"plan", "run.toml"};
+  words.insert(words.end(), rounds.begin(), rounds.end());
+  EXPECT_THAT(desk.run(words).out,
+              AllOf(HasSubstr("over 4 of 16 workers"), HasSubstr("to a server and back")));
+}
+
+TEST(Plan, SaysWhichTensorsHaveFactors) {
+  const json plan = planned({"--set",
+                             "algorithm.weight_decay=0.1",
+                             "--set",
+                             "algorithm.decay=matrices",
+                             "--set",
+                             "algorithm.group=[{match='*', rate=0.5}]"});
+  EXPECT_EQ(plan["tensors"], (json{{"count", 2}, {"own_rate", 2}, {"own_decay", 1}}));
+}
+
 TEST(Plan, WarnsAsTrainingWould) {
   const json alone = planned({"--set",
                               "topology.name=custom",
