@@ -132,7 +132,7 @@ TEST_F(CheckpointTest, IsNotMadeWhereOneProcessCannotWrite) {
     const Status saved = checkpoint::save_checkpoint(engine, mine);
     ASSERT_FALSE(saved);
     EXPECT_THAT(saved.failure().message,
-                HasSubstr(process == 0 ? "the process of worker 2 failed"
+                HasSubstr(process == 0 ? "the process of workers 2 to 3 failed"
                                        : "No such file or directory"));
   });
   EXPECT_TRUE(content_of(folder()).empty());
