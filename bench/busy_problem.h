@@ -39,7 +39,11 @@ class BusyProblem : public problems::Problem<float> {
   void start(int /*worker*/, std::span<float> row) const override {
     std::fill(row.begin(), row.end(), 1.0F);
   }
-  double loss(int /*worker*/, const float* /*x*/, int /*thread*/) override { return 0; }
+  double loss(int /*worker*/,
+              const murmur::problems::Model<float>& /*model*/,
+              int /*thread*/) override {
+    return 0;
+  }
 
   void gradients(std::span<problems::GradientJob<float>> jobs,
                  int /*thread*/,

@@ -50,7 +50,11 @@ class FreeGradient : public murmur::problems::Problem<float> {
   void gradients(std::span<murmur::problems::GradientJob<float>> /*jobs*/,
                  int /*thread*/,
                  const murmur::problems::RangeReady& /*ready*/) override {}
-  double loss(int /*worker*/, const float* /*x*/, int /*thread*/) override { return 0; }
+  double loss(int /*worker*/,
+              const murmur::problems::Model<float>& /*model*/,
+              int /*thread*/) override {
+    return 0;
+  }
 
  private:
   int workers_;

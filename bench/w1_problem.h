@@ -45,8 +45,8 @@ class Repeated final : public problems::Problem<float> {
     }
     once_->gradients(jobs, thread, ready);
   }
-  double loss(int worker, const float* x, int thread) override {
-    return once_->loss(worker, x, thread);
+  double loss(int worker, const murmur::problems::Model<float>& model, int thread) override {
+    return once_->loss(worker, model, thread);
   }
 
  private:

@@ -18,7 +18,8 @@ murmur_library(learning AS learning_itself ${folders} KERNELS LIBRARIES murmur_m
 target_include_directories(murmur_learning_itself SYSTEM PRIVATE
                            $<TARGET_PROPERTY:murmur_torch,INTERFACE_INCLUDE_DIRECTORIES>)
 
-murmur_library(learning AS learning_torch ${folders} KERNELS LIBRARIES murmur_torch ONLY "/torch/(body|matmul).cpp$")
+murmur_library(learning AS learning_torch ${folders} KERNELS LIBRARIES murmur_torch ONLY "/torch/(body|matmul|models/[a-z0-9_]+).cpp$")
+target_include_directories(murmur_learning_torch PUBLIC ${PROJECT_SOURCE_DIR}/include)
 add_library(murmur_learning INTERFACE)
 target_link_libraries(murmur_learning INTERFACE murmur_learning_itself murmur_learning_torch)
 

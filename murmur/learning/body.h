@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// The body of a network: all layers before its head (head.h). Parameters are views of the row that
-// is passed in and are not copied before the forward pass.
+// The body of a network: all that is before its head (head.h). Its parameters and buffers are views
+// of the rows that are passed in and are not copied before the forward pass.
 #pragma once
 
 #include <cstdint>
 
+#include "murmur/core/random.h"
 #include "murmur/learning/head.h"
 
 namespace murmur::learning {
+
+// What one forward pass computes with; rows in the layouts of the network's parameters and buffers.
+template <class S>
+struct BodyPass {
+  const S* x = nullptr;
+  // Read in evaluation. In training their running statistics are updated once; null: none are.
+  S* buffers = nullptr;
+  const S* images = nullptr;
+  std::int64_t count = 0;
+  // In training, where backward() will write to; null: evaluation.
+  S* gradient = nullptr;
+  // The random numbers of dropout; null: nothing is dropped.
+  const Random* dropout = nullptr;
+};
 
 // Not thread-safe: one instance per thread.
 template <class S>
@@ -18,11 +33,12 @@ class Body {
   Body& operator=(const Body&) = delete;
   virtual ~Body() = default;
 
-  // Returns count x features values, valid until the next call. If `gradient` (a row) is not null,
-  // saves what backward() needs; backward() will write to `gradient`.
-  virtual const S* forward(const S* x, const S* images, std::int64_t count, S* gradient) = 0;
+  // Returns count x features values, valid until the next call. Throws std::runtime_error if the
+  // network cannot be trained on such a batch.
+  virtual const S* forward(const BodyPass<S>& pass) = 0;
 
-  // feature_gradient: the derivative of the loss with respect to the result of forward().
+  // feature_gradient: the derivative of the loss with respect to the result of forward(), which was
+  // called with a gradient.
   virtual void backward(const S* feature_gradient, const LayerReady& ready) = 0;
 };
 

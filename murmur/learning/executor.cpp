@@ -19,12 +19,6 @@ std::size_t whole_lines(std::int64_t numbers) {
   return (static_cast<std::size_t>(numbers) + kLine - 1) / kLine * kLine;
 }
 
-template <class S>
-std::unique_ptr<Body<S>> make_body(const models::Network& network, const Layout& layout) {
-  const std::size_t layers = first_of_head(network);
-  return layers == 0 ? nullptr : make_torch_body<S>(network, layout, layers);
-}
-
 }  // namespace
 
 template <class S>
@@ -35,7 +29,7 @@ Executor<S>::Executor(const models::Network& network,
                       Matmul<S> matmul)
     : reader_(reader),
       most_(most),
-      body_(make_body<S>(network, layout)),
+      body_(network.has_body ? make_torch_body<S>(network) : nullptr),
       head_(network, layout, most, matmul),
       arena_(
           {1, body_ != nullptr ? 1U : 0U},
@@ -63,20 +57,24 @@ void Executor<S>::read(const ExampleBatch& batch) {
 
 template <class S>
 double Executor<S>::gradient(const ExampleBatch& batch,
-                             const S* x,
-                             S* gradient,
+                             const TrainingPass<S>& pass,
                              const LayerReady& ready) {
   const FlushDenormals guard;
   read(batch);
   const auto count = static_cast<std::int64_t>(labels_.size());
   const S* features = arena_.row(kImages, 0);
-  typename Head<S>::Targets targets{.gradient = gradient, .features = nullptr};
+  typename Head<S>::Targets targets{.gradient = pass.gradient, .features = nullptr};
   if (body_ != nullptr) {
-    features = body_->forward(x, features, count, gradient);
+    features = body_->forward({.x = pass.x,
+                               .buffers = pass.buffers,
+                               .images = features,
+                               .count = count,
+                               .gradient = pass.gradient,
+                               .dropout = pass.dropout});
     targets.features = arena_.row(kFeatureGradient, 0);
   }
-  const problems::Score score = head_.forward(x, features, labels_);
-  head_.backward(x, features, labels_, targets, ready);
+  const problems::Score score = head_.forward(pass.x, features, labels_);
+  head_.backward(pass.x, features, labels_, targets, ready);
   if (body_ != nullptr) {
     body_->backward(targets.features, ready);
   }
@@ -84,14 +82,19 @@ double Executor<S>::gradient(const ExampleBatch& batch,
 }
 
 template <class S>
-problems::Score Executor<S>::score(const ExampleBatch& batch, const S* x) {
+problems::Score Executor<S>::score(const ExampleBatch& batch, const problems::Model<S>& model) {
   const FlushDenormals guard;
   read(batch);
   const S* features = arena_.row(kImages, 0);
   if (body_ != nullptr) {
-    features = body_->forward(x, features, static_cast<std::int64_t>(labels_.size()), nullptr);
+    features = body_->forward({.x = model.x,
+                               .buffers = const_cast<S*>(model.buffers),  // only read in evaluation
+                               .images = features,
+                               .count = static_cast<std::int64_t>(labels_.size()),
+                               .gradient = nullptr,
+                               .dropout = nullptr});
   }
-  return head_.forward(x, features, labels_);
+  return head_.forward(model.x, features, labels_);
 }
 
 template class Executor<float>;

@@ -26,21 +26,31 @@ struct ExampleBatch {
   const Random* draws = nullptr;
 };
 
+// The rows of one training pass, and the random numbers of its dropout.
+template <class S>
+struct TrainingPass {
+  const S* x = nullptr;
+  S* buffers = nullptr;   // null: they must not change
+  S* gradient = nullptr;  // out
+  const Random* dropout = nullptr;
+};
+
 template <class S>
 class Executor {
  public:
   // `most`: largest number of examples in one call. The network and the reader outlive the
-  // executor. REQUIRES: torch is loaded if the network has layers before its head.
+  // executor. REQUIRES: torch is loaded if the network has a body.
   Executor(const models::Network& network,
            const Layout& layout,
            const data::ImageReader<S>& reader,
            std::int64_t most,
            Matmul<S> matmul);
 
-  // Writes the gradient of the batch's mean loss into `gradient`; returns that loss.
-  double gradient(const ExampleBatch& batch, const S* x, S* gradient, const LayerReady& ready);
+  // Writes the gradient of the batch's mean loss; returns that loss. Throws std::runtime_error if
+  // the network cannot be trained on such a batch.
+  double gradient(const ExampleBatch& batch, const TrainingPass<S>& pass, const LayerReady& ready);
 
-  problems::Score score(const ExampleBatch& batch, const S* x);
+  problems::Score score(const ExampleBatch& batch, const problems::Model<S>& model);
 
  private:
   void read(const ExampleBatch& batch);

@@ -5,19 +5,11 @@
 #include <array>
 #include <cmath>
 #include <utility>
-#include <variant>
 
 #include "murmur/core/check.h"
 
 namespace murmur::learning {
 namespace {
-
-bool is_linear(const models::Layer& layer) {
-  return std::holds_alternative<models::Linear>(layer.operation);
-}
-bool is_relu(const models::Layer& layer) {
-  return std::holds_alternative<models::Relu>(layer.operation);
-}
 
 // A sum in a fixed order that can still be vectorized: 16 partial sums, reduced as a tree.
 template <class S>
@@ -50,42 +42,29 @@ void mask(const S* __restrict values, std::size_t count, S* __restrict delta) {
 
 }  // namespace
 
-std::size_t first_of_head(const models::Network& network) {
-  const auto& layers = network.layers;
-  MURMUR_CHECK(!layers.empty() && is_linear(layers.back()), "{} ends otherwise", network.name);
-  std::size_t first = layers.size() - 1;
-  for (std::size_t i = first; i > 0 && (is_linear(layers[i - 1]) || is_relu(layers[i - 1])); --i) {
-    first = is_linear(layers[i - 1]) ? i - 1 : first;
-  }
-  return first;
-}
-
 template <class S>
 Head<S>::Head(const models::Network& network,
               const Layout& layout,
               std::int64_t most,
               Matmul<S> matmul)
     : matmul_(matmul) {
-  const std::vector<models::Parameter> parameters = models::parameters(network);
+  const auto tensors = layout.tensors();
   std::int64_t widest = 0;
   std::int64_t outputs = 0;
-  for (std::size_t i = first_of_head(network); i < network.layers.size(); ++i) {
-    if (const auto* linear = std::get_if<models::Linear>(&network.layers[i].operation)) {
-      const auto weight = std::find_if(
-          parameters.begin(), parameters.end(), [&](const auto& p) { return p.layer == i; });
-      const auto slot = static_cast<std::size_t>(weight - parameters.begin());
-      layers_.push_back({.inputs = linear->inputs,
-                         .outputs = linear->outputs,
-                         .relu = false,
-                         .weight = layout.tensors()[slot].offset,
-                         .bias = layout.tensors()[slot + 1].offset,
-                         .range = *models::layer_range(network, layout, i),
-                         .values = nullptr});
-      widest = std::max(widest, linear->outputs);
-      outputs += linear->outputs;
-    } else {
-      layers_.back().relu = true;
-    }
+  std::size_t weight = network.body_parameters();
+  for (const models::Linear& linear : network.head) {
+    const bool is_last = weight + 2 == tensors.size();
+    const std::size_t end = is_last ? layout.row_size() : tensors[weight + 2].offset;
+    layers_.push_back({.inputs = linear.inputs,
+                       .outputs = linear.outputs,
+                       .relu = !is_last,
+                       .weight = tensors[weight].offset,
+                       .bias = tensors[weight + 1].offset,
+                       .range = {tensors[weight].offset, end},
+                       .values = nullptr});
+    widest = std::max(widest, linear.outputs);
+    outputs += linear.outputs;
+    weight += 2;
   }
   constexpr auto kLine = static_cast<std::int64_t>(kAlignment / sizeof(S));
   const auto pieces = static_cast<std::int64_t>(layers_.size()) + 4;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The head of a network: its last linear layers with relu between them, and the mean cross-entropy
-// of their softmax. An MLP consists of a head only. Its gradient is derived by hand:
+// The head of a network: its last linear layers (models::Network::head) with relu between them, and
+// the mean cross-entropy of their softmax. An MLP consists of a head only. Its gradient is derived
+// by hand:
 //
 //   forward    A_0 = X^T,  Z_l = W_l A_{l-1} + b_l,  A_l = relu(Z_l)
 //   loss       L = mean_i [ log sum_c exp Z_ci - Z_{label_i, i} ]
@@ -29,9 +30,6 @@ namespace murmur::learning {
 
 // Called when the gradient of the coordinates of a layer is complete, last layer first.
 using LayerReady = std::function<void(CoordinateRange range)>;
-
-// Index of the first layer of the head. REQUIRES: the last layer is linear.
-std::size_t first_of_head(const models::Network& network);
 
 // Not thread-safe: one instance per thread, which owns buffers for intermediate values.
 template <class S>

@@ -60,10 +60,8 @@ Matmul<S> torch_matmul() {
 }
 
 template <class S>
-std::unique_ptr<Body<S>> make_torch_body(const models::Network& network,
-                                         const Layout& layout,
-                                         std::size_t layers) {
-  return table().value()->make_body.get<S>()(network, layout, layers);
+std::unique_ptr<Body<S>> make_torch_body(const models::Network& network) {
+  return table().value()->make_body.get<S>()(network);
 }
 
 void compute_alone_in_torch() {
@@ -74,11 +72,7 @@ void compute_alone_in_torch() {
 
 template Matmul<float> torch_matmul<float>();
 template Matmul<double> torch_matmul<double>();
-template std::unique_ptr<Body<float>> make_torch_body<float>(const models::Network&,
-                                                             const Layout&,
-                                                             std::size_t);
-template std::unique_ptr<Body<double>> make_torch_body<double>(const models::Network&,
-                                                               const Layout&,
-                                                               std::size_t);
+template std::unique_ptr<Body<float>> make_torch_body<float>(const models::Network&);
+template std::unique_ptr<Body<double>> make_torch_body<double>(const models::Network&);
 
 }  // namespace murmur::learning

@@ -16,7 +16,7 @@
 namespace murmur::learning {
 namespace {
 
-constexpr std::int64_t kScoreExamples = 1024;  // per part
+constexpr std::int64_t kScoreExamples = 1024;  // per part, or fewer in whole batches
 // Examples per forward pass: large enough for efficient products, small enough that activations
 // stay in cache.
 constexpr std::int64_t kScoreBatch = 256;
@@ -34,14 +34,18 @@ class Supervised : public problems::Problem<S> {
       : settings_(settings),
         matmul_(matmul),
         layout_(models::layout(settings.network, sizeof(S))),
+        buffers_(models::buffer_layout(settings.network, sizeof(S))),
         reader_(*settings.data.dataset),
-        test_indices_(first_indices(evaluated())) {}
+        test_indices_(first_indices(evaluated())),
+        score_batch_(settings.network.evaluates_by_batch ? settings.evaluation_batch : kScoreBatch),
+        part_examples_(std::max<std::int64_t>(kScoreExamples / score_batch_, 1) * score_batch_) {}
 
   int workers() const override { return settings_.data.settings.workers; }
   const Layout& layout() const override { return layout_; }
+  const Layout& buffers() const override { return buffers_; }
 
   void prepare(int threads) override {
-    const std::int64_t most = std::max(settings_.data.settings.batches.batch_size, kScoreBatch);
+    const std::int64_t most = std::max(settings_.data.settings.batches.batch_size, score_batch_);
     instances_.clear();
     for (int thread = 0; thread < threads; ++thread) {
       instances_.push_back(
@@ -51,6 +55,10 @@ class Supervised : public problems::Problem<S> {
 
   void start(int /*worker*/, std::span<S> row) const override {
     models::start(settings_.network, layout_, settings_.seed, row);
+  }
+
+  void start_buffers(std::span<S> row) const override {
+    models::start_buffers(settings_.network, buffers_, row);
   }
 
   void gradients(std::span<problems::GradientJob<S>> jobs,
@@ -70,30 +78,34 @@ class Supervised : public problems::Problem<S> {
           ready(j, range);
         }
       };
-      job.loss = own.executor.gradient(batch, job.x, job.gradient, layer_ready);
+      const Random dropout(settings_.seed, Stream::kDropout, job.worker, job.batch);
+      job.loss = own.executor.gradient(
+          batch,
+          {.x = job.x, .buffers = job.buffers, .gradient = job.gradient, .dropout = &dropout},
+          layer_ready);
       job.weight = static_cast<double>(own.which.size()) /
                    static_cast<double>(data.settings.batches.batch_size);
     }
   }
 
-  double loss(int worker, const S* x, int thread) override {
+  double loss(int worker, const problems::Model<S>& model, int thread) override {
     const problems::Score total = score_all(
-        settings_.data.dataset->training, settings_.data.partition->of(worker), x, thread);
+        settings_.data.dataset->training, settings_.data.partition->of(worker), model, thread);
     return total.loss_sum / static_cast<double>(total.examples);
   }
 
   std::int64_t score_parts() const override {
-    return (evaluated() + kScoreExamples - 1) / kScoreExamples;
+    return (evaluated() + part_examples_ - 1) / part_examples_;
   }
 
-  problems::Score score(const S* x, std::int64_t part, int thread) override {
+  problems::Score score(const problems::Model<S>& model, std::int64_t part, int thread) override {
     MURMUR_CHECK(part >= 0 && part < score_parts(), "part {} of {}", part, score_parts());
-    const std::int64_t begin = part * kScoreExamples;
-    const std::int64_t count = std::min(kScoreExamples, evaluated() - begin);
+    const std::int64_t begin = part * part_examples_;
+    const std::int64_t count = std::min(part_examples_, evaluated() - begin);
     const auto which =
         std::span(test_indices_)
             .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-    return score_all(settings_.data.dataset->test, which, x, thread);
+    return score_all(settings_.data.dataset->test, which, model, thread);
   }
 
  private:
@@ -122,14 +134,14 @@ class Supervised : public problems::Problem<S> {
 
   problems::Score score_all(const data::Examples& examples,
                             std::span<const std::int32_t> which,
-                            const S* x,
+                            const problems::Model<S>& model,
                             int thread) {
     Instance& own = instance(thread);
     problems::Score total;
     while (!which.empty()) {
-      const auto count = std::min<std::size_t>(which.size(), kScoreBatch);
+      const auto count = std::min(which.size(), static_cast<std::size_t>(score_batch_));
       total += own.executor.score(
-          {.examples = &examples, .which = which.first(count), .draws = nullptr}, x);
+          {.examples = &examples, .which = which.first(count), .draws = nullptr}, model);
       which = which.subspan(count);
     }
     return total;
@@ -138,8 +150,11 @@ class Supervised : public problems::Problem<S> {
   const SupervisedSettings settings_;
   const Matmul<S> matmul_;
   const Layout layout_;
+  const Layout buffers_;
   const data::ImageReader<S> reader_;
   const std::vector<std::int32_t> test_indices_;
+  const std::int64_t score_batch_;                    // examples
+  const std::int64_t part_examples_;                  // a multiple of it
   std::vector<std::unique_ptr<Instance>> instances_;  // one per thread
 };
 
@@ -148,7 +163,7 @@ class Supervised : public problems::Problem<S> {
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
   // Torch is loaded before oneDNN, so that both use the OpenMP runtime of torch.
-  if (first_of_head(settings.network) > 0) {
+  if (settings.network.has_body) {
     if (const Status loaded = load_torch(); !loaded) {
       return loaded.failure();
     }

@@ -20,7 +20,9 @@ struct SupervisedSettings {
   models::Network network;               // matches the image shape and the classes of the data
   std::uint64_t seed = 1;                // of the initial parameters
   std::int64_t evaluation_examples = 0;  // the first ones of the test set; 0: all
-  std::string matmul = "auto";           // "auto", "onednn" or "torch" (libraries.h)
+  // Of a pass, where scores depend on it (models::Network::evaluates_by_batch).
+  std::int64_t evaluation_batch = 32;
+  std::string matmul = "auto";  // "auto", "onednn" or "torch" (libraries.h)
 };
 
 // S: float or double. kInvalid: this build has no torch, or not the library that `matmul` names.

@@ -3,10 +3,8 @@
 // on_demand.cpp, which loads torch first; tests and benchmarks link torch/.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 
-#include "murmur/core/layout.h"
 #include "murmur/learning/body.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
@@ -21,11 +19,9 @@ namespace murmur::learning {
 template <class S>
 Matmul<S> torch_matmul();
 
-// The first `layers` layers of a network. REQUIRES: layers >= 1.
+// The body of a network. REQUIRES: it has one.
 template <class S>
-std::unique_ptr<Body<S>> make_torch_body(const models::Network& network,
-                                         const Layout& layout,
-                                         std::size_t layers);
+std::unique_ptr<Body<S>> make_torch_body(const models::Network& network);
 
 // Prevents torch from starting threads for the calling thread from now on. No effect if torch is
 // not loaded. Cheap when repeated.

@@ -5,10 +5,8 @@
 // sides are built together, by one compiler.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 
-#include "murmur/core/layout.h"
 #include "murmur/core/per_scalar.h"
 #include "murmur/learning/body.h"
 #include "murmur/learning/matmul.h"
@@ -17,9 +15,7 @@
 namespace murmur::learning {
 
 template <class S>
-using MakeBody = std::unique_ptr<Body<S>> (*)(const models::Network& network,
-                                              const Layout& layout,
-                                              std::size_t layers);
+using MakeBody = std::unique_ptr<Body<S>> (*)(const models::Network& network);
 
 struct TorchPlugin {
   PerScalar<Matmul> matmul;

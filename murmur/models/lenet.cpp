@@ -4,43 +4,47 @@
 // relu and 2 x 2 pooling, then linear layers of 120, 84 and `classes` outputs. Images smaller than
 // 32 x 32 are first padded with two zeros on every side, so the convolutions map both 28 x 28 and
 // 32 x 32 images to 16 x 5 x 5.
+#include "murmur/models/lenet.h"
+
+#include "murmur/models/describe.h"
 #include "murmur/models/model.h"
 
 namespace murmur::models {
 namespace {
 
-std::vector<Layer> layers(const OptionValues& /*options*/,
-                          const ImageShape& input,
-                          std::int64_t classes) {
-  constexpr std::int64_t kKernel = 5;
-  const std::int64_t padding = input[1] < 32 || input[2] < 32 ? 2 : 0;
+constexpr std::int64_t kKernel = 5;
+
+void describe(Network& network) {
+  const std::int64_t padding = lenet_padding(network.input);
   const auto left = [&](std::int64_t extent) {
     const std::int64_t first = (extent + 2 * padding - (kKernel - 1)) / 2;
     return (first - (kKernel - 1)) / 2;
   };
-  const std::int64_t features = 16 * left(input[1]) * left(input[2]);
-  return {
-      {Conv2d{.inputs = input[0], .outputs = 6, .kernel = kKernel, .padding = padding}, "conv1"},
-      {Relu{}},
-      {MaxPool2d{.size = 2}},
-      {Conv2d{.inputs = 6, .outputs = 16, .kernel = kKernel, .padding = 0}, "conv2"},
-      {Relu{}},
-      {MaxPool2d{.size = 2}},
-      {Linear{.inputs = features, .outputs = 120}, "fc1"},
-      {Relu{}},
-      {Linear{.inputs = 120, .outputs = 84}, "fc2"},
-      {Relu{}},
-      {Linear{.inputs = 84, .outputs = classes}, "fc3"}};
+  const Convolution first{
+      .inputs = network.input[0], .outputs = 6, .kernel = kKernel, .bias = true};
+  const Convolution second{.inputs = 6, .outputs = 16, .kernel = kKernel, .bias = true};
+  add_convolution(network, "conv1", first, default_start(first.fan_in()));
+  add_convolution(network, "conv2", second, default_start(second.fan_in()));
+  const std::int64_t features = 16 * left(network.input[1]) * left(network.input[2]);
+  add_to_head(network, "fc1", {.inputs = features, .outputs = 120});
+  add_to_head(network, "fc2", {.inputs = 120, .outputs = 84});
+  add_to_head(network, "fc3", {.inputs = 84, .outputs = network.classes});
 }
 
 }  // namespace
+
+std::int64_t lenet_padding(const ImageShape& input) {
+  return input[1] < 32 || input[2] < 32 ? 2 : 0;
+}
 
 Model lenet() {
   return {.name = "lenet",
           .summary = "LeNet-5 with relu and max-pooling: two convolutions, three linear layers",
           .paper = "LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE, 1998",
           .options = {},
-          .layers = layers};
+          .smallest_rows = 12,
+          .smallest_columns = 12,
+          .describe = describe};
 }
 
 }  // namespace murmur::models

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Multinomial logistic regression: logits = x W^T + b. Convex.
+#include "murmur/models/describe.h"
 #include "murmur/models/model.h"
 
 namespace murmur::models {
 namespace {
 
-std::vector<Layer> layers(const OptionValues& /*options*/,
-                          const ImageShape& input,
-                          std::int64_t classes) {
-  return {{Linear{.inputs = input[0] * input[1] * input[2], .outputs = classes}, "fc"}};
+void describe(Network& network) {
+  const auto& [channels, rows, columns] = network.input;
+  add_to_head(network, "fc", {.inputs = channels * rows * columns, .outputs = network.classes});
 }
 
 }  // namespace
@@ -18,7 +18,7 @@ Model logistic() {
           .summary = "one linear layer: multinomial logistic regression, convex",
           .paper = {},
           .options = {},
-          .layers = layers};
+          .describe = describe};
 }
 
 }  // namespace murmur::models

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Multilayer perceptron: linear layers fc1, fc2, ... with relu between them.
+#include "murmur/models/describe.h"
 #include "murmur/models/model.h"
 
 namespace murmur::models {
 namespace {
 
-std::vector<Layer> layers(const OptionValues& options,
-                          const ImageShape& input,
-                          std::int64_t classes) {
-  std::vector<Layer> chain;
-  std::int64_t width = input[0] * input[1] * input[2];
+void describe(Network& network) {
+  const auto& [channels, rows, columns] = network.input;
+  std::int64_t width = channels * rows * columns;
   int number = 1;
-  for (const std::int64_t next : options.integers("hidden")) {
-    chain.push_back({Linear{.inputs = width, .outputs = next}, "fc" + std::to_string(number++)});
-    chain.push_back({Relu{}});
-    width = next;
+  const auto add = [&](std::int64_t outputs) {
+    add_to_head(network, "fc" + std::to_string(number++), {.inputs = width, .outputs = outputs});
+    width = outputs;
+  };
+  for (const std::int64_t hidden : network.options.integers("hidden")) {
+    add(hidden);
   }
-  chain.push_back({Linear{.inputs = width, .outputs = classes}, "fc" + std::to_string(number)});
-  return chain;
+  add(network.classes);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ Model mlp() {
                        .help = "widths of the hidden layers",
                        .fallback = std::vector<std::int64_t>{128},
                        .bounds = kCount}},
-          .layers = layers};
+          .describe = describe};
 }
 
 }  // namespace murmur::models

@@ -3,10 +3,15 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "murmur/core/check.h"
+
 namespace murmur::models {
 
 const std::vector<Model>& models() {
-  static const std::vector<Model> kTable{logistic(), mlp(), lenet()};
+  static const std::vector<Model> kTable{logistic(), mlp(), lenet(), cifar_resnet(), vgg11()};
   return kTable;
 }
 
@@ -21,14 +26,34 @@ Result<Network> make_network(const Model& model,
                              const OptionValues& options,
                              const ImageShape& input,
                              std::int64_t classes) {
+  if (model.check != nullptr) {
+    if (const Status fits = model.check(options); !fits) {
+      return fits.failure();
+    }
+  }
+  if (input[1] < model.smallest_rows || input[2] < model.smallest_columns) {
+    return Failure{FailureKind::kInvalid,
+                   fmt::format("the model '{}' does not fit images of {}: the smallest that it "
+                               "takes have {} x {} pixels",
+                               model.name,
+                               fmt::join(input, " x "),
+                               model.smallest_rows,
+                               model.smallest_columns)};
+  }
   Network network{.name = model.name,
                   .input = input,
                   .classes = classes,
-                  .layers = model.layers(options, input, classes)};
-  const Result<std::vector<ImageShape>> fits = shapes(network);
-  if (!fits) {
-    return fits.failure();
-  }
+                  .options = options,
+                  .parameters = {},
+                  .buffers = {},
+                  .has_body = false,
+                  .evaluates_by_batch = false,
+                  .head = {}};
+  model.describe(network);
+  MURMUR_CHECK(!network.head.empty() && network.head.back().outputs == classes,
+               "'{}' does not end with a linear layer of {} outputs",
+               model.name,
+               classes);
   return network;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry of models: how each makes its network for images of a given shape. One file per
+// The registry of models: how each describes its network for images of a given shape. One file per
 // model.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/core/image_shape.h"
 #include "murmur/core/options.h"
 #include "murmur/models/network.h"
 
@@ -19,10 +20,14 @@ struct Model {
   std::string summary;
   std::string paper;  // empty if there is none
   std::vector<OptionInfo> options;
-  // Returns the layers; make_network() checks that their shapes match.
-  std::vector<Layer> (*layers)(const OptionValues& options,
-                               const ImageShape& input,
-                               std::int64_t classes) = nullptr;
+  // kInvalid: values that do not fit one another, whatever the data are. Null: all fit.
+  Status (*check)(const OptionValues& options) = nullptr;
+  // The smallest extents of an image; 1 x 1 without a body.
+  std::int64_t smallest_rows = 1;
+  std::int64_t smallest_columns = 1;
+  // Adds parameters, buffers and head to the network, whose other members are set. The images have
+  // the smallest extents or more.
+  void (*describe)(Network& network) = nullptr;
 };
 
 // All models, in the order in which they are listed.
@@ -31,7 +36,7 @@ const std::vector<Model>& models();
 // The model of that name, or null.
 const Model* find_model(std::string_view name);
 
-// kInvalid: the model does not accept images of this shape.
+// kInvalid: the options do not fit one another, or the model does not accept images of this shape.
 Result<Network> make_network(const Model& model,
                              const OptionValues& options,
                              const ImageShape& input,
@@ -41,5 +46,7 @@ Result<Network> make_network(const Model& model,
 Model logistic();
 Model mlp();
 Model lenet();
+Model cifar_resnet();
+Model vgg11();
 
 }  // namespace murmur::models

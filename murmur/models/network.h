@@ -1,84 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network as data: a chain of layers with named parameters. learning/ computes it; layouts,
-// initial values, help texts and plans are derived from it without torch.
+// The description of a network for images of one shape: its parameters with their initial
+// distributions, its buffers, and the linear layers of its head. Layouts, initial values,
+// checkpoints and plans are derived from it without torch. learning/ computes the network: the head
+// by hand (learning/head.h), what is before it, the body, by a torch module that is made from the
+// same options and has the same parameters (learning/torch/models).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "murmur/core/error.h"
 #include "murmur/core/image_shape.h"
 #include "murmur/core/layout.h"
+#include "murmur/core/options.h"
 
 namespace murmur::models {
 
-// y = x W^T + b, W: outputs x inputs. The input is flattened.
+// The initial values of a tensor.
+struct Initial {
+  enum class Distribution {
+    kConstant,  // `scale` everywhere
+    kUniform,   // uniform in [-scale, scale)
+    kNormal,    // normal with mean 0 and deviation `scale`
+  };
+  Distribution distribution = Distribution::kConstant;
+  double scale = 0;
+};
+
+constexpr Initial constant(double value) {
+  return {Initial::Distribution::kConstant, value};
+}
+constexpr Initial uniform(double bound) {
+  return {Initial::Distribution::kUniform, bound};
+}
+constexpr Initial normal(double deviation) {
+  return {Initial::Distribution::kNormal, deviation};
+}
+
+// A parameter or a buffer.
+struct Tensor {
+  std::string name;                 // as in PyTorch's state_dict: "fc1.weight"
+  std::vector<std::int64_t> shape;  // row-major
+  Initial start;
+
+  bool has_one_axis() const { return shape.size() == 1; }  // biases, norms
+  std::size_t size() const;
+};
+
+// y = x W^T + b, W: outputs x inputs, followed by its bias in the list of parameters.
 struct Linear {
   std::int64_t inputs = 0;
   std::int64_t outputs = 0;
 };
 
-// Cross-correlation with outputs x inputs x kernel x kernel weights, stride 1, and a bias.
-struct Conv2d {
-  std::int64_t inputs = 0;  // channels
-  std::int64_t outputs = 0;
-  std::int64_t kernel = 0;
-  std::int64_t padding = 0;  // zeros on every side
-};
-
-struct Relu {};
-
-// Maximum of each size x size square. Squares do not overlap; incomplete squares at the border are
-// dropped.
-struct MaxPool2d {
-  std::int64_t size = 2;
-};
-
-using Operation = std::variant<Linear, Conv2d, Relu, MaxPool2d>;
-
-struct Layer {
-  Operation operation;
-  std::string name = {};  // as in PyTorch's state_dict, "fc1"; empty without parameters
-};
-
 struct Network {
-  std::string name;
+  std::string name;  // of the model
   ImageShape input{};
   std::int64_t classes = 0;
-  std::vector<Layer> layers;
+  OptionValues options;
+  // In the order of PyTorch's state_dict, those of the head last.
+  std::vector<Tensor> parameters;
+  std::vector<Tensor> buffers;  // likewise, without integers that only count
+  // Whether there is a body: a network with a head alone needs no torch.
+  bool has_body = false;
+  // Whether the score of an example depends on the others of its batch in evaluation, too.
+  bool evaluates_by_batch = false;
+  std::vector<Linear> head;  // with relu between them; the first one takes the body's features
+
+  std::int64_t features() const { return head.front().inputs; }
+  // How many of the parameters belong to the body.
+  std::size_t body_parameters() const { return parameters.size() - 2 * head.size(); }
 };
 
-struct Parameter {
-  std::string name;  // "fc1.weight"
-  std::vector<std::int64_t> shape;
-  double bound = 0;       // initial value uniform in [-bound, bound): 1 / sqrt(fan_in)
-  std::size_t layer = 0;  // index in Network::layers
-};
-
-// In the order of PyTorch's state_dict: layer by layer, weight before bias.
-std::vector<Parameter> parameters(const Network& network);
-
-// Layout of a row, in the order of parameters(). `scalar_bytes`: 4 or 8.
+// Layouts of a row of parameters and of a row of buffers. `scalar_bytes`: 4 or 8.
 Layout layout(const Network& network, std::size_t scalar_bytes);
+Layout buffer_layout(const Network& network, std::size_t scalar_bytes);
 
-// Coordinates of the layer's parameters including padding; none if it has no parameters. The ranges
-// of all layers cover the row.
-std::optional<CoordinateRange> layer_range(const Network& network,
-                                           const Layout& layout,
-                                           std::size_t layer);
-
-// Writes the initial parameters, PyTorch's default uniform distribution, as a function of the seed:
-// the same on every machine and for every worker. Values are drawn in double and rounded to S.
+// Writes the initial parameters as a function of the seed: the same on every machine and for every
+// worker. The values of a tensor depend on the seed and on its index, not on the sizes of the
+// others; they are drawn in double and rounded to S.
 template <class S>
 void start(const Network& network, const Layout& layout, std::uint64_t seed, std::span<S> row);
 
-// The output shape of each layer; kInvalid: a layer does not accept its input shape. Vectors have
-// the shape {length, 1, 1}.
-Result<std::vector<ImageShape>> shapes(const Network& network);
+// Writes the initial buffers. `layout`: of buffers.
+template <class S>
+void start_buffers(const Network& network, const Layout& layout, std::span<S> row);
 
 }  // namespace murmur::models

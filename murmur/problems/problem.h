@@ -34,6 +34,17 @@ struct GradientJob {
 // problem accesses neither `x` nor `gradient` in this range, so the caller may overwrite both.
 using RangeReady = std::function<void(std::size_t job, CoordinateRange range)>;
 
+// A model to be evaluated: its row in Problem::layout() and its row in Problem::buffers(). Null
+// buffers: the problem has none.
+template <class S>
+struct Model {
+  const S* x = nullptr;
+  const S* buffers = nullptr;
+
+  Model(const S* row, const S* its_buffers = nullptr)  // NOLINT(google-explicit-constructor)
+      : x(row), buffers(its_buffers) {}
+};
+
 // Score of a model on a part of the evaluation data. Parts are added in order.
 struct Score {
   double loss_sum = 0;
@@ -80,12 +91,14 @@ class Problem {
   // Computes the gradients of all jobs. CPU problems receive spans of one; a device may batch them.
   virtual void gradients(std::span<GradientJob<S>> jobs, int thread, const RangeReady& ready) = 0;
 
-  // Loss of the worker's f_i at x on all of its data, without weight decay and noise.
-  virtual double loss(int worker, const S* x, int thread) = 0;
+  // Loss of the worker's f_i at the model on all of its data, without weight decay and noise.
+  virtual double loss(int worker, const Model<S>& model, int thread) = 0;
 
   // Number of parts of the evaluation data, one score() call each; 0: there is no evaluation data.
   virtual std::int64_t score_parts() const { return 0; }
-  virtual Score score(const S* /*x*/, std::int64_t /*part*/, int /*thread*/) { return {}; }
+  virtual Score score(const Model<S>& /*model*/, std::int64_t /*part*/, int /*thread*/) {
+    return {};
+  }
 };
 
 }  // namespace murmur::problems

@@ -46,7 +46,9 @@ class Analytic : public Problem<S> {
       }
     }
   }
-  double loss(int worker, const S* x, int /*thread*/) final { return value(worker, x); }
+  double loss(int worker, const Model<S>& model, int /*thread*/) final {
+    return value(worker, model.x);
+  }
 
  protected:
   std::size_t dimension() const { return start_.dimension(); }

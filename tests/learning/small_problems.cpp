@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/learning/small_problems.h"
 
+#include <algorithm>
+
 #include "murmur/core/random.h"
 
 namespace murmur::learning::testing {
 namespace {
 
-constexpr ImageShape kShape{2, 12, 12};
 constexpr int kClasses = 5;
 
-data::Examples random_examples(std::int64_t count, std::int64_t part) {
+std::string name_of(const std::string& model) {
+  return model.substr(0, model.find(' '));
+}
+
+// The smallest that the model takes, or 12 x 12.
+ImageShape shape_for(const std::string& model) {
+  const models::Model& entry = *models::find_model(name_of(model));
+  return {2,
+          std::max<std::int64_t>(12, entry.smallest_rows),
+          std::max<std::int64_t>(12, entry.smallest_columns)};
+}
+
+data::Examples random_examples(const ImageShape& shape, std::int64_t count, std::int64_t part) {
   data::Examples examples;
-  examples.shape = kShape;
+  examples.shape = shape;
   const Random pixel_draws(1, Stream::kTest, part, 0);
   const Random label_draws(1, Stream::kTest, part, 1);
   data::Bytes pixels;
@@ -31,24 +44,36 @@ data::Examples random_examples(std::int64_t count, std::int64_t part) {
 
 }  // namespace
 
-std::shared_ptr<const data::Dataset> small_dataset() {
+std::shared_ptr<const data::Dataset> small_dataset(const std::string& model) {
+  const ImageShape shape = shape_for(model);
   auto dataset = std::make_shared<data::Dataset>();
   dataset->name = "random";
   dataset->classes = kClasses;
-  dataset->training = random_examples(41, 0);
-  dataset->test = random_examples(23, 1);
+  dataset->training = random_examples(shape, 41, 0);
+  dataset->test = random_examples(shape, 23, 1);
   dataset->mean = {0.5, 0.4};
   dataset->deviation = {0.3, 0.2};
   return dataset;
 }
 
 models::Network small_network(const std::string& name) {
-  const models::Model& model = *models::find_model(name);
+  const models::Model& model = *models::find_model(name_of(name));
   OptionValues options(model.options);
-  if (name == "mlp") {
+  if (model.name == "mlp") {
     options.set("hidden", std::vector<std::int64_t>{9, 7});
   }
-  return models::make_network(model, options, kShape, kClasses).value();
+  if (model.name == "cifar-resnet") {
+    options.set("depth", std::int64_t{8});
+  }
+  if (model.name == "vgg11") {
+    options.set("width", 0.0625);
+    options.set("dropout", 0.2);
+    options.set("groups", std::int64_t{2});
+  }
+  if (options.has("norm")) {
+    options.set("norm", name.substr(name.find(' ') + 1));
+  }
+  return models::make_network(model, options, shape_for(name), kClasses).value();
 }
 
 SupervisedSettings small_settings(const std::string& model) {
@@ -56,7 +81,7 @@ SupervisedSettings small_settings(const std::string& model) {
   settings.workers = 3;
   settings.batches.batch_size = 6;
   SupervisedSettings result;
-  result.data = data::divide(small_dataset(), settings).value();
+  result.data = data::divide(small_dataset(model), settings).value();
   result.network = small_network(model);
   return result;
 }
@@ -64,9 +89,28 @@ SupervisedSettings small_settings(const std::string& model) {
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
   for (const models::Model& model : models::models()) {
-    names.push_back(model.name);
+    const auto norm = std::find_if(model.options.begin(),
+                                   model.options.end(),
+                                   [](const OptionInfo& option) { return option.name == "norm"; });
+    if (norm == model.options.end()) {
+      names.push_back(model.name);
+      continue;
+    }
+    for (const std::string& choice : norm->choices) {
+      names.push_back(model.name + " " + choice);
+    }
   }
   return names;
+}
+
+bool is_shallow(const std::string& model) {
+  return model == "logistic" || model == "mlp" || model == "lenet";
+}
+
+bool is_same_in_evaluation(const std::string& model) {
+  const models::Network network = small_network(model);
+  const bool drops = network.options.has("dropout") && network.options.number("dropout") > 0;
+  return network.buffers.empty() && !network.evaluates_by_batch && !drops;
 }
 
 }  // namespace murmur::learning::testing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Supervised problems that are small enough to check coordinate by coordinate: random images, every
-// model.
+// model, those with a choice of norms several times.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,25 @@
 #include <vector>
 
 #include "murmur/core/arena.h"
+#include "murmur/core/random.h"
 #include "murmur/learning/supervised.h"
 #include "murmur/models/model.h"
 
 namespace murmur::learning::testing {
 
-// 41 training and 23 test images of 2 x 12 x 12 with 5 classes, 3 workers with 13 images each.
-std::shared_ptr<const data::Dataset> small_dataset();
+// 41 training and 23 test images of 2 channels with 5 classes, 3 workers with 13 images each.
+// `model`: one of model_names(), which are models and the norm that they use: "cifar-resnet group".
+std::shared_ptr<const data::Dataset> small_dataset(const std::string& model);
 models::Network small_network(const std::string& model);
 
 // Batches of 6, iid.
 SupervisedSettings small_settings(const std::string& model);
 
 std::vector<std::string> model_names();
+// Few layers: derivatives are exact to many digits, and a hundred steps halve the loss.
+bool is_shallow(const std::string& model);
+// Whether a model computes the same function in training and in evaluation.
+bool is_same_in_evaluation(const std::string& model);
 
 template <class S>
 std::unique_ptr<problems::Problem<S>> make(const SupervisedSettings& settings, int threads = 1) {
@@ -50,6 +56,26 @@ Row<S> start_of(const problems::Problem<S>& problem) {
   return row;
 }
 
+// The start with every parameter changed a little: none is zero, no layer is closed.
+template <class S>
+Row<S> near_start_of(const problems::Problem<S>& problem) {
+  Row<S> row = start_of(problem);
+  const Random random(9, Stream::kTest);
+  for (const TensorSlot& slot : problem.layout().tensors()) {
+    for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {
+      row[k] += static_cast<S>(0.05 * (random.uniform(k) - 0.5));
+    }
+  }
+  return row;
+}
+
+template <class S>
+Row<S> start_buffers_of(const problems::Problem<S>& problem) {
+  Row<S> row(problem.buffers().row_size());
+  problem.start_buffers(row.span());
+  return row;
+}
+
 // The batch's loss; the gradient goes into `gradient`.
 template <class S>
 double gradient(problems::Problem<S>& problem,
@@ -57,9 +83,13 @@ double gradient(problems::Problem<S>& problem,
                 std::int64_t step,
                 Row<S>& x,
                 Row<S>& gradient,
-                int thread = 0) {
-  problems::GradientJob<S> job{
-      .batch = step, .worker = worker, .x = x.data(), .gradient = gradient.data()};
+                int thread = 0,
+                S* buffers = nullptr) {
+  problems::GradientJob<S> job{.batch = step,
+                               .worker = worker,
+                               .x = x.data(),
+                               .gradient = gradient.data(),
+                               .buffers = buffers};
   problem.gradients({&job, 1}, thread, {});
   return job.loss;
 }

@@ -35,7 +35,9 @@ class SteadyProblem final : public problems::Problem<double> {
       }
     }
   }
-  double loss(int /*worker*/, const double* /*x*/, int /*thread*/) override { return 0; }
+  double loss(int /*worker*/, const problems::Model<double>& /*model*/, int /*thread*/) override {
+    return 0;
+  }
 
  private:
   static constexpr std::int64_t kBucket = 16384;  // coordinates: 128 KiB

@@ -60,7 +60,8 @@ void RandomQuadratic<S>::gradients(std::span<problems::GradientJob<S>> jobs,
 }
 
 template <class S>
-double RandomQuadratic<S>::loss(int worker, const S* x, int /*thread*/) {
+double RandomQuadratic<S>::loss(int worker, const problems::Model<S>& model, int /*thread*/) {
+  const S* const x = model.x;
   double sum = 0;
   for (const TensorSlot& slot : layout_.tensors()) {
     for (std::size_t k = slot.offset; k < slot.offset + slot.size; ++k) {

@@ -46,7 +46,7 @@ class RandomQuadratic : public problems::Problem<S> {
   void gradients(std::span<problems::GradientJob<S>> jobs,
                  int thread,
                  const problems::RangeReady& ready) override;
-  double loss(int worker, const S* x, int thread) override;
+  double loss(int worker, const problems::Model<S>& model, int thread) override;
 
   double curvature(int worker, std::size_t k) const { return at(curvature_, worker, k); }
   double center(int worker, std::size_t k) const { return at(center_, worker, k); }

@@ -34,7 +34,7 @@ MOST_FILES = 30  # of a folder's own: headers and sources
 
 # Headers of one library, and the only place that may see them.
 KEPT_IN = (
-    (r"(torch|ATen|c10|caffe2)/", r"((murmur|tests)/learning/|bench/learning_)[^.]+\.cpp"),
+    (r"(torch|ATen|c10|caffe2)/", r"((murmur|tests)/learning/|bench/learning_)[^.]+\.cpp|include/murmur/torch.*\.h"),
     (r"mpi\.h", r"(murmur|tests)/comm/mpi/.*"),
     (r"dnnl[a-z_]*\.h(pp)?", r"murmur/learning/[a-z_]*onednn\.(h|cpp)"),
     (r"CLI/", r"murmur/cli/.*"),
@@ -188,12 +188,13 @@ def includes_from_the_root(files):
         for number, bracket, what in file.includes() if file.is_cpp else ():
             if bracket == '"' and what not in known:
                 yield file.path, number, f'"{what}" is no file of the project, seen from its root'
-            if bracket == "<" and what.startswith("murmur/"):
+            if bracket == "<" and what.startswith("murmur/") and f"include/{what}" not in known:
                 yield file.path, number, f'<{what}> is ours: "{what}"'
 
 
 def every_header_is_included(files):
-    included = {what for file in files if file.is_cpp for _, _, what in file.includes()}
+    includes = {what for file in files if file.is_cpp for _, _, what in file.includes()}
+    included = includes | {f"include/{what}" for what in includes}
     for file in files:
         if file.is_header and file.path not in included:
             yield file.path, 1, "is included by nobody"

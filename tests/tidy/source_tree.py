@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FOLDERS = ("murmur", "tests", "bench", "cmake", "scripts", "examples", "docs", ".ci")
+FOLDERS = ("murmur", "include", "tests", "bench", "cmake", "scripts", "examples", "docs", ".ci")
 AT_THE_ROOT = ("CMakeLists.txt", "README.md", "CMakePresets.json", ".clang-format", ".clang-tidy")
 CPP = (".h", ".cpp")
 

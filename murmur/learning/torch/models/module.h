@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bodies of networks as torch modules, one file per model, and the layers that they share.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <murmur/torch.h>
+
+#include "murmur/core/random.h"
+#include "murmur/models/network.h"
+#include "murmur/models/norm.h"
+
+namespace murmur::learning {
+
+// Parameters and buffers have the names, shapes and order of the network's description, without the
+// parameters of the head.
+struct BodyModule : torch::nn::Module {
+  // images: count x channels x rows x columns; returns count x features.
+  virtual at::Tensor forward(const at::Tensor& images) = 0;
+
+  // The random numbers of dropout in the pass at hand, which outlive it; null: nothing is dropped.
+  const Random* dropout = nullptr;
+};
+
+// The body of a network's model. REQUIRES: the network has one.
+std::shared_ptr<BodyModule> make_body_module(const models::Network& network);
+
+// Entries of the registry.
+std::shared_ptr<BodyModule> lenet_body(const models::Network& network);
+std::shared_ptr<BodyModule> cifar_resnet_body(const models::Network& network);
+std::shared_ptr<BodyModule> vgg11_body(const models::Network& network);
+
+// A norm and, where it is followed by one, its activation (models/norm.h).
+class NormLayer {
+ public:
+  // Registered in `parent` under this name, unless it has no tensors.
+  NormLayer(torch::nn::Module& parent,
+            const std::string& name,
+            const models::Norm& norm,
+            std::int64_t channels,
+            models::NormPlace place);
+
+  // May change x in place: nothing else uses the output of the convolution before it.
+  at::Tensor operator()(const at::Tensor& x) const { return forward_(x); }
+
+ private:
+  std::function<at::Tensor(const at::Tensor&)> forward_;
+};
+
+// Zeroes a share of the values and divides the others by 1 - share. Value i of dropout number
+// `place` of a model is dropped as a function of (draws, place, i). Null draws: returns x.
+at::Tensor drop(const at::Tensor& x, double share, const Random* draws, std::uint64_t place);
+
+}  // namespace murmur::learning

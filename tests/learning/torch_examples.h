@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Examples as tensors, for oracles that are written with torch alone. Included after torch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "murmur/data/dataset.h"
+
+namespace murmur::learning::testing {
+
+template <class S>
+at::TensorOptions options() {
+  return torch::TensorOptions().dtype(c10::CppTypeToScalarType<S>::value);
+}
+
+// (pixel / 255 - mean) / deviation, computed in double first.
+template <class S>
+at::Tensor images_of(const data::Dataset& dataset,
+                     const data::Examples& examples,
+                     const std::vector<std::int32_t>& which) {
+  const auto& shape = examples.shape;
+  at::Tensor images = torch::empty(
+      {static_cast<std::int64_t>(which.size()), shape[0], shape[1], shape[2]}, torch::kDouble);
+  double* out = images.data_ptr<double>();
+  const std::int64_t size = examples.example_size();
+  for (const std::int32_t index : which) {
+    for (std::int64_t p = 0; p < size; ++p) {
+      const auto c = static_cast<std::size_t>(p / (shape[1] * shape[2]));
+      const double share = examples.pixels[static_cast<std::size_t>(index * size + p)] / 255.0;
+      *out++ = (share - dataset.mean[c]) / dataset.deviation[c];
+    }
+  }
+  return images.to(options<S>());
+}
+
+inline at::Tensor labels_of(const data::Examples& examples,
+                            const std::vector<std::int32_t>& which) {
+  at::Tensor labels = torch::empty({static_cast<std::int64_t>(which.size())}, torch::kLong);
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    labels[static_cast<std::int64_t>(i)] =
+        static_cast<std::int64_t>(examples.labels[static_cast<std::size_t>(which[i])]);
+  }
+  return labels;
+}
+
+}  // namespace murmur::learning::testing
