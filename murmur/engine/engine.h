@@ -14,6 +14,7 @@
 #include "murmur/engine/attendance.h"
 #include "murmur/engine/exchange/buckets.h"
 #include "murmur/engine/exchange/collectives.h"
+#include "murmur/engine/exchange/field_average.h"
 #include "murmur/engine/gradient_recipe.h"
 #include "murmur/engine/parts.h"
 #include "murmur/engine/passes.h"
@@ -67,6 +68,8 @@ class Engine {
 
   // The exact average of all workers' models, computed as the average stage does it, into `row`.
   Status average_model(std::span<S> row);
+  // Likewise of all workers' buffers. REQUIRES: the problem has buffers.
+  Status average_buffers(std::span<S> row);
   // Root mean square over all workers of the distance to that average.
   Result<double> consensus_distance(std::span<const S> average);
   // What else the engine's processes exchange between rounds.
@@ -124,6 +127,7 @@ class Engine {
   FactorRanges factors_;
   Attendance attendance_;
   std::optional<std::size_t> buffers_field_;
+  std::unique_ptr<FieldAverager<S>> buffers_averager_;  // null before its first use
   Passes<S> passes_;
   WayState<S> state_;
   Collectives collectives_;

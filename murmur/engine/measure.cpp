@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked between rounds: the average model, the distance to it, another state.
-#include <array>
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 #include "murmur/core/check.h"
 #include "murmur/core/flush_denormals.h"
@@ -33,26 +33,23 @@ template <class S>
 Status Engine<S>::average_model(std::span<S> average) {
   const FlushDenormals guard;
   MURMUR_CHECK(average.size() == rows_.row_size(), "a row of {}", average.size());
-  S* const out = average.data();
   if (parts_.program.keeps_one_model()) {
-    std::memcpy(out, rows_.row(0, rows_.local().begin), rows_.row_size() * sizeof(S));
+    std::memcpy(average.data(), rows_.row(0, rows_.local().begin), average.size_bytes());
     return Ok{};
   }
-  const auto row = [&](int worker) { return rows_.row(0, worker); };
   state_.averager.weigh({});
-  const comm::Tag call = collectives_.next_call();
-  if (!state_.averager.is_spread()) {
-    return state_.averager.average(row, out, call, nullptr);
+  return average_field(state_.averager, rows_, 0, collectives_.next_call(), average);
+}
+
+template <class S>
+Status Engine<S>::average_buffers(std::span<S> average) {
+  const FlushDenormals guard;
+  MURMUR_CHECK(buffers_field_, "the problem has no buffers");
+  if (buffers_averager_ == nullptr) {
+    buffers_averager_ =
+        std::make_unique<FieldAverager<S>>(state_.peers, parts_.problem->buffers(), parts_.pool);
   }
-  // Others write into it, so it is not the caller's.
-  const auto mean = std::make_shared<Arena<S>>(std::vector<std::size_t>{1}, rows_.row_size());
-  const auto memory = std::make_shared<std::array<comm::Memory, 2>>(
-      std::array<comm::Memory, 2>{rows_.memory(), mean});
-  if (Status averaged = state_.averager.average(row, mean->row(0, 0), call, memory); !averaged) {
-    return averaged;
-  }
-  std::memcpy(out, mean->row(0, 0), rows_.row_size() * sizeof(S));
-  return Ok{};
+  return buffers_averager_->average(rows_, *buffers_field_, collectives_.next_call(), average);
 }
 
 template <class S>
@@ -85,6 +82,8 @@ template void Engine<float>::restart();
 template void Engine<double>::restart();
 template Status Engine<float>::average_model(std::span<float>);
 template Status Engine<double>::average_model(std::span<double>);
+template Status Engine<float>::average_buffers(std::span<float>);
+template Status Engine<double>::average_buffers(std::span<double>);
 template Result<double> Engine<float>::consensus_distance(std::span<const float>);
 template Result<double> Engine<double>::consensus_distance(std::span<const double>);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 namespace murmur::run {
 namespace {
@@ -54,7 +55,8 @@ Evaluator<S>::Evaluator(engine::Engine<S>& engine,
       problem_(problem),
       pool_(pool),
       config_(config),
-      average_(engine.layout().row_size()) {}
+      average_(engine.layout().row_size()),
+      average_buffers_(problem.buffers().row_size()) {}
 
 template <class S>
 int Evaluator<S>::watched() const {
@@ -65,7 +67,7 @@ int Evaluator<S>::watched() const {
 // One task per model and part. The parts of a model are summed in order, so that a score does not
 // depend on the number of threads.
 template <class S>
-std::vector<problems::Score> Evaluator<S>::score(const std::vector<const S*>& models) {
+std::vector<problems::Score> Evaluator<S>::score(const std::vector<problems::Model<S>>& models) {
   const auto parts = static_cast<std::size_t>(problem_.score_parts());
   std::vector<problems::Score> of_part(models.size() * parts);
   pool_.run(of_part.size(), [&](std::size_t task, int thread) {
@@ -80,13 +82,16 @@ std::vector<problems::Score> Evaluator<S>::score(const std::vector<const S*>& mo
 }
 
 template <class S>
-typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const S* average) {
+typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const problems::Model<S>& average) {
   const comm::WorkerRange local = engine_.local();
   const int end = std::min(local.end, watched());
-  const bool one_model = engine_.program().keeps_one_model();
-  std::vector<const S*> models{average};
+  // Workers with the same parameters still have seen different batches.
+  const bool one_model = engine_.program().keeps_one_model() && average_buffers_.empty();
+  std::vector<problems::Model<S>> models{average};
+  const std::optional<std::size_t> buffers = engine_.program().buffers();
   for (int worker = local.begin; worker < end && !one_model; ++worker) {
-    models.push_back(engine_.model(worker));
+    models.emplace_back(engine_.model(worker),
+                        buffers ? engine_.row(*buffers, worker).data() : nullptr);
   }
   const std::vector<problems::Score> scores = score(models);
   LocalScores all;
@@ -131,13 +136,19 @@ Result<Metrics> Evaluator<S>::evaluate() {
   if (const Status averaged = engine_.average_model(average_); !averaged) {
     return averaged.failure();
   }
+  if (!average_buffers_.empty()) {
+    if (const Status averaged = engine_.average_buffers(average_buffers_); !averaged) {
+      return averaged.failure();
+    }
+  }
   const Result<double> distance = engine_.consensus_distance(average_);
   if (!distance) {
     return distance.failure();
   }
   Metrics metrics;
   if (problem_.score_parts() > 0) {
-    Result<Metrics> scored = over_workers(score_local(average_.data()));
+    Result<Metrics> scored = over_workers(score_local(
+        {average_.data(), average_buffers_.empty() ? nullptr : average_buffers_.data()}));
     if (!scored) {
       return scored.failure();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scores of the models on the evaluation data. "local" is a worker's own model on all of it, the
-// mean (minimum, deviation) over workers; "averaged" is the exact average of all models. Papers
+// mean (minimum, deviation) over workers; "averaged" is the exact average of all models. A worker's
+// own model has its own buffers, the average has the mean of each buffer over all workers. Papers
 // differ in which they report, so both are always computed.
 #pragma once
 
@@ -32,8 +33,8 @@ class Evaluator {
   struct LocalScores;
 
   int watched() const;  // number of workers whose own models are evaluated: the first ones
-  std::vector<problems::Score> score(const std::vector<const S*>& models);
-  LocalScores score_local(const S* average);
+  std::vector<problems::Score> score(const std::vector<problems::Model<S>>& models);
+  LocalScores score_local(const problems::Model<S>& average);
   Result<Metrics> over_workers(const LocalScores& scores);
 
   engine::Engine<S>& engine_;
@@ -41,6 +42,7 @@ class Evaluator {
   threads::Pool& pool_;
   const EvaluationConfig& config_;
   std::vector<S> average_;
+  std::vector<S> average_buffers_;  // empty: the problem has none
   double seconds_ = 0;
 };
 
