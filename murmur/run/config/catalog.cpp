@@ -70,7 +70,7 @@ const std::vector<Kind>& catalog() {
        "partitions",
        "data.partition; their options are keys of [data]",
        entries_of(data::partitions())},
-      {"model", "models", "", entries_of(models::models())},
+      {"model", "models", "all take dropout = 0", entries_of(models::models())},
       {"problem", "problems", "", entries_of(problems::problems())},
       {"schedule",
        "schedules",

@@ -35,8 +35,9 @@ struct DataConfig {
 
 struct EvaluationConfig {
   Span every{1, true};
-  std::optional<std::int64_t> workers;   // the first ones; none, or more than exist: all
-  std::optional<std::int64_t> examples;  // likewise
+  std::optional<std::int64_t> workers;     // the first ones; none, or more than exist: all
+  std::optional<std::int64_t> examples;    // likewise
+  std::optional<std::int64_t> batch_size;  // of models whose scores depend on it
 };
 
 struct CheckpointConfig {

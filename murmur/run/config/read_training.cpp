@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "murmur/core/check.h"
+#include "murmur/models/model.h"
 #include "murmur/run/config/tables.h"
 
 namespace murmur::run {
@@ -53,9 +55,39 @@ void read_data(const Document& document, Config& config) {
   data.folder = absolute_path(table.text("folder", "", {}));
 }
 
+OptionValues without(const OptionValues& values, const std::string& name) {
+  OptionValues others;
+  for (const auto& [key, value] : values.all()) {
+    if (key != name) {
+      others.set(key, value);
+    }
+  }
+  return others;
+}
+
 Choice read_model(const Document& document) {
   TableReader table(document, "model");
-  return read_choice(table, kind_of("model"));
+  const Kind& kind = kind_of("model");
+  table.has("dropout");  // 0 is allowed for every model
+  Choice choice = read_choice(table, kind);
+  const OptionValues& options = choice.options;
+  if (!options.has("dropout") && table.number("dropout", 0, kMomentum) != 0) {
+    table.fail("dropout", "model.dropout: " + others_option(kind, choice.name, "dropout"));
+  }
+  const models::Model* model = models::find_model(choice.name);
+  MURMUR_CHECK(model != nullptr, "model '{}'", choice.name);
+  if (const Status fits = model->check == nullptr ? Status(Ok{}) : model->check(options); !fits) {
+    table.fail("name", fits.failure().message);
+  }
+  if (options.has("statistics") && options.text("norm") != "batch") {
+    if (table.has("statistics")) {
+      table.fail("statistics",
+                 fmt::format("model.statistics is about norm = \"batch\", not about \"{}\"",
+                             options.text("norm")));
+    }
+    choice.options = without(options, "statistics");
+  }
+  return choice;
 }
 
 Scale read_scale(TableReader& table) {
@@ -139,6 +171,7 @@ void read_evaluation(const Document& document, Config& config) {
   config.evaluation.every = read_span(table, "every", kPositive).value_or(Span{1, true});
   config.evaluation.workers = read_how_many(table, "workers");
   config.evaluation.examples = read_how_many(table, "examples");
+  config.evaluation.batch_size = table.maybe_integer("batch_size", kCount);
   table.finish();
 }
 

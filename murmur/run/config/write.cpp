@@ -81,6 +81,7 @@ void write_run_settings(const Config& config, Writer& out) {
   out.span("every_", config.evaluation.every);
   how_many("workers", config.evaluation.workers);
   how_many("examples", config.evaluation.examples);
+  out.maybe("batch_size", config.evaluation.batch_size);
   out.table("checkpoint");
   out.maybe("every_steps", config.checkpoint.every_steps);
   out.maybe("every_minutes", config.checkpoint.every_minutes);

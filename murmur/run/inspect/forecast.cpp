@@ -152,10 +152,29 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t r
   forecast.memory.gradients = forecast.gradient_rows() * forecast.threads * row;
 }
 
+// A module's gradients lie in memory of their own until backward has ended.
+template <class S>
+void foresee_network(Forecast& forecast, const models::Network& network) {
+  const Layout buffers = models::buffer_layout(network, sizeof(S));
+  const auto buffers_row = static_cast<double>(buffers.row_size() * sizeof(S));
+  forecast.buffers = static_cast<std::int64_t>(buffers.parameters());
+  if (forecast.buffers > 0) {
+    forecast.memory.rows += static_cast<double>(forecast.config.workers) * buffers_row;
+    forecast.fields.emplace_back(kBuffersField.name);
+  }
+  std::size_t of_module = 0;
+  for (std::size_t i = 0; i < network.body_parameters(); ++i) {
+    of_module += network.parameters[i].size();
+  }
+  forecast.memory.modules =
+      forecast.threads * (static_cast<double>(of_module * sizeof(S)) + buffers_row);
+}
+
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
-  const Layout layout = models::layout(make_network(config, shape.shape, shape.classes), sizeof(S));
+  const models::Network network = make_network(config, shape.shape, shape.classes);
+  const Layout layout = models::layout(network, sizeof(S));
   forecast.tensors = tensors_of(make_tensor_factors(config, layout), layout);
   forecast.message_parameters = forecast.extent.parameters;
   if (config.cluster) {
@@ -166,6 +185,7 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   require_usable_graph(config, *graph, program);
   forecast.warnings = texts_of(warnings_of(config, program, graph, forecast.extent));
   foresee_memory(forecast, program, layout.row_size());
+  foresee_network<S>(forecast, network);
   forecast.memory.data = static_cast<double>(shape.bytes());
   forecast.mixes = program.mixes();
   if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {

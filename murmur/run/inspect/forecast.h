@@ -21,8 +21,9 @@ namespace murmur::run {
 struct MemoryForecast {
   double rows = 0;       // all fields of all workers, padding included
   double gradients = 0;  // rows of the compute threads
+  double modules = 0;    // what torch keeps per compute thread, without the batch's activations
   double data = 0;       // pixels and labels
-  double total() const { return rows + gradients + data; }
+  double total() const { return rows + gradients + modules + data; }
 };
 
 struct TensorForecast {
@@ -45,6 +46,7 @@ struct Forecast {
   Config config;
   RunExtent extent;
   std::int64_t message_parameters = 0;  // that of [cluster] if given, else the model's
+  std::int64_t buffers = 0;             // numbers in the model's buffers
   std::int64_t steps = 0;               // of the run
   std::int64_t looked_at = 0;           // number of steps examined, from the first one
   std::vector<std::string> fields;      // names, in order; "mean (once)"

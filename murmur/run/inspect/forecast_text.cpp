@@ -46,6 +46,13 @@ std::string memory_text(const Forecast& forecast) {
                               ? std::string("one row")
                               : fmt::format("{} rows", forecast.gradient_rows()),
                           forecast.threads)) +
+         (memory.modules > 0
+              ? line("  modules",
+                     fmt::format("{}: gradients and buffers of {} modules, one per thread, beside "
+                                 "the activations of a batch",
+                                 bytes_text(memory.modules),
+                                 forecast.threads))
+              : std::string()) +
          line("  data", bytes_text(memory.data));
 }
 
@@ -183,7 +190,10 @@ Json mixing_json(const Forecast& forecast) {
 std::string to_text(const Forecast& forecast) {
   std::string text =
       forecast.config.name + ": " + sentence_of(forecast.config, forecast.steps) + "\n\n";
-  text += line("model", fmt::format("{} parameters", forecast.extent.parameters));
+  text += line("model",
+               fmt::format("{} parameters", forecast.extent.parameters) +
+                   (forecast.buffers > 0 ? fmt::format(", {} numbers in buffers", forecast.buffers)
+                                         : std::string()));
   text +=
       line("length",
            fmt::format("{} steps, {} per epoch", forecast.steps, forecast.extent.steps_per_epoch));
@@ -212,6 +222,7 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
       {"name", forecast.config.name},
       {"workers", forecast.config.workers},
       {"parameters", forecast.extent.parameters},
+      {"buffers", forecast.buffers},
       {"steps", forecast.steps},
       {"steps_per_epoch", forecast.extent.steps_per_epoch},
       {"training_examples", forecast.extent.training_examples},
@@ -226,6 +237,7 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
        {{"total_bytes", number_json(forecast.memory.total())},
         {"rows_bytes", number_json(forecast.memory.rows)},
         {"gradients_bytes", number_json(forecast.memory.gradients)},
+        {"modules_bytes", number_json(forecast.memory.modules)},
         {"data_bytes", number_json(forecast.memory.data)},
         {"fields", forecast.fields}}},
       {"traffic",

@@ -59,6 +59,7 @@ std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config
                                     .network = setup.network,
                                     .seed = config.seed,
                                     .evaluation_examples = config.evaluation.examples.value_or(0),
+                                    .evaluation_batch = config.evaluation.batch_size.value_or(32),
                                     .matmul = config.matmul});
   if (!made) {
     throw UserError(made.failure().message);

@@ -14,6 +14,7 @@
 #include "murmur/problems/analytic.h"
 #include "murmur/run/config/schedule.h"
 #include "murmur/run/processes/machine.h"
+#include "murmur/run/wiring/statistics.h"
 #include "murmur/topology/analysis.h"
 
 namespace murmur::run {
@@ -31,7 +32,7 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
   MURMUR_CHECK(algorithm != nullptr, "algorithm '{}'", config.algorithm.choice.name);
   Program<S> program = algorithm->program<S>(config.algorithm.choice.options);
   if (!config.outer) {
-    return program;
+    return with_statistics(std::move(program), config);
   }
   const auto* outer = algorithms::find_outer_step(config.outer->choice.name);
   MURMUR_CHECK(outer != nullptr, "outer step '{}'", config.outer->choice.name);
@@ -45,7 +46,8 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
     const bool all = level.group >= config.workers;
     levels.push_back({level.period, all ? 0 : static_cast<int>(level.group)});
   }
-  return algorithms::with_outer(std::move(program), *outer, values, starts_differ, levels);
+  return with_statistics(
+      algorithms::with_outer(std::move(program), *outer, values, starts_differ, levels), config);
 }
 
 engine::GradientSettings make_gradient_settings(const Config& config) {
