@@ -23,7 +23,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from images import write_images
+from images import write_cifar10, write_images
 from pages import FENCE, blocks_of, commands_in, pages
 from snippets import PROMISES
 
@@ -72,13 +72,14 @@ ELSEWHERE = {
 class Desk:
     """A copy of the tree as a user has it after the build, without its sources."""
 
-    def __init__(self, root, program, folder):
+    def __init__(self, root, program, folder, data):
         self.folder = folder
         for name in ("docs", "examples", "scripts"):
             shutil.copytree(root / name, folder / name)
         (folder / "build").mkdir()
         (folder / "build/release").symlink_to(program.parent, target_is_directory=True)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MURMUR_")}
+        self.environment["MURMUR_DATA"] = str(data)
 
     def run(self, words):
         """The error, or an empty string."""
@@ -175,10 +176,11 @@ def results(root, program):
     with tempfile.TemporaryDirectory(dir=memory) as name:
         images = Path(name) / "images"
         write_images(images)
+        write_cifar10(Path(name) / "data/cifar10")
         for number, page in enumerate([*pages(root), "examples"]):
             folder = Path(name) / str(number)
             folder.mkdir()
-            desk = Desk(root, program, folder)
+            desk = Desk(root, program, folder, Path(name) / "data")
             if page == "examples":
                 yield from check_examples(root, desk)
                 yield from keys_without_a_word(root, desk)

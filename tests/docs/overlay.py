@@ -39,13 +39,16 @@ class Overlay:
         words[place:place] = [f"-I{self.tree}"]
         self._run([*words, "-o", str(self.objects[path]), "-c", str(source)], command["directory"])
 
-    def link(self, target):
-        """Links the build's program with the overlay's objects, in place of its own or before its libraries."""
+    def link(self, target, without=()):
+        """Links the build's program or library with the overlay's objects, in place of its own or before its libraries,
+        but for those of sources in the folders `without`."""
         commands = self._run(["ninja", "-t", "commands", target], self.build).splitlines()
         words = shlex.split(re.match(r": && (.*?) && ", commands[-1])[1].replace(r"\$", "$"))
         program = self.folder / Path(target).name
         words[words.index("-o") + 1] = str(program)
         for path, compiled in self.objects.items():
+            if path.startswith(tuple(without)):
+                continue
             own = f".dir/{path.removeprefix('tests/')}.o"
             if path.startswith("tests/"):
                 words = [str(compiled) if word.endswith(own) else word for word in words]

@@ -31,8 +31,11 @@ class Promise:
     tests: dict  # program: which of its tests cover the new file
     says: list = field(default_factory=list)  # (command of murmur, text that its output must contain)
     again: tuple = ()  # sources that include a changed header and must be recompiled
+    loads: str = ""  # a library of torch's part, which the program loads from beside it
     train: tuple = ()  # added to the page's `train`, to make it short
 
+
+TORCH = "murmur/learning/torch/"  # a library of its own, which the program loads
 
 PROMISES = {
     "add-an-algorithm": Promise(
@@ -49,6 +52,13 @@ PROMISES = {
         tests={"test_data": "*"},
         says=[("list datasets", "kmnist"), ("data kmnist", "1024 training and 128 test examples")],
         train=("--steps-limit", "2")),
+    "add-a-model": Promise(
+        like="murmur/learning/torch/models/lenet.cpp",
+        tests={"test_models": "*", "test_learning": "Modules.*:Gradient.*"},
+        says=[("list models", "all-conv")],
+        again=("murmur/learning/torch/models/module.cpp",),
+        loads="libmurmur_torch.so",
+        train=("--steps-limit", "2", "--set", "evaluation.examples=20")),
 }
 
 
@@ -126,9 +136,11 @@ def main():
         for path in [*changed, *promise.again]:
             overlay.compile(path)
         for test, wanted in promise.tests.items():
-            run_tests(overlay.link(f"tests/{test}"), wanted)
+            run_tests(overlay.link(f"tests/{test}", () if test == "test_learning" else (TORCH,)), wanted)
+        if promise.loads:
+            overlay.link(promise.loads)
         with tempfile.TemporaryDirectory() as folder:
-            run_commands(root, page, promise, overlay.link("murmur"), Path(folder))
+            run_commands(root, page, promise, overlay.link("murmur", (TORCH,)), Path(folder))
     except RuntimeError as error:
         sys.exit(f"{page}: {error}")
 
