@@ -79,7 +79,8 @@ struct Stage : torch::nn::Module {
 struct CifarResnetBody : BodyModule {
   CifarResnetBody(const models::CifarResnet& resnet, std::int64_t channels)
       : conv1(register_module("conv1", convolution(channels, resnet.channels[0], 3))),
-        bn1(*this, "bn1", resnet.norm, resnet.channels[0], models::NormPlace::kActivated) {
+        bn1(*this, "bn1", resnet.norm, resnet.channels[0], models::NormPlace::kActivated),
+        norm(resnet.norm) {
     std::int64_t inputs = resnet.channels[0];
     for (std::size_t i = 0; i < resnet.channels.size(); ++i) {
       stages.push_back(
@@ -90,7 +91,7 @@ struct CifarResnetBody : BodyModule {
   }
 
   at::Tensor forward(const at::Tensor& images) override {
-    at::Tensor x = bn1(conv1(images));
+    at::Tensor x = bn1(conv1(in_fast_format(images, norm)));
     for (const auto& stage : stages) {
       x = stage->forward(std::move(x));
     }
@@ -99,6 +100,7 @@ struct CifarResnetBody : BodyModule {
 
   torch::nn::Conv2d conv1;
   NormLayer bn1;
+  models::Norm norm;
   std::vector<std::shared_ptr<Stage>> stages;
 };
 

@@ -50,6 +50,10 @@ class NormLayer {
   std::function<at::Tensor(const at::Tensor&)> forward_;
 };
 
+// The images in the memory format in which the network is faster: channels last, unless a norm
+// reshapes.
+at::Tensor in_fast_format(const at::Tensor& images, const models::Norm& norm);
+
 // Zeroes a share of the values and divides the others by 1 - share. Value i of dropout number
 // `place` of a model is dropped as a function of (draws, place, i). Null draws: returns x.
 at::Tensor drop(const at::Tensor& x, double share, const Random* draws, std::uint64_t place);

@@ -89,6 +89,11 @@ std::function<at::Tensor(const at::Tensor&)> make_norm(torch::nn::Module& parent
 
 }  // namespace
 
+at::Tensor in_fast_format(const at::Tensor& images, const models::Norm& norm) {
+  return models::includes_activation(norm) ? images
+                                           : images.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 NormLayer::NormLayer(torch::nn::Module& parent,
                      const std::string& name,
                      const models::Norm& norm,

@@ -61,6 +61,7 @@ struct Hidden : torch::nn::Module {
 struct Vgg11Body : BodyModule {
   Vgg11Body(const models::Vgg11& vgg, const ImageShape& input)
       : features(register_module("features", std::make_shared<Features>(vgg, input[0]))),
+        norm(vgg.norm),
         share(vgg.dropout) {
     if (vgg.full) {
       classifier =
@@ -69,12 +70,13 @@ struct Vgg11Body : BodyModule {
   }
 
   at::Tensor forward(const at::Tensor& images) override {
-    const at::Tensor x = features->forward(images);
+    const at::Tensor x = features->forward(in_fast_format(images, norm));
     return classifier == nullptr ? x : classifier->forward(x, share, dropout);
   }
 
   std::shared_ptr<Features> features;
   std::shared_ptr<Hidden> classifier;
+  models::Norm norm;
   double share;
 };
 
