@@ -6,6 +6,7 @@
 //   m  = beta m + g
 //   u  = m   or   g + beta m (nesterov)
 //   x' = x - lr u
+#include "murmur/algorithms/coded_stages.h"
 #include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
@@ -42,7 +43,7 @@ struct AllreduceSgd {
   }
 
   static constexpr auto kRound = stages(with_gradient(keep, "x", Decay::kPlacedByKernel),
-                                        average("gradient", "mean_gradient"),
+                                        coded_average("gradient", "mean_gradient"),
                                         local(step));
 };
 

@@ -7,11 +7,14 @@
 namespace murmur::algorithms {
 
 const std::vector<Algorithm>& algorithms() {
-  static const std::vector<Algorithm> kAll{
-      sgd(),      adam(),       adamw(),           dsgd(),          dsgdm(),          dsgdm_n(),
-      qg_dsgdm(), qg_dsgdm_n(), dsgd_gt(),         dsgdm_gt(),      dsgdm_n_gt(),     d2(),
-      d2_plus(),  dadam(),      qg_dadam(),        allreduce_sgd(), allreduce_adam(), sgp(),
-      osgp(),     ad_psgd(),    double_averaging()};
+  static const std::vector<Algorithm> kAll{sgd(),           adam(),           adamw(),
+                                           dsgd(),          dsgdm(),          dsgdm_n(),
+                                           qg_dsgdm(),      qg_dsgdm_n(),     dsgd_gt(),
+                                           dsgdm_gt(),      dsgdm_n_gt(),     d2(),
+                                           d2_plus(),       dadam(),          qg_dadam(),
+                                           allreduce_sgd(), allreduce_adam(), sgp(),
+                                           osgp(),          ad_psgd(),        double_averaging(),
+                                           choco_sgd(),     ef_sgd()};
   return kAll;
 }
 

@@ -31,5 +31,7 @@ Algorithm sgp();
 Algorithm osgp();
 Algorithm double_averaging();
 Algorithm ad_psgd();
+Algorithm choco_sgd();
+Algorithm ef_sgd();
 
 }  // namespace murmur::algorithms

@@ -80,5 +80,8 @@ constexpr Field scratch(std::string_view name) {
 
 // The buffers of every worker's model.
 inline constexpr Field kBuffersField = memory("buffers").in(FieldLayout::kBuffers);
+// What a codec keeps from step to step.
+inline constexpr Field kFactorsField =
+    memory("factors").in(FieldLayout::kFactors).once().that_corrects();
 
 }  // namespace murmur

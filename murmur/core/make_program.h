@@ -61,6 +61,16 @@ typename Stage<S>::Variant make_what(const std::vector<std::size_t>& binds,
     return PushStage{place(kSpec.fields[0])};
   } else if constexpr (kSpec.kind == StageKind::kAverage) {
     return AverageStage{.field = place(kSpec.fields[0]), .into = place(kSpec.into)};
+  } else if constexpr (kSpec.kind == StageKind::kPublish) {
+    return PublishStage{.difference = place(kSpec.fields[0]), .copy = place(kSpec.into)};
+  } else if constexpr (kSpec.kind == StageKind::kMixPublic) {
+    return MixPublicStage{.copy = place(kSpec.fields[0]), .into = place(kSpec.into)};
+  } else if constexpr (kSpec.kind == StageKind::kCodedAverage) {
+    CodedAverageStage coded{.field = place(kSpec.fields[0]), .into = place(kSpec.into)};
+    if constexpr (!kSpec.fields[1].empty()) {
+      coded.decoded = place(kSpec.fields[1]);
+    }
+    return coded;
   } else {
     BoundKernel<S> kernel = bind_kernel<A, S, K>(binds, options);
     if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {
@@ -120,6 +130,7 @@ Program<S> make_program(const typename A<S>::Options& options = {}) {
   std::vector<std::size_t> binds(program.fields.size());
   std::iota(binds.begin(), binds.end(), std::size_t{0});
   append_stages<A, S>(program, options, binds);
+  program.add_kept_factors();
   if constexpr (requires { A<S>::kAsynchronous; }) {
     program.event_stages = program.round.size();
   }

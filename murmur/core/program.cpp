@@ -27,6 +27,17 @@ struct MessageFields {
   FieldSet operator()(const AverageStage& stage) const {
     return field_bit(stage.field) | field_bit(stage.into);
   }
+  FieldSet operator()(const PublishStage& stage) const {
+    return field_bit(stage.difference) | field_bit(stage.copy);
+  }
+  FieldSet operator()(const MixPublicStage& stage) const {
+    return field_bit(stage.copy) | field_bit(stage.into);
+  }
+  FieldSet operator()(const CodedAverageStage& stage) const {
+    return field_bit(stage.field) | field_bit(stage.into) |
+           (stage.decoded ? field_bit(*stage.decoded) : 0) |
+           (stage.kept ? field_bit(*stage.kept) : 0);
+  }
   FieldSet operator()(const FilterReduceStage<S>& stage) const { return field_bit(stage.into); }
   FieldSet operator()(const ResetStage& stage) const { return set_of(stage.fields); }
   template <class Other>
@@ -68,6 +79,16 @@ std::size_t Program<S>::add_field(const Field& field) {
 }
 
 template <class S>
+void Program<S>::add_kept_factors() {
+  for (Stage<S>& stage : round) {
+    auto* const average = std::get_if<CodedAverageStage>(&stage.what);
+    if (average != nullptr && average->decoded) {
+      average->kept = add_field(kFactorsField);
+    }
+  }
+}
+
+template <class S>
 std::size_t Program<S>::index_of(std::string_view field) const {
   const auto found =
       std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field; });
@@ -79,7 +100,29 @@ template <class S>
 bool Program<S>::mixes() const {
   return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
     return stage.template is<MixStage>() || stage.template is<PushStage>() ||
-           stage.template is<SendStage>();
+           stage.template is<SendStage>() || stage.template is<MixPublicStage>();
+  });
+}
+
+template <class S>
+bool Program<S>::needs_static_graph() const {
+  return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
+    return stage.template is<PublishStage>();
+  });
+}
+
+template <class S>
+bool Program<S>::takes_codec() const {
+  return needs_static_graph() || std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
+           return stage.template is<CodedAverageStage>();
+         });
+}
+
+template <class S>
+bool Program<S>::takes_factors() const {
+  return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
+    const auto* const average = stage.template as<CodedAverageStage>();
+    return average != nullptr && average->decoded.has_value();
   });
 }
 

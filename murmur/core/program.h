@@ -29,9 +29,18 @@ struct Program {
 
   // Returns its place. REQUIRES: the program has fewer than kMostFields.
   std::size_t add_field(const Field& field);
+  // A field for what a codec keeps, of each stage that keeps what is decoded.
+  void add_kept_factors();
   // REQUIRES: there is a field of that name.
   std::size_t index_of(std::string_view field) const;
-  bool mixes() const;  // talks to neighbors, be it by mixing or by pushing
+  bool mixes() const;  // talks to neighbors: by mixing, pushing or publishing
+  // Neighbors keep copies, so their graph must be the same at every step.
+  bool needs_static_graph() const;
+  // What travels may be encoded; also by a codec that averages factors. What is decoded may stay in
+  // public copies and memories.
+  bool takes_codec() const;
+  bool takes_factors() const;
+  bool keeps_decoded() const { return needs_static_graph() || takes_factors(); }
   // The fields kept once that a kernel writes.
   std::vector<std::size_t> shared_writes(const BoundKernel<S>& kernel) const;
   // Push-sum: the field whose quotient by the weight is the model.

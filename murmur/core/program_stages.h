@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stages of a program: what a round does, one after the other. Each type has exactly the
-// members that it needs; stage.h has the words in which an algorithm asks for them.
+// The stages of a program: what a round does, one after the other, each with exactly the members
+// that it needs; stage.h says what they do.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,9 +17,8 @@
 
 namespace murmur {
 
-// Applies a kernel to `count` coordinates. fields[k] points at the first of them in the row of the
-// field that the stage binds to the kernel's k-th; gradient likewise, raw, or null. Rows do not
-// overlap.
+// Applies a kernel to `count` coordinates. fields[k] points at the first of them in the row that is
+// bound to the kernel's k-th field; gradient likewise, raw, or null. Rows do not overlap.
 template <class S>
 using Kernel = void (*)(S* const* fields,
                         const S* gradient,
@@ -26,8 +26,7 @@ using Kernel = void (*)(S* const* fields,
                         const Round<S>& round,
                         const void* options);
 
-// Sum over `count` coordinates of a reducing kernel, in double, in an order that `count` alone
-// fixes.
+// The sum of a reducing kernel's values, in double, in an order that `count` alone fixes.
 template <class S>
 using Reducer = double (*)(S* const* fields,
                            const S* gradient,
@@ -47,7 +46,6 @@ struct BoundKernel {
   FieldSet touched() const { return reads | writes; }
 };
 
-// The stages of a round, each with what it has. stage.h says what they do.
 template <class S>
 struct GradientStage {
   BoundKernel<S> kernel;
@@ -75,6 +73,19 @@ struct AverageStage {
   std::size_t field = 0;
   std::size_t into = 0;
   int group = 0;  // over contiguous groups of so many workers; 0: over all
+};
+struct PublishStage {
+  std::size_t difference = 0;  // encoded
+  std::size_t copy = 0;        // to which it is added where it is decoded
+};
+struct MixPublicStage {
+  std::size_t copy = 0;
+  std::size_t into = 0;
+};
+struct CodedAverageStage {
+  std::size_t field = 0;
+  std::size_t into = 0;
+  std::optional<std::size_t> decoded = {}, kept = {};  // kept: by the codec, if `decoded` is asked
 };
 template <class S>
 struct ReduceStage {
@@ -106,6 +117,9 @@ struct Stage {
                                SendStage,
                                ArriveStage,
                                AverageStage,
+                               PublishStage,
+                               MixPublicStage,
+                               CodedAverageStage,
                                ReduceStage<S>,
                                FilterReduceStage<S>,
                                ResetStage,
@@ -117,17 +131,16 @@ struct Stage {
   bool due_at(std::int64_t step) const { return !due || due(step); }
   template <class T>
   bool is() const {
-    return std::holds_alternative<T>(what);
+    return as<T>() != nullptr;
   }
   // Null: the stage is of another type.
   template <class T>
   const T* as() const {
     return std::get_if<T>(&what);
   }
-  // Its kernel, null where it has none.
-  const BoundKernel<S>* kernel() const;
+  const BoundKernel<S>* kernel() const;  // null: none
   BoundKernel<S>* kernel() { return const_cast<BoundKernel<S>*>(std::as_const(*this).kernel()); }
-  // The fields that it looks at or changes. Those of an arrival are the ones of its sending.
+  // The fields that it looks at or changes; of an arrival those of its sending.
   FieldSet touched() const;
 };
 

@@ -37,7 +37,18 @@ struct Round {
 };
 
 // What an algorithm's text may ask for. A program's stages (program.h) are types, and a few more.
-enum class StageKind { kGradient, kLocal, kMix, kPush, kAverage, kReduce, kSequential };
+enum class StageKind {
+  kGradient,
+  kLocal,
+  kMix,
+  kPush,
+  kAverage,
+  kReduce,
+  kSequential,
+  kPublish,
+  kMixPublic,
+  kCodedAverage,
+};
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
 
@@ -52,9 +63,9 @@ template <class F>
 struct StageSpec {
   StageKind kind = StageKind::kLocal;
   F kernel{};
-  std::array<std::string_view, kMostMessageFields> fields{};  // mix, average: what travels
+  std::array<std::string_view, kMostMessageFields> fields{};  // what travels
   std::string_view at = "x";                                  // gradient: where it is taken
-  std::string_view into = "";  // average, reduce over filters: the field that receives
+  std::string_view into = "";                                 // the field that receives
   Decay decay = Decay::kCoupled;
   Over over = Over::kWorker;
   bool periodic = false;  // only at the steps that the algorithm's `when` allows

@@ -36,7 +36,8 @@ RowSizes row_sizes_of(const EngineParts<S>& parts) {
 // A problem with buffers needs a field for them, unless the program has one already, which it lets
 // travel.
 template <class S>
-EngineParts<S> with_buffers(EngineParts<S> parts) {
+EngineParts<S> completed(EngineParts<S> parts) {
+  parts.factors = codecs::kept_layout(parts.problem->layout(), parts.compression);
   if (parts.problem->buffers().row_size() > 0 && !parts.program.buffers()) {
     parts.program.add_field(kBuffersField);
   }
@@ -66,6 +67,8 @@ WayState<S> make_state(const EngineParts<S>& parts, const Buckets* buckets, Rows
           .peers = peers,
           .pool = parts.pool,
           .rows = rows,
+          .layout = &parts.problem->layout(),
+          .compression = parts.compression,
           .mixer = Mixer<S>(parts.topology, peers, rows, Mixer<S>::Of::kRows),
           .averager = Averager<S>(peers, parts.pool, {0, workers}),
           .weights = PushWeights(workers, parts.program.slots())};
@@ -75,7 +78,7 @@ WayState<S> make_state(const EngineParts<S>& parts, const Buckets* buckets, Rows
 
 template <class S>
 Engine<S>::Engine(EngineParts<S> parts)
-    : parts_(with_buffers(std::move(parts))),
+    : parts_(completed(std::move(parts))),
       buckets_(parts_.problem->layout(), sizeof(S)),
       rows_(parts_.program, local_workers(parts_), row_sizes_of(parts_)),
       gradients_({static_cast<std::size_t>(parts_.pool->threads())},
@@ -100,7 +103,12 @@ Engine<S>::Engine(EngineParts<S> parts)
   if (parts_.program.is_asynchronous() && parts_.schedule == nullptr) {
     parts_.schedule = std::make_shared<EventSchedule>(parts_.topology, Pace{}, 0);
   }
-  const WayParts<S> way_parts{&parts_.program, numbers_of(parts_), &state_};
+  const Layout& layout = parts_.problem->layout();
+  const WayParts<S> way_parts{
+      &parts_.program,
+      numbers_of(parts_),
+      coded_size(layout, parts_.compression, static_cast<std::int64_t>(layout.parameters())),
+      &state_};
   for (const Stage<S>& stage : parts_.program.round) {
     ways_.push_back(make_way(way_parts, stage));
   }
@@ -210,7 +218,14 @@ const Times& Engine<S>::times() const {
 
 template <class S>
 std::size_t Engine<S>::state_bytes() const {
-  return rows_.bytes() + gradients_.bytes() + recipe_.bytes();
+  std::size_t bytes = rows_.bytes() + gradients_.bytes() + recipe_.bytes();
+  for (const auto& [copy, publisher] : state_.publishers) {
+    bytes += publisher.bytes();
+  }
+  for (const auto& [field, averager] : state_.coded_averagers) {
+    bytes += averager.bytes();
+  }
+  return bytes;
 }
 
 template <class S>

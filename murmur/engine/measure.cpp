@@ -15,6 +15,9 @@ template <class S>
 void Engine<S>::restore(const Counters& counters) {
   counters_ = counters;
   state_.weights.restore(counters.push_weights);
+  for (auto& [copy, publisher] : state_.publishers) {
+    publisher.forget();
+  }
   attendance_.restore(counters);
   // Checkpoints of earlier versions have no numbers of batches: the events tell them.
   const bool by_events = parts_.program.is_asynchronous() && counters.step > 0;

@@ -18,6 +18,11 @@
 #include "murmur/threads/pool.h"
 #include "murmur/topology/topology.h"
 
+namespace murmur::codecs {
+template <class S>
+struct Compression;
+}
+
 namespace murmur::engine {
 
 // What an engine is made of. Pointers are borrowed and outlive the engine.
@@ -38,6 +43,8 @@ struct EngineParts {
   // Null: all workers take part. REQUIRES: of a program whose workers act together, keep a model
   // each, and need no other between two exact averages.
   std::shared_ptr<const Participation> participation = nullptr;
+  // Of the messages that may be encoded; null: they are whole.
+  std::shared_ptr<const codecs::Compression<S>> compression = nullptr;
 };
 
 template <class S>

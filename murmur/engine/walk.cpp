@@ -115,7 +115,8 @@ Status Engine<S>::perform(const Pass<S>& pass, const Call& call) {
 template <class S>
 Status Engine<S>::talk(Way<S>& way, const Pass<S>& pass, const Call& call) {
   way.begin(call);
-  const Traffic sent = way.traffic({.workers = parts_.ownership.workers(),
+  const Traffic sent = way.traffic({.step = counters_.step,
+                                    .workers = parts_.ownership.workers(),
                                     .edges = way.edges(),
                                     .weights_differ = state_.weights.differ(),
                                     .drawn = attendance_.drawn()});

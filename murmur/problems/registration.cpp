@@ -5,6 +5,13 @@
 
 namespace murmur::problems {
 
+OptionInfo shape_option() {
+  return {.name = "shape",
+          .help = "of the model as one tensor, row by row; empty: a vector",
+          .fallback = std::vector<std::int64_t>{},
+          .bounds = kCount};
+}
+
 OptionInfo start_option() {
   return {.name = "start",
           .help = "models before the first step: one row for all workers, or one row per worker",

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -18,7 +19,8 @@
 
 namespace murmur::problems {
 
-// A problem with one tensor "x". A derived class defines only f_i and its gradient.
+// A problem with one tensor "x", a vector unless it is given a shape. A derived class defines only
+// f_i and its gradient.
 template <class S>
 class Analytic : public Problem<S> {
  public:
@@ -34,6 +36,20 @@ class Analytic : public Problem<S> {
     std::copy_n(start_.of(worker), start_.dimension(), row.begin());
   }
   bool starts_differ() const final { return start_.differ(); }
+
+  // kInvalid: a shape of another number of coordinates.
+  Status reshape(const std::vector<std::int64_t>& shape) {
+    const auto product = std::accumulate(
+        shape.begin(), shape.end(), std::int64_t{1}, [](std::int64_t all, std::int64_t one) {
+          return all > kMostCoordinates / one ? kMostCoordinates : all * one;
+        });
+    if (product != static_cast<std::int64_t>(dimension())) {
+      return wrong_shape(shape, dimension());
+    }
+    layout_ = Layout(sizeof(S));
+    layout_.add("x", shape);
+    return Ok{};
+  }
 
   void gradients(std::span<GradientJob<S>> jobs, int /*thread*/, const RangeReady& ready) final {
     for (std::size_t index = 0; index < jobs.size(); ++index) {
@@ -54,6 +70,8 @@ class Analytic : public Problem<S> {
   std::size_t dimension() const { return start_.dimension(); }
 
  private:
+  static constexpr std::int64_t kMostCoordinates = std::int64_t{1} << 40U;
+
   // f_i(x).
   virtual double value(int worker, const S* x) const = 0;
   // Writes the first dimension() coordinates of job.gradient.
@@ -89,6 +107,8 @@ Registration distance();
 Registration rosenbrock();
 Registration consensus();
 
+// Of every problem: the shape of its tensor; none: a vector.
+OptionInfo shape_option();
 OptionInfo start_option();
 OptionInfo center_option();
 OptionInfo curvature_option();

@@ -31,6 +31,7 @@ const std::vector<ProblemInfo>& problems() {
     std::vector<ProblemInfo> all;
     for (const Registration& family : registrations()) {
       all.push_back(family.info);
+      all.back().options.push_back(shape_option());
     }
     return all;
   }();
@@ -49,6 +50,12 @@ Result<std::unique_ptr<Problem<S>>> make_problem(const std::string& name,
       ProblemResult<S> made = family.make.get<S>()(request);
       if (!made) {
         return made.failure().in(fmt::format("problem '{}'", name));
+      }
+      const std::vector<std::int64_t>& shape = options.integers("shape");
+      if (Status shaped = shape.empty() ? Status(Ok{})
+                                        : dynamic_cast<Analytic<S>&>(*made.value()).reshape(shape);
+          !shaped) {
+        return shaped.failure().in(fmt::format("problem '{}'", name));
       }
       return made;
     }

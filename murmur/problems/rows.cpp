@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace murmur::problems {
 namespace {
@@ -88,6 +89,12 @@ Failure wrong_length(const std::string& name,
                              given,
                              reference,
                              allowed));
+}
+
+Failure wrong_shape(const std::vector<std::int64_t>& shape, std::size_t coordinates) {
+  return invalid(fmt::format("'shape' = [{}] is not that of {} coordinates; its product must be",
+                             fmt::join(shape, ", "),
+                             coordinates));
 }
 
 template class Rows<float>;

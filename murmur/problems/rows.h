@@ -39,4 +39,7 @@ Failure wrong_length(const std::string& name,
                      const std::string& reference,
                      std::size_t allowed);
 
+// The failure for a tensor's shape whose product is not the number of coordinates.
+Failure wrong_shape(const std::vector<std::int64_t>& shape, std::size_t coordinates);
+
 }  // namespace murmur::problems

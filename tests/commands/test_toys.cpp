@@ -63,6 +63,36 @@ TEST(Toys, AllRun) {
   }
 }
 
+// The square distances to the mean, and of the models to their public copies.
+double distance_of(const nlohmann::json& line) {
+  const auto models = line["x"].get<State>();
+  const auto copies = line["fields"]["public_copy"].get<State>();
+  double sum = 0;
+  for (std::size_t k = 0; k < models[0].size(); ++k) {
+    double mean = 0;
+    for (const std::vector<double>& worker : models) {
+      mean += worker[k] / static_cast<double>(models.size());
+    }
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      const double away = models[i][k] - mean;
+      const double unknown = models[i][k] - copies[i][k];
+      sum += away * away + unknown * unknown;
+    }
+  }
+  return sum;
+}
+
+TEST(Toys, AgreeOverOneEntryOfTen) {
+  const Desk desk;
+  const Ran ran =
+      desk.run({"solve", std::string(MURMUR_EXAMPLES) + "/toys/choco.toml", "--fields"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const std::vector<std::string> lines = lines_of(ran.out);
+  const double first = distance_of(nlohmann::json::parse(lines.front()));
+  EXPECT_LT(distance_of(nlohmann::json::parse(lines.back())), 1e-20 * first);
+  EXPECT_GT(distance_of(nlohmann::json::parse(lines[100])), 1e-20 * first);
+}
+
 double mean(const State& state) {
   double sum = 0;
   for (const std::vector<double>& worker : state) {

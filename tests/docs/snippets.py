@@ -47,6 +47,11 @@ PROMISES = {
         like="murmur/topology/graphs/star.cpp",
         tests={"test_topology": "*"},
         says=[("list topologies", "wheel"), ("topology wheel --workers 9", "a worker hears 3 to 8")]),
+    "add-a-codec": Promise(
+        like="murmur/codecs/sign.cpp",
+        tests={"test_codecs": "*bfloat16*", "test_laws": "*bfloat16*"},
+        says=[("list codecs", "bfloat16")],
+        again=("tests/codecs/codec_laws_test.cpp", "tests/laws/compression_laws_test.cpp")),
     "add-a-dataset": Promise(
         like="murmur/data/images/mnist.cpp",
         tests={"test_data": "*"},

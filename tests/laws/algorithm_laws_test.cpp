@@ -22,8 +22,9 @@ RunSpec<S> spec_of(const Variant& variant,
                    int workers,
                    typename RandomQuadratic<S>::Kind kind,
                    const std::string& topology = "ring") {
-  return {.program = variant.algorithm->program<S>(variant.options),
-          .topology = topology_of(topology, workers),
+  const Program<S> program = variant.algorithm->program<S>(variant.options);
+  return {.program = program,
+          .topology = topology_for(program, topology, workers),
           .problem =
               [=] {
                 return std::make_unique<RandomQuadratic<S>>(

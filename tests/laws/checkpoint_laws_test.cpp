@@ -11,6 +11,7 @@
 
 #include "murmur/algorithms/outer/outer.h"
 #include "murmur/checkpoint/checkpoint.h"
+#include "tests/support/compressed.h"
 #include "tests/support/outer_variants.h"
 #include "tests/support/process_world.h"
 #include "tests/support/temporary_folder.h"
@@ -23,10 +24,10 @@ constexpr int kWorkers = 4;
 const std::vector<double> kRates{0.1, 0.1, 0.05, 0.05, 0.2, 0.0, 0.1};
 
 template <class S>
-RunSpec<S> spec_of(const Variant& variant,
-                   const std::shared_ptr<const topology::Topology>& topology) {
-  return {.program = variant.algorithm->program<S>(variant.options),
-          .topology = topology,
+RunSpec<S> spec_of(const Variant& variant, const std::string& topology) {
+  const Program<S> program = variant.algorithm->program<S>(variant.options);
+  return {.program = program,
+          .topology = topology_for(program, topology, kWorkers),
           .problem =
               [] {
                 return std::make_unique<RandomQuadratic<S>>(
@@ -113,19 +114,19 @@ void expect_resumes(const RunSpec<S>& spec, const World& before, const World& af
 class EveryAlgorithmsCheckpoint : public ::testing::TestWithParam<Variant> {};
 
 TEST_P(EveryAlgorithmsCheckpoint, ResumesAsIfItHadNeverStopped) {
-  const auto spec = spec_of<float>(GetParam(), topology_of("ring", kWorkers));
+  const auto spec = spec_of<float>(GetParam(), "ring");
   expect_resumes(spec, World{}, World{});
 }
 
 TEST_P(EveryAlgorithmsCheckpoint, ResumesWithItsWorkersElsewhere) {
-  const auto spec = spec_of<double>(GetParam(), topology_of("one-peer-exponential", kWorkers));
+  const auto spec = spec_of<double>(GetParam(), "one-peer-exponential");
   expect_resumes(spec, World{.ownership = {1, 3}}, World{.ownership = {2, 1, 1}});
   expect_resumes(spec, World{.ownership = {2, 2}}, World{});
   expect_resumes(spec, World{}, World{.ownership = {1, 1, 2}});
 }
 
 TEST_P(EveryAlgorithmsCheckpoint, StartsAgainAsIfItHadTakenNoStep) {
-  const auto spec = spec_of<float>(GetParam(), topology_of("one-peer-exponential", kWorkers));
+  const auto spec = spec_of<float>(GetParam(), "one-peer-exponential");
   const End straight = end_of(spec, World{}, 0, [](engine::Engine<float>&) {});
   const World shared{.ownership = {1, 3}, .shares_memory = true};
   for (const World& world : {World{}, World{.ownership = {2, 1, 1}}, shared}) {
@@ -142,6 +143,21 @@ INSTANTIATE_TEST_SUITE_P(Checkpoint,
                          EveryAlgorithmsCheckpoint,
                          ::testing::ValuesIn(variants()),
                          [](const auto& info) { return test_name_of(info.param); });
+
+class EveryCompressionsCheckpoint : public ::testing::TestWithParam<Compressed> {};
+
+INSTANTIATE_TEST_SUITE_P(Checkpoint,
+                         EveryCompressionsCheckpoint,
+                         ::testing::ValuesIn(compressed_variants()),
+                         [](const auto& info) { return test_name_of(info.param); });
+
+// Copies of remote workers are not saved.
+TEST_P(EveryCompressionsCheckpoint, ResumesWithItsWorkersElsewhere) {
+  auto spec = spec_of<float>(GetParam().variant, "ring");
+  spec.compression = GetParam().compression<float>(0, 2);
+  expect_resumes(spec, World{.ownership = {1, 3}}, World{.ownership = {2, 1, 1}});
+  expect_resumes(spec, World{}, World{.ownership = {1, 1, 2}});
+}
 
 // Short programs with an outer step: in all their phases, with messages in flight, which an outer
 // step drains completely, and with workers split over engines before and after.
@@ -165,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(Checkpoint,
                          [](const auto& info) { return test_name_of(info.param); });
 
 TEST_P(EveryOuterStepsCheckpoint, ResumesAtEveryStepWithItsWorkersElsewhere) {
-  auto spec = spec_of<float>(GetParam(), topology_of("ring", kWorkers));
+  auto spec = spec_of<float>(GetParam(), "ring");
   const bool one_model = spec.program.keeps_one_model();
   const std::vector<std::pair<World, World>> worlds{
       {World{.ownership = {2, 2}}, World{.ownership = {1, 3}}},
@@ -187,7 +203,7 @@ TEST(Checkpoint, KeepsTheStateOfEveryOuterStep) {
     for (const char* base : {"dsgdm", "adam"}) {
       const algorithms::Algorithm* algorithm = algorithms::find_algorithm(base);
       const Variant variant{base, algorithm, OptionValues(algorithm->options)};
-      auto spec = spec_of<float>(variant, topology_of("ring", kWorkers));
+      auto spec = spec_of<float>(variant, "ring");
       for (const bool starts_differ : {false, true}) {
         SCOPED_TRACE(outer.name + " over " + base);
         spec.program = algorithms::with_outer(
@@ -208,7 +224,8 @@ TEST(Checkpoint, KeepsWeightsOfPushSumThatAreNotOne) {
     const auto star = topology::make_topology("star", kWorkers, options, 1).value();
     int seen = 0;
     for (const Variant& variant : variants()) {
-      const auto spec = spec_of<double>(variant, star);
+      auto spec = spec_of<double>(variant, "ring");
+      spec.topology = star;
       if (spec.program.numerator()) {
         expect_resumes(spec, World{.ownership = {2, 2}}, World{.ownership = {3, 1}});
         ++seen;

@@ -84,6 +84,11 @@ inline int with_start(const OptionValues& options) {
   return 1 + if_momentum(options);
 }
 
+// One model has one momentum; before encoding every worker has its own.
+inline int of_each_worker(const OptionValues& options) {
+  return options.text("form") == "ef-sgd" ? 1 : 0;
+}
+
 struct OuterForm {
   std::string_view name;
   Sent (*sends)(const Scene&, const OptionValues&);  // at a step that is due
@@ -134,6 +139,8 @@ inline constexpr TrafficForm kTrafficForms[] = {
     {"osgp", overlapped_push, one},
     {"ad-psgd", two_models_per_worker, with_start},
     {"double-averaging", two_all_reduces_per_period, one},
+    {"choco-sgd", model_per_edge, one},
+    {"ef-sgd", all_reduce, of_each_worker},
 };
 
 }  // namespace murmur::testing

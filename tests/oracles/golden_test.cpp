@@ -38,6 +38,9 @@ OptionValues options_of(const GoldenVector& golden, const algorithms::Algorithm&
   OptionValues options(algorithm.options);
   if (golden.algorithm == "qg-dadam") {
     options.set("version", std::string(golden.variant));
+  } else if (golden.algorithm == "choco-sgd") {
+    options.set("momentum", 0.9);
+    options.set("order", std::string(golden.variant.empty() ? "mix-first" : golden.variant));
   } else if (!golden.variant.empty() && !golden.variant.starts_with(kSlowmo)) {
     options.set("buffer_period", std::int64_t{2});
     options.set("buffer_phase", std::string(golden.variant));

@@ -12,8 +12,8 @@ namespace murmur::testing {
 
 struct GoldenVector {
   std::string_view algorithm;
-  // Buffer phase (with buffer_period 2), version, or "slowmo" and the phase of this outer step
-  // (period 2, momentum 0.5; "first" is the published one).
+  // Buffer phase (with buffer_period 2), version, order, or "slowmo" and the phase of this outer
+  // step (period 2, momentum 0.5; "first" is the published one).
   std::string_view variant;
   int step;
   std::array<double, 2> worker0;
@@ -84,6 +84,14 @@ inline constexpr GoldenVector kGoldenVectors[] = {
     {"allreduce-sgd", "", 10, {2.133907460, -0.533730237}, {2.133907460, -0.533730237}},
     {"allreduce-adam", "", 2, {1.199476996, -0.802216154}, {1.199476996, -0.802216154}},
     {"allreduce-adam", "", 10, {1.533413361, -0.550665942}, {1.533413361, -0.550665942}},
+    {"choco-sgd", "", 1, {0.899000000, -0.799000000}, {1.149000000, -0.942750000}},
+    {"choco-sgd", "", 2, {0.717301000, -0.457501000}, {1.393376000, -0.846069750}},
+    {"choco-sgd", "", 6, {0.918431359, 0.139150078}, {2.053708383, -0.544382765}},
+    {"choco-sgd", "", 10, {1.673399997, -0.332380551}, {2.011909846, -0.553138615}},
+    {"choco-sgd", "gradient-first", 1, {1.015666667, -0.861500000}, {1.149000000, -0.942750000}},
+    {"choco-sgd", "gradient-first", 2, {1.084939889, -0.651417667}, {1.398376000, -0.844976000}},
+    {"choco-sgd", "gradient-first", 6, {1.667781631, -0.219037127}, {2.128951753, -0.526668321}},
+    {"choco-sgd", "gradient-first", 10, {1.926296625, -0.417016747}, {2.088879562, -0.534383222}},
 };
 
 }  // namespace murmur::testing

@@ -220,7 +220,11 @@ TEST(EveryAlgorithmButAdam, KeepsItsBitsWhenLossAndRateChangeTheirUnit) {
     }
     for (const Field& field : program.fields) {
       const std::string name(field.name);
-      if (field.kind == FieldKind::kModel || field.units == Units::kModel) {
+      if (field.layout == FieldLayout::kFactors || name == "error") {
+        continue;  // empty without a codec
+      }
+      if (field.kind == FieldKind::kModel || field.units == Units::kModel ||
+          name == "public_copy") {
         EXPECT_EQ(apart(scaled.field(name), walk.field(name)), 0) << variant.label << name;
       } else if (field.kind == FieldKind::kMemory && !name.starts_with("in_flight")) {
         EXPECT_EQ(apart(scaled.field(name), unit * walk.field(name)), 0) << variant.label << name;

@@ -176,7 +176,8 @@ engine::EngineParts<S> parts_of(const RunSpec<S>& spec,
           .schedule = spec.schedule,
           .gradient = spec.gradient,
           .factors_of_tensors = spec.factors_of_tensors,
-          .participation = spec.participation};
+          .participation = spec.participation,
+          .compression = spec.compression};
 }
 
 template <class S>

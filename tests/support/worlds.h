@@ -84,6 +84,13 @@ std::string test_name_of(const Variant& variant);
 std::ostream& operator<<(std::ostream& out, const Variant& variant);
 
 std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers);
+// The same, or a ring where the program needs a graph that stays.
+template <class S>
+std::shared_ptr<const topology::Topology> topology_for(const Program<S>& program,
+                                                       const std::string& name,
+                                                       int workers) {
+  return topology_of(program.needs_static_graph() ? "ring" : name, workers);
+}
 
 // One row per worker and field, models and memories, in field order.
 template <class S>
@@ -106,6 +113,7 @@ struct RunSpec {
   engine::GradientSettings gradient = {};
   std::vector<engine::TensorFactors> factors_of_tensors = {};
   std::shared_ptr<const engine::Participation> participation = nullptr;
+  std::shared_ptr<const codecs::Compression<S>> compression = nullptr;
 };
 
 // The parts of an engine for these runs, in a world of its own.

@@ -5,7 +5,7 @@ import re
 # A folder may include only folders of earlier rows, and itself. Those of one row do not know each other.
 FLOORS = (
     ("core",),
-    ("topology", "algorithms", "problems", "comm", "files", "threads", "timing", "data", "models"),
+    ("topology", "algorithms", "codecs", "problems", "comm", "files", "threads", "timing", "data", "models"),
     ("engine", "learning"),
     ("checkpoint",),
     ("run",),

@@ -69,7 +69,8 @@ void CommPlan::add(const std::shared_ptr<const Program<S>>& program, const Stage
   if (const auto* const reset = stage.template as<ResetWeightsStage>()) {
     planned.reset = *reset;
   }
-  auto way = make_way<S>({.program = program.get(), .numbers = numbers_}, stage);
+  auto way =
+      make_way<S>({.program = program.get(), .numbers = numbers_, .coded = settings_.coded}, stage);
   if (way != nullptr) {
     planned.way = std::make_unique<PlannedWayOf<S>>(program, std::move(way));
   }
@@ -88,7 +89,8 @@ Result<const std::vector<CommEvent>*> CommPlan::next() {
   const Participation* const participation = settings_.participation.get();
   const bool partial = participation != nullptr && participation->is_partial_at(step_);
   drawn_ = partial ? participation->at(step_).drawn : std::vector<int>();
-  StepCosts costs{.workers = workers(),
+  StepCosts costs{.step = step_,
+                  .workers = workers(),
                   .weights_differ = weights_differ_,
                   .drawn = partial ? &drawn_ : nullptr};
   for (std::size_t k = 0; k < round_.size(); ++k) {

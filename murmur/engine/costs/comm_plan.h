@@ -17,6 +17,7 @@
 #include "murmur/engine/costs/event_schedule.h"
 #include "murmur/engine/settings/gradient_settings.h"
 #include "murmur/engine/settings/participation.h"
+#include "murmur/engine/ways/coded_size.h"
 #include "murmur/engine/ways/costs.h"
 #include "murmur/timing/edges.h"
 #include "murmur/topology/topology.h"
@@ -39,6 +40,7 @@ class PlannedWay {
 struct StepSettings {
   GradientSettings gradient = {};
   std::shared_ptr<const Participation> participation = nullptr;  // null: all workers
+  CodedSize coded = {};                                          // of messages that may be encoded
 };
 
 class CommPlan {

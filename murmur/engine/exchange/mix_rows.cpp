@@ -64,6 +64,14 @@ void add_neighbors(
   }
 }
 
+// Adds to what is there.
+template <class S, std::size_t K>
+void add_pull(Some<S, K> some, const S* __restrict own, std::size_t count, S* __restrict out) {
+  for (std::size_t c = 0; c < count; ++c) {
+    out[c] = some.add(c, own[c], out[c]);
+  }
+}
+
 template <class S, std::size_t K>
 void add_neighbors_in_place(Some<S, K> some, std::size_t count, S* __restrict own) {
   for (std::size_t c = 0; c < count; ++c) {
@@ -86,6 +94,15 @@ void mix_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t co
 }
 
 template <class S>
+void pull_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t count, S* out) {
+  std::fill(out, out + count, S(0));
+  for (std::span<const WeightedRow<S>> left = in; !left.empty();) {
+    left = left.subspan(
+        apply_some<S>(left, [&](const auto& some) { add_pull(some, own, count, out); }));
+  }
+}
+
+template <class S>
 bool mix_in_place(const std::vector<WeightedRow<S>>& in, std::size_t count, S* own) {
   if (in.size() > kAtOnce) {
     return false;
@@ -103,6 +120,11 @@ void add_share(const S* __restrict row, S share, std::size_t count, S* __restric
 
 template void mix_row(const float*, const std::vector<WeightedRow<float>>&, std::size_t, float*);
 template void mix_row(const double*, const std::vector<WeightedRow<double>>&, std::size_t, double*);
+template void pull_row(const float*, const std::vector<WeightedRow<float>>&, std::size_t, float*);
+template void pull_row(const double*,
+                       const std::vector<WeightedRow<double>>&,
+                       std::size_t,
+                       double*);
 template bool mix_in_place(const std::vector<WeightedRow<float>>&, std::size_t, float*);
 template bool mix_in_place(const std::vector<WeightedRow<double>>&, std::size_t, double*);
 template void add_share(const float*, float, std::size_t, float*);

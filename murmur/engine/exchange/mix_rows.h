@@ -25,6 +25,10 @@ void mix_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t co
 template <class S>
 bool mix_in_place(const std::vector<WeightedRow<S>>& in, std::size_t count, S* own);
 
+// out[c] = sum_k weight_k (row_k[c] - own[c]): what mix_row() adds.
+template <class S>
+void pull_row(const S* own, const std::vector<WeightedRow<S>>& in, std::size_t count, S* out);
+
 // out[c] += share row[c]
 template <class S>
 void add_share(const S* row, S share, std::size_t count, S* out);

@@ -5,17 +5,6 @@
 namespace murmur::engine {
 namespace {
 
-// As ring all-reduces, one per group: every worker sends 2 (m - 1) parts of 1/m of the message.
-Traffic ring_traffic(int workers, int group, std::int64_t message) {
-  Traffic traffic;
-  for (const comm::WorkerRange& members : groups_of(workers, group == 0 ? workers : group)) {
-    const std::int64_t others = members.size() - 1;
-    traffic.bytes += 2 * others * message;
-    traffic.messages += 2 * others * members.size();
-  }
-  return traffic;
-}
-
 // Over a server: each worker that takes part sends its row and receives the result.
 Traffic server_traffic(std::size_t drawn, std::int64_t message) {
   const auto messages = 2 * static_cast<std::int64_t>(drawn);
@@ -91,6 +80,16 @@ class Averaging : public Way<S> {
 };
 
 }  // namespace
+
+Traffic ring_traffic(int workers, int group, std::int64_t message) {
+  Traffic traffic;
+  for (const comm::WorkerRange& members : groups_of(workers, group == 0 ? workers : group)) {
+    const std::int64_t others = members.size() - 1;
+    traffic.bytes += 2 * others * message;
+    traffic.messages += 2 * others * members.size();
+  }
+  return traffic;
+}
 
 template <class S>
 MadeWay<S> averaging(const WayParts<S>& parts, const AverageStage& stage) {

@@ -28,10 +28,19 @@ class RowNumbers {
 struct Traffic {
   std::int64_t bytes = 0;
   std::int64_t messages = 0;
+
+  friend Traffic operator+(Traffic a, Traffic b) {
+    return {a.bytes + b.bytes, a.messages + b.messages};
+  }
 };
+
+// Of an exact average as ring all-reduces, one per group of so many workers, 0: of all. Every
+// worker sends 2 (m - 1) parts of 1/m of the message.
+Traffic ring_traffic(int workers, int group, std::int64_t message);
 
 // The step that costs are asked for.
 struct StepCosts {
+  std::int64_t step = 0;
   int workers = 1;
   std::int64_t edges = 0;                // directed, of the step's graph
   bool rows_sum_to_one = true;           // of its matrix

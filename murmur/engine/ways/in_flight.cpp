@@ -118,6 +118,11 @@ Status settle(WayState<S>& state) {
     }
     mixer.close();
   }
+  for (auto& [copy, publisher] : state.publishers) {
+    if (Status received = state.timed_wait([&] { return publisher.receive(); }); !received) {
+      return received;
+    }
+  }
   return Ok{};
 }
 

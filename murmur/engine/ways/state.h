@@ -10,9 +10,11 @@
 
 #include "murmur/core/program.h"
 #include "murmur/engine/exchange/average.h"
+#include "murmur/engine/exchange/coded_average.h"
 #include "murmur/engine/exchange/group_average.h"
 #include "murmur/engine/exchange/mix.h"
 #include "murmur/engine/exchange/peers.h"
+#include "murmur/engine/exchange/publish.h"
 #include "murmur/engine/exchange/push_weights.h"
 #include "murmur/engine/exchange/rows.h"
 #include "murmur/engine/observe/times.h"
@@ -37,10 +39,14 @@ struct WayState {
   Peers peers;
   threads::Pool* pool = nullptr;
   Rows<S>* rows = nullptr;
-  Mixer<S> mixer;                                        // of what is mixed within a pass
-  std::map<std::size_t, Flight<S>> in_flight = {};       // by slot
-  Averager<S> averager;                                  // of all workers
-  std::map<int, GroupAverager<S>> group_averagers = {};  // by the groups' size
+  const Layout* layout = nullptr;  // of the model
+  std::shared_ptr<const codecs::Compression<S>> compression = {};
+  Mixer<S> mixer;                                                // of what is mixed within a pass
+  std::map<std::size_t, Flight<S>> in_flight = {};               // by slot
+  Averager<S> averager;                                          // of all workers
+  std::map<int, GroupAverager<S>> group_averagers = {};          // by the groups' size
+  std::map<std::size_t, Publisher<S>> publishers = {};           // by the field of public copies
+  std::map<std::size_t, CodedAverager<S>> coded_averagers = {};  // by the field averaged
   PushWeights weights;
   std::vector<std::vector<S>> scratch = {};  // per thread: a block of every local worker
   // Performs a kernel over all local workers, in order.

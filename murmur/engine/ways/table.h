@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per way of talking, defined in the file named like it.
+// One function per way of talking, defined in the file named like it or like the first of them.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,12 @@ template <class S>
 MadeWay<S> arriving(const WayParts<S>& parts, const ArriveStage& stage);
 template <class S>
 MadeWay<S> averaging(const WayParts<S>& parts, const AverageStage& stage);
+template <class S>
+MadeWay<S> publishing(const WayParts<S>& parts, const PublishStage& stage);
+template <class S>
+MadeWay<S> mixing_public(const WayParts<S>& parts, const MixPublicStage& stage);
+template <class S>
+MadeWay<S> coded_averaging(const WayParts<S>& parts, const CodedAverageStage& stage);
 template <class S>
 MadeWay<S> visiting(const WayParts<S>& parts, const SequentialStage<S>& stage);
 

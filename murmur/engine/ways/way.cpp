@@ -16,6 +16,11 @@ struct Make {
   MadeWay<S> operator()(const SendStage& stage) const { return sending(parts, stage); }
   MadeWay<S> operator()(const ArriveStage& stage) const { return arriving(parts, stage); }
   MadeWay<S> operator()(const AverageStage& stage) const { return averaging(parts, stage); }
+  MadeWay<S> operator()(const PublishStage& stage) const { return publishing(parts, stage); }
+  MadeWay<S> operator()(const MixPublicStage& stage) const { return mixing_public(parts, stage); }
+  MadeWay<S> operator()(const CodedAverageStage& stage) const {
+    return coded_averaging(parts, stage);
+  }
   MadeWay<S> operator()(const SequentialStage<S>& stage) const { return visiting(parts, stage); }
   template <class Other>
   MadeWay<S> operator()(const Other& /*stage*/) const {

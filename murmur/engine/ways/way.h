@@ -20,6 +20,7 @@
 #include "murmur/core/error.h"
 #include "murmur/core/layout.h"
 #include "murmur/core/program.h"
+#include "murmur/engine/ways/coded_size.h"
 #include "murmur/engine/ways/costs.h"
 #include "murmur/engine/ways/state.h"
 
@@ -41,6 +42,7 @@ template <class S>
 struct WayParts {
   const Program<S>* program = nullptr;
   RowNumbers numbers{0};
+  CodedSize coded = {};          // of messages that may be encoded
   WayState<S>* state = nullptr;  // null: only costs are asked for
 };
 
@@ -79,6 +81,7 @@ class Way {
  protected:
   WayState<S>& state() const { return *parts_.state; }
   const Program<S>& program() const { return *parts_.program; }
+  const CodedSize& coded() const { return parts_.coded; }
   // Bytes of a message that holds one row of these fields.
   std::int64_t message(const std::vector<std::size_t>& fields) const {
     std::int64_t numbers = 0;

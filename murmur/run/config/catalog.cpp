@@ -5,6 +5,7 @@
 
 #include "murmur/algorithms/algorithm.h"
 #include "murmur/algorithms/outer/outer.h"
+#include "murmur/codecs/compression.h"
 #include "murmur/core/check.h"
 #include "murmur/data/dataset.h"
 #include "murmur/data/partition.h"
@@ -58,6 +59,12 @@ const std::vector<Kind>& catalog() {
        "outer",
        "in `train` start_epoch may stand for start_step; [participation] draws workers for a round",
        entries_of(algorithms::outer_steps())},
+      {"compression",
+       "codecs",
+       "all take min_size (a tensor of fewer entries is sent whole) and start_step (so is "
+       "everything "
+       "before that step)",
+       entries_of(codecs::codecs())},
       {"topology",
        "topologies",
        "all take seed (default: the run's)",

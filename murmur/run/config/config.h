@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/run/config/compression_config.h"
 #include "murmur/run/config/method_config.h"
 #include "murmur/run/config/schedule_config.h"
 #include "murmur/timing/cluster.h"
@@ -68,6 +69,7 @@ struct Config {
   TopologyConfig topology;
   AlgorithmConfig algorithm;
   GradientConfig gradient;
+  std::optional<CompressionConfig> compression;
   std::optional<OuterConfig> outer;
   ParticipationConfig participation;
 

@@ -7,16 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "murmur/core/options.h"
+#include "murmur/run/config/choice.h"
 
 namespace murmur::run {
-
-// One entry of a table of `murmur list`, with the values of all its options.
-struct Choice {
-  std::string name;
-  OptionValues options;
-  std::string place;  // "file:line:column" of its table, for messages
-};
 
 // [[algorithm.group]]: factors for the tensors whose names match.
 struct GroupConfig {

@@ -71,7 +71,8 @@ bool is_file_name(const std::string& name) {
 void read_top(const Document& document, Config& config) {
   TableReader top(document, "");
   const bool solve = config.purpose == Purpose::kSolve;
-  for (const char* table : {"topology", "algorithm", "gradient", "outer", "participation"}) {
+  for (const char* table :
+       {"topology", "algorithm", "gradient", "compression", "outer", "participation"}) {
     top.has(table);
   }
   for (const char* table : {"data",
@@ -238,6 +239,8 @@ Config read_config(const Document& document, Purpose purpose) {
   read_top(document, config);
   config.algorithm = read_algorithm(document, purpose);
   config.gradient = read_gradient(document);
+  config.compression = read_compression(document, config.algorithm);
+  settle_form(document, config);
   config.outer = read_outer(document, purpose);
   config.participation = read_participation(document, config);
   config.topology = read_topology(document, config);

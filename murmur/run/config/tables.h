@@ -32,6 +32,12 @@ std::vector<GroupConfig> read_groups(TableReader& algorithm);
 
 // Reads [gradient].
 GradientConfig read_gradient(const Document& document);
+// Reads [compression]; none: there is no such table.
+std::optional<CompressionConfig> read_compression(const Document& document,
+                                                  const AlgorithmConfig& algorithm);
+
+// The form of `ef-sgd`, whose default is another with factors.
+void settle_form(const Document& document, Config& config);
 
 // Reads [outer]; none: there is no such table.
 std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose);

@@ -151,7 +151,8 @@ std::vector<Resolved> resolved_keys(const Config& config) {
   out.maybe("threads", config.threads);
   if (config.purpose == Purpose::kSolve) {
     out.table("problem");
-    out.choice(config.problem);
+    const bool has_shape = !config.problem.options.integers("shape").empty();
+    out.choice(config.problem, has_shape ? "" : "shape");
   } else {
     out.put("matmul", config.matmul);
     write_data(config, out);

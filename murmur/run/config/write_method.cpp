@@ -84,6 +84,12 @@ void write_method(const Config& config, Writer& out) {
   out.put("weight_decay", config.algorithm.weight_decay);
   write_factors(config.algorithm, out);
   write_gradient(config.gradient, out);
+  if (config.compression) {
+    out.table("compression");
+    out.choice(config.compression->choice);
+    out.put("min_size", config.compression->min_size);
+    out.put("start_step", config.compression->start_step);
+  }
   if (config.outer) {
     write_outer(*config.outer, out);
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,10 +45,12 @@ class Writer {
       put("seed", static_cast<std::int64_t>(value));
     }
   }
-  void choice(const Choice& choice) {
+  void choice(const Choice& choice, std::string_view without = "") {
     put("name", choice.name);
     for (const auto& [key, value] : choice.options.all()) {
-      put(key, value);
+      if (key != without) {
+        put(key, value);
+      }
     }
   }
 

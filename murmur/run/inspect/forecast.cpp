@@ -2,6 +2,7 @@
 #include "murmur/run/inspect/forecast.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "murmur/core/error.h"
@@ -138,36 +139,37 @@ TensorForecast tensors_of(const std::vector<engine::TensorFactors>& factors, con
   return tensors;
 }
 
-template <class S>
-void foresee_memory(Forecast& forecast, const Program<S>& program, std::size_t row_size) {
-  const auto row = static_cast<double>(row_size * sizeof(S));
-  const auto counts = engine::row_counts(program, static_cast<int>(forecast.config.workers));
-  for (std::size_t f = 0; f < counts.size(); ++f) {
-    forecast.memory.rows += static_cast<double>(counts[f]) * row;
-    if (counts[f] > 0) {
-      forecast.fields.push_back(std::string(program.fields[f].name) +
-                                (program.fields[f].shared ? " (once)" : ""));
-    }
-  }
-  forecast.memory.gradients = forecast.gradient_rows() * forecast.threads * row;
-}
-
 // A module's gradients lie in memory of their own until backward has ended.
 template <class S>
-void foresee_network(Forecast& forecast, const models::Network& network) {
+void foresee_memory(Forecast& forecast, const Program<S>& program, const models::Network& network) {
+  const Layout layout = models::layout(network, sizeof(S));
   const Layout buffers = models::buffer_layout(network, sizeof(S));
-  const auto buffers_row = static_cast<double>(buffers.row_size() * sizeof(S));
+  const Layout kept = codecs::kept_layout(layout, make_compression(forecast.config, program));
+  const auto bytes_of = [](const Layout& rows) {
+    return static_cast<double>(rows.row_size() * sizeof(S));
+  };
+  const std::array<double, kFieldLayouts> row{bytes_of(layout), bytes_of(buffers), bytes_of(kept)};
+  Program<S> whole = program;
   forecast.buffers = static_cast<std::int64_t>(buffers.parameters());
-  if (forecast.buffers > 0) {
-    forecast.memory.rows += static_cast<double>(forecast.config.workers) * buffers_row;
-    forecast.fields.emplace_back(kBuffersField.name);
+  if (forecast.buffers > 0 && !whole.buffers()) {
+    whole.add_field(kBuffersField);
   }
+  const auto counts = engine::row_counts(whole, static_cast<int>(forecast.config.workers));
+  for (std::size_t f = 0; f < counts.size(); ++f) {
+    const double bytes = row[static_cast<std::size_t>(whole.fields[f].layout)];
+    forecast.memory.rows += static_cast<double>(counts[f]) * bytes;
+    if (counts[f] > 0 && bytes > 0) {
+      forecast.fields.push_back(std::string(whole.fields[f].name) +
+                                (whole.fields[f].shared ? " (once)" : ""));
+    }
+  }
+  forecast.memory.gradients = forecast.gradient_rows() * forecast.threads * row.front();
   std::size_t of_module = 0;
   for (std::size_t i = 0; i < network.body_parameters(); ++i) {
     of_module += network.parameters[i].size();
   }
   forecast.memory.modules =
-      forecast.threads * (static_cast<double>(of_module * sizeof(S)) + buffers_row);
+      forecast.threads * (static_cast<double>(of_module * sizeof(S)) + row[1]);
 }
 
 template <class S>
@@ -176,16 +178,14 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const models::Network network = make_network(config, shape.shape, shape.classes);
   const Layout layout = models::layout(network, sizeof(S));
   forecast.tensors = tensors_of(make_tensor_factors(config, layout), layout);
-  forecast.message_parameters = forecast.extent.parameters;
-  if (config.cluster) {
-    forecast.message_parameters = config.cluster->parameters.value_or(forecast.extent.parameters);
-  }
   const Program<S> program = make_program<S>(config, false, forecast.extent.steps_per_epoch);
+  const MessageExtent messages = message_extent(config, program, layout);
+  forecast.extent.messages = messages;
+  forecast.message_parameters = messages.parameters;
   const auto graph = make_graph(config);
   require_usable_graph(config, *graph, program);
   forecast.warnings = texts_of(warnings_of(config, program, graph, forecast.extent));
-  foresee_memory(forecast, program, layout.row_size());
-  foresee_network<S>(forecast, network);
+  foresee_memory(forecast, program, network);
   forecast.memory.data = static_cast<double>(shape.bytes());
   forecast.mixes = program.mixes();
   if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
@@ -196,19 +196,15 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   forecast.participants = participation == nullptr ? 0 : participation->count();
   std::optional<engine::Timeline> timeline;
   if (config.cluster) {
-    timeline = make_timeline(config,
-                             program,
-                             graph,
-                             forecast.extent.parameters,
-                             schedule,
-                             forecast.extent.steps_per_epoch);
+    timeline =
+        make_timeline(config, program, graph, messages, schedule, forecast.extent.steps_per_epoch);
   }
   look_at_steps(forecast,
                 engine::CommPlan(program,
                                  graph,
-                                 forecast.message_parameters,
+                                 messages.parameters,
                                  schedule,
-                                 {make_gradient_settings(config), participation}),
+                                 {make_gradient_settings(config), participation, messages.coded}),
                 std::move(timeline),
                 steps);
 }

@@ -164,6 +164,9 @@ std::string sentence_of(const Config& config, std::int64_t steps) {
   if (config.participation.share < 1) {
     outer += fmt::format(" over a share of {}", config.participation.share);
   }
+  if (config.compression && config.compression->choice.name != "none") {
+    outer += fmt::format(", messages encoded by {},", config.compression->choice.name);
+  }
   const std::string accumulated = config.gradient.accumulate > 1
                                       ? fmt::format(", {} in a step", config.gradient.accumulate)
                                       : std::string();

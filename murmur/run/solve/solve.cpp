@@ -57,6 +57,7 @@ class Solver {
     }
     const auto schedule = make_event_schedule(
         config, program, graph, static_cast<std::int64_t>(problem_->layout().parameters()));
+    const auto compression = make_compression(config, program);
     return {.program = std::move(program),
             .topology = graph,
             .problem = problem_.get(),
@@ -67,7 +68,8 @@ class Solver {
             .schedule = schedule,
             .gradient = make_gradient_settings(config),
             .factors_of_tensors = make_tensor_factors(config, problem_->layout()),
-            .participation = make_participation(config, 1)};
+            .participation = make_participation(config, 1),
+            .compression = compression};
   }
 
   int workers() const { return static_cast<int>(config_.workers); }
@@ -112,7 +114,7 @@ class Solver {
     const char* comma = "";
     for (std::size_t f = 0; f < engine_.program().fields.size(); ++f) {
       const Field& field = engine_.program().fields[f];
-      if (field.kind == FieldKind::kScratch) {
+      if (field.kind == FieldKind::kScratch || field.layout != FieldLayout::kParameters) {
         continue;
       }
       fmt::format_to(std::back_inserter(text), "{}\"{}\": [", comma, field.name);

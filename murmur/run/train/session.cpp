@@ -49,7 +49,7 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
     timeline_ = make_timeline(config,
                               engine_->program(),
                               graph_,
-                              static_cast<std::int64_t>(engine_->layout().parameters()),
+                              message_extent(config, engine_->program(), engine_->layout()),
                               event_schedule_,
                               setup_.steps_per_epoch());
   }
@@ -58,8 +58,7 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
 
 template <class S>
 engine::EngineParts<S> Session<S>::parts() {
-  Program<S> program =
-      make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
+  auto program = make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
   require_usable_graph(config_, *graph_, program);
   event_schedule_ = make_event_schedule(
       config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
@@ -79,6 +78,7 @@ engine::EngineParts<S> Session<S>::parts() {
       .gradient = std::move(gradient),
       .factors_of_tensors = make_tensor_factors(config_, problem_->layout()),
       .participation = make_participation(config_, setup_.steps_per_epoch(), setup_.examples())};
+  parts.compression = make_compression(config_, parts.program);
   if (const Status fits = engine::check_limits(parts); !fits) {
     throw UserError(fits.failure().message);
   }

@@ -94,7 +94,7 @@ Status Session<S>::go_back(std::int64_t target) {
     timeline_ = make_timeline(config_,
                               engine_->program(),
                               graph_,
-                              static_cast<std::int64_t>(engine_->layout().parameters()),
+                              message_extent(config_, engine_->program(), engine_->layout()),
                               event_schedule_,
                               setup_.steps_per_epoch());
   }

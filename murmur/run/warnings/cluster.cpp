@@ -187,16 +187,17 @@ void look_at_links(const WarningSubject& subject,
     return;
   }
   const std::int64_t parameters = subject.extent.parameters;
-  engine::CommPlan plan(
-      program,
-      graph,
-      config.cluster->parameters.value_or(parameters),
-      make_event_schedule(config, program, graph, parameters),
-      {make_gradient_settings(config), make_participation(config, subject.extent.steps_per_epoch)});
+  engine::CommPlan plan(program,
+                        graph,
+                        subject.extent.messages.parameters,
+                        make_event_schedule(config, program, graph, parameters),
+                        {make_gradient_settings(config),
+                         make_participation(config, subject.extent.steps_per_epoch),
+                         subject.extent.messages.coded});
   engine::Timeline timeline = make_timeline(config,
                                             program,
                                             graph,
-                                            parameters,
+                                            subject.extent.messages,
                                             make_event_schedule(config, program, graph, parameters),
                                             subject.extent.steps_per_epoch);
   IdleLinks idle_links(plan.workers(), named_links(*config.cluster));

@@ -9,18 +9,23 @@ namespace murmur::run {
 namespace {
 
 template <class S>
-std::vector<Warning> expect(const Config& config, const RunExtent& extent) {
+std::vector<Warning> expect(const Config& config, const DataShape& shape) {
+  RunExtent extent = extent_of(config, shape);
   const Program<S> program = make_program<S>(config, false, extent.steps_per_epoch);
   const auto graph = make_graph(config);
   require_usable_graph(config, *graph, program);
+  extent.messages = message_extent(config, program, layout_of(config, shape, sizeof(S)));
   return warnings_of(config, program, graph, extent);
 }
 
 }  // namespace
 
+Layout layout_of(const Config& config, const DataShape& shape, std::size_t scalar_bytes) {
+  return models::layout(make_network(config, shape.shape, shape.classes), scalar_bytes);
+}
+
 RunExtent extent_of(const Config& config, const DataShape& shape) {
-  const Layout layout =
-      models::layout(make_network(config, shape.shape, shape.classes), sizeof(float));
+  const Layout layout = layout_of(config, shape, sizeof(float));
   const std::int64_t per_epoch = steps_per_epoch(config, shape);
   return {.steps = steps_of(config.schedule.length, per_epoch),
           .steps_per_epoch = per_epoch,
@@ -32,9 +37,9 @@ RunExtent extent_of(const Config& config, const DataShape& shape) {
 }
 
 std::vector<Warning> expected_warnings(const Config& config, Resources& resources) {
-  const RunExtent extent = extent_of(config, shape_of(config, resources));
-  return config.precision == Precision::kSingle ? expect<float>(config, extent)
-                                                : expect<double>(config, extent);
+  const DataShape shape = shape_of(config, resources);
+  return config.precision == Precision::kSingle ? expect<float>(config, shape)
+                                                : expect<double>(config, shape);
 }
 
 }  // namespace murmur::run

@@ -3,8 +3,10 @@
 // distribute examples to workers nor allocate rows.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
+#include "murmur/core/layout.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/data_shape.h"
@@ -12,7 +14,10 @@
 
 namespace murmur::run {
 
-// Throws UserError as make_network() and steps_per_epoch() do.
+// Of the model. Throws UserError as make_network() does.
+Layout layout_of(const Config& config, const DataShape& shape, std::size_t scalar_bytes);
+
+// All but the messages. Throws UserError as make_network() and steps_per_epoch() do.
 RunExtent extent_of(const Config& config, const DataShape& shape);
 
 // The warnings that `train` will give. Throws UserError for what `train` would refuse.

@@ -26,6 +26,7 @@ struct ProgramFacts {
   bool mixes = false;         // with neighbors
   bool communicates = false;  // in any way
   bool one_model = false;
+  bool keeps_decoded = false;  // in public copies or memories
 };
 
 struct WarningSubject {
@@ -42,6 +43,7 @@ void look_at_topology(const WarningSubject& subject, Found& found);
 void look_at_algorithm(const WarningSubject& subject, Found& found);
 void look_at_factors(const WarningSubject& subject, Found& found);
 void look_at_participation(const WarningSubject& subject, Found& found);
+void look_at_compression(const WarningSubject& subject, Found& found);
 void look_at_outer(const WarningSubject& subject, Found& found);
 void look_at_cluster(const WarningSubject& subject, Found& found);
 

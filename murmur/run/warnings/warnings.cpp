@@ -16,6 +16,7 @@ bool communicates(const Program<S>& program) {
   return std::any_of(program.round.begin(), program.round.end(), [](const Stage<S>& stage) {
     return stage.template is<MixStage>() || stage.template is<PushStage>() ||
            stage.template is<SendStage>() || stage.template is<AverageStage>() ||
+           stage.template is<PublishStage>() || stage.template is<CodedAverageStage>() ||
            stage.template is<SequentialStage<S>>();
   });
 }
@@ -48,13 +49,15 @@ std::vector<Warning> warnings_of(const Config& config,
                                .graph = *graph,
                                .program = {.mixes = program.mixes(),
                                            .communicates = communicates(program),
-                                           .one_model = program.keeps_one_model()}};
+                                           .one_model = program.keeps_one_model(),
+                                           .keeps_decoded = program.keeps_decoded()}};
   Found found;
   const Warn add = [&](const std::string& text) { found.add(text); };
   warn_of_graph(config, *graph, program, add);
   look_at_topology(subject, found);
   look_at_algorithm(subject, found);
   look_at_factors(subject, found);
+  look_at_compression(subject, found);
   warn_of_outer(config, program, add);
   look_at_outer(subject, found);
   look_at_participation(subject, found);

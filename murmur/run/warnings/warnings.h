@@ -13,6 +13,7 @@
 
 #include "murmur/core/program.h"
 #include "murmur/run/config/config.h"
+#include "murmur/run/wiring/compression.h"
 #include "murmur/topology/topology.h"
 
 namespace murmur::run {
@@ -33,6 +34,7 @@ struct RunExtent {
   std::int64_t test_examples = 0;
   std::int64_t examples_per_worker = 0;
   std::int64_t parameters = 0;  // of the model
+  MessageExtent messages = {};
   std::string data_doubt = {};  // data::unlike_published(); empty: as published, or no data
 };
 

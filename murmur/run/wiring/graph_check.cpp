@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/error.h"
+#include "murmur/run/text/names.h"
 #include "murmur/run/wiring/wiring.h"
 #include "murmur/topology/analysis.h"
 
@@ -172,6 +173,16 @@ std::optional<std::string> doubt_of_d2_on_directed(const Config& config,
       has_option(config, "lazy") ? "topology.lazy = true" : "Lazy weights");
 }
 
+std::vector<std::string> static_topologies() {
+  std::vector<std::string> names;
+  for (const topology::TopologyInfo& info : topology::topologies()) {
+    if (!info.varies) {
+      names.push_back(info.name);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> doubts(const Config& config,
                                 const topology::Topology& graph,
                                 bool pushes) {
@@ -208,6 +219,15 @@ void require_usable_graph(const Config& config,
                           const Program<S>& program) {
   if (!program.mixes()) {
     return;
+  }
+  if (program.needs_static_graph() && graph.period() != 1) {
+    throw UserError(
+        fmt::format("{}: topology.name = \"{}\" changes from step to step; '{}' needs a graph that "
+                    "stays, since neighbors keep copies of one another. Take one of {}",
+                    config.topology.choice.place,
+                    config.topology.choice.name,
+                    config.algorithm.choice.name,
+                    join_names(static_topologies())));
   }
   const bool pushes = program.numerator().has_value();
   const Status sums = require_sums(graph, pushes ? Side::kColumns : Side::kRows);

@@ -123,16 +123,17 @@ template <class S>
 engine::Timeline make_timeline(const Config& config,
                                const Program<S>& program,
                                std::shared_ptr<const topology::Topology> graph,
-                               std::int64_t parameters,
+                               const MessageExtent& messages,
                                std::shared_ptr<engine::EventSchedule> schedule,
                                std::int64_t steps_per_epoch) {
   MURMUR_CHECK(config.cluster, "no cluster");
-  return {engine::CommPlan(
-              program,
-              std::move(graph),
-              config.cluster->parameters.value_or(parameters),
-              std::move(schedule),
-              {make_gradient_settings(config), make_participation(config, steps_per_epoch)}),
+  return {engine::CommPlan(program,
+                           std::move(graph),
+                           messages.parameters,
+                           std::move(schedule),
+                           {make_gradient_settings(config),
+                            make_participation(config, steps_per_epoch),
+                            messages.coded}),
           timing::VirtualClock(*config.cluster, static_cast<int>(config.workers), config.seed)};
 }
 
@@ -174,13 +175,13 @@ template Program<double> make_program<double>(const Config&, bool, std::int64_t)
 template engine::Timeline make_timeline(const Config&,
                                         const Program<float>&,
                                         std::shared_ptr<const topology::Topology>,
-                                        std::int64_t,
+                                        const MessageExtent&,
                                         std::shared_ptr<engine::EventSchedule>,
                                         std::int64_t);
 template engine::Timeline make_timeline(const Config&,
                                         const Program<double>&,
                                         std::shared_ptr<const topology::Topology>,
-                                        std::int64_t,
+                                        const MessageExtent&,
                                         std::shared_ptr<engine::EventSchedule>,
                                         std::int64_t);
 template std::shared_ptr<engine::EventSchedule> make_event_schedule(

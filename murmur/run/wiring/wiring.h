@@ -15,6 +15,7 @@
 #include "murmur/engine/settings/tensor_factors.h"
 #include "murmur/problems/problem.h"
 #include "murmur/run/config/config.h"
+#include "murmur/run/wiring/compression.h"
 #include "murmur/topology/topology.h"
 
 namespace murmur::run {
@@ -75,7 +76,7 @@ template <class S>
 engine::Timeline make_timeline(const Config& config,
                                const Program<S>& program,
                                std::shared_ptr<const topology::Topology> graph,
-                               std::int64_t parameters,
+                               const MessageExtent& messages,
                                std::shared_ptr<engine::EventSchedule> schedule,
                                std::int64_t steps_per_epoch);
 

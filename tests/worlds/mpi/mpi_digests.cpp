@@ -13,6 +13,7 @@
 #include "murmur/comm/launch/launch.h"
 #include "murmur/comm/mpi.h"
 #include "murmur/engine/costs/event_schedule.h"
+#include "tests/support/compressed.h"
 #include "tests/support/example_batches.h"
 #include "tests/support/outer_variants.h"
 #include "tests/support/worlds.h"
@@ -57,12 +58,13 @@ void run_algorithms(RunRecorder& recorder) {
   }
   auto of_eight = problem_of<double>(8);
   for (const algorithms::Algorithm& algorithm : algorithms::algorithms()) {
-    recorder.perform<double>("algorithm in double " + algorithm.name,
-                             {.program = plain<double>(algorithm.name),
-                              .topology = topology::make("one-peer-exponential", 8),
-                              .problem = &of_eight,
-                              .steps = 5},
-                             Split::kFirstSmall);
+    recorder.perform<double>(
+        "algorithm in double " + algorithm.name,
+        {.program = plain<double>(algorithm.name),
+         .topology = topology_for(plain<double>(algorithm.name), "one-peer-exponential", 8),
+         .problem = &of_eight,
+         .steps = 5},
+        Split::kFirstSmall);
   }
 }
 
@@ -102,6 +104,21 @@ void run_topologies(RunRecorder& recorder) {
           {.program = plain<float>(algorithm), .topology = graph, .problem = &problem, .steps = 5},
           Split::kFirstSmall);
     }
+  }
+}
+
+// Every codec with every algorithm that takes one, whole messages first.
+void run_compressed(RunRecorder& recorder) {
+  auto problem = problem_of<float>(9, {kFew, kFew, 7});
+  for (const Compressed& compressed : compressed_variants()) {
+    recorder.perform<float>(
+        "compressed " + compressed.label,
+        {.program = compressed.variant.algorithm->program<float>(compressed.variant.options),
+         .topology = topology::make("ring", 9),
+         .problem = &problem,
+         .steps = 4,
+         .compression = compressed.compression<float>(8, 1)},
+        Split::kLastLarge);
   }
 }
 
@@ -191,6 +208,7 @@ int run_all(int threads, bool shared) {
   run_algorithms(recorder);
   run_outer_steps(recorder);
   run_topologies(recorder);
+  run_compressed(recorder);
   run_asynchronous(recorder);
   run_large(recorder);
   run_gradients(recorder);

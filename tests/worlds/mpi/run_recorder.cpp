@@ -86,7 +86,8 @@ void RunRecorder::perform(const std::string& label, const Experiment<S>& experim
                             .schedule = experiment.schedule,
                             .gradient = experiment.gradient,
                             .factors_of_tensors = experiment.factors_of_tensors,
-                            .participation = experiment.participation});
+                            .participation = experiment.participation,
+                            .compression = experiment.compression});
   const comm::WorkerRange local = engine.local();
   std::vector<files::Digest> digests(static_cast<std::size_t>(local.size()));
   for (int step = 0; step < experiment.steps; ++step) {

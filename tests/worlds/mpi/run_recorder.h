@@ -25,6 +25,7 @@ struct Experiment {
   engine::GradientSettings gradient = {};
   std::vector<engine::TensorFactors> factors_of_tensors = {};
   std::shared_ptr<const engine::Participation> participation = nullptr;
+  std::shared_ptr<const codecs::Compression<S>> compression = nullptr;
 };
 
 // How many workers each process owns.

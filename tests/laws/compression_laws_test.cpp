@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws of every algorithm whose messages may be encoded, with every codec.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "murmur/engine/costs/comm_plan.h"
+#include "tests/support/compressed.h"
+#include "tests/support/payload_forms.h"
+
+namespace murmur::testing {
+namespace {
+
+constexpr int kWorkers = 5;
+constexpr std::size_t kMinSize = 6;
+constexpr std::int64_t kStart = 2;
+const std::vector<double> kRates{0.1, 0.1, 0.05, 0.05, 0.2, 0.0, 0.1};
+
+template <class S>
+RunSpec<S> spec_of(const Compressed& compressed, typename RandomQuadratic<S>::Kind kind = {}) {
+  return {.program = compressed.variant.algorithm->program<S>(compressed.variant.options),
+          .topology = topology_of("ring", kWorkers),
+          .problem =
+              [=] {
+                return std::make_unique<RandomQuadratic<S>>(
+                    kWorkers,
+                    kind,
+                    typename RandomQuadratic<S>::Shape{
+                        .matrix_rows = 5, .matrix_columns = 7, .vector_size = 3});
+              },
+          .rates = kRates,
+          .weight_decay = 0.01,
+          .compression = compressed.template compression<S>(kMinSize, kStart)};
+}
+
+// All workers, in one step: on a ring to both neighbors; of one model 2 (n - 1) / n of what can be
+// summed, else n - 1 messages.
+std::int64_t sent_by_hand(const Compressed& compressed, std::int64_t row, bool whole) {
+  if (compressed.variant.algorithm->name == "choco-sgd") {
+    return 2 * kWorkers * row;
+  }
+  const std::string& codec = compressed.codec.codec->name;
+  const bool sums = whole || codec == "low-rank" || codec == "rand-k" || codec == "none";
+  // Of gradients without memory ternary has one scale of all, of the one tensor that is encoded.
+  const bool agrees =
+      !whole && codec == "ternary" && compressed.variant.algorithm->name != "ef-sgd";
+  const std::int64_t scale = agrees ? 2 * (kWorkers - 1) * std::int64_t{sizeof(float)} : 0;
+  return (sums ? 2 * (kWorkers - 1) : kWorkers * (kWorkers - 1)) * row + scale;
+}
+
+class EveryCompression : public ::testing::TestWithParam<Compressed> {};
+
+INSTANTIATE_TEST_SUITE_P(Registry,
+                         EveryCompression,
+                         ::testing::ValuesIn(compressed_variants()),
+                         [](const auto& info) { return test_name_of(info.param); });
+
+TEST_P(EveryCompression, LearnsAndStaysFinite) {
+  RunSpec<double> spec = spec_of<double>(GetParam());
+  const Solo<double> solo(spec);
+  double first = 0;
+  double last = 0;
+  for (int step = 0; step < 100; ++step) {  // what waits in a memory acts late: a small rate
+    const auto losses = solo.engine->step(0.004);
+    ASSERT_TRUE(losses);
+    last = 0;
+    for (const double loss : losses.value()) {
+      last += loss;
+    }
+    ASSERT_TRUE(std::isfinite(last));
+    first = step == 0 ? last : first;
+  }
+  EXPECT_LT(last, 0.97 * first);
+}
+
+TEST_P(EveryCompression, GivesTheSameBitsInEveryWorld) {
+  const RunSpec<float> spec = spec_of<float>(GetParam());
+  const Rows<float> one = run(spec);
+  EXPECT_EQ(one, run(spec, {.threads = 3, .ownership = {}}));
+  for (const std::vector<int>& split :
+       std::vector<std::vector<int>>{{2, 3}, {1, 3, 1}, {1, 1, 1, 1, 1}}) {
+    EXPECT_EQ(one, run(spec, {.threads = 2, .ownership = split})) << split.size();
+    EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = split, .shares_memory = true}))
+        << split.size() << " on one host";
+  }
+}
+
+TEST_P(EveryCompression, KeepsPaddingAtZero) {
+  const Solo<float> solo(spec_of<float>(GetParam()));
+  for (const double rate : kRates) {
+    ASSERT_TRUE(solo.engine->step(rate));
+  }
+  const std::vector<Field>& fields = solo.engine->program().fields;
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    const Layout& layout = solo.engine->layout(fields[f]);
+    std::vector<bool> padding(layout.row_size(), true);
+    for (const TensorSlot& slot : layout.tensors()) {
+      std::fill_n(padding.begin() + static_cast<std::ptrdiff_t>(slot.offset), slot.size, false);
+    }
+    for (int worker = 0; worker < kWorkers && fields[f].kind != FieldKind::kScratch; ++worker) {
+      const auto row = solo.engine->row(f, worker);
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        ASSERT_TRUE(!padding[k] || row[k] == 0) << fields[f].name << " " << k;
+      }
+    }
+  }
+}
+
+TEST_P(EveryCompression, RestsWhereNothingPulls) {
+  RunSpec<float> spec = spec_of<float>(GetParam(), {.flat = true});
+  spec.weight_decay = 0;
+  const Solo<float> moved(spec);
+  const Solo<float> untouched(spec);
+  for (const double rate : kRates) {
+    ASSERT_TRUE(moved.engine->step(rate));
+  }
+  for (int worker = 0; worker < kWorkers; ++worker) {
+    for (std::size_t k = 0; k < moved.engine->layout().row_size(); ++k) {
+      // Public copies that round by themselves pull apart workers that agree.
+      const float x = untouched.engine->model(worker)[k];
+      ASSERT_NEAR(moved.engine->model(worker)[k], x, 4e-6F * std::max(0.1F, std::abs(x)));
+    }
+  }
+}
+
+// The bytes of the contract: whole rows in the first steps, then payloads.
+TEST_P(EveryCompression, IsPlannedAsItIsCounted) {
+  const RunSpec<float> spec = spec_of<float>(GetParam());
+  const Solo<float> solo(spec);
+  const Layout& layout = solo.engine->layout();
+  const auto parameters = static_cast<std::int64_t>(layout.parameters());
+  engine::CommPlan plan(spec.program,
+                        spec.topology,
+                        parameters,
+                        nullptr,
+                        {.coded = engine::coded_size(layout, spec.compression, parameters)});
+  std::int64_t row = 0;
+  for (const TensorSlot& slot : layout.tensors()) {
+    row += static_cast<std::int64_t>(slot.size < kMinSize
+                                         ? slot.size * sizeof(float)
+                                         : payload_by_hand(GetParam().codec, slot, sizeof(float)));
+  }
+  const std::int64_t whole = static_cast<std::int64_t>(layout.parameters() * sizeof(float));
+  std::int64_t sent = 0;
+  for (std::int64_t step = 0; step < 5; ++step) {
+    ASSERT_TRUE(solo.engine->step(0.01));
+    ASSERT_TRUE(plan.next());
+    sent += sent_by_hand(GetParam(), step < kStart ? whole : row, step < kStart);
+    ASSERT_EQ(solo.engine->counters().bytes_sent, sent) << step;
+    ASSERT_EQ(plan.bytes_sent(), sent) << step;
+    ASSERT_EQ(plan.messages(), solo.engine->counters().messages) << step;
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing
