@@ -78,10 +78,11 @@ constexpr Field scratch(std::string_view name) {
   return {name, FieldKind::kScratch};
 }
 
-// The buffers of every worker's model.
+// The buffers of every worker's model, and their mean while it is taken.
 inline constexpr Field kBuffersField = memory("buffers").in(FieldLayout::kBuffers);
 // What a codec keeps from step to step.
 inline constexpr Field kFactorsField =
     memory("factors").in(FieldLayout::kFactors).once().that_corrects();
+inline constexpr Field kBuffersMeanField = scratch("buffers_mean").in(FieldLayout::kBuffers);
 
 }  // namespace murmur

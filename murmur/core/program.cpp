@@ -38,6 +38,10 @@ struct MessageFields {
            (stage.decoded ? field_bit(*stage.decoded) : 0) |
            (stage.kept ? field_bit(*stage.kept) : 0);
   }
+  FieldSet operator()(const CarryStage& stage) const {
+    const bool averages = stage.how == CarryStage::How::kAverage;
+    return field_bit(stage.buffers) | (averages ? field_bit(stage.scratch) : 0);
+  }
   FieldSet operator()(const FilterReduceStage<S>& stage) const { return field_bit(stage.into); }
   FieldSet operator()(const ResetStage& stage) const { return set_of(stage.fields); }
   template <class Other>

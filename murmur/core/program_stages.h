@@ -6,45 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "murmur/core/bound_kernel.h"
 #include "murmur/core/field.h"
 #include "murmur/core/stage.h"
 
 namespace murmur {
-
-// Applies a kernel to `count` coordinates. fields[k] points at the first of them in the row that is
-// bound to the kernel's k-th field; gradient likewise, raw, or null. Rows do not overlap.
-template <class S>
-using Kernel = void (*)(S* const* fields,
-                        const S* gradient,
-                        std::size_t count,
-                        const Round<S>& round,
-                        const void* options);
-
-// The sum of a reducing kernel's values, in double, in an order that `count` alone fixes.
-template <class S>
-using Reducer = double (*)(S* const* fields,
-                           const S* gradient,
-                           std::size_t count,
-                           const Round<S>& round,
-                           const void* options);
-
-// A kernel with the program's fields that it is bound to.
-template <class S>
-struct BoundKernel {
-  Kernel<S> apply = nullptr;
-  std::vector<std::size_t> binds = {};  // the kernel's fields, as the program numbers them
-  FieldSet reads = 0;
-  FieldSet writes = 0;
-  std::shared_ptr<const void> options = {};
-
-  FieldSet touched() const { return reads | writes; }
-};
 
 template <class S>
 struct GradientStage {
@@ -87,6 +58,14 @@ struct CodedAverageStage {
   std::size_t into = 0;
   std::optional<std::size_t> decoded = {}, kept = {};  // kept: by the codec, if `decoded` is asked
 };
+// The buffers of the workers' models go where the models went in the stage before.
+struct CarryStage {
+  enum class How { kMix, kPush, kAverage };
+  How how = How::kMix;
+  std::size_t buffers = 0;
+  std::size_t scratch = 0;  // of an average: a field with the same layout
+  int group = 0;            // the same, as an average's
+};
 template <class S>
 struct ReduceStage {
   Reducer<S> sum = nullptr;
@@ -120,6 +99,7 @@ struct Stage {
                                PublishStage,
                                MixPublicStage,
                                CodedAverageStage,
+                               CarryStage,
                                ReduceStage<S>,
                                FilterReduceStage<S>,
                                ResetStage,

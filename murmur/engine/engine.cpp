@@ -71,7 +71,8 @@ WayState<S> make_state(const EngineParts<S>& parts, const Buckets* buckets, Rows
           .compression = parts.compression,
           .mixer = Mixer<S>(parts.topology, peers, rows, Mixer<S>::Of::kRows),
           .averager = Averager<S>(peers, parts.pool, {0, workers}),
-          .weights = PushWeights(workers, parts.program.slots())};
+          .weights = PushWeights(workers, parts.program.slots()),
+          .buffers = &parts.problem->buffers()};
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ Result<Tags> tags_of(const EngineParts<S>& parts) {
   for (int p = 0; p < parts.ownership.processes(); ++p) {
     workers = std::max(workers, parts.ownership.of(p).size());
   }
-  const std::size_t buckets = Buckets(parts.problem->layout(), sizeof(S)).count();
+  // Buffers travel in messages like those of the model, bucket by bucket.
+  const std::size_t buckets = std::max(Buckets(parts.problem->layout(), sizeof(S)).count(),
+                                       Buckets(parts.problem->buffers(), sizeof(S)).count());
   Result<Tags> made =
       Tags::make(parts.transport->largest_tag(), static_cast<std::size_t>(workers) * buckets);
   return made ? made

@@ -136,8 +136,9 @@ void CommPlan::perform(const PlannedStage& stage, StepCosts& costs) {
 
 // Both models of every pair travel.
 void CommPlan::perform_pairs(const PlannedWay& way, StepCosts costs) {
+  const bool first = pairs_.empty();
   for (const EventBatch& batch : schedule_->batches()) {
-    for (int i = 0; i < workers(); ++i) {
+    for (int i = 0; first && i < workers(); ++i) {
       for (const topology::Neighbor& neighbor : batch.mixing.in(i)) {
         pairs_.push_back({.from = neighbor.worker, .to = i});
       }

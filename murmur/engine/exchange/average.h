@@ -40,6 +40,7 @@ class Averager {
   // Of the means from now on: the weights of all workers, the same on all processes; empty: equal.
   // REQUIRES: no average is open; some worker in the range has a weight.
   void weigh(RowWeights weights) { weights_ = std::move(weights); }
+  const RowWeights& weights() const { return weights_; }
 
   // Writes the mean to `out` (a whole row), on every process that owns one of the workers. `memory`
   // keeps the rows, and that one.

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "murmur/core/call_site.h"
+#include "murmur/comm/call_site.h"
 #include "murmur/core/error.h"
 #include "murmur/engine/exchange/peers.h"
 

@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include "murmur/comm/transport.h"
-#include "murmur/core/call_site.h"
+#include "murmur/comm/call_site.h"
 #include "murmur/core/error.h"
 
 namespace murmur::engine {

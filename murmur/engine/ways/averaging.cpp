@@ -5,12 +5,6 @@
 namespace murmur::engine {
 namespace {
 
-// Over a server: each worker that takes part sends its row and receives the result.
-Traffic server_traffic(std::size_t drawn, std::int64_t message) {
-  const auto messages = 2 * static_cast<std::int64_t>(drawn);
-  return {messages * message, messages};
-}
-
 template <class S>
 class Averaging : public Way<S> {
  public:
@@ -37,9 +31,7 @@ class Averaging : public Way<S> {
   }
 
   Traffic traffic(const StepCosts& step) const override {
-    const std::int64_t message = this->message({stage_.field});
-    return step.drawn != nullptr ? server_traffic(step.drawn->size(), message)
-                                 : ring_traffic(step.workers, stage_.group, message);
+    return average_traffic(step, stage_.group, this->message({stage_.field}));
   }
   // The average of what is pushed first takes in what is in flight.
   void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
@@ -80,16 +72,6 @@ class Averaging : public Way<S> {
 };
 
 }  // namespace
-
-Traffic ring_traffic(int workers, int group, std::int64_t message) {
-  Traffic traffic;
-  for (const comm::WorkerRange& members : groups_of(workers, group == 0 ? workers : group)) {
-    const std::int64_t others = members.size() - 1;
-    traffic.bytes += 2 * others * message;
-    traffic.messages += 2 * others * members.size();
-  }
-  return traffic;
-}
 
 template <class S>
 MadeWay<S> averaging(const WayParts<S>& parts, const AverageStage& stage) {

@@ -50,6 +50,9 @@ struct StepCosts {
   const std::vector<int>* drawn = nullptr;
 };
 
+// Of an exact average of one message per worker, over all or over groups of so many.
+Traffic average_traffic(const StepCosts& step, int group, std::int64_t message);
+
 // One thing that a step does to machines. Their order is that of the round.
 struct CommEvent {
   enum class Kind {

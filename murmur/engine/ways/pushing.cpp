@@ -33,7 +33,11 @@ class Pushing : public NeighborWay<S> {
   }
 
  protected:
-  void began() override { this->state().weights.mix(this->mixer().matrix()); }
+  void began() override {
+    WayState<S>& state = this->state();
+    state.weights_before = state.weights;
+    state.weights.mix(this->mixer().matrix());
+  }
 
  private:
   std::int64_t message_with_weight(const StepCosts& step) const {

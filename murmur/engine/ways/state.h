@@ -48,6 +48,8 @@ struct WayState {
   std::map<std::size_t, Publisher<S>> publishers = {};           // by the field of public copies
   std::map<std::size_t, CodedAverager<S>> coded_averagers = {};  // by the field averaged
   PushWeights weights;
+  PushWeights weights_before = weights;      // the last push
+  const Layout* buffers = nullptr;           // of the problem
   std::vector<std::vector<S>> scratch = {};  // per thread: a block of every local worker
   // Performs a kernel over all local workers, in order.
   std::function<void(const BoundKernel<S>& kernel)> run_kernel = {};

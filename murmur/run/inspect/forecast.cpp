@@ -179,7 +179,8 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Layout layout = models::layout(network, sizeof(S));
   forecast.tensors = tensors_of(make_tensor_factors(config, layout), layout);
   const Program<S> program = make_program<S>(config, false, forecast.extent.steps_per_epoch);
-  const MessageExtent messages = message_extent(config, program, layout);
+  const MessageExtent messages =
+      message_extent(config, program, layout, models::buffer_layout(network, sizeof(S)));
   forecast.extent.messages = messages;
   forecast.message_parameters = messages.parameters;
   const auto graph = make_graph(config);
@@ -202,7 +203,7 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   look_at_steps(forecast,
                 engine::CommPlan(program,
                                  graph,
-                                 messages.parameters,
+                                 messages.numbers(),
                                  schedule,
                                  {make_gradient_settings(config), participation, messages.coded}),
                 std::move(timeline),

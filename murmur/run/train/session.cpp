@@ -46,12 +46,10 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
   state_.loss_weights.resize(workers);
   diverged_at_.assign(workers, -1);
   if (config.cluster) {
-    timeline_ = make_timeline(config,
-                              engine_->program(),
-                              graph_,
-                              message_extent(config, engine_->program(), engine_->layout()),
-                              event_schedule_,
-                              setup_.steps_per_epoch());
+    const Program<S>& program = engine_->program();
+    const auto messages = message_extent(config, program, engine_->layout(), problem_->buffers());
+    timeline_ = make_timeline(
+        config, program, graph_, messages, event_schedule_, setup_.steps_per_epoch());
   }
   warn_of_configuration();
 }

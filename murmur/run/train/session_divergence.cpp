@@ -91,12 +91,13 @@ Status Session<S>::go_back(std::int64_t target) {
     }
   }
   if (timeline_) {
-    timeline_ = make_timeline(config_,
-                              engine_->program(),
-                              graph_,
-                              message_extent(config_, engine_->program(), engine_->layout()),
-                              event_schedule_,
-                              setup_.steps_per_epoch());
+    timeline_ = make_timeline(
+        config_,
+        engine_->program(),
+        graph_,
+        message_extent(config_, engine_->program(), engine_->layout(), problem_->buffers()),
+        event_schedule_,
+        setup_.steps_per_epoch());
   }
   return keep_time();
 }

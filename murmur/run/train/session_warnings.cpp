@@ -15,7 +15,8 @@ RunExtent Session<S>::extent() const {
           .test_examples = dataset.test.count(),
           .examples_per_worker = setup_.data.partition->examples_per_worker(),
           .parameters = static_cast<std::int64_t>(engine_->layout().parameters()),
-          .messages = message_extent(config_, engine_->program(), engine_->layout()),
+          .messages =
+              message_extent(config_, engine_->program(), engine_->layout(), problem_->buffers()),
           .data_doubt = data::unlike_published(dataset)};
 }
 

@@ -189,7 +189,7 @@ void look_at_links(const WarningSubject& subject,
   const std::int64_t parameters = subject.extent.parameters;
   engine::CommPlan plan(program,
                         graph,
-                        subject.extent.messages.parameters,
+                        subject.extent.messages.numbers(),
                         make_event_schedule(config, program, graph, parameters),
                         {make_gradient_settings(config),
                          make_participation(config, subject.extent.steps_per_epoch),

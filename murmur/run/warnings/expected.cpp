@@ -14,7 +14,11 @@ std::vector<Warning> expect(const Config& config, const DataShape& shape) {
   const Program<S> program = make_program<S>(config, false, extent.steps_per_epoch);
   const auto graph = make_graph(config);
   require_usable_graph(config, *graph, program);
-  extent.messages = message_extent(config, program, layout_of(config, shape, sizeof(S)));
+  const models::Network network = make_network(config, shape.shape, shape.classes);
+  extent.messages = message_extent(config,
+                                   program,
+                                   models::layout(network, sizeof(S)),
+                                   models::buffer_layout(network, sizeof(S)));
   return warnings_of(config, program, graph, extent);
 }
 

@@ -22,8 +22,10 @@ std::shared_ptr<const codecs::Compression<S>> make_compression(const Config& con
 template <class S>
 MessageExtent message_extent(const Config& config,
                              const Program<S>& program,
-                             const Layout& layout) {
-  MessageExtent extent{.parameters = static_cast<std::int64_t>(layout.parameters())};
+                             const Layout& layout,
+                             const Layout& buffers) {
+  MessageExtent extent{.parameters = static_cast<std::int64_t>(layout.parameters()),
+                       .buffers = static_cast<std::int64_t>(buffers.parameters())};
   if (config.cluster) {
     extent.parameters = config.cluster->parameters.value_or(extent.parameters);
   }
@@ -35,7 +37,13 @@ template std::shared_ptr<const codecs::Compression<float>> make_compression(cons
                                                                             const Program<float>&);
 template std::shared_ptr<const codecs::Compression<double>> make_compression(
     const Config&, const Program<double>&);
-template MessageExtent message_extent(const Config&, const Program<float>&, const Layout&);
-template MessageExtent message_extent(const Config&, const Program<double>&, const Layout&);
+template MessageExtent message_extent(const Config&,
+                                      const Program<float>&,
+                                      const Layout&,
+                                      const Layout&);
+template MessageExtent message_extent(const Config&,
+                                      const Program<double>&,
+                                      const Layout&,
+                                      const Layout&);
 
 }  // namespace murmur::run

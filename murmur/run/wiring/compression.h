@@ -2,6 +2,7 @@
 // The codec that a configuration names, and how large messages are with it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -9,6 +10,7 @@
 #include "murmur/core/layout.h"
 #include "murmur/core/program.h"
 #include "murmur/engine/ways/coded_size.h"
+#include "murmur/engine/ways/costs.h"
 #include "murmur/run/config/config.h"
 
 namespace murmur::run {
@@ -21,11 +23,19 @@ std::shared_ptr<const codecs::Compression<S>> make_compression(const Config& con
 // The sizes of messages, for plans.
 struct MessageExtent {
   std::int64_t parameters = 0;  // of the model, or of the one that [cluster] names
+  std::int64_t buffers = 0;     // of the model
   engine::CodedSize coded = {};
+
+  engine::RowNumbers numbers() const {
+    return engine::RowNumbers(std::array<std::int64_t, kFieldLayouts>{parameters, buffers, 0});
+  }
 };
 
-// `layout`: of the model.
+// `layout`: of the model; `buffers`: of its buffers.
 template <class S>
-MessageExtent message_extent(const Config& config, const Program<S>& program, const Layout& layout);
+MessageExtent message_extent(const Config& config,
+                             const Program<S>& program,
+                             const Layout& layout,
+                             const Layout& buffers);
 
 }  // namespace murmur::run

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // model.statistics: what becomes of the running statistics of batch normalization. "local": they
-// belong to the worker and are never sent.
+// belong to the worker and are never sent; "average": they are mixed and averaged with the models.
 #pragma once
 
 #include "murmur/core/program.h"

@@ -129,7 +129,7 @@ engine::Timeline make_timeline(const Config& config,
   MURMUR_CHECK(config.cluster, "no cluster");
   return {engine::CommPlan(program,
                            std::move(graph),
-                           messages.parameters,
+                           messages.numbers(),
                            std::move(schedule),
                            {make_gradient_settings(config),
                             make_participation(config, steps_per_epoch),

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Buffers that are carried wherever the models go (statistics = "average").
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "murmur/algorithms/carry_buffers.h"
+#include "murmur/checkpoint/checkpoint.h"
+#include "murmur/engine/costs/comm_plan.h"
+#include "tests/support/counting_buffers.h"
+#include "tests/support/outer_variants.h"
+#include "tests/support/process_world.h"
+#include "tests/support/temporary_folder.h"
+
+namespace murmur::testing {
+namespace {
+
+constexpr int kWorkers = 5;
+constexpr std::size_t kTensor = 7;  // coordinates of the first tensor of the buffers
+const std::vector<double> kRates{0.1, 0.05, 0.2, 0.1, 0.1, 0.05, 0.1};
+
+// Shares whose rows do not sum to one, so that push-sum's weights differ.
+std::shared_ptr<const topology::Topology> push_graph() {
+  const topology::TopologyInfo* star = topology::find_topology("star");
+  OptionValues options(star->options);
+  options.set("weighting", std::string("out-degree"));
+  return topology::make_topology("star", kWorkers, options, 1).value();
+}
+
+template <class S>
+RunSpec<S> spec_of(const Program<S>& program) {
+  return {.program = program,
+          .topology = program.numerator() ? push_graph() : topology_of("ring", kWorkers),
+          .problem = [] { return std::make_unique<CountingBuffers<S>>(kWorkers); },
+          .rates = kRates};
+}
+
+struct Method {
+  std::string label;
+  Program<double> plain;
+  Program<double> carried;
+};
+
+// Everything registered, bare and under every outer step, that buffers can follow.
+std::vector<Method> methods() {
+  std::vector<Method> all;
+  const auto add = [&](const std::string& label, const Program<double>& program) {
+    Program<double> carried = program;
+    if (algorithms::carry_buffers(carried)) {
+      all.push_back({label, program, std::move(carried)});
+    }
+  };
+  for (const Variant& base : variants()) {
+    add(base.label, base.algorithm->program<double>(base.options));
+  }
+  for (const char* name : {"sgd", "dsgd", "sgp", "qg-dsgdm", "allreduce-sgd"}) {
+    const auto* algorithm = algorithms::find_algorithm(name);
+    const bool one_model =
+        algorithm->program<double>(OptionValues(algorithm->options)).keeps_one_model();
+    for (const OuterVariant& outer : outer_variants(one_model)) {
+      add(std::string(name) + " " + outer.label,
+          algorithms::with_outer(algorithm->program<double>(OptionValues(algorithm->options)),
+                                 *outer.outer,
+                                 outer.options,
+                                 false,
+                                 outer.levels));
+    }
+  }
+  return all;
+}
+
+// Coordinates of the buffers by worker, of engines of their own.
+std::vector<std::vector<double>> buffers_after(const Program<double>& program, std::size_t steps) {
+  Solo<double> solo(spec_of(program));
+  for (std::size_t t = 0; t < steps; ++t) {
+    EXPECT_TRUE(solo.engine->step(kRates[t]));
+  }
+  std::vector<std::vector<double>> all;
+  const std::size_t field = *solo.engine->program().buffers();
+  for (int worker = 0; worker < kWorkers; ++worker) {
+    const auto row = solo.engine->row(field, worker);
+    all.emplace_back(row.begin(), row.begin() + kTensor);
+  }
+  return all;
+}
+
+TEST(CarriedBuffers, LocalOnesAreMovedByTheirOwnBatchesAlone) {
+  for (const Variant& variant : variants()) {
+    const auto program = variant.algorithm->program<double>(variant.options);
+    if (program.is_asynchronous()) {
+      continue;  // workers have taken different numbers of batches
+    }
+    const auto buffers = buffers_after(program, 3);
+    for (int worker = 0; worker < kWorkers; ++worker) {
+      double expected = 1;
+      for (std::int64_t batch = 0; batch < 3; ++batch) {
+        expected += CountingBuffers<double>::moved(worker, batch, 0);
+      }
+      EXPECT_EQ(buffers[static_cast<std::size_t>(worker)][0], expected) << variant.label;
+    }
+  }
+}
+
+TEST(CarriedBuffers, CarriedOrNotChangeNoModel) {
+  for (const Method& method : methods()) {
+    Solo<double> plain(spec_of(method.plain));
+    Solo<double> carried(spec_of(method.carried));
+    for (const double rate : kRates) {
+      ASSERT_TRUE(plain.engine->step(rate));
+      ASSERT_TRUE(carried.engine->step(rate));
+    }
+    for (int worker = 0; worker < kWorkers; ++worker) {
+      const std::span<const double> x = plain.engine->row(0, worker);
+      const std::span<const double> y = carried.engine->row(0, worker);
+      EXPECT_TRUE(std::equal(x.begin(), x.end(), y.begin())) << method.label;
+    }
+  }
+}
+
+// The specification in the open: mixed with the weights of the step.
+TEST(CarriedBuffers, AreMixedAsTheModelIs) {
+  const auto graph = topology_of("ring", kWorkers);
+  for (const char* name : {"dsgd", "d2", "qg-dsgdm", "dsgd-gt"}) {
+    const auto* algorithm = algorithms::find_algorithm(name);
+    auto program = algorithm->program<double>(OptionValues(algorithm->options));
+    ASSERT_TRUE(algorithms::carry_buffers(program));
+    std::vector<double> expected(kWorkers, 1.0);
+    for (std::int64_t t = 0; t < 4; ++t) {
+      for (int i = 0; i < kWorkers; ++i) {
+        expected[static_cast<std::size_t>(i)] += CountingBuffers<double>::moved(i, t, 0);
+      }
+      const topology::MixingMatrix matrix = graph->at(t);
+      const std::vector<double> before = expected;
+      for (int i = 0; i < kWorkers; ++i) {
+        auto& own = expected[static_cast<std::size_t>(i)];
+        for (const topology::Neighbor& in : matrix.in(i)) {
+          own += in.weight * (before[static_cast<std::size_t>(in.worker)] -
+                              before[static_cast<std::size_t>(i)]);
+        }
+      }
+    }
+    const auto buffers = buffers_after(program, 4);
+    for (std::size_t i = 0; i < kWorkers; ++i) {
+      EXPECT_NEAR(buffers[i][0], expected[i], 1e-12) << name;
+    }
+  }
+}
+
+// Numerators b w are pushed, and read divided by the new weights.
+TEST(CarriedBuffers, HaveNumeratorsUnderPushSum) {
+  const auto graph = push_graph();
+  const auto* algorithm = algorithms::find_algorithm("sgp");
+  auto program = algorithm->program<double>(OptionValues(algorithm->options));
+  ASSERT_TRUE(algorithms::carry_buffers(program));
+  std::vector<double> b(kWorkers, 1.0);
+  std::vector<double> w(kWorkers, 1.0);
+  for (std::int64_t t = 0; t < 5; ++t) {
+    for (int i = 0; i < kWorkers; ++i) {
+      b[static_cast<std::size_t>(i)] += CountingBuffers<double>::moved(i, t, 0);
+    }
+    const topology::MixingMatrix shares = graph->at(t);
+    std::vector<double> numerators(kWorkers, 0.0);
+    std::vector<double> weights(kWorkers, 0.0);
+    std::vector<double> given(kWorkers, 0.0);
+    for (int i = 0; i < kWorkers; ++i) {
+      for (const topology::Neighbor& in : shares.in(i)) {
+        const auto j = static_cast<std::size_t>(in.worker);
+        numerators[static_cast<std::size_t>(i)] += in.weight * b[j] * w[j];
+        weights[static_cast<std::size_t>(i)] += in.weight * w[j];
+        given[j] += in.weight;
+      }
+    }
+    for (std::size_t i = 0; i < kWorkers; ++i) {
+      numerators[i] += (1 - given[i]) * b[i] * w[i];
+      weights[i] += (1 - given[i]) * w[i];
+      b[i] = numerators[i] / weights[i];
+    }
+    w = weights;
+  }
+  const auto buffers = buffers_after(program, 5);
+  for (std::size_t i = 0; i < kWorkers; ++i) {
+    EXPECT_NEAR(buffers[i][0], b[i], 1e-12);
+  }
+}
+
+TEST(CarriedBuffers, AreTheMeanAfterAnExactAverage) {
+  int checked = 0;
+  for (const Method& method : methods()) {
+    const bool one_model = method.plain.keeps_one_model();
+    std::size_t last = 0;  // steps up to the first average, all of it included
+    for (const Stage<double>& stage : method.carried.round) {
+      const auto* carry = stage.as<CarryStage>();
+      for (std::size_t t = 0; carry != nullptr && carry->how == CarryStage::How::kAverage &&
+                              carry->group == 0 && last == 0 && t < kRates.size();
+           ++t) {
+        last = stage.due_at(static_cast<std::int64_t>(t)) ? t + 1 : 0;
+      }
+    }
+    EXPECT_TRUE(!one_model || last == 1) << method.label;
+    if (last == 0 || method.plain.is_asynchronous()) {
+      continue;
+    }
+    ++checked;
+    const auto buffers = buffers_after(method.carried, last);
+    for (std::size_t i = 1; i < kWorkers; ++i) {
+      EXPECT_EQ(buffers[i], buffers[0]) << method.label;
+    }
+  }
+  EXPECT_GT(checked, 10);
+}
+
+TEST(CarriedBuffers, AreTheSameInEveryWorldAndFromEveryCheckpoint) {
+  for (const Method& method : methods()) {
+    const auto spec = spec_of(method.carried);
+    const Rows<double> one = run(spec);
+    EXPECT_EQ(one, run(spec, {.threads = 3, .ownership = {}})) << method.label;
+    EXPECT_EQ(one, run(spec, {.threads = 2, .ownership = {2, 3}})) << method.label;
+    EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = {1, 3, 1}, .shares_memory = true}))
+        << method.label;
+    const TemporaryFolder folder;
+    const checkpoint::CheckpointPlace place{.folder = folder.path(), .config_digest = "d"};
+    Solo<double> first(spec);
+    for (std::size_t t = 0; t < 4; ++t) {
+      ASSERT_TRUE(first.engine->step(kRates[t]));
+    }
+    ASSERT_TRUE(checkpoint::save_checkpoint(*first.engine, place));
+    Solo<double> second(spec);
+    ASSERT_TRUE(checkpoint::restore_checkpoint(*second.engine, place)) << method.label;
+    for (std::size_t t = 4; t < kRates.size(); ++t) {
+      ASSERT_TRUE(second.engine->step(kRates[t]));
+    }
+    EXPECT_EQ(one, rows_of(*second.engine)) << method.label;
+  }
+}
+
+TEST(CarriedBuffers, CountTheirBytesAsThePlanDoes) {
+  for (const Method& method : methods()) {
+    const auto spec = spec_of(method.carried);
+    Solo<double> solo(spec);
+    engine::CommPlan plan(
+        method.carried,
+        spec.topology,
+        engine::RowNumbers({static_cast<std::int64_t>(solo.engine->layout().parameters()), 10, 0}));
+    Solo<double> plain(spec_of(method.plain));
+    for (const double rate : kRates) {
+      ASSERT_TRUE(solo.engine->step(rate));
+      ASSERT_TRUE(plain.engine->step(rate));
+      ASSERT_TRUE(plan.next());
+      EXPECT_EQ(solo.engine->counters().bytes_sent, plan.bytes_sent()) << method.label;
+      EXPECT_EQ(solo.engine->counters().messages, plan.messages()) << method.label;
+    }
+    EXPECT_GE(solo.engine->counters().bytes_sent, plain.engine->counters().bytes_sent);
+  }
+}
+
+}  // namespace
+}  // namespace murmur::testing
