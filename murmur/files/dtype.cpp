@@ -58,6 +58,10 @@ Dtype dtype_of<double>() {
   return Dtype::kF64;
 }
 template <>
+Dtype dtype_of<std::int32_t>() {
+  return Dtype::kI32;
+}
+template <>
 Dtype dtype_of<std::int64_t>() {
   return Dtype::kI64;
 }

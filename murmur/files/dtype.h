@@ -30,7 +30,7 @@ std::size_t bytes_of(Dtype dtype);
 std::string_view name_of(Dtype dtype);  // as written in the file format
 std::optional<Dtype> dtype_named(std::string_view name);
 
-// T: float, double, std::int64_t, std::uint64_t or std::uint8_t.
+// T: float, double, std::int32_t, std::int64_t, std::uint64_t or std::uint8_t.
 template <class T>
 Dtype dtype_of();
 

@@ -65,11 +65,14 @@ class SafetensorsReader {
   template <class T>
   Status read(const TensorInfo& tensor, std::uint64_t first, std::span<T> elements) const;
 
+  // Reads bytes offset, offset + 1, ... of a tensor of any type. Failures as above. REQUIRES: they
+  // are within the tensor.
+  Status read_bytes(const TensorInfo& tensor, std::uint64_t offset, std::span<std::byte> out) const;
+
  private:
   SafetensorsReader(std::filesystem::path path, Descriptor file)
       : path_(std::move(path)), file_(std::move(file)) {}
   Status read_header();
-  Status read_bytes(const TensorInfo& tensor, std::uint64_t offset, std::span<std::byte> out) const;
 
   std::filesystem::path path_;
   Descriptor file_;
