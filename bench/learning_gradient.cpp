@@ -51,7 +51,7 @@ const murmur::learning::SupervisedSettings& settings() {
     const auto* model = murmur::models::find_model("mlp");
     made.network = murmur::models::make_network(*model,
                                                 murmur::OptionValues(model->options),
-                                                made.data.dataset->training.shape,
+                                                made.data.dataset->training.shape(),
                                                 made.data.dataset->classes)
                        .value();
     return made;

@@ -62,7 +62,7 @@ inline std::unique_ptr<problems::Problem<float>> make_w1(int workers,
   const data::Dataset& dataset = *wanted.data.dataset;
   const models::Model* model = models::find_model("mlp");
   wanted.network = take(models::make_network(
-      *model, OptionValues(model->options), dataset.training.shape, dataset.classes));
+      *model, OptionValues(model->options), dataset.training.shape(), dataset.classes));
   wanted.matmul = matmul;
   return take(learning::make_supervised<float>(wanted));
 }

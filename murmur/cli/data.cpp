@@ -28,16 +28,20 @@ struct Arguments {
   std::string name;
 };
 
-// data.folder, from --set only: this command reads no configuration file.
-std::string folder_of(const CommonOptions& common) {
-  std::string folder;
+// data.folder, or data.file of a dataset that is one file; from --set only: this command reads no
+// configuration file. "data." may be left out.
+data::Places places_of(const CommonOptions& common, const data::DatasetInfo& info) {
+  const std::string allowed = info.files.empty() ? "data.file" : "data.folder";
+  std::string place;
   for (auto&& [key, value] : run::parse_set(common.set)) {
-    if (key.str() != "data.folder" || !value.is_string()) {
-      throw UserError(fmt::format("--set {}: `data` takes data.folder alone, a text", key.str()));
+    if ((key.str() != allowed && "data." + std::string(key.str()) != allowed) ||
+        !value.is_string()) {
+      throw UserError(
+          fmt::format("--set {}: `data {}` takes {} alone, a text", key.str(), info.name, allowed));
     }
-    folder = *value.value<std::string>();
+    place = *value.value<std::string>();
   }
-  return folder;
+  return info.files.empty() ? run::data_places("", place) : run::data_places(place);
 }
 
 std::string state_of(const data::FileState& file) {
@@ -75,6 +79,7 @@ ordered_json to_json(const data::DatasetInfo& info, const data::DatasetState& st
           {"files", files},
           {"training_examples", state.training_examples},
           {"test_examples", state.test_examples},
+          {"contents", state.contents},
           {"warnings",
            state.doubt.empty() ? ordered_json::array() : ordered_json::array({state.doubt})},
           {"trouble", state.trouble ? state.trouble->message : ""},
@@ -101,9 +106,10 @@ void print(const data::DatasetInfo& info, const data::DatasetState& state) {
     fmt::print("not usable  {}\n", state.trouble->message);
     fmt::print("how to get  {}\n", info.how_to_get);
   } else {
-    fmt::print("usable      {} training and {} test examples{}\n",
+    fmt::print("usable      {} training and {} test examples: {}{}\n",
                state.training_examples,
                state.test_examples,
+               state.contents,
                state.doubt.empty() ? "" : ", but not as published");
   }
 }
@@ -119,8 +125,7 @@ ExitCode run_data(const Arguments& arguments) {
                                      : run::did_you_mean(arguments.name, known),
                                 run::join_names(known)));
   }
-  const data::DatasetState state =
-      data::inspect_dataset(*info, run::data_places(folder_of(arguments.common)));
+  const data::DatasetState state = data::inspect_dataset(*info, places_of(arguments.common, *info));
   if (arguments.common.json) {
     fmt::print("{}\n", to_json(*info, state).dump(2));
   } else {

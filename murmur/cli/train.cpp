@@ -15,6 +15,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/in_world.h"
 #include "murmur/run/processes/world.h"
+#include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/run_folder.h"
 #include "murmur/run/report/report.h"
 #include "murmur/run/text/say.h"
@@ -58,11 +59,13 @@ void print_results(const run::Summary& summary, const std::filesystem::path& fol
 
 void print_line(const run::MetricsLine& line) {
   std::string text = fmt::format("step {}", line.step);
-  for (const char* name : {"train/loss",
-                           "eval/loss_local_mean",
-                           "eval/accuracy_local_mean",
-                           "eval/accuracy_averaged",
-                           "consensus/distance"}) {
+  std::vector<std::string> names{"train/loss", "eval/loss_local_mean"};
+  if (const run::Measure* measure = run::main_measure(line.values)) {
+    names.push_back(measure->main_metric());
+    names.push_back(measure->metric("_averaged"));
+  }
+  names.emplace_back("consensus/distance");
+  for (const std::string& name : names) {
     const auto found = line.values.find(name);
     if (found != line.values.end()) {
       text += fmt::format("  {} {:.4g}", name, found->second);

@@ -25,13 +25,15 @@ Failure damaged(const DatasetFiles& files, const std::string& what) {
 using Histogram = std::array<std::int64_t, 256>;
 
 std::vector<Histogram> count_pixels(const Examples& examples) {
-  const auto channels = static_cast<std::size_t>(examples.shape[0]);
-  const auto plane = static_cast<std::size_t>(examples.shape[1] * examples.shape[2]);
+  const HeldBytes& pixels = examples.column(kInputs).bytes;
+  const ImageShape shape = examples.shape();
+  const auto channels = static_cast<std::size_t>(shape[0]);
+  const auto plane = static_cast<std::size_t>(shape[1] * shape[2]);
   std::vector<Histogram> histograms(channels, Histogram{});
-  for (std::size_t start = 0; start < examples.pixels.size(); start += plane) {
+  for (std::size_t start = 0; start < pixels.size(); start += plane) {
     Histogram& histogram = histograms[start / plane % channels];
     for (std::size_t i = 0; i < plane; ++i) {
-      ++histogram[examples.pixels[start + i]];
+      ++histogram[pixels[start + i]];
     }
   }
   return histograms;
@@ -45,14 +47,16 @@ std::optional<std::string> misfit(const DatasetInfo& info, const Dataset& datase
                : std::optional(fmt::format(
                      "expected {} {} examples, found {}", expected, what, examples.count()));
   };
-  if (info.shape != ImageShape{} && info.shape != dataset.training.shape) {
+  if (info.shape != ImageShape{} && info.shape != dataset.training.shape()) {
     return fmt::format("expected images of {}, found {}",
                        fmt::join(info.shape, " x "),
-                       fmt::join(dataset.training.shape, " x "));
+                       fmt::join(dataset.training.shape(), " x "));
   }
   const auto training = wrong_count("training", info.training_examples, dataset.training);
   return training ? training : wrong_count("test", info.test_examples, dataset.test);
 }
+
+}  // namespace
 
 void measure_normalisation(Dataset& dataset) {
   dataset.mean.clear();
@@ -76,20 +80,35 @@ void measure_normalisation(Dataset& dataset) {
   }
 }
 
-int largest(const HeldBytes& labels) {
+namespace {
+
+int largest(const std::vector<std::int32_t>& labels) {
   return labels.empty() ? 0 : *std::max_element(labels.begin(), labels.end());
 }
 
+// Images with labels of bytes have one header for both columns; other columns have their own.
 void digest_examples(XXH3_state_t* state, const Examples& examples) {
-  const auto [channels, rows, columns] = examples.shape;
-  const std::string extents =
-      fmt::format("{} x {} x {} x {}\n", examples.count(), channels, rows, columns);
-  XXH3_64bits_update(state, extents.data(), extents.size());
-  XXH3_64bits_update(state, examples.pixels.data(), examples.pixels.size());
-  XXH3_64bits_update(state, examples.labels.data(), examples.labels.size());
+  const bool both_bytes =
+      examples.are_images() && examples.column(kTargets).dtype == files::Dtype::kU8;
+  std::string header =
+      fmt::format("{} x {}\n", examples.count(), fmt::join(examples.shape(), " x "));
+  for (const Column& column : examples.columns) {
+    if (!both_bytes) {
+      header = fmt::format("{} {} {} x {}\n",
+                           column.name,
+                           files::name_of(column.dtype),
+                           column.rows(),
+                           fmt::join(column.shape, " x "));
+    }
+    XXH3_64bits_update(state, header.data(), header.size());
+    XXH3_64bits_update(state, column.bytes.data(), column.bytes.size());
+    header.clear();
+  }
 }
 
-std::uint64_t digest(const Dataset& dataset) {
+}  // namespace
+
+std::uint64_t digest_of(const Dataset& dataset) {
   XXH3_state_t* state = XXH3_createState();
   XXH3_64bits_reset(state);
   digest_examples(state, dataset.training);
@@ -98,8 +117,6 @@ std::uint64_t digest(const Dataset& dataset) {
   XXH3_freeState(state);
   return value;
 }
-
-}  // namespace
 
 void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& task) {
   for (std::size_t i = 0; i < count; ++i) {
@@ -139,7 +156,7 @@ std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::u
 
 std::string unlike_published(const Dataset& dataset) {
   const DatasetInfo* info = find_dataset(dataset.name);
-  const bool known = info != nullptr &&
+  const bool known = info != nullptr && !info->files.empty() &&
                      std::all_of(info->files.begin(), info->files.end(), [](const FileInfo& file) {
                        return file.xxh3 != 0 || !file.md5.empty();
                      });
@@ -170,14 +187,15 @@ Result<Dataset> complete_dataset(const DatasetInfo& info,
                                  Dataset dataset) {
   dataset.name = info.name;
   dataset.folder = files.folder;
-  if (dataset.training.shape != dataset.test.shape) {
+  if (dataset.training.shape() != dataset.test.shape()) {
     return damaged(files,
                    fmt::format("training images are {}, test images {}",
-                               fmt::join(dataset.training.shape, " x "),
-                               fmt::join(dataset.test.shape, " x ")));
+                               fmt::join(dataset.training.shape(), " x "),
+                               fmt::join(dataset.test.shape(), " x ")));
   }
-  dataset.classes = info.classes > 0 ? info.classes : largest(dataset.training.labels) + 1;
-  const int label = std::max(largest(dataset.training.labels), largest(dataset.test.labels));
+  const int of_training = largest(dataset.training.labels());
+  dataset.classes = info.classes > 0 ? info.classes : of_training + 1;
+  const int label = std::max(of_training, largest(dataset.test.labels()));
   if (label >= dataset.classes) {
     return damaged(
         files, fmt::format("expected labels from 0 to {}, found {}", dataset.classes - 1, label));
@@ -192,10 +210,10 @@ Result<Dataset> complete_dataset(const DatasetInfo& info,
   dataset.class_names = info.class_names;
   dataset.mean = info.mean;
   dataset.deviation = info.deviation;
-  if (dataset.mean.size() != static_cast<std::size_t>(dataset.training.shape[0])) {
+  if (dataset.mean.size() != static_cast<std::size_t>(dataset.training.shape()[0])) {
     measure_normalisation(dataset);
   }
-  dataset.digest = digest(dataset);
+  dataset.digest = digest_of(dataset);
   return dataset;
 }
 

@@ -24,6 +24,12 @@ bool are_as_published(const DatasetInfo& info, std::span<const Bytes> contents);
 
 std::uint64_t xxh3(std::span<const std::uint8_t> bytes);
 
+// Of the content of all columns.
+std::uint64_t digest_of(const Dataset& dataset);
+
+// Sets mean and deviation to those of the training images, per channel. REQUIRES: they are images.
+void measure_normalisation(Dataset& dataset);
+
 // Completes a dataset that has its examples with what follows from `info` and from them: name,
 // folder, classes, normalisation, digest. kDamaged: a label is too large, training and test images
 // differ in shape, or their shape or number differs from that in `info`.

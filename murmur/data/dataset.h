@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labelled images in memory, and the registry of the datasets known by name. Independent of torch:
-// data are read, checked and described in every build.
+// Examples in memory, and the registry of the datasets known by name. Independent of torch: data
+// are read, checked and described in every build.
 #pragma once
 
 #include <cstddef>
@@ -15,31 +15,27 @@
 #include "murmur/core/error.h"
 #include "murmur/core/image_shape.h"
 #include "murmur/core/options.h"
+#include "murmur/data/column.h"
 #include "murmur/data/held_bytes.h"
+#include "murmur/data/task.h"
 
 namespace murmur::data {
-
-// Images as stored in the files: bytes, by example, then channel, then row.
-struct Examples {
-  ImageShape shape{};
-  HeldBytes pixels;  // count() x example_size()
-  HeldBytes labels;  // below Dataset::classes
-
-  std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
-  std::int64_t example_size() const { return shape[0] * shape[1] * shape[2]; }
-};
 
 struct Dataset {
   std::string name;
   std::filesystem::path folder;  // where it was found
-  int classes = 0;
+  Task task = Task::kClassification;
+  int classes = 0;                       // of classification; labels are below
   std::vector<std::string> class_names;  // empty: classes have numbers only
   Examples training;
   Examples test;
-  std::vector<double> mean;       // per channel, of pixels / 255
-  std::vector<double> deviation;  // per channel, of pixels / 255
-  std::uint64_t digest = 0;       // XXH3 of all shapes, pixels and labels
+  std::vector<double> mean;       // of images, per channel, of pixels / 255
+  std::vector<double> deviation;  // of images, per channel, of pixels / 255
+  std::uint64_t digest = 0;       // XXH3 of all shapes, types and numbers
   bool as_published = false;      // every file has the published checksum
+
+  // Numbers that a model computes for an example: scores of the classes, or targets.
+  std::int64_t outputs() const;
 };
 
 // A file of a dataset. On disk it may also end in .gz or .xz and is unpacked while it is read.
@@ -53,7 +49,7 @@ struct FileInfo {
 
 struct DatasetFiles {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> paths;  // in the order of DatasetInfo::files
+  std::vector<std::filesystem::path> paths;  // in the order of DatasetInfo::files, or data.file
 };
 
 // Calls task(i) for every i below count, in any order and on any thread, and returns when all calls
@@ -64,10 +60,10 @@ void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& 
 
 struct DatasetInfo {
   std::string name;
-  std::string summary;     // contents: counts, sizes, classes
-  std::string licence;     // terms of use, and what to cite
-  std::string how_to_get;  // what to install or where to put which files
-  std::vector<FileInfo> files;
+  std::string summary;                     // contents: counts, sizes, classes
+  std::string licence;                     // terms of use, and what to cite
+  std::string how_to_get;                  // what to install or where to put which files
+  std::vector<FileInfo> files;             // empty: the one file that data.file names
   std::vector<std::string> subfolders;     // tried in every place besides the place itself
   std::vector<std::string> system_places;  // folders in which a package installs it
   // Shape of each image, and the numbers of examples; 0: given by the files. A plan needs them
@@ -79,6 +75,8 @@ struct DatasetInfo {
   std::vector<std::string> class_names;
   std::vector<double> mean;  // empty: measured on the training images
   std::vector<double> deviation;
+  // What `augment = true` means.
+  std::vector<std::string> usual_transforms = {"flip", "crop"};
   std::vector<OptionInfo> options;
   Result<Dataset> (*read)(const DatasetInfo&, const DatasetFiles&, const ForEach&) = nullptr;
 };
@@ -89,15 +87,19 @@ const std::vector<DatasetInfo>& datasets();
 // The dataset of that name, or null.
 const DatasetInfo* find_dataset(std::string_view name);
 
+// "images of 1 x 28 x 28, 10 classes", or "arrays of 1 x 1 x 5, 2 targets".
+std::string contents_of(const Dataset& dataset);
+
 // The warning for data that are taken for a published dataset but differ from the published bytes;
 // empty if they are the same, or if those are not known.
 std::string unlike_published(const Dataset& dataset);
 
 // Where to look for a dataset. A folder that the user names is the only place; otherwise
-// MURMUR_DATA, then the system's places.
+// MURMUR_DATA, then the system's places. A dataset that is one file of any name is that file.
 struct Places {
   std::string folder;       // data.folder, or empty
   std::string environment;  // the value of MURMUR_DATA, or empty
+  std::string file = {};    // data.file, or empty
 };
 
 // Finds, reads and checks a dataset. kMissing: it is in none of the places; kDamaged: a file is not

@@ -7,15 +7,13 @@
 
 namespace murmur::data {
 
-std::vector<OptionInfo> image_options() {
-  return {{.name = "augment",
-           .help = "training images are flipped (half of them) and cropped out of a border of 4 "
-                   "black pixels, anew at every step",
-           .fallback = false}};
+std::int64_t Dataset::outputs() const {
+  return task == Task::kClassification ? classes : training.column(kTargets).row_size();
 }
 
 const std::vector<DatasetInfo>& datasets() {
-  static const std::vector<DatasetInfo> kTable{fashion_mnist(), mnist(), cifar10(), idx_folder()};
+  static const std::vector<DatasetInfo> kTable{
+      fashion_mnist(), mnist(), cifar10(), idx_folder(), arrays()};
   return kTable;
 }
 

@@ -96,12 +96,13 @@ std::vector<Counts> draw_pieces(const Group& group,
 
 // Appends the group's shards, each sorted by class, with the numbers of rows in `pieces`.
 void append_shards(const Group& group,
-                   std::span<const std::uint8_t> labels,
+                   std::span<const std::int32_t> labels,
                    const std::vector<Counts>& pieces,
                    DirichletShards& result) {
   std::vector<std::vector<std::int32_t>> rows_of_class(pieces.size());
   for (const std::int64_t row : group.rows) {
-    rows_of_class[labels[static_cast<std::size_t>(row)]].push_back(static_cast<std::int32_t>(row));
+    const auto label = static_cast<std::size_t>(labels[static_cast<std::size_t>(row)]);
+    rows_of_class[label].push_back(static_cast<std::int32_t>(row));
   }
   std::vector<std::ptrdiff_t> taken(pieces.size(), 0);
   for (std::size_t j = 0; j < static_cast<std::size_t>(group.workers); ++j) {
@@ -116,14 +117,14 @@ void append_shards(const Group& group,
 }
 
 Status divide_group(const Group& group,
-                    std::span<const std::uint8_t> labels,
+                    std::span<const std::int32_t> labels,
                     double alpha,
                     std::uint64_t seed,
                     DirichletShards& result) {
   const std::size_t classes = static_cast<std::size_t>(*std::ranges::max_element(labels)) + 1;
   Counts class_counts(classes, 0);
   for (const std::int64_t row : group.rows) {
-    ++class_counts[labels[static_cast<std::size_t>(row)]];
+    ++class_counts[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)])];
   }
   for (std::int64_t draw = 1; draw <= kMostDraws; ++draw) {
     const RandomSequence random(Random(seed, Stream::kPartition, group.index, draw));
@@ -147,7 +148,7 @@ Status divide_group(const Group& group,
 
 }  // namespace
 
-Result<DirichletShards> dirichlet_shards(std::span<const std::uint8_t> labels,
+Result<DirichletShards> dirichlet_shards(std::span<const std::int32_t> labels,
                                          int workers,
                                          double alpha,
                                          std::uint64_t seed) {

@@ -31,7 +31,7 @@ struct DirichletShards {
 };
 
 // kInvalid: no draw of a group was accepted.
-Result<DirichletShards> dirichlet_shards(std::span<const std::uint8_t> labels,
+Result<DirichletShards> dirichlet_shards(std::span<const std::int32_t> labels,
                                          int workers,
                                          double alpha,
                                          std::uint64_t seed);

@@ -15,7 +15,7 @@ namespace murmur::data {
 namespace {
 
 using Order = std::vector<std::int32_t>;
-using Labels = std::span<const std::uint8_t>;
+using Labels = std::span<const std::int32_t>;
 
 Order file_order(std::size_t count) {
   Order order(count);
@@ -74,12 +74,24 @@ Result<Order> dirichlet(Labels labels, int workers, double alpha, std::uint64_t 
   return std::move(shards.value().order);
 }
 
-Result<Order> make_order(Labels labels,
+std::string names_of_partitions(bool without_labels) {
+  std::vector<std::string> names;
+  for (const PartitionInfo& info : partitions()) {
+    if (!without_labels || !info.by_label) {
+      names.push_back(info.name);
+    }
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Result<Order> make_order(const ExampleLabels& examples,
                          int workers,
                          const PartitionSettings& settings,
                          std::uint64_t seed) {
+  const auto count = static_cast<std::size_t>(examples.count());
+  const Labels labels = examples.values();
   if (settings.name == "iid") {
-    return shuffled(labels.size(), seed);
+    return shuffled(count, seed);
   }
   if (settings.name == "sorted") {
     return by_label(labels);
@@ -91,16 +103,12 @@ Result<Order> make_order(Labels labels,
     return dirichlet(labels, workers, settings.alpha, seed);
   }
   if (settings.name == "origin" || settings.name == "replicate") {
-    return file_order(labels.size());
-  }
-  std::vector<std::string> names;
-  for (const PartitionInfo& info : partitions()) {
-    names.push_back(info.name);
+    return file_order(count);
   }
   return Failure{
       FailureKind::kInvalid,
       fmt::format(
-          "there is no partition '{}'; there are {}", settings.name, fmt::join(names, ", "))};
+          "there is no partition '{}'; there are {}", settings.name, names_of_partitions(false))};
 }
 
 }  // namespace
@@ -113,16 +121,22 @@ const std::vector<PartitionInfo>& partitions() {
        .options = {{.name = "alpha",
                     .help = "concentration: small = heterogeneous, 10 = nearly alike",
                     .fallback = 1.0,
-                    .bounds = kPositive}}},
+                    .bounds = kPositive}},
+       .by_label = true},
       {.name = "iid", .summary = "shuffled, equal slices", .paper = {}, .options = {}},
-      {.name = "sorted", .summary = "sorted by label, equal slices", .paper = {}, .options = {}},
+      {.name = "sorted",
+       .summary = "sorted by label, equal slices",
+       .paper = {},
+       .options = {},
+       .by_label = true},
       {.name = "shards",
        .summary = "sorted by label, cut into shards, some of them for each worker at random",
        .paper = "McMahan, Moore, Ramage, Hampson, Aguera y Arcas, AISTATS 2017",
        .options = {{.name = "shards_per_worker",
                     .help = "shards of each worker",
                     .fallback = std::int64_t{2},
-                    .bounds = kCount}}},
+                    .bounds = kCount}},
+       .by_label = true},
       {.name = "origin", .summary = "file order, equal slices", .paper = {}, .options = {}},
       {.name = "replicate", .summary = "every worker has all data", .paper = {}, .options = {}}};
   return kTable;
@@ -140,18 +154,37 @@ std::span<const std::int32_t> Partition::of(int worker) const {
   return std::span(order_).subspan(replicated_ ? 0 : static_cast<std::size_t>(worker) * size, size);
 }
 
-Result<Partition> make_partition(std::span<const std::uint8_t> labels,
+Status require_no_labels(const PartitionSettings& settings) {
+  const auto by_label = [&](const PartitionInfo& info) {
+    return info.name == settings.name && info.by_label;
+  };
+  if (std::ranges::none_of(partitions(), by_label)) {
+    return Ok{};
+  }
+  return Failure{FailureKind::kInvalid,
+                 fmt::format("data.partition = \"{}\" divides by label, and these examples have no "
+                             "labels; partitions without labels are {}",
+                             settings.name,
+                             names_of_partitions(true))};
+}
+
+Result<Partition> make_partition(const ExampleLabels& labels,
                                  int workers,
                                  const PartitionSettings& settings,
                                  std::uint64_t seed) {
   MURMUR_CHECK(workers > 0, "workers = {}", workers);
-  if (labels.size() < static_cast<std::size_t>(workers)) {
+  if (labels.count() < workers) {
     return Failure{FailureKind::kInvalid,
                    fmt::format("{} training examples are fewer than {} workers; use at most {} "
                                "workers",
-                               labels.size(),
+                               labels.count(),
                                workers,
-                               labels.size())};
+                               labels.count())};
+  }
+  if (!labels.present()) {
+    if (const Status allowed = require_no_labels(settings); !allowed) {
+      return allowed.failure();
+    }
   }
   Result<Order> order = make_order(labels, workers, settings, seed);
   if (!order) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "murmur/core/error.h"
@@ -33,10 +34,27 @@ struct PartitionInfo {
   std::string summary;
   std::string paper;                // empty: common practice
   std::vector<OptionInfo> options;  // in [data], for this partition only
+  bool by_label = false;            // it needs labels
 };
 
 // All of them, in the order in which they are listed.
 const std::vector<PartitionInfo>& partitions();
+
+// What a partition may depend on: the number of examples, and their labels if they have any.
+class ExampleLabels {
+ public:
+  explicit ExampleLabels(std::int64_t count) : count_(count) {}  // without labels
+  ExampleLabels(std::vector<std::int32_t> labels)  // NOLINT(google-explicit-constructor)
+      : count_(static_cast<std::int64_t>(labels.size())), labels_(std::move(labels)) {}
+
+  std::int64_t count() const { return count_; }
+  bool present() const { return !labels_.empty(); }
+  std::span<const std::int32_t> values() const { return labels_; }
+
+ private:
+  std::int64_t count_;
+  std::vector<std::int32_t> labels_;
+};
 
 class Partition {
  public:
@@ -54,9 +72,12 @@ class Partition {
   std::int64_t per_worker_;
 };
 
-// kInvalid: the name is unknown, there are fewer examples than workers (or shards), or no draw of
-// the Dirichlet procedure was acceptable.
-Result<Partition> make_partition(std::span<const std::uint8_t> labels,
+// For examples without labels; kInvalid: the partition is one by label.
+Status require_no_labels(const PartitionSettings& settings);
+
+// kInvalid: the name is unknown, there are fewer examples than workers (or shards), no draw of the
+// Dirichlet procedure was acceptable, or a partition by label has no labels.
+Result<Partition> make_partition(const ExampleLabels& labels,
                                  int workers,
                                  const PartitionSettings& settings,
                                  std::uint64_t seed);

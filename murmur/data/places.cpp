@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "murmur/data/check_dataset.h"
+#include "murmur/files/digest.h"
 
 namespace murmur::data {
 namespace {
@@ -82,6 +83,39 @@ Failure missing(const DatasetInfo& info, const Places& places, const DatasetFile
   return {FailureKind::kMissing, fmt::format("{}. {}", message, info.how_to_get)};
 }
 
+// The file that the user names.
+Result<DatasetFiles> find_one_file(const DatasetInfo& info, const Places& places) {
+  const fs::path path = places.file;
+  std::error_code ignored;  // an inaccessible file counts as absent
+  if (fs::is_regular_file(path, ignored)) {
+    return DatasetFiles{.folder = path, .paths = {path}};
+  }
+  return Failure{FailureKind::kMissing,
+                 fmt::format("the dataset '{}' was not found: {}. {}",
+                             info.name,
+                             path.empty() ? std::string("no file was given")
+                                          : fmt::format("there is no file {}", path.string()),
+                             info.how_to_get)};
+}
+
+FileState state_of_one_file(const Places& places) {
+  const fs::path path = places.file;
+  FileState state{.name = path.filename().string(), .path = {}, .trouble = {}, .as_published = {}};
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(path, error);
+  if (error) {
+    return state;
+  }
+  state.path = path;
+  state.bytes = static_cast<std::int64_t>(bytes);
+  if (const Result<std::uint64_t> digest = files::digest_of_file(path)) {
+    state.xxh3 = digest.value();
+  } else {
+    state.trouble = digest.failure();
+  }
+  return state;
+}
+
 FileState state_of(const FileInfo& info, const fs::path& path) {
   FileState state{.name = info.name, .path = path, .trouble = {}, .as_published = {}};
   if (path.empty()) {
@@ -122,6 +156,9 @@ std::vector<fs::path> candidate_folders(const DatasetInfo& info, const Places& p
 }
 
 Result<DatasetFiles> find_files(const DatasetInfo& info, const Places& places) {
+  if (info.files.empty()) {
+    return find_one_file(info, places);
+  }
   DatasetFiles best = best_files(info, places);
   if (count_found(best) < info.files.size()) {
     return missing(info, places, best);
@@ -139,10 +176,16 @@ DatasetState inspect_dataset(const DatasetInfo& info,
                      .trouble = {}};
   for_each(info.files.size(),
            [&](std::size_t i) { state.files[i] = state_of(info.files[i], best.paths[i]); });
+  if (info.files.empty()) {
+    state.looked_in = {places.file};
+    state.files.push_back(state_of_one_file(places));
+    state.folder = state.files.front().path;
+  }
   const Result<std::shared_ptr<const Dataset>> dataset = read_dataset(info, places, for_each);
   if (dataset) {
     state.training_examples = dataset.value()->training.count();
     state.test_examples = dataset.value()->test.count();
+    state.contents = contents_of(*dataset.value());
     state.doubt = unlike_published(*dataset.value());
   } else {
     state.trouble = dataset.failure();

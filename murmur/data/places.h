@@ -36,6 +36,7 @@ struct DatasetState {
   std::string doubt = {};          // for usable data: unlike_published()
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
+  std::string contents = {};  // contents_of()
 };
 
 // Searches the places, reads everything and checks it.

@@ -24,6 +24,14 @@ std::string settings_text(const BatchSettings& batches) {
   return batches.accumulate > 1 ? fmt::format("{} in a step, ", batches.accumulate) : std::string();
 }
 
+std::string describe_transforms(const std::vector<TransformChoice>& choices) {
+  std::vector<std::string> names;
+  for (const TransformChoice& choice : choices) {
+    names.push_back(choice.name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 std::string too_few(std::int64_t examples, const BatchSettings& batches) {
@@ -35,10 +43,30 @@ std::string too_few(std::int64_t examples, const BatchSettings& batches) {
       "{} training examples, fewer than {}data.batch_size = {}", examples, of, batches.batch_size);
 }
 
+Status check_fit(const Dataset& dataset, const TrainingDataSettings& settings) {
+  const Examples& training = dataset.training;
+  if (!settings.augment.empty() && !training.are_images()) {
+    return Failure{FailureKind::kInvalid,
+                   fmt::format("data.augment: '{}' needs images, and these examples are numbers of "
+                               "shape {}; write data.augment = false",
+                               settings.augment.front().name,
+                               fmt::join(training.shape(), " x "))};
+  }
+  return dataset.task == Task::kClassification ? Status(Ok{})
+                                               : require_no_labels(settings.partition);
+}
+
 Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
                             const TrainingDataSettings& settings) {
-  Result<Partition> partition = make_partition(
-      dataset->training.labels, settings.workers, settings.partition, settings.batches.seed);
+  if (const Status fits = check_fit(*dataset, settings); !fits) {
+    return fits.failure();
+  }
+  const Examples& training = dataset->training;
+  const ExampleLabels labels = dataset->task == Task::kClassification
+                                   ? ExampleLabels(training.labels())
+                                   : ExampleLabels(training.count());
+  Result<Partition> partition =
+      make_partition(labels, settings.workers, settings.partition, settings.batches.seed);
   if (!partition) {
     return partition.failure();
   }
@@ -61,35 +89,47 @@ Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
 }
 
 std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data) {
-  const HeldBytes& labels = data.dataset->training.labels;
   std::vector<std::vector<std::int64_t>> counts;
+  if (data.dataset->task != Task::kClassification) {
+    return counts;
+  }
+  const std::vector<std::int32_t> labels = data.dataset->training.labels();
   for (int worker = 0; worker < data.partition->workers(); ++worker) {
     std::vector<std::int64_t> own(static_cast<std::size_t>(data.dataset->classes), 0);
     for (const std::int32_t example : data.partition->of(worker)) {
-      ++own[labels[static_cast<std::size_t>(example)]];
+      ++own[static_cast<std::size_t>(labels[static_cast<std::size_t>(example)])];
     }
     counts.push_back(std::move(own));
   }
   return counts;
 }
 
+std::string contents_of(const Dataset& dataset) {
+  return fmt::format("{} of {}, {} {}",
+                     dataset.training.are_images() ? "images" : "arrays",
+                     fmt::join(dataset.training.shape(), " x "),
+                     dataset.outputs(),
+                     dataset.task == Task::kClassification ? "classes" : "targets");
+}
+
 std::string describe(const TrainingData& data) {
   const Dataset& dataset = *data.dataset;
+  const std::string augmented = describe_transforms(data.settings.augment);
   return fmt::format(
-      "{}: {} training and {} test images of {}, {} classes; {} workers with {} training images "
-      "each, partition {}; batches of {}, {}{} steps per epoch{}",
+      "{}: {} training and {} test {}; {} workers with {} training {} each, partition {}; batches "
+      "of {}, {}{} steps per epoch{}",
       dataset.name,
       dataset.training.count(),
       dataset.test.count(),
-      fmt::join(dataset.training.shape, " x "),
-      dataset.classes,
+      contents_of(dataset),
       data.partition->workers(),
       data.partition->examples_per_worker(),
+      dataset.training.are_images() ? "images" : "examples",
       describe_partition(data.settings.partition),
       data.settings.batches.batch_size,
       settings_text(data.settings.batches),
       data.batches->steps_per_epoch(),
-      data.settings.augment ? ", augmented" : "");
+      augmented.empty() ? "" : ", augmented by " + augmented);
 }
 
 }  // namespace murmur::data

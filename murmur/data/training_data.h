@@ -12,6 +12,7 @@
 #include "murmur/data/batches.h"
 #include "murmur/data/dataset.h"
 #include "murmur/data/partition.h"
+#include "murmur/data/transforms/transform.h"
 
 namespace murmur::data {
 
@@ -19,7 +20,7 @@ struct TrainingDataSettings {
   int workers = 1;
   PartitionSettings partition;
   BatchSettings batches;  // the seed is also that of the partition and the augmentation
-  bool augment = false;
+  std::vector<TransformChoice> augment = {};  // of the training examples
 };
 
 struct TrainingData {
@@ -32,11 +33,17 @@ struct TrainingData {
 // "5 training examples, fewer than data.batch_size = 8": of a worker that has none of steps.
 std::string too_few(std::int64_t examples, const BatchSettings& batches);
 
-// kInvalid: the partition is impossible, or a worker has less than a step needs.
+// kInvalid: a transform needs images and the examples are none, or a partition needs labels and
+// they have none.
+Status check_fit(const Dataset& dataset, const TrainingDataSettings& settings);
+
+// kInvalid: as for check_fit(), the partition is impossible, or a worker has less than a step
+// needs.
 Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
                             const TrainingDataSettings& settings);
 
-// counts[worker][label]: number of training examples of each class on a worker.
+// counts[worker][label]: number of training examples of each class on a worker; empty without
+// labels.
 std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data);
 
 // A description: "Fashion-MNIST ...: 60000 training and 10000 test images of 1 x 28 x 28, ...".

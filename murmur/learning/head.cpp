@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "murmur/core/check.h"
@@ -45,9 +44,10 @@ void mask(const S* __restrict values, std::size_t count, S* __restrict delta) {
 template <class S>
 Head<S>::Head(const models::Network& network,
               const Layout& layout,
+              const Objective& objective,
               std::int64_t most,
               Matmul<S> matmul)
-    : matmul_(matmul) {
+    : matmul_(matmul), loss_(make_loss<S>(objective, network.classes, most)) {
   const auto tensors = layout.tensors();
   std::int64_t widest = 0;
   std::int64_t outputs = 0;
@@ -67,16 +67,14 @@ Head<S>::Head(const models::Network& network,
     weight += 2;
   }
   constexpr auto kLine = static_cast<std::int64_t>(kAlignment / sizeof(S));
-  const auto pieces = static_cast<std::int64_t>(layers_.size()) + 4;
-  const std::int64_t total = (outputs + 2 * widest + 2) * most + pieces * kLine;
+  const auto pieces = static_cast<std::int64_t>(layers_.size()) + 2;
+  const std::int64_t total = (outputs + 2 * widest) * most + pieces * kLine;
   arena_ = Arena<S>({1}, static_cast<std::size_t>((total + kLine - 1) / kLine * kLine));
   for (LinearLayer& layer : layers_) {
     layer.values = allocate(layer.outputs * most);
   }
   delta_ = allocate(widest * most);
   next_delta_ = allocate(widest * most);
-  largest_ = allocate(most);
-  sums_ = allocate(most);
 }
 
 // Allocates from the arena, aligned to 64 bytes.
@@ -108,46 +106,9 @@ void Head<S>::activate(const LinearLayer& layer, const S* bias) const {
   }
 }
 
-// Writes exp(Z - max) to delta_ and its sums over classes to sums_.
 template <class S>
-problems::Score Head<S>::softmax(std::span<const std::uint8_t> labels) {
-  const auto count = static_cast<std::size_t>(count_);
-  const auto classes = static_cast<std::size_t>(layers_.back().outputs);
-  const S* const z = layers_.back().values;
-  std::copy(z, z + count, largest_);
-  for (std::size_t c = 1; c < classes; ++c) {
-    for (std::size_t i = 0; i < count; ++i) {
-      largest_[i] = std::max(largest_[i], z[c * count + i]);
-    }
-  }
-  std::fill(sums_, sums_ + count, S(0));
-  for (std::size_t c = 0; c < classes; ++c) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const S e = std::exp(z[c * count + i] - largest_[i]);
-      delta_[c * count + i] = e;
-      sums_[i] += e;
-    }
-  }
-  problems::Score score{.examples = count_};
-  for (std::size_t i = 0; i < count; ++i) {
-    const S own = z[labels[i] * count + i];
-    score.loss_sum += static_cast<double>(std::log(sums_[i]) - (own - largest_[i]));
-    // Correct if no other class has a larger score, and none of smaller index has the same (torch's
-    // argmax).
-    bool is_correct = own == largest_[i];
-    for (std::size_t c = 0; is_correct && c < labels[i]; ++c) {
-      is_correct = z[c * count + i] < own;
-    }
-    score.correct += is_correct ? 1 : 0;
-  }
-  return score;
-}
-
-template <class S>
-problems::Score Head<S>::forward(const S* x,
-                                 const S* features,
-                                 std::span<const std::uint8_t> labels) {
-  count_ = static_cast<std::int64_t>(labels.size());
+problems::Score Head<S>::forward(const S* x, const S* features, const Targets<S>& targets) {
+  count_ = targets.count;
   const S* below = features;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const LinearLayer& layer = layers_[l];
@@ -160,7 +121,7 @@ problems::Score Head<S>::forward(const S* x,
     activate(layer, x + layer.bias);
     below = layer.values;
   }
-  return softmax(labels);
+  return loss_->forward(below, targets, delta_);
 }
 
 // dW and db of a layer from delta_; sets the padding after each of them to zero.
@@ -187,25 +148,14 @@ void Head<S>::write_gradient(std::size_t l, const S* features, S* gradient) cons
 template <class S>
 void Head<S>::backward(const S* x,
                        const S* features,
-                       std::span<const std::uint8_t> labels,
-                       const Targets& targets,
+                       const Targets<S>& targets,
+                       const Derivatives& derivatives,
                        const LayerReady& ready) {
   const auto count = static_cast<std::size_t>(count_);
-  const auto classes = static_cast<std::size_t>(layers_.back().outputs);
-  for (std::size_t i = 0; i < count; ++i) {
-    sums_[i] = S(1) / (sums_[i] * static_cast<S>(count_));
-  }
-  for (std::size_t c = 0; c < classes; ++c) {
-    for (std::size_t i = 0; i < count; ++i) {
-      delta_[c * count + i] *= sums_[i];
-    }
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    delta_[labels[i] * count + i] -= S(1) / static_cast<S>(count_);
-  }
+  loss_->backward(targets, delta_);
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const LinearLayer& layer = layers_[l];
-    write_gradient(l, features, targets.gradient);
+    write_gradient(l, features, derivatives.gradient);
     if (l > 0) {
       const Product product{.rows = layer.inputs,
                             .columns = count_,
@@ -217,13 +167,13 @@ void Head<S>::backward(const S* x,
         mask(layers_[l - 1].values, static_cast<std::size_t>(layer.inputs) * count, next_delta_);
       }
       std::swap(delta_, next_delta_);
-    } else if (targets.features != nullptr) {
+    } else if (derivatives.features != nullptr) {
       const Product product{.rows = count_,
                             .columns = layer.inputs,
                             .inner = layer.outputs,
                             .transpose_a = true,
                             .transpose_b = false};
-      matmul_(product, delta_, x + layer.weight, targets.features);
+      matmul_(product, delta_, x + layer.weight, derivatives.features);
     }
     ready(layer.range);  // the layer's parameters are not read any more
   }

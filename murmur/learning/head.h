@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The head of a network: its last linear layers (models::Network::head) with relu between them, and
-// the mean cross-entropy of their softmax. An MLP consists of a head only. Its gradient is derived
-// by hand:
+// the loss (loss.h). An MLP consists of a head only. Its gradient is derived by hand:
 //
 //   forward    A_0 = X^T,  Z_l = W_l A_{l-1} + b_l,  A_l = relu(Z_l)
-//   loss       L = mean_i [ log sum_c exp Z_ci - Z_{label_i, i} ]
-//   backward   D_L = (softmax(Z_L) - onehot) / count
+//   backward   D_L = dL/dZ_L
 //              dW_l = D_l A_{l-1}^T,  db_l = row sums of D_l,
 //              D_{l-1} = W_l^T D_l where A_{l-1} > 0, otherwise 0
 //
@@ -17,11 +15,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
+#include <memory>
 #include <vector>
 
 #include "murmur/core/arena.h"
 #include "murmur/core/layout.h"
+#include "murmur/learning/loss.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/models/network.h"
 #include "murmur/problems/problem.h"
@@ -37,25 +36,30 @@ class Head {
  public:
   // Destinations of derivatives: with respect to the parameters, a row; with respect to the
   // features, count x inputs() values, or null if not needed.
-  struct Targets {
+  struct Derivatives {
     S* gradient = nullptr;
     S* features = nullptr;
   };
 
   // `most`: largest number of examples in one call.
-  Head(const models::Network& network, const Layout& layout, std::int64_t most, Matmul<S> matmul);
+  Head(const models::Network& network,
+       const Layout& layout,
+       const Objective& objective,
+       std::int64_t most,
+       Matmul<S> matmul);
 
   std::int64_t inputs() const { return layers_.front().inputs; }
 
-  // x: a row; features: labels.size() x inputs(), row-major. Returns the sum of the losses and the
-  // number of correctly classified examples.
-  problems::Score forward(const S* x, const S* features, std::span<const std::uint8_t> labels);
+  // x: a row; features: targets.count x inputs(), row-major.
+  problems::Score forward(const S* x, const S* features, const Targets<S>& targets);
+  // The loss of the last forward() that backward() differentiates, times the number of examples.
+  double objective_sum() const { return loss_->objective_sum(); }
 
   // REQUIRES: the last call was forward() with the same arguments.
   void backward(const S* x,
                 const S* features,
-                std::span<const std::uint8_t> labels,
-                const Targets& targets,
+                const Targets<S>& targets,
+                const Derivatives& derivatives,
                 const LayerReady& ready);
 
  private:
@@ -71,17 +75,15 @@ class Head {
 
   S* allocate(std::int64_t size);
   void activate(const LinearLayer& layer, const S* bias) const;
-  problems::Score softmax(std::span<const std::uint8_t> labels);
   void write_gradient(std::size_t layer, const S* features, S* gradient) const;
 
   Matmul<S> matmul_;
+  std::unique_ptr<Loss<S>> loss_;
   std::vector<LinearLayer> layers_;
   Arena<S> arena_;
   std::size_t used_ = 0;
   S* delta_ = nullptr;       // D_l
   S* next_delta_ = nullptr;  // D_{l-1}
-  S* largest_ = nullptr;     // per example
-  S* sums_ = nullptr;        // per example
   std::int64_t count_ = 0;   // examples of the last forward()
 };
 

@@ -8,7 +8,7 @@
 
 #include "murmur/core/check.h"
 #include "murmur/core/random.h"
-#include "murmur/data/images/images.h"
+#include "murmur/data/source.h"
 #include "murmur/learning/executor.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
@@ -35,7 +35,9 @@ class Supervised : public problems::Problem<S> {
         matmul_(matmul),
         layout_(models::layout(settings.network, sizeof(S))),
         buffers_(models::buffer_layout(settings.network, sizeof(S))),
-        reader_(*settings.data.dataset),
+        training_(data::make_source<S>(
+            settings.data.dataset, data::Part::kTraining, settings.data.settings.augment)),
+        test_(data::make_source<S>(settings.data.dataset, data::Part::kTest)),
         test_indices_(first_indices(evaluated())),
         score_batch_(settings.network.evaluates_by_batch ? settings.evaluation_batch : kScoreBatch),
         part_examples_(std::max<std::int64_t>(kScoreExamples / score_batch_, 1) * score_batch_) {}
@@ -49,7 +51,7 @@ class Supervised : public problems::Problem<S> {
     instances_.clear();
     for (int thread = 0; thread < threads; ++thread) {
       instances_.push_back(
-          std::make_unique<Instance>(settings_.network, layout_, reader_, most, matmul_));
+          std::make_unique<Instance>(settings_.network, layout_, objective(), most, matmul_));
     }
   }
 
@@ -70,9 +72,7 @@ class Supervised : public problems::Problem<S> {
       const data::TrainingData& data = settings_.data;
       data.batches->batch(job.worker, job.batch, own.which);
       const Random draws(data.settings.batches.seed, Stream::kAugment, job.worker, job.batch);
-      const ExampleBatch batch{.examples = &data.dataset->training,
-                               .which = own.which,
-                               .draws = data.settings.augment ? &draws : nullptr};
+      const ExampleBatch<S> batch{.source = training_.get(), .which = own.which, .draws = &draws};
       const LayerReady layer_ready = [&](CoordinateRange range) {
         if (ready) {
           ready(j, range);
@@ -89,9 +89,9 @@ class Supervised : public problems::Problem<S> {
   }
 
   double loss(int worker, const problems::Model<S>& model, int thread) override {
-    const problems::Score total = score_all(
-        settings_.data.dataset->training, settings_.data.partition->of(worker), model, thread);
-    return total.loss_sum / static_cast<double>(total.examples);
+    const auto which = settings_.data.partition->of(worker);
+    const double sum = score_all(*training_, which, model, thread).objective_sum;
+    return sum / static_cast<double>(which.size());
   }
 
   std::int64_t score_parts() const override {
@@ -105,7 +105,7 @@ class Supervised : public problems::Problem<S> {
     const auto which =
         std::span(test_indices_)
             .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-    return score_all(settings_.data.dataset->test, which, model, thread);
+    return score_all(*test_, which, model, thread).score;
   }
 
  private:
@@ -116,8 +116,17 @@ class Supervised : public problems::Problem<S> {
     std::vector<std::int32_t> which;
   };
 
+  struct Total {
+    problems::Score score;
+    double objective_sum = 0;
+  };
+
+  Objective objective() const {
+    return {.task = settings_.data.dataset->task, .label_smoothing = settings_.label_smoothing};
+  }
+
   std::int64_t evaluated() const {
-    const std::int64_t all = settings_.data.dataset->test.count();
+    const std::int64_t all = test_->count();
     const std::int64_t wanted = settings_.evaluation_examples;
     return wanted > 0 ? std::min(wanted, all) : all;
   }
@@ -132,16 +141,17 @@ class Supervised : public problems::Problem<S> {
     return *instances_[static_cast<std::size_t>(thread)];
   }
 
-  problems::Score score_all(const data::Examples& examples,
-                            std::span<const std::int32_t> which,
-                            const problems::Model<S>& model,
-                            int thread) {
+  Total score_all(const data::Source<S>& source,
+                  std::span<const std::int32_t> which,
+                  const problems::Model<S>& model,
+                  int thread) {
     Instance& own = instance(thread);
-    problems::Score total;
+    Total total;
     while (!which.empty()) {
       const auto count = std::min(which.size(), static_cast<std::size_t>(score_batch_));
-      total += own.executor.score(
-          {.examples = &examples, .which = which.first(count), .draws = nullptr}, model);
+      total.score += own.executor.score(
+          {.source = &source, .which = which.first(count), .draws = nullptr}, model);
+      total.objective_sum += own.executor.objective_sum();
       which = which.subspan(count);
     }
     return total;
@@ -151,7 +161,8 @@ class Supervised : public problems::Problem<S> {
   const Matmul<S> matmul_;
   const Layout layout_;
   const Layout buffers_;
-  const data::ImageReader<S> reader_;
+  const std::unique_ptr<data::Source<S>> training_;
+  const std::unique_ptr<data::Source<S>> test_;
   const std::vector<std::int32_t> test_indices_;
   const std::int64_t score_batch_;                    // examples
   const std::int64_t part_examples_;                  // a multiple of it
@@ -173,8 +184,12 @@ Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSe
     return matmul.failure();
   }
   const data::Dataset& dataset = *settings.data.dataset;
-  MURMUR_CHECK(settings.network.input == dataset.training.shape, "a network for other images");
-  MURMUR_CHECK(settings.network.classes >= dataset.classes, "a network for other classes");
+  MURMUR_CHECK(settings.network.input == dataset.training.shape(), "a network for other inputs");
+  MURMUR_CHECK(dataset.task == data::Task::kClassification
+                   ? settings.network.classes >= dataset.classes
+                   : settings.network.classes == dataset.outputs(),
+               "a network of {} outputs",
+               settings.network.classes);
   return std::unique_ptr<problems::Problem<S>>(
       std::make_unique<Supervised<S>>(settings, matmul.value()));
 }

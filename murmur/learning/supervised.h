@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Supervised learning: f_i is the mean cross-entropy of a network on worker i's examples. The
+// Supervised learning: f_i is the mean loss of a network on worker i's examples (loss.h). The
 // gradient of (worker, step, row) is that of the worker's batch at that step; it is bitwise
 // identical on every thread and in every process. Scores are computed on the test set.
 #pragma once
@@ -17,7 +17,8 @@ namespace murmur::learning {
 
 struct SupervisedSettings {
   data::TrainingData data;
-  models::Network network;               // matches the image shape and the classes of the data
+  models::Network network;               // matches the shape and the outputs of the data
+  double label_smoothing = 0;            // of classification: in the objective, not in scores
   std::uint64_t seed = 1;                // of the initial parameters
   std::int64_t evaluation_examples = 0;  // the first ones of the test set; 0: all
   // Of a pass, where scores depend on it (models::Network::evaluates_by_batch).

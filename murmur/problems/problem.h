@@ -11,6 +11,7 @@
 
 #include "murmur/core/error.h"
 #include "murmur/core/layout.h"
+#include "murmur/problems/score.h"
 
 namespace murmur::problems {
 
@@ -43,20 +44,6 @@ struct Model {
 
   Model(const S* row, const S* its_buffers = nullptr)  // NOLINT(google-explicit-constructor)
       : x(row), buffers(its_buffers) {}
-};
-
-// Score of a model on a part of the evaluation data. Parts are added in order.
-struct Score {
-  double loss_sum = 0;
-  double correct = 0;         // correctly classified examples
-  std::int64_t examples = 0;  // 0: the problem has no examples, loss_sum is the loss
-
-  Score& operator+=(const Score& other) {
-    loss_sum += other.loss_sum;
-    correct += other.correct;
-    examples += other.examples;
-    return *this;
-  }
 };
 
 // Thread-safe: every member may be called from several threads at once, each with its own `thread`
@@ -94,7 +81,8 @@ class Problem {
   // Loss of the worker's f_i at the model on all of its data, without weight decay and noise.
   virtual double loss(int worker, const Model<S>& model, int thread) = 0;
 
-  // Number of parts of the evaluation data, one score() call each; 0: there is no evaluation data.
+  // Number of parts of the evaluation data, one score() call each, added in order; 0: there is no
+  // evaluation data. All parts have sums of the same names.
   virtual std::int64_t score_parts() const { return 0; }
   virtual Score score(const Model<S>& /*model*/, std::int64_t /*part*/, int /*thread*/) {
     return {};

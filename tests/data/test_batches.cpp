@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "murmur/data/batches.h"
-#include "murmur/data/images/images.h"
 #include "murmur/data/training_data.h"
 
 namespace murmur::data {
@@ -19,7 +18,7 @@ Batches make(std::int64_t batch_size,
              bool drop_last,
              std::uint64_t seed = 7,
              std::int64_t accumulate = 1) {
-  const std::vector<std::uint8_t> labels(31, 0);
+  const std::vector<std::int32_t> labels(31, 0);
   const auto partition = std::make_shared<const Partition>(
       make_partition(labels, 3, {.name = "origin"}, seed).value());
   return {
@@ -107,65 +106,16 @@ TEST(Batches, AreFunctionsOfSeedWorkerAndStep) {
 // Two images of 2 channels, 2 x 3.
 Dataset small_dataset() {
   Dataset dataset;
-  dataset.training.shape = {2, 2, 3};
-  dataset.training.labels = Bytes{0, 1};
   Bytes pixels;
   for (int i = 0; i < 24; ++i) {
     pixels.push_back(static_cast<std::uint8_t>(10 * i));
   }
-  dataset.training.pixels = std::move(pixels);
+  dataset.training = labelled_images({2, 2, 3}, std::move(pixels), Bytes{0, 1});
   dataset.test = dataset.training;
   dataset.classes = 2;
   dataset.mean = {0.5, 0.25};
   dataset.deviation = {0.5, 2.0};
   return dataset;
-}
-
-TEST(Images, AreNormalisedByChannel) {
-  const Dataset dataset = small_dataset();
-  const ImageReader<double> reader(dataset);
-  std::vector<double> out(24);
-  reader.read(dataset.training, std::vector<std::int32_t>{1, 0}, out.data());
-  for (std::size_t i = 0; i < 24; ++i) {
-    const std::size_t pixel = (i + 12) % 24;
-    const std::size_t channel = pixel / 6 % 2;
-    const double share = dataset.training.pixels[pixel] / 255.0;
-    EXPECT_NEAR(out[i], (share - dataset.mean[channel]) / dataset.deviation[channel], 1e-14);
-  }
-}
-
-TEST(Images, AreCroppedOutOfABlackBorder) {
-  const Dataset dataset = small_dataset();
-  const ImageShape shape = dataset.training.shape;
-  const std::span<const std::uint8_t> image = std::span(dataset.training.pixels).first(12);
-  std::vector<std::uint8_t> out(12);
-  crop_image(shape, image, {}, out);
-  EXPECT_TRUE(std::ranges::equal(out, image)) << "the middle is the image itself";
-  crop_image(shape, image, {.flip = true, .down = 4, .right = 4}, out);
-  EXPECT_EQ(out, (std::vector<std::uint8_t>{20, 10, 0, 50, 40, 30, 80, 70, 60, 110, 100, 90}));
-  crop_image(shape, image, {.flip = false, .down = 5, .right = 3}, out);
-  EXPECT_EQ(out, (std::vector<std::uint8_t>{0, 30, 40, 0, 0, 0, 0, 90, 100, 0, 0, 0}));
-  crop_image(shape, image, {.flip = true, .down = 5, .right = 3}, out);
-  EXPECT_EQ(out, (std::vector<std::uint8_t>{0, 50, 40, 0, 0, 0, 0, 110, 100, 0, 0, 0}));
-}
-
-TEST(Images, AreAugmentedByEveryCropAlike) {
-  int flips = 0;
-  std::vector<int> down(9);
-  std::vector<int> right(9);
-  constexpr int kDraws = 9000;
-  const Random draws(1, Stream::kAugment, 2, 3);
-  for (std::size_t place = 0; place < kDraws; ++place) {
-    const Crop crop = draw_crop(draws, place);
-    flips += crop.flip ? 1 : 0;
-    ++down.at(static_cast<std::size_t>(crop.down));
-    ++right.at(static_cast<std::size_t>(crop.right));
-  }
-  EXPECT_NEAR(flips, kDraws / 2, 200);  // standard deviation 47
-  for (std::size_t i = 0; i < 9; ++i) {
-    EXPECT_NEAR(down[i], kDraws / 9, 150);  // standard deviation 30
-    EXPECT_NEAR(right[i], kDraws / 9, 150);
-  }
 }
 
 TEST(TrainingData, CountsClassesAndStepsAndRefusesEmptyEpochs) {
@@ -181,6 +131,55 @@ TEST(TrainingData, CountsClassesAndStepsAndRefusesEmptyEpochs) {
   EXPECT_THAT(divide(dataset, settings).failure().message, HasSubstr("data.drop_last = false"));
   settings.batches.drop_last = false;
   EXPECT_TRUE(divide(dataset, settings));
+}
+
+// Two examples of 3 numbers with 2 targets.
+Dataset small_regression() {
+  Dataset dataset;
+  dataset.task = Task::kRegression;
+  Column x{.name = "x", .dtype = files::Dtype::kF32, .shape = {3}, .bytes = Bytes(24)};
+  Column y{.name = "y", .dtype = files::Dtype::kF64, .shape = {2}, .bytes = Bytes(32)};
+  dataset.training.columns = {x, y};
+  dataset.test.columns = {x, y};
+  return dataset;
+}
+
+TEST(TrainingData, OfARegressionHasTargetsAndNoClasses) {
+  const auto dataset = std::make_shared<const Dataset>(small_regression());
+  TrainingDataSettings settings;
+  settings.workers = 2;
+  settings.batches.batch_size = 1;
+  const TrainingData data = divide(dataset, settings).value();
+  EXPECT_TRUE(class_counts(data).empty());
+  EXPECT_EQ(dataset->outputs(), 2);
+  EXPECT_THAT(describe(data), HasSubstr("2 training and 2 test arrays of 1 x 1 x 3, 2 targets"));
+}
+
+TEST(TrainingData, OfARegressionIsDividedByEveryPartitionThatNeedsNoLabels) {
+  const auto dataset = std::make_shared<const Dataset>(small_regression());
+  for (const PartitionInfo& info : partitions()) {
+    TrainingDataSettings settings;
+    settings.partition.name = info.name;
+    settings.batches.batch_size = 1;
+    const auto divided = divide(dataset, settings);
+    EXPECT_EQ(static_cast<bool>(divided), !info.by_label) << info.name;
+    if (!divided) {
+      EXPECT_EQ(divided.failure().kind, FailureKind::kInvalid);
+      EXPECT_THAT(divided.failure().message,
+                  HasSubstr("\"" + info.name +
+                            "\" divides by label, and these examples have no "
+                            "labels; partitions without labels are iid, origin, replicate"));
+    }
+  }
+}
+
+TEST(TrainingData, RefusesTransformsOfImagesForNumbers) {
+  const auto dataset = std::make_shared<const Dataset>(small_regression());
+  TrainingDataSettings settings;
+  settings.batches.batch_size = 1;
+  settings.augment = default_transforms({"crop"});
+  EXPECT_THAT(divide(dataset, settings).failure().message,
+              HasSubstr("'crop' needs images, and these examples are numbers of shape 1 x 1 x 3"));
 }
 
 }  // namespace

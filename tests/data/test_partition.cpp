@@ -17,7 +17,7 @@ namespace murmur::data {
 namespace {
 
 using ::testing::HasSubstr;
-using Labels = std::vector<std::uint8_t>;
+using Labels = std::vector<std::int32_t>;
 
 // Balanced classes in a random order, as in a dataset file.
 Labels balanced(std::int64_t count, int classes) {
@@ -25,7 +25,7 @@ Labels balanced(std::int64_t count, int classes) {
   std::size_t next = 0;
   for (const std::int64_t place : permutation(count, Random(99, Stream::kTest))) {
     labels[static_cast<std::size_t>(place)] =
-        static_cast<std::uint8_t>(next++ % static_cast<std::size_t>(classes));
+        static_cast<std::int32_t>(next++ % static_cast<std::size_t>(classes));
   }
   return labels;
 }
@@ -132,7 +132,8 @@ Statistics measure(const Partition& partition, const Labels& labels) {
     std::vector<double> shares(10, 0);
     const auto own = partition.of(worker);
     for (const std::int32_t example : own) {
-      shares[labels[static_cast<std::size_t>(example)]] += 1.0 / static_cast<double>(own.size());
+      shares[static_cast<std::size_t>(labels[static_cast<std::size_t>(example)])] +=
+          1.0 / static_cast<double>(own.size());
     }
     double squares = 0;
     for (const double share : shares) {

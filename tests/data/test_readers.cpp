@@ -33,7 +33,7 @@ Result<std::shared_ptr<const Dataset>> read_few(const char* name, const Temporar
   return read_dataset(info, {.folder = folder.path().string(), .environment = {}});
 }
 
-Bytes values(const HeldBytes& held) {
+[[maybe_unused]] Bytes values(const HeldBytes& held) {
   return {held.begin(), held.end()};
 }
 
@@ -86,11 +86,11 @@ TEST(IdxDataset, IsReadFromAFolderOfOnesOwn) {
   const auto dataset = read("idx", folder);
   ASSERT_TRUE(dataset) << dataset.failure().message;
   const Dataset& data = *dataset.value();
-  EXPECT_EQ(data.training.shape, (ImageShape{1, 4, 6}));
+  EXPECT_EQ(data.training.shape(), (ImageShape{1, 4, 6}));
   EXPECT_EQ(data.training.count(), 5);
   EXPECT_EQ(data.test.count(), 3);
   EXPECT_EQ(data.classes, 3);
-  EXPECT_EQ(values(data.training.labels), (Bytes{0, 1, 2, 0, 1}));
+  EXPECT_EQ(data.training.labels(), (std::vector<std::int32_t>{0, 1, 2, 0, 1}));
   // Pixels are 0 .. 119 once each: their mean is 59.5, their variance (120^2 - 1) / 12.
   EXPECT_NEAR(data.mean.at(0), 59.5 / 255, 1e-12);
   EXPECT_NEAR(data.deviation.at(0), std::sqrt(14399.0 / 12) / 255, 1e-12);
@@ -101,7 +101,7 @@ TEST(IdxDataset, MayHaveVectorsOrSeveralChannels) {
   write_idx_dataset(folder.path());
   write_file(folder.path() / "train-images-idx3-ubyte", make_idx({5, 24}));
   write_file(folder.path() / "t10k-images-idx3-ubyte", make_idx({3, 24}));
-  EXPECT_EQ(read("idx", folder).value()->training.shape, (ImageShape{1, 1, 24}));
+  EXPECT_EQ(read("idx", folder).value()->training.shape(), (ImageShape{1, 1, 24}));
   write_file(folder.path() / "train-images-idx3-ubyte", make_idx({5, 2, 3, 4}));
   EXPECT_THAT(read("idx", folder).failure().message, HasSubstr("training images are 2 x 3 x 4"));
   write_file(folder.path() / "t10k-images-idx3-ubyte", make_idx({3, 2, 3, 4}));
@@ -127,10 +127,10 @@ TEST(Cifar, IsReadInTheOrderOfItsFiles) {
   const auto dataset = read_few("cifar10", folder);
   ASSERT_TRUE(dataset) << dataset.failure().message;
   const Dataset& data = *dataset.value();
-  EXPECT_EQ(data.training.shape, kCifarShape);
+  EXPECT_EQ(data.training.shape(), kCifarShape);
   EXPECT_EQ(data.training.count(), 10);
-  EXPECT_EQ(values(data.test.labels), (Bytes{0, 1, 2}));
-  EXPECT_EQ(data.training.pixels[3072], 1);
+  EXPECT_EQ(data.test.labels(), (std::vector<std::int32_t>{0, 1, 2}));
+  EXPECT_EQ(data.training.column(kInputs).bytes[3072], 1);
   EXPECT_EQ(data.classes, 10);
   EXPECT_FALSE(data.as_published);
   EXPECT_THAT(unlike_published(data), HasSubstr("not 'cifar10' as published"));

@@ -55,7 +55,8 @@ PROMISES = {
     "add-a-dataset": Promise(
         like="murmur/data/images/mnist.cpp",
         tests={"test_data": "*"},
-        says=[("list datasets", "kmnist"), ("data kmnist", "1024 training and 128 test examples")],
+        says=[("list datasets", "kmnist"), ("data kmnist", "1024 training and 128 test examples"),
+              ("list augmentations", "invert")],
         train=("--steps-limit", "2")),
     "add-a-model": Promise(
         like="murmur/learning/torch/models/lenet.cpp",

@@ -2,6 +2,8 @@
 #include "tests/learning/small_problems.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "murmur/core/random.h"
 
@@ -23,13 +25,12 @@ ImageShape shape_for(const std::string& model) {
 }
 
 data::Examples random_examples(const ImageShape& shape, std::int64_t count, std::int64_t part) {
-  data::Examples examples;
-  examples.shape = shape;
+  const std::int64_t size = shape[0] * shape[1] * shape[2];
   const Random pixel_draws(1, Stream::kTest, part, 0);
   const Random label_draws(1, Stream::kTest, part, 1);
   data::Bytes pixels;
   data::Bytes labels;
-  for (std::int64_t i = 0; i < count * examples.example_size(); ++i) {
+  for (std::int64_t i = 0; i < count * size; ++i) {
     pixels.push_back(
         static_cast<std::uint8_t>(pixel_draws.below(static_cast<std::uint64_t>(i), 256)));
   }
@@ -37,9 +38,7 @@ data::Examples random_examples(const ImageShape& shape, std::int64_t count, std:
     labels.push_back(
         static_cast<std::uint8_t>(label_draws.below(static_cast<std::uint64_t>(i), kClasses)));
   }
-  examples.pixels = std::move(pixels);
-  examples.labels = std::move(labels);
-  return examples;
+  return data::labelled_images(shape, std::move(pixels), std::move(labels));
 }
 
 }  // namespace
@@ -56,7 +55,7 @@ std::shared_ptr<const data::Dataset> small_dataset(const std::string& model) {
   return dataset;
 }
 
-models::Network small_network(const std::string& name) {
+models::Network small_network(const std::string& name, std::int64_t outputs) {
   const models::Model& model = *models::find_model(name_of(name));
   OptionValues options(model.options);
   if (model.name == "mlp") {
@@ -73,17 +72,61 @@ models::Network small_network(const std::string& name) {
   if (options.has("norm")) {
     options.set("norm", name.substr(name.find(' ') + 1));
   }
-  return models::make_network(model, options, shape_for(name), kClasses).value();
+  return models::make_network(model, options, shape_for(name), outputs).value();
 }
 
-SupervisedSettings small_settings(const std::string& model) {
+namespace {
+
+SupervisedSettings settings_of(std::shared_ptr<const data::Dataset> dataset,
+                               const std::string& model) {
   data::TrainingDataSettings settings;
   settings.workers = 3;
   settings.batches.batch_size = 6;
   SupervisedSettings result;
-  result.data = data::divide(small_dataset(model), settings).value();
-  result.network = small_network(model);
+  result.network = small_network(model, dataset->outputs());
+  result.data = data::divide(std::move(dataset), settings).value();
   return result;
+}
+
+// A column of normally distributed numbers.
+template <class T>
+data::Column random_column(std::string name,
+                           files::Dtype dtype,
+                           std::vector<std::int64_t> shape,
+                           std::int64_t rows) {
+  data::Column column{
+      .name = std::move(name), .dtype = dtype, .shape = std::move(shape), .bytes = {}};
+  const Random draws(1, Stream::kTest, rows, column.row_size());
+  data::Bytes bytes(static_cast<std::size_t>(rows * column.row_size()) * sizeof(T));
+  for (std::uint64_t i = 0; i < bytes.size() / sizeof(T); ++i) {
+    const T value = static_cast<T>(draws.normal(i));
+    std::memcpy(bytes.data() + i * sizeof(T), &value, sizeof(T));
+  }
+  column.bytes = std::move(bytes);
+  return column;
+}
+
+data::Examples random_targets(const ImageShape& shape, std::int64_t count) {
+  data::Examples examples;
+  examples.columns.push_back(
+      random_column<float>("x", files::Dtype::kF32, {shape.begin(), shape.end()}, count));
+  examples.columns.push_back(random_column<double>("y", files::Dtype::kF64, {3}, count));
+  return examples;
+}
+
+}  // namespace
+
+SupervisedSettings small_settings(const std::string& model) {
+  return settings_of(small_dataset(model), model);
+}
+
+SupervisedSettings small_regression(const std::string& model) {
+  auto dataset = std::make_shared<data::Dataset>();
+  dataset->name = "random";
+  dataset->task = data::Task::kRegression;
+  dataset->training = random_targets(shape_for(model), 41);
+  dataset->test = random_targets(shape_for(model), 23);
+  return settings_of(std::move(dataset), model);
 }
 
 std::vector<std::string> model_names() {

@@ -18,10 +18,13 @@ namespace murmur::learning::testing {
 // 41 training and 23 test images of 2 channels with 5 classes, 3 workers with 13 images each.
 // `model`: one of model_names(), which are models and the norm that they use: "cifar-resnet group".
 std::shared_ptr<const data::Dataset> small_dataset(const std::string& model);
-models::Network small_network(const std::string& model);
+models::Network small_network(const std::string& model, std::int64_t outputs = 5);
 
 // Batches of 6, iid.
 SupervisedSettings small_settings(const std::string& model);
+
+// The same with 3 targets per example in place of classes, and numbers as inputs.
+SupervisedSettings small_regression(const std::string& model);
 
 std::vector<std::string> model_names();
 // Few layers: derivatives are exact to many digits, and a hundred steps halve the loss.

@@ -126,11 +126,14 @@ TEST_F(BatchNorm, EvaluatesByRunningStatisticsAndKeepsThem) {
                           expected.logits(images_of<double>(dataset, dataset.test, all)),
                           labels_of(dataset.test, all))
                           .item<double>();
-  EXPECT_NEAR(problem_->score({x_.data(), buffers_.data()}, 0, 0).loss_sum / 23, loss, 1e-12);
+  EXPECT_NEAR(problem_->score({x_.data(), buffers_.data()}, 0, 0).of(problems::kLoss).sum / 23,
+              loss,
+              1e-12);
   problem_->loss(1, {x_.data(), buffers_.data()}, 0);
   EXPECT_EQ(copy_of(buffers_), before);
-  const double other =
-      problem_->score({x_.data(), start_buffers_of(*problem_).data()}, 0, 0).loss_sum;
+  const double other = problem_->score({x_.data(), start_buffers_of(*problem_).data()}, 0, 0)
+                           .of(problems::kLoss)
+                           .sum;
   EXPECT_GT(std::abs(other / 23 - loss), 1e-3) << "buffers are part of the model";
 }
 
@@ -148,8 +151,8 @@ TEST(BatchNorms, RefuseOneValuePerChannel) {
   SupervisedSettings settings = small_settings("cifar-resnet batch");
   const models::Model& model = *models::find_model("cifar-resnet");
   auto dataset = std::make_shared<data::Dataset>(*settings.data.dataset);
-  dataset->training.shape = {2, 4, 4};
-  dataset->test.shape = {2, 4, 4};
+  dataset->training.columns.front().shape = {2, 4, 4};
+  dataset->test.columns.front().shape = {2, 4, 4};
   settings.data.settings.batches.batch_size = 1;
   settings.data = data::divide(dataset, settings.data.settings).value();
   settings.network = models::make_network(model, settings.network.options, {2, 4, 4}, 5).value();

@@ -219,7 +219,8 @@ TEST(Dropout, IsAFunctionOfSeedWorkerAndBatch) {
   const double loss = gradient(*problem, 0, 0, x, g);
   EXPECT_EQ(gradient(*problem, 0, 0, x, g), loss);
   EXPECT_NE(gradient(*other_seed, 0, 0, x, g), loss);
-  EXPECT_EQ(problem->score(x.data(), 0, 0).loss_sum, other_seed->score(x.data(), 0, 0).loss_sum);
+  EXPECT_EQ(problem->score(x.data(), 0, 0).of(problems::kLoss).sum,
+            other_seed->score(x.data(), 0, 0).of(problems::kLoss).sum);
 }
 
 }  // namespace

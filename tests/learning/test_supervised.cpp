@@ -36,7 +36,7 @@ TYPED_TEST(SupervisedOf, GradientHasTheSameBitsOnEveryThreadAndAtEveryCall) {
     for (const std::string& model : model_names()) {
       SupervisedSettings settings = small_settings(model);
       settings.matmul = matmul;
-      settings.data.settings.augment = true;
+      settings.data.settings.augment = data::default_transforms({"flip", "crop"});
       const auto problem = make<TypeParam>(settings, 3);
       Row<TypeParam> x = start_of(*problem);
       Row<TypeParam> first(problem->layout().row_size());
@@ -127,13 +127,13 @@ TYPED_TEST(SupervisedOf, ScoreAndLossAreSumsOverTheirExamples) {
     Row<TypeParam> x = start_of(*problem);
     EXPECT_EQ(problem->score_parts(), 1);
     const problems::Score all = problem->score(x.data(), 0, 0);
-    EXPECT_EQ(all.examples, 23);
+    EXPECT_EQ(all.of(problems::kLoss).count, 23);
     settings.evaluation_examples = 7;
     const auto fewer = make<TypeParam>(settings);
     const problems::Score first = fewer->score(x.data(), 0, 0);
-    EXPECT_EQ(first.examples, 7);
-    EXPECT_LT(first.loss_sum, all.loss_sum);
-    EXPECT_LE(first.correct, all.correct);
+    EXPECT_EQ(first.of(problems::kLoss).count, 7);
+    EXPECT_LT(first.of(problems::kLoss).sum, all.of(problems::kLoss).sum);
+    EXPECT_LE(first.of(problems::kCorrect).sum, all.of(problems::kCorrect).sum);
     if (!is_same_in_evaluation(model)) {
       continue;
     }
@@ -182,12 +182,13 @@ TYPED_TEST(SupervisedOf, DescentLowersTheLossOfEveryModel) {
 TEST(Supervised, AugmentsTrainingAlone) {
   SupervisedSettings settings = small_settings("lenet");
   const auto plain = make<float>(settings);
-  settings.data.settings.augment = true;
+  settings.data.settings.augment = data::default_transforms({"flip", "crop"});
   const auto augmented = make<float>(settings);
   Row<float> x = start_of(*plain);
   Row<float> g(plain->layout().row_size());
   EXPECT_NE(gradient(*plain, 0, 0, x, g), gradient(*augmented, 0, 0, x, g));
-  EXPECT_EQ(plain->score(x.data(), 0, 0).loss_sum, augmented->score(x.data(), 0, 0).loss_sum);
+  EXPECT_EQ(plain->score(x.data(), 0, 0).of(problems::kLoss).sum,
+            augmented->score(x.data(), 0, 0).of(problems::kLoss).sum);
   EXPECT_EQ(plain->loss(0, x.data(), 0), augmented->loss(0, x.data(), 0));
 }
 
@@ -200,8 +201,8 @@ TEST(Supervised, EvaluatesInBatchesWhereScoresDependOnThem) {
     settings.evaluation_batch = 10;
     const auto apart = make<double>(settings);
     Row<double> x = near_start_of(*apart);
-    const double difference =
-        apart->score(x.data(), 0, 0).loss_sum - together->score(x.data(), 0, 0).loss_sum;
+    const double difference = apart->score(x.data(), 0, 0).of(problems::kLoss).sum -
+                              together->score(x.data(), 0, 0).of(problems::kLoss).sum;
     EXPECT_EQ(difference != 0, settings.network.evaluates_by_batch) << model;
   }
 }
@@ -213,7 +214,7 @@ TEST(Supervised, ShowsNumbersThatAreNone) {
     Row<float> g(problem->layout().row_size());
     x[0] = std::numeric_limits<float>::quiet_NaN();
     EXPECT_TRUE(std::isnan(gradient(*problem, 0, 0, x, g))) << model;
-    EXPECT_TRUE(std::isnan(problem->score(x.data(), 0, 0).loss_sum)) << model;
+    EXPECT_TRUE(std::isnan(problem->score(x.data(), 0, 0).of(problems::kLoss).sum)) << model;
   }
 }
 

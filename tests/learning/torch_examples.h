@@ -19,15 +19,16 @@ template <class S>
 at::Tensor images_of(const data::Dataset& dataset,
                      const data::Examples& examples,
                      const std::vector<std::int32_t>& which) {
-  const auto& shape = examples.shape;
+  const ImageShape shape = examples.shape();
+  const data::HeldBytes& pixels = examples.column(data::kInputs).bytes;
   at::Tensor images = torch::empty(
       {static_cast<std::int64_t>(which.size()), shape[0], shape[1], shape[2]}, torch::kDouble);
   double* out = images.data_ptr<double>();
-  const std::int64_t size = examples.example_size();
+  const std::int64_t size = examples.column(data::kInputs).row_size();
   for (const std::int32_t index : which) {
     for (std::int64_t p = 0; p < size; ++p) {
       const auto c = static_cast<std::size_t>(p / (shape[1] * shape[2]));
-      const double share = examples.pixels[static_cast<std::size_t>(index * size + p)] / 255.0;
+      const double share = pixels[static_cast<std::size_t>(index * size + p)] / 255.0;
       *out++ = (share - dataset.mean[c]) / dataset.deviation[c];
     }
   }
@@ -36,10 +37,10 @@ at::Tensor images_of(const data::Dataset& dataset,
 
 inline at::Tensor labels_of(const data::Examples& examples,
                             const std::vector<std::int32_t>& which) {
+  const std::vector<std::int32_t> all = examples.labels();
   at::Tensor labels = torch::empty({static_cast<std::int64_t>(which.size())}, torch::kLong);
   for (std::size_t i = 0; i < which.size(); ++i) {
-    labels[static_cast<std::int64_t>(i)] =
-        static_cast<std::int64_t>(examples.labels[static_cast<std::size_t>(which[i])]);
+    labels[static_cast<std::int64_t>(i)] = std::int64_t{all[static_cast<std::size_t>(which[i])]};
   }
   return labels;
 }

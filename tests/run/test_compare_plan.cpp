@@ -172,7 +172,7 @@ TEST_F(ComparePlan, TheEnvironmentsSeedReplacesTheFiles) {
 TEST_F(ComparePlan, WhatIsNotWrittenStandsForTheFile) {
   const Plan read = plan("[compare]\n");
   EXPECT_THAT(read.seeds, ElementsAre(7U));
-  EXPECT_EQ(read.metric, "eval/accuracy_local_mean");
+  EXPECT_EQ(read.metric, "") << "the first metric of the task, which the data determine";
   EXPECT_FALSE(read.best_evaluation);
   EXPECT_EQ(read.methods.at(0).variant.label, "qg-dsgdm-n");
   EXPECT_EQ(read.settings.at(0).variant.label, "torus");

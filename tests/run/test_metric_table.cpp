@@ -62,6 +62,34 @@ TEST(MetricTable, GuessesNothingFromAName) {
   EXPECT_EQ(unit_of("time/wait_s"), Unit::kSeconds);
 }
 
+TEST(MetricTable, HasEveryMetricOfEveryMeasure) {
+  for (const Measure& measure : measures()) {
+    std::vector<std::string> names{measure.main_metric(), measure.metric("_averaged")};
+    if (measure.has_spread) {
+      names.push_back(measure.metric("_local_std"));
+      names.push_back(measure.worst_metric());
+      EXPECT_TRUE(lower_is_better(measure.metric("_local_std")));
+      EXPECT_EQ(lower_is_better(measure.worst_metric()), lower_is_better(measure.main_metric()));
+    }
+    for (const std::string& name : names) {
+      EXPECT_THAT(metric_names(), Contains(name));
+    }
+    EXPECT_EQ(lower_is_better(measure.metric("_averaged")), lower_is_better(measure.main_metric()));
+  }
+}
+
+TEST(MetricTable, KnowsTheMainMetricOfATask) {
+  const Metrics classification{{"eval/accuracy_local_mean", 0.5}, {"eval/loss_local_mean", 1}};
+  const Metrics regression{{"eval/rmse_local_mean", 0.5}, {"eval/loss_local_mean", 1}};
+  EXPECT_EQ(main_measure(classification)->main_metric(), "eval/accuracy_local_mean");
+  EXPECT_EQ(main_measure(classification)->worst_metric(), "eval/accuracy_local_min");
+  EXPECT_EQ(main_measure(regression)->main_metric(), "eval/rmse_local_mean");
+  EXPECT_EQ(main_measure(regression)->worst_metric(), "eval/rmse_local_max");
+  EXPECT_EQ(main_measure({{"eval/loss_local_mean", 1}})->name, "loss");
+  EXPECT_EQ(main_measure({{"train/loss", 1}}), nullptr);
+  EXPECT_EQ(measures()[1].of_mean(9), 3);
+}
+
 TEST(MetricTable, NamesWhatRunsWrite) {
   EXPECT_THAT(metric_names(), Contains("eval/accuracy_local_mean"));
   EXPECT_THAT(metric_names(), Not(Contains("eval/bleu_averaged")));

@@ -148,7 +148,8 @@ TEST(Progress, SaysHowMuchIsLeft) {
                           .epoch = 2,
                           .epochs = 4,
                           .loss = 0.53125,
-                          .accuracy = 0.75,
+                          .measure = "accuracy",
+                          .score = 0.75,
                           .wall_s = 60};
   EXPECT_EQ(progress_text("run", progress),
             "run: step 200/400  epoch 2.00/4  loss 0.531  accuracy 0.750  1 min 0 s, 2 min 0 s to "

@@ -25,10 +25,9 @@ Dataset small_dataset() {
   dataset.folder = "/some/where";
   dataset.classes = 3;
   dataset.class_names = {"a", "b", "c"};
-  dataset.training = {.shape = {1, 2, 3},
-                      .pixels = Bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
-                      .labels = Bytes{2, 0}};
-  dataset.test = {.shape = {1, 2, 3}, .pixels = Bytes{7, 7, 7, 7, 7, 9}, .labels = Bytes{1}};
+  dataset.training =
+      data::labelled_images({1, 2, 3}, Bytes{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, Bytes{2, 0});
+  dataset.test = data::labelled_images({1, 2, 3}, Bytes{7, 7, 7, 7, 7, 9}, Bytes{1});
   dataset.mean = {1.0 / 3};
   dataset.deviation = {0.1};
   dataset.digest = 0xfedcba9876543210U;
@@ -41,9 +40,13 @@ std::vector<int> numbers(const data::HeldBytes& bytes) {
 }
 
 void expect_same(const data::Examples& a, const data::Examples& b) {
-  EXPECT_EQ(a.shape, b.shape);
-  EXPECT_EQ(numbers(a.pixels), numbers(b.pixels));
-  EXPECT_EQ(numbers(a.labels), numbers(b.labels));
+  ASSERT_EQ(a.columns.size(), b.columns.size());
+  for (std::size_t c = 0; c < a.columns.size(); ++c) {
+    EXPECT_EQ(a.columns[c].name, b.columns[c].name);
+    EXPECT_EQ(a.columns[c].dtype, b.columns[c].dtype);
+    EXPECT_EQ(a.columns[c].shape, b.columns[c].shape);
+    EXPECT_EQ(numbers(a.columns[c].bytes), numbers(b.columns[c].bytes));
+  }
 }
 
 void expect_same(const Dataset& a, const Dataset& b) {
@@ -51,6 +54,7 @@ void expect_same(const Dataset& a, const Dataset& b) {
   expect_same(a.test, b.test);
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.folder, b.folder);
+  EXPECT_EQ(a.task, b.task);
   EXPECT_EQ(a.classes, b.classes);
   EXPECT_EQ(a.class_names, b.class_names);
   EXPECT_EQ(a.mean, b.mean);
@@ -107,6 +111,22 @@ TEST(SharedDataset, IsReadOncePerHomeAndTheSameForAll) {
   }
 }
 
+TEST(SharedDataset, OfNumbersIsTheSame) {
+  Dataset numbers = small_dataset();
+  numbers.task = data::Task::kRegression;
+  numbers.classes = 0;
+  numbers.training.columns = {
+      {.name = "x", .dtype = files::Dtype::kF32, .shape = {3}, .bytes = Bytes(36, 7)},
+      {.name = "y", .dtype = files::Dtype::kF64, .shape = {}, .bytes = Bytes(24, 9)},
+      {.name = "more", .dtype = files::Dtype::kI32, .shape = {1}, .bytes = Bytes(12, 1)}};
+  const Shared shared = share({"a", "a"}, std::make_shared<const Dataset>(numbers));
+  for (const Found& found : shared.found) {
+    ASSERT_TRUE(found);
+    expect_same(*found.value(), numbers);
+    EXPECT_EQ(found.value()->training.column("y").values<double>().size(), 3U);
+  }
+}
+
 TEST(SharedDataset, OfAReaderThatFailsIsTheFailureOfItsHome) {
   const Shared shared = share({"a", "a", "a"}, Failure{FailureKind::kDamaged, "some/file: torn"});
   EXPECT_EQ(shared.reads, 1);
@@ -160,10 +180,11 @@ TEST(SharedDataset, LivesAsLongAsItIsUsed) {
     ASSERT_TRUE(mine);
     const Found theirs = open_dataset(mine.value().address);
     ASSERT_TRUE(theirs);
-    EXPECT_NE(theirs.value()->test.pixels.data(), mine.value().dataset->test.pixels.data());
-    pixels = theirs.value()->test.pixels;
+    const data::HeldBytes& ours = mine.value().dataset->test.column(data::kInputs).bytes;
+    pixels = theirs.value()->test.column(data::kInputs).bytes;
+    EXPECT_NE(pixels.data(), ours.data());
   }
-  EXPECT_EQ(numbers(pixels), numbers(small_dataset().test.pixels));
+  EXPECT_EQ(numbers(pixels), numbers(small_dataset().test.column(data::kInputs).bytes));
 }
 
 TEST(SharedDataset, FailsWhereAProcessIsGone) {

@@ -5,7 +5,8 @@ import re
 # A folder may include only folders of earlier rows, and itself. Those of one row do not know each other.
 FLOORS = (
     ("core",),
-    ("topology", "algorithms", "codecs", "problems", "comm", "files", "threads", "timing", "data", "models"),
+    ("topology", "algorithms", "codecs", "problems", "comm", "files", "threads", "timing", "models"),
+    ("data",),
     ("engine", "learning"),
     ("checkpoint",),
     ("run",),

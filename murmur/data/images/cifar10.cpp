@@ -70,7 +70,7 @@ DatasetInfo cifar10() {
                       "truck"},
       .mean = {0.4914, 0.4822, 0.4465},
       .deviation = {0.2023, 0.1994, 0.2010},
-      .options = image_options(),
+      .options = {},
       .read = read_cifar10,
   };
 }

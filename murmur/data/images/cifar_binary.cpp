@@ -48,9 +48,7 @@ Status append_cifar(std::span<const std::uint8_t> bytes,
 }
 
 Examples examples_of(CifarRecords records) {
-  return {.shape = kCifarShape,
-          .pixels = std::move(records.pixels),
-          .labels = std::move(records.labels)};
+  return labelled_images(kCifarShape, std::move(records.pixels), std::move(records.labels));
 }
 
 }  // namespace murmur::data

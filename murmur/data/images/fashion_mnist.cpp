@@ -47,7 +47,7 @@ DatasetInfo fashion_mnist() {
                       "Ankle boot"},
       .mean = {0.2860},
       .deviation = {0.3530},
-      .options = image_options(),
+      .options = {},
       .read = read_idx_dataset,
   };
 }

@@ -74,9 +74,8 @@ Result<Examples> join(Bytes image_bytes,
                                image_name,
                                labels.value().extents[0]));
   }
-  return Examples{.shape = shape.value(),
-                  .pixels = {images.value().values, image_file},
-                  .labels = {labels.value().values, label_file}};
+  return labelled_images(
+      shape.value(), {images.value().values, image_file}, {labels.value().values, label_file});
 }
 
 }  // namespace

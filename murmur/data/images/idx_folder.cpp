@@ -23,7 +23,7 @@ DatasetInfo idx_folder() {
       .class_names = {},
       .mean = {},
       .deviation = {},
-      .options = image_options(),
+      .options = {},
       .read = read_idx_dataset,
   };
 }

@@ -36,7 +36,7 @@ DatasetInfo mnist() {
       .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
       .mean = {0.1307},
       .deviation = {0.3081},
-      .options = image_options(),
+      .options = {},
       .read = read_idx_dataset,
   };
 }

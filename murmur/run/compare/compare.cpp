@@ -16,6 +16,7 @@
 #include "murmur/run/compare/plan.h"
 #include "murmur/run/compare/time_to_accuracy.h"
 #include "murmur/run/compare/warnings.h"
+#include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
 
@@ -50,6 +51,19 @@ std::filesystem::path folder_of(const CompareRequest& request, const std::string
   return std::filesystem::path(parent != nullptr && *parent != '\0' ? parent : "runs") / name;
 }
 
+// What runs are compared by if the file does not say it: the first metric of the task of the first
+// run that has one.
+std::string usual_metric(const std::filesystem::path& folder, const std::vector<PlannedRun>& runs) {
+  for (const PlannedRun& run : runs) {
+    const auto summary = read_summary(folder / run.folder);
+    const Measure* measure = summary ? main_measure(summary->final) : nullptr;
+    if (measure != nullptr) {
+      return measure->main_metric();
+    }
+  }
+  return measures().front().main_metric();
+}
+
 // The value of a run in the table; none if it diverged. Throws UserError if the run has no such
 // metric.
 std::optional<double> value_of(const std::filesystem::path& folder, const Plan& plan) {
@@ -79,7 +93,7 @@ std::optional<double> value_of(const std::filesystem::path& folder, const Plan& 
 class Builder {
  public:
   Builder(const CompareRequest& request,
-          const Plan& plan,
+          Plan& plan,
           RankGroup& group,
           const std::filesystem::path& folder)
       : plan_(plan),
@@ -113,9 +127,12 @@ class Builder {
     return runs;
   }
 
-  // REQUIRES: the runs of first_seed() have ended. Chooses the tuned values of every cell and
-  // returns the runs with the other seeds.
-  std::vector<PlannedRun> other_seeds() {
+  // REQUIRES: the runs of first_seed(), which are `first`, have ended. Chooses the tuned values of
+  // every cell and returns the runs with the other seeds.
+  std::vector<PlannedRun> other_seeds(const std::vector<PlannedRun>& first) {
+    if (plan_.metric.empty()) {
+      plan_.metric = result_.metric = usual_metric(folder_, first);
+    }
     std::vector<PlannedRun> runs;
     each_cell([&](std::size_t m, std::size_t s, Cell& cell) {
       for (Trial& trial : cell.trials) {
@@ -178,7 +195,7 @@ class Builder {
     return run;
   }
 
-  const Plan& plan_;
+  Plan& plan_;
   const std::filesystem::path& folder_;
   std::vector<toml::table> points_;
   Comparison result_;
@@ -217,7 +234,7 @@ void prepare(RankGroup& group, const std::vector<PlannedRun>& runs) {
 }
 
 CompareOutcome compare(const CompareRequest& request, RankGroup& group) {
-  const Plan plan = read_plan(request.file, request.overrides);
+  Plan plan = read_plan(request.file, request.overrides);
   CompareOutcome outcome{.folder = folder_of(request, plan.name)};
   Builder builder(request, plan, group, outcome.folder);
   const std::vector<PlannedRun> first = builder.first_seed();
@@ -226,7 +243,7 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& group) {
   const auto warnings = say_warnings(request, plan, first, builder.runner());
   builder.runner().perform(first);
   if (builder.runner().code() == ExitCode::kDone) {
-    builder.runner().perform(builder.other_seeds());
+    builder.runner().perform(builder.other_seeds(first));
   }
   outcome.code = builder.runner().code();
   outcome.message = builder.runner().message();

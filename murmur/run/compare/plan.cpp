@@ -58,7 +58,10 @@ std::vector<std::uint64_t> read_seeds(TableReader& compare, const Document& base
 }
 
 std::string read_metric(TableReader& compare) {
-  const std::string metric = compare.text("metric", "eval/accuracy_local_mean", {});
+  const std::string metric = compare.text("metric", "", {});
+  if (!compare.has("metric")) {
+    return metric;
+  }
   const std::vector<std::string> known = known_metrics();
   if (std::find(known.begin(), known.end(), metric) == known.end()) {
     compare.fail("metric",

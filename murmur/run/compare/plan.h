@@ -41,8 +41,8 @@ struct Plan {
   Document base;            // the file without [compare]
   toml::table environment;  // these two without `seed` and `compare.*`
   toml::table command_line;
-  std::string name;  // of the comparison
-  std::string metric;
+  std::string name;    // of the comparison
+  std::string metric;  // empty: the main metric of the runs' task
   bool best_evaluation = false;
   std::vector<std::uint64_t> seeds;      // at least one
   std::vector<PlannedVariant> methods;   // at least one

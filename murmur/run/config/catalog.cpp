@@ -9,6 +9,7 @@
 #include "murmur/core/check.h"
 #include "murmur/data/dataset.h"
 #include "murmur/data/partition.h"
+#include "murmur/data/transforms/transform.h"
 #include "murmur/models/model.h"
 #include "murmur/problems/analytic.h"
 #include "murmur/run/config/schedule.h"
@@ -71,8 +72,12 @@ const std::vector<Kind>& catalog() {
        entries_of(topology::topologies())},
       {"data",
        "datasets",
-       "all take folder, partition, batch_size, drop_last and seed",
+       "all take folder, partition, batch_size, drop_last, augment and seed",
        dataset_entries()},
+      {"augment",
+       "augmentations",
+       "data.augment: a list of them, applied in its order; true: flip and crop",
+       entries_of(data::transforms())},
       {"partition",
        "partitions",
        "data.partition; their options are keys of [data]",

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/data/transforms/transform.h"
 #include "murmur/run/config/compression_config.h"
 #include "murmur/run/config/method_config.h"
 #include "murmur/run/config/schedule_config.h"
@@ -26,12 +27,13 @@ enum class Precision { kSingle, kDouble };
 struct DataConfig {
   Choice dataset;
   std::string partition = "iid";
-  double alpha = 1.0;                  // partition "dirichlet": concentration
-  std::int64_t shards_per_worker = 2;  // partition "shards"
-  std::int64_t batch_size = 32;        // per worker
-  bool drop_last = true;               // omit the partial last batch of an epoch
-  std::uint64_t seed = 1;              // for partition, batch order and augmentation
-  std::string folder;                  // empty: MURMUR_DATA, then the system's folders
+  double alpha = 1.0;                          // partition "dirichlet": concentration
+  std::int64_t shards_per_worker = 2;          // partition "shards"
+  std::int64_t batch_size = 32;                // per worker
+  bool drop_last = true;                       // omit the partial last batch of an epoch
+  std::uint64_t seed = 1;                      // for partition, batch order and augmentation
+  std::string folder;                          // empty: MURMUR_DATA, then the system's folders
+  std::vector<data::TransformChoice> augment;  // of the training examples, in their order
 };
 
 struct EvaluationConfig {
@@ -76,6 +78,7 @@ struct Config {
   // train
   DataConfig data;
   Choice model;
+  double label_smoothing = 0;   // [loss]: of classification
   std::string matmul = "auto";  // onednn, torch, or auto: whichever is faster here
   ScheduleConfig schedule;
   EvaluationConfig evaluation;

@@ -42,7 +42,7 @@ constexpr std::array kMisplacedKeys{MisplacedKey{"learning_rate", "algorithm.lea
 // A hint for an unknown key at the top level: where it belongs. Empty: not known.
 std::string belongs(const std::string& key, Purpose purpose) {
   const std::vector<std::string> of_train{
-      "data", "model", "schedule", "evaluation", "checkpoint", "processes", "cluster"};
+      "data", "model", "loss", "schedule", "evaluation", "checkpoint", "processes", "cluster"};
   if (purpose == Purpose::kSolve &&
       (std::find(of_train.begin(), of_train.end(), key) != of_train.end() || key == "output")) {
     return fmt::format("[{}] is not for `murmur solve`{}",
@@ -77,6 +77,7 @@ void read_top(const Document& document, Config& config) {
   }
   for (const char* table : {"data",
                             "model",
+                            "loss",
                             "schedule",
                             "evaluation",
                             "checkpoint",

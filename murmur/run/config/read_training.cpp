@@ -4,9 +4,12 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "murmur/core/check.h"
+#include "murmur/files/array_file.h"
 #include "murmur/models/model.h"
+#include "murmur/run/config/data/augment.h"
 #include "murmur/run/config/tables.h"
 
 namespace murmur::run {
@@ -38,14 +41,39 @@ std::string absolute_path(const std::string& text) {
              : std::filesystem::absolute(path).lexically_normal().string();
 }
 
+// data.file of a dataset that has it.
+void read_data_file(TableReader& table, OptionValues& options) {
+  if (!options.has("file")) {
+    return;
+  }
+  const std::string path = absolute_path(options.text("file"));
+  const auto& endings = files::array_file_endings();
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (std::find(endings.begin(), endings.end(), ending) == endings.end()) {
+    table.fail("file",
+               fmt::format("data.file = \"{}\" must be a file that ends in {}",
+                           options.text("file"),
+                           fmt::join(endings, " or ")));
+  }
+  options.set("file", path);
+}
+
 void read_data(const Document& document, Config& config) {
   TableReader table(document, "data");
   DataConfig& data = config.data;
-  for (const char* key :
-       {"partition", "alpha", "shards_per_worker", "batch_size", "drop_last", "seed", "folder"}) {
+  for (const char* key : {"partition",
+                          "alpha",
+                          "shards_per_worker",
+                          "batch_size",
+                          "drop_last",
+                          "seed",
+                          "folder",
+                          "augment"}) {
     table.has(key);
   }
   data.dataset = read_choice(table, kind_of("data"));
+  read_data_file(table, data.dataset.options);
+  data.augment = read_augment(document, table, data.dataset.name);
   data.partition = table.text("partition", data.partition, kind_of("partition").names());
   data.alpha = table.number("alpha", data.alpha, kPositive);
   data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
@@ -53,6 +81,13 @@ void read_data(const Document& document, Config& config) {
   data.drop_last = table.flag("drop_last", data.drop_last);
   data.seed = read_seed(table, config.seed);
   data.folder = absolute_path(table.text("folder", "", {}));
+}
+
+void read_loss(const Document& document, Config& config) {
+  constexpr Bounds kShare{0, 1, false, false, "a number from 0 to 1"};
+  TableReader table(document, "loss");
+  config.label_smoothing = table.number("label_smoothing", 0, kShare);
+  table.finish();
 }
 
 OptionValues without(const OptionValues& values, const std::string& name) {
@@ -203,6 +238,7 @@ void read_processes(const Document& document, Config& config) {
 void read_training(const Document& document, Config& config) {
   read_data(document, config);
   config.model = read_model(document);
+  read_loss(document, config);
   read_schedule(document, config);
   read_evaluation(document, config);
   read_checkpoint(document, config);

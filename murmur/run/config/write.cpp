@@ -10,6 +10,7 @@
 
 #include "murmur/run/config/cluster_keys.h"
 #include "murmur/run/config/config.h"
+#include "murmur/run/config/data/augment.h"
 #include "murmur/run/config/writer.h"
 
 namespace murmur::run {
@@ -19,6 +20,7 @@ void write_data(const Config& config, Writer& out) {
   const DataConfig& data = config.data;
   out.table("data");
   out.choice(data.dataset);
+  out.text("augment", augment_toml(data));
   out.put("partition", data.partition);
   if (data.partition == "dirichlet") {
     out.put("alpha", data.alpha);
@@ -111,11 +113,13 @@ bool may_change_on_resume(const Resolved& key) {
 }
 
 // The keys that must agree, in the order of the file, so that a table's name comes before its
-// options. Without data.folder: the content of the data is compared, not its location.
+// options. Without data.folder and data.file: the content of the data is compared, not its
+// location.
 std::vector<Resolved> compared_keys(const Config& config, Sameness sameness) {
   std::vector<Resolved> keys;
   for (Resolved& key : resolved_keys(config)) {
-    if (!is_about_the_machine(key) && key.path() != "data.folder" && !is_new_and_default(key) &&
+    const bool is_place = key.path() == "data.folder" || key.path() == "data.file";
+    if (!is_about_the_machine(key) && !is_place && !is_new_and_default(key) &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
       keys.push_back(std::move(key));
     }
@@ -158,6 +162,10 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     write_data(config, out);
     out.table("model");
     out.choice(config.model);
+    if (config.label_smoothing > 0) {
+      out.table("loss");
+      out.put("label_smoothing", config.label_smoothing);
+    }
   }
   write_method(config, out);
   if (config.purpose == Purpose::kTrain) {

@@ -175,7 +175,7 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, const models:
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
-  const models::Network network = make_network(config, shape.shape, shape.classes);
+  const models::Network network = make_network(config, shape.shape, shape.outputs);
   const Layout layout = models::layout(network, sizeof(S));
   forecast.tensors = tensors_of(make_tensor_factors(config, layout), layout);
   const Program<S> program = make_program<S>(config, false, forecast.extent.steps_per_epoch);
@@ -187,7 +187,7 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   require_usable_graph(config, *graph, program);
   forecast.warnings = texts_of(warnings_of(config, program, graph, forecast.extent));
   foresee_memory(forecast, program, network);
-  forecast.memory.data = static_cast<double>(shape.bytes());
+  forecast.memory.data = static_cast<double>(shape.bytes);
   forecast.mixes = program.mixes();
   if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
     forecast.convergence = topology::convergence_of(*graph);

@@ -72,6 +72,9 @@ Status write_classes(const std::filesystem::path& folder, const ClassCounts& cla
 }
 
 Status write_classes(const std::filesystem::path& folder, const data::TrainingData& data) {
+  if (data.dataset->task != data::Task::kClassification) {
+    return Ok{};
+  }
   ClassCounts classes{.classes = data.dataset->class_names, .counts = data::class_counts(data)};
   while (classes.classes.size() < static_cast<std::size_t>(data.dataset->classes)) {
     classes.classes.push_back(std::to_string(classes.classes.size()));

@@ -30,6 +30,7 @@ Heterogeneity heterogeneity(const ClassCounts& data);
 
 // partition.json, the number of examples per worker and class:
 //   {"schema": 1, "classes": [NAME, ...], "counts": [[of worker 0], ...]}
+// No file if the examples have no classes.
 Status write_classes(const std::filesystem::path& folder, const ClassCounts& classes);
 Status write_classes(const std::filesystem::path& folder, const data::TrainingData& data);
 

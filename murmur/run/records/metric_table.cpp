@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "murmur/problems/score.h"
+
 namespace murmur::run {
 namespace {
 
@@ -32,10 +34,10 @@ const std::vector<Metric>& metrics() {
       {"eval/perplexity_local_max", kNumber, kLower, "perplexity of the worst model", kLater},
       {"eval/perplexity_local_mean", kNumber, kLower, "perplexity, mean of the models", kLater},
       {"eval/perplexity_local_std", kNumber, kLower, "spread of the perplexity", kLater},
-      {"eval/rmse_averaged", kNumber, kLower, "RMSE of the averaged model", kLater},
-      {"eval/rmse_local_max", kNumber, kLower, "RMSE of the worst local model", kLater},
-      {"eval/rmse_local_mean", kNumber, kLower, "RMSE, mean of the local models", kLater},
-      {"eval/rmse_local_std", kNumber, kLower, "spread of the local models' RMSE", kLater},
+      {"eval/rmse_averaged", kNumber, kLower, "RMSE of the averaged model"},
+      {"eval/rmse_local_max", kNumber, kLower, "RMSE of the worst local model"},
+      {"eval/rmse_local_mean", kNumber, kLower, "RMSE, mean of the local models"},
+      {"eval/rmse_local_std", kNumber, kLower, "spread of the local models' RMSE"},
       {"time/algorithm_s", kSeconds, kLower, "time for the algorithm"},
       {"time/evaluation_s", kSeconds, kLower, "time for evaluation"},
       {"time/gradient_s", kSeconds, kLower, "time for gradients"},
@@ -50,6 +52,26 @@ const std::vector<Metric>& metrics() {
 }
 
 }  // namespace
+
+const std::vector<Measure>& measures() {
+  static const std::vector<Measure> kMeasures{
+      {.name = "accuracy", .words = "accuracy", .sum = problems::kCorrect},
+      {.name = "rmse", .words = "RMSE", .sum = problems::kSquaredError, .is_root = true},
+      {.name = "loss", .words = "loss", .sum = problems::kLoss, .has_spread = false}};
+  return kMeasures;
+}
+
+std::string Measure::worst_metric() const {
+  const auto found = find_metric(main_metric());
+  return metric(found && found->better == Better::kLower ? "_local_max" : "_local_min");
+}
+
+const Measure* main_measure(const Metrics& values) {
+  const auto found = std::find_if(measures().begin(), measures().end(), [&](const Measure& m) {
+    return values.contains(m.main_metric());
+  });
+  return found == measures().end() ? nullptr : &*found;
+}
 
 std::optional<Metric> find_metric(const std::string& name) {
   const bool validation = name.starts_with(kValidation);

@@ -4,12 +4,19 @@
 // from its name.
 //
 // validation/NAME is the metric eval/NAME on other data.
+//
+// Metrics of models follow from named sums (problems/score.h) by the table of measures: of measure
+// NAME a run has eval/NAME_local_mean and eval/NAME_averaged, and with a spread also
+// eval/NAME_local_std and the worst, eval/NAME_local_min or _max.
 #pragma once
 
+#include <cmath>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "murmur/run/records/summary.h"
 #include "murmur/run/text/units.h"
 
 namespace murmur::run {
@@ -23,6 +30,26 @@ struct Metric {
   std::string words;
   bool measured = true;  // whether any run writes it
 };
+
+struct Measure {
+  std::string name;      // "rmse"
+  std::string words;     // "RMSE"
+  std::string_view sum;  // from whose mean it follows: "squared_error"
+  bool is_root = false;  // the square root of the mean
+  bool has_spread = true;
+
+  double of_mean(double mean) const { return is_root ? std::sqrt(mean) : mean; }
+  std::string metric(const std::string& suffix) const { return "eval/" + name + suffix; }
+  // Of the local models: the metric that stands for the measure.
+  std::string main_metric() const { return metric("_local_mean"); }
+  std::string worst_metric() const;  // of the local models
+};
+
+// All of them; the first one that a run has is the main metric of its task.
+const std::vector<Measure>& measures();
+
+// The first measure that `values` have; null: there are no scores.
+const Measure* main_measure(const Metrics& values);
 
 // None: there is no such metric.
 std::optional<Metric> find_metric(const std::string& name);

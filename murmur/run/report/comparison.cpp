@@ -107,9 +107,20 @@ bool has_virtual_time(const Grid& grid) {
   });
 }
 
+// What the runs are scored by.
+std::string main_metric_of(const Grid& grid) {
+  for (const auto& record : grid.records) {
+    const Measure* measure = main_measure(record->summary.final);
+    if (measure != nullptr) {
+      return measure->main_metric();
+    }
+  }
+  return measures().front().main_metric();
+}
+
 std::string curves_html(const Grid& grid) {
   const std::string& metric = grid.comparison.metric;
-  const std::string score = is_score(metric) ? metric : std::string("eval/accuracy_local_mean");
+  const std::string score = is_score(metric) ? metric : main_metric_of(grid);
   const bool rising = !lower_is_better(score);
   const std::string bands = grid.comparison.seeds.size() > 1
                                 ? fmt::format(

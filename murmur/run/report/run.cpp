@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of one run: configuration, results, data and graph, and how to repeat it.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/run_record.h"
 #include "murmur/run/records/words.h"
 #include "murmur/run/report/curves.h"
@@ -49,14 +51,28 @@ void add_metric(std::vector<Fact>& facts, const Summary& summary, const std::str
   facts.push_back(std::move(fact));
 }
 
+// What the run is scored by: accuracy, if it has no scores.
+const Measure& measure_of(const RunRecord& run) {
+  const Measure* measure = run.lines.empty() ? nullptr : main_measure(run.lines.back().values);
+  return measure == nullptr ? measures().front() : *measure;
+}
+
+// "Accuracy".
+std::string title_of(const Measure& measure) {
+  std::string title = measure.words;
+  title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
+  return title;
+}
+
 std::vector<Fact> facts_of(const RunRecord& run) {
   std::vector<Fact> facts;
-  for (const char* metric : {"eval/accuracy_local_mean",
-                             "eval/accuracy_averaged",
-                             "eval/accuracy_local_min",
-                             "eval/loss_local_mean",
-                             "train/loss",
-                             "consensus/distance"}) {
+  const Measure& measure = measure_of(run);
+  for (const std::string& metric : {measure.main_metric(),
+                                    measure.metric("_averaged"),
+                                    measure.worst_metric(),
+                                    std::string("eval/loss_local_mean"),
+                                    std::string("train/loss"),
+                                    std::string("consensus/distance")}) {
     add_metric(facts, run.summary, metric);
   }
   const Metrics& totals = run.summary.totals;
@@ -96,8 +112,9 @@ std::optional<Figure> chart_of(const RunRecord& run,
   chart.x = from_zero(x);
   for (const auto& [metric, label] : metrics) {
     const int style = static_cast<int>(chart.series.size());
-    Series series = metric == "eval/accuracy_local_mean"
-                        ? curve_with_spread(run, x, metric, "eval/accuracy_local_std")
+    const Measure& measure = measure_of(run);
+    Series series = metric == measure.main_metric() && measure.has_spread
+                        ? curve_with_spread(run, x, metric, measure.metric("_local_std"))
                         : curve({.label = label, .runs = {&run}}, x, metric);
     series.label = label;
     series.style = style;
@@ -116,17 +133,22 @@ std::string band_note(const RunRecord& run) {
 
 std::vector<Figure> curves_of(const RunRecord& run) {
   const std::string scored = test_set_of(run.config, run.summary.data);
-  const std::string accuracy = "Accuracy on " + scored;
+  const Measure& measure = measure_of(run);
+  const std::string metric = measure.main_metric();
+  const Axis axis{measure.words, unit_of(metric)};
+  const std::string title = title_of(measure) + " on " + scored;
+  const std::string over_bytes = title_of(measure) + " against bytes sent";
+  const std::string over_time = title_of(measure) + " against virtual time";
   const auto chart = [](const char* id, const char* title, Axis y) {
     return LineChart{.id = id, .title = title, .description = title, .x = {}, .y = std::move(y)};
   };
   std::vector<std::optional<Figure>> figures{
       chart_of(run,
-               chart("accuracy", accuracy.c_str(), {"accuracy", Unit::kFraction}),
+               chart(measure.name.c_str(), title.c_str(), axis),
                band_note(run),
-               {{"eval/accuracy_local_mean", "local mean"},
-                {"eval/accuracy_averaged", "averaged"},
-                {"eval/accuracy_local_min", "worst local"}}),
+               {{metric, "local mean"},
+                {measure.metric("_averaged"), "averaged"},
+                {measure.worst_metric(), "worst local"}}),
       chart_of(run,
                chart("loss", "Loss", {"loss"}),
                scored == "the test set" ? "" : "test: " + scored,
@@ -138,17 +160,14 @@ std::vector<Figure> curves_of(const RunRecord& run) {
                "root mean square over workers of the distance to the mean model",
                {{"consensus/distance", "distance"}}),
       chart_of(run, chart("rate", "Learning rate", {"learning rate"}), "", {{"train/lr", "rate"}})};
-  LineChart bytes = chart("bytes", "Accuracy against bytes sent", {"accuracy", Unit::kFraction});
+  LineChart bytes = chart("bytes", over_bytes.c_str(), axis);
   bytes.x = from_zero("comm/bytes_sent");
-  bytes.series = {curve(
-      {.label = "local mean", .runs = {&run}}, "comm/bytes_sent", "eval/accuracy_local_mean")};
+  bytes.series = {curve({.label = "local mean", .runs = {&run}}, "comm/bytes_sent", metric)};
   figures.insert(figures.begin() + 3, figure_of(std::move(bytes), "payload, all workers"));
   if (run.config.cluster) {
-    LineChart time =
-        chart("virtual", "Accuracy against virtual time", {"accuracy", Unit::kFraction});
+    LineChart time = chart("virtual", over_time.c_str(), axis);
     time.x = from_zero("time/virtual_s");
-    time.series = {curve(
-        {.label = "local mean", .runs = {&run}}, "time/virtual_s", "eval/accuracy_local_mean")};
+    time.series = {curve({.label = "local mean", .runs = {&run}}, "time/virtual_s", metric)};
     figures.push_back(figure_of(std::move(time), "on the cluster that [cluster] describes"));
   }
   figures.push_back(time_figure({{.label = "this run", .runs = {&run}}}));

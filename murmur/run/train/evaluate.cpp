@@ -9,15 +9,6 @@
 namespace murmur::run {
 namespace {
 
-double accuracy(const problems::Score& score) {
-  return score.correct / static_cast<double>(score.examples);
-}
-
-// The mean over the examples; without examples, the loss itself.
-double mean_loss(const problems::Score& score) {
-  return score.loss_sum / static_cast<double>(std::max<std::int64_t>(score.examples, 1));
-}
-
 double mean(const std::vector<double>& values) {
   double sum = 0;
   for (const double value : values) {
@@ -41,8 +32,7 @@ double deviation(const std::vector<double>& values) {
 // Scores of the models of this process's workers.
 template <class S>
 struct Evaluator<S>::LocalScores {
-  std::vector<double> accuracies;  // per local worker; 0 if it is not evaluated
-  std::vector<double> losses;
+  std::vector<problems::Score> local;  // per local worker; no sums if it is not evaluated
   problems::Score averaged;
 };
 
@@ -97,35 +87,51 @@ typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const problems::Mod
   LocalScores all;
   all.averaged = scores.front();
   for (int worker = local.begin; worker < local.end; ++worker) {
-    const bool looked_at = worker < end;
     const auto index = one_model ? 0 : 1 + static_cast<std::size_t>(worker - local.begin);
-    all.accuracies.push_back(looked_at ? accuracy(scores[index]) : 0);
-    all.losses.push_back(looked_at ? mean_loss(scores[index]) : 0);
+    all.local.push_back(worker < end ? scores[index] : problems::Score());
   }
   return all;
 }
 
+// Collective: every process has the same sums of the averaged model.
+template <class S>
+Status Evaluator<S>::add_measure(const Measure& measure,
+                                 const LocalScores& scores,
+                                 Metrics& metrics) {
+  const auto value = [&](const problems::Score& score) {
+    const problems::NamedSum* sum = score.find(measure.sum);
+    return sum == nullptr ? 0 : measure.of_mean(sum->mean());
+  };
+  std::vector<double> own;
+  for (const problems::Score& score : scores.local) {
+    own.push_back(value(score));
+  }
+  Result<std::vector<double>> gathered = engine_.collectives().gather(own);
+  if (!gathered) {
+    return gathered.failure();
+  }
+  std::vector<double>& local = gathered.value();
+  local.resize(static_cast<std::size_t>(watched()));
+  metrics[measure.main_metric()] = mean(local);
+  metrics[measure.metric("_averaged")] = value(scores.averaged);
+  if (measure.has_spread) {
+    metrics[measure.metric("_local_std")] = deviation(local);
+    const auto [least, most] = std::ranges::minmax(local);
+    metrics[measure.worst_metric()] = lower_is_better(measure.main_metric()) ? most : least;
+  }
+  return Ok{};
+}
+
 template <class S>
 Result<Metrics> Evaluator<S>::over_workers(const LocalScores& scores) {
-  Result<std::vector<double>> accuracies = engine_.collectives().gather(scores.accuracies);
-  if (!accuracies) {
-    return accuracies.failure();
-  }
-  Result<std::vector<double>> losses = engine_.collectives().gather(scores.losses);
-  if (!losses) {
-    return losses.failure();
-  }
-  const auto count = static_cast<std::size_t>(watched());
-  accuracies.value().resize(count);
-  losses.value().resize(count);
-  Metrics metrics{{"eval/loss_local_mean", mean(losses.value())},
-                  {"eval/loss_averaged", mean_loss(scores.averaged)}};
-  if (scores.averaged.examples > 0) {
-    const std::vector<double>& local = accuracies.value();
-    metrics["eval/accuracy_local_mean"] = mean(local);
-    metrics["eval/accuracy_local_min"] = *std::min_element(local.begin(), local.end());
-    metrics["eval/accuracy_local_std"] = deviation(local);
-    metrics["eval/accuracy_averaged"] = accuracy(scores.averaged);
+  Metrics metrics;
+  for (const Measure& measure : measures()) {
+    if (scores.averaged.find(measure.sum) == nullptr) {
+      continue;
+    }
+    if (const Status added = add_measure(measure, scores, metrics); !added) {
+      return added.failure();
+    }
   }
   return metrics;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scores of the models on the evaluation data. "local" is a worker's own model on all of it, the
-// mean (minimum, deviation) over workers; "averaged" is the exact average of all models. A worker's
+// mean (worst, deviation) over workers; "averaged" is the exact average of all models. A worker's
 // own model has its own buffers, the average has the mean of each buffer over all workers. Papers
 // differ in which they report, so both are always computed.
 #pragma once
@@ -10,6 +10,7 @@
 #include "murmur/engine/engine.h"
 #include "murmur/problems/problem.h"
 #include "murmur/run/config/config.h"
+#include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/summary.h"
 #include "murmur/threads/pool.h"
 
@@ -35,6 +36,7 @@ class Evaluator {
   int watched() const;  // number of workers whose own models are evaluated: the first ones
   std::vector<problems::Score> score(const std::vector<problems::Model<S>>& models);
   LocalScores score_local(const problems::Model<S>& average);
+  Status add_measure(const Measure& measure, const LocalScores& scores, Metrics& metrics);
   Result<Metrics> over_workers(const LocalScores& scores);
 
   engine::Engine<S>& engine_;

@@ -45,8 +45,8 @@ std::string progress_text(const std::string& name, const Progress& p) {
                                  p.epoch,
                                  p.epochs,
                                  p.loss);
-  if (std::isfinite(p.accuracy)) {
-    text += fmt::format("  accuracy {:.3f}", p.accuracy);
+  if (!p.measure.empty() && std::isfinite(p.score)) {
+    text += fmt::format("  {} {:.3f}", p.measure, p.score);
   }
   text += "  " + duration_text(p.wall_s);
   const std::int64_t done = p.step - p.first_step;

@@ -3,12 +3,12 @@
 
 #include <cmath>
 #include <ctime>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
 #include "murmur/run/records/class_counts.h"
+#include "murmur/run/records/metric_table.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -276,19 +276,17 @@ void Session<S>::report_progress() {
     return;
   }
   const auto per_epoch = static_cast<double>(setup_.steps_per_epoch());
-  double accuracy = std::numeric_limits<double>::quiet_NaN();
-  if (!log_->lines().empty()) {
-    const Metrics& values = log_->lines().back().values;
-    const auto found = values.find("eval/accuracy_local_mean");
-    accuracy = found == values.end() ? accuracy : found->second;
-  }
+  const Metrics none;
+  const Metrics& values = log_->lines().empty() ? none : log_->lines().back().values;
+  const Measure* measure = main_measure(values);
   request_.progress({.first_step = first_step_,
                      .step = step(),
                      .steps = last_step(),
                      .epoch = static_cast<double>(step()) / per_epoch,
                      .epochs = static_cast<double>(last_step()) / per_epoch,
                      .loss = last_loss_,
-                     .accuracy = accuracy,
+                     .measure = measure == nullptr ? "" : measure->name,
+                     .score = measure == nullptr ? 0 : values.at(measure->main_metric()),
                      .wall_s = wall_s() - state_.wall_s});
 }
 

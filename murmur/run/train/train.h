@@ -26,9 +26,10 @@ struct Progress {
   std::int64_t steps = 0;
   double epoch = 0;
   double epochs = 0;
-  double loss = 0;      // of the last step, mean over workers
-  double accuracy = 0;  // eval/accuracy_local_mean of the last evaluation; NaN before the first
-  double wall_s = 0;    // of this call
+  double loss = 0;           // of the last step, mean over workers
+  std::string measure = {};  // "accuracy"; empty before the first evaluation
+  double score = 0;          // of the last evaluation, mean of the local models
+  double wall_s = 0;         // of this call
 };
 
 // What runs may share: unpacked datasets. Thread-safe: one run loads at a time, others wait.

@@ -10,6 +10,28 @@
 
 namespace murmur::run {
 
+data::TrainingDataSettings division_of(const Config& config) {
+  return {.workers = static_cast<int>(config.workers),
+          .partition = {.name = config.data.partition,
+                        .alpha = config.data.alpha,
+                        .shards_per_worker = config.data.shards_per_worker},
+          .batches = batch_settings(config),
+          .augment = config.data.augment};
+}
+
+void require_fit(const Config& config, const data::Dataset& dataset) {
+  if (const Status fits = data::check_fit(dataset, division_of(config)); !fits) {
+    throw UserError(fmt::format("{}: {}", config.data.dataset.place, fits.failure().message));
+  }
+  if (config.label_smoothing > 0 && dataset.task != data::Task::kClassification) {
+    throw UserError(
+        fmt::format("loss.label_smoothing = {} is for classes, and '{}' has targets: a regression. "
+                    "Leave it out",
+                    config.label_smoothing,
+                    dataset.name));
+  }
+}
+
 DataShape shape_of(const Config& config, Resources& resources) {
   const data::DatasetInfo* info = data::find_dataset(config.data.dataset.name);
   MURMUR_CHECK(info != nullptr, "dataset '{}'", config.data.dataset.name);
@@ -17,14 +39,22 @@ DataShape shape_of(const Config& config, Resources& resources) {
   const auto read = resources.dataset(config.data, pool);
   if (read) {
     const data::Dataset& dataset = *read.value();
-    return {dataset.training.shape,
-            dataset.classes,
-            dataset.training.count(),
-            dataset.test.count(),
-            data::unlike_published(dataset)};
+    require_fit(config, dataset);
+    return {.shape = dataset.training.shape(),
+            .outputs = dataset.outputs(),
+            .training = dataset.training.count(),
+            .test = dataset.test.count(),
+            .bytes = dataset.training.bytes() + dataset.test.bytes(),
+            .doubt = data::unlike_published(dataset)};
   }
   if (read.failure().kind == FailureKind::kMissing && info->training_examples > 0) {
-    return {info->shape, info->classes, info->training_examples, info->test_examples, {}};
+    const auto& [channels, rows, columns] = info->shape;
+    const std::int64_t examples = info->training_examples + info->test_examples;
+    return {.shape = info->shape,
+            .outputs = info->classes,
+            .training = info->training_examples,
+            .test = info->test_examples,
+            .bytes = examples * (channels * rows * columns + 1)};
   }
   throw UserError(read.failure().message, ExitCode::kData);
 }

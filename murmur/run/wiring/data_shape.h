@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "murmur/core/image_shape.h"
-#include "murmur/data/batches.h"
+#include "murmur/data/training_data.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/wiring/resources.h"
 
@@ -15,15 +15,20 @@ namespace murmur::run {
 
 struct DataShape {
   ImageShape shape{};
-  std::int64_t classes = 0;
+  std::int64_t outputs = 0;  // classes, or targets
   std::int64_t training = 0;
   std::int64_t test = 0;
+  std::int64_t bytes = 0;  // of all examples
   std::string doubt = {};  // data::unlike_published(); empty if no data are present
-
-  std::int64_t bytes() const { return (training + test) * (shape[0] * shape[1] * shape[2] + 1); }
 };
 
-// Throws UserError: the data are missing or damaged (exit code 3).
+// What [data] says about the division of a dataset.
+data::TrainingDataSettings division_of(const Config& config);
+
+// Throws UserError: [data] or [loss] has what these examples do not allow.
+void require_fit(const Config& config, const data::Dataset& dataset);
+
+// Throws UserError: the data are missing or damaged (exit code 3), or do not allow what [data] has.
 DataShape shape_of(const Config& config, Resources& resources);
 
 // Training examples of each worker under the configured partition.

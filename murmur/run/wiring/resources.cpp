@@ -34,16 +34,19 @@ std::string sharing_key_of(const std::string& key) {
 
 }  // namespace
 
-data::Places data_places(const std::string& folder) {
+data::Places data_places(const std::string& folder, const std::string& file) {
   const char* environment = std::getenv("MURMUR_DATA");
-  return {.folder = folder, .environment = environment == nullptr ? "" : environment};
+  return {.folder = folder, .environment = environment == nullptr ? "" : environment, .file = file};
 }
 
 Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig& config,
                                                                 threads::Pool& pool,
                                                                 World* world) {
-  const data::Places places = data_places(config.folder);
-  const std::string key = config.dataset.name + '\n' + places.folder + '\n' + places.environment;
+  const OptionValues& options = config.dataset.options;
+  const data::Places places =
+      data_places(config.folder, options.has("file") ? options.text("file") : std::string());
+  const std::string key =
+      config.dataset.name + '\n' + places.folder + '\n' + places.environment + '\n' + places.file;
   const Lock lock(mutex_);
   auto& known = datasets_[key];
   if (known != nullptr) {

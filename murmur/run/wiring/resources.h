@@ -15,8 +15,9 @@
 
 namespace murmur::run {
 
-// Possible locations of data: the configured folder, MURMUR_DATA, the system's folders.
-data::Places data_places(const std::string& folder);
+// Possible locations of data: the configured folder, MURMUR_DATA, the system's folders; or the
+// configured file.
+data::Places data_places(const std::string& folder, const std::string& file = {});
 
 class Resources {
  public:

@@ -5,7 +5,6 @@
 #include "murmur/run/wiring/shared_dataset.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -20,37 +19,73 @@
 namespace murmur::run {
 namespace {
 
+using data::Column;
 using data::Dataset;
 using data::Examples;
 using data::HeldBytes;
 using nlohmann::json;
 
-// The parts of a dataset in the shared memory, in this order, each aligned to a cache line.
+// The columns of a dataset in the shared memory, those of training first, each aligned to a cache
+// line.
 constexpr std::size_t kLine = 64;
-using PartSizes = std::array<std::size_t, 4>;  // bytes of each
 
-PartSizes parts_of(const Dataset& dataset) {
-  return {dataset.training.pixels.size(),
-          dataset.training.labels.size(),
-          dataset.test.pixels.size(),
-          dataset.test.labels.size()};
+template <class AnyDataset>  // Dataset, also constant
+auto columns_of(AnyDataset& dataset) {
+  std::vector<decltype(&dataset.training.columns[0])> columns;
+  for (auto* examples : {&dataset.training, &dataset.test}) {
+    for (auto& column : examples->columns) {
+      columns.push_back(&column);
+    }
+  }
+  return columns;
 }
 
-// The offset of each of them, and the end of the last one.
-std::array<std::size_t, 5> places_of(const PartSizes& parts) {
-  std::array<std::size_t, 5> places{};
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    places[i + 1] = places[i] + (parts[i] + kLine - 1) / kLine * kLine;
+// The offset of each column, and the end of the last one.
+std::vector<std::size_t> places_of(const std::vector<std::size_t>& sizes) {
+  std::vector<std::size_t> places{0};
+  for (const std::size_t size : sizes) {
+    places.push_back(places.back() + (size + kLine - 1) / kLine * kLine);
   }
   return places;
 }
 
+std::vector<std::size_t> sizes_of(const Dataset& dataset) {
+  std::vector<std::size_t> sizes;
+  for (const Column* column : columns_of(dataset)) {
+    sizes.push_back(column->bytes.size());
+  }
+  return sizes;
+}
+
+json text_of(const Examples& examples) {
+  json columns = json::array();
+  for (const Column& column : examples.columns) {
+    columns.push_back({column.name, files::name_of(column.dtype), column.shape});
+  }
+  return columns;
+}
+
+// Columns without their rows.
+Examples examples_from(const json& columns) {
+  Examples examples;
+  for (const json& text : columns) {
+    const auto dtype = files::dtype_named(text[1].get<std::string>());
+    MURMUR_CHECK(dtype, "dtype {}", text[1].get<std::string>());
+    examples.columns.push_back({.name = text[0].get<std::string>(),
+                                .dtype = *dtype,
+                                .shape = text[2].get<std::vector<std::int64_t>>(),
+                                .bytes = {}});
+  }
+  return examples;
+}
+
 json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
   return {{"memory", {address.process, address.file, address.bytes}},
-          {"parts", parts_of(dataset)},
-          {"shapes", {dataset.training.shape, dataset.test.shape}},
+          {"sizes", sizes_of(dataset)},
+          {"columns", {text_of(dataset.training), text_of(dataset.test)}},
           {"name", dataset.name},
           {"folder", dataset.folder.string()},
+          {"task", static_cast<int>(dataset.task)},
           {"classes", dataset.classes},
           {"class_names", dataset.class_names},
           {"mean", dataset.mean},
@@ -64,19 +99,21 @@ std::string dump(const json& text) {
   return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// Makes the examples of `dataset` views of the shared memory.
-void place_examples(Dataset& dataset, const PartSizes& parts, comm::SharedMemory memory) {
-  const auto places = places_of(parts);
+// Makes the columns of `dataset` views of the shared memory.
+void place_examples(Dataset& dataset,
+                    const std::vector<std::size_t>& sizes,
+                    comm::SharedMemory memory) {
+  const std::vector<std::size_t> places = places_of(sizes);
   const auto holder = std::make_shared<const comm::SharedMemory>(std::move(memory));
   const auto bytes = holder->bytes();
-  MURMUR_CHECK(places.back() <= bytes.size(), "{} bytes of {}", places.back(), bytes.size());
-  const std::array<HeldBytes*, 4> examples{&dataset.training.pixels,
-                                           &dataset.training.labels,
-                                           &dataset.test.pixels,
-                                           &dataset.test.labels};
-  for (std::size_t i = 0; i < examples.size(); ++i) {
+  const std::vector<Column*> columns = columns_of(dataset);
+  MURMUR_CHECK(columns.size() == sizes.size() && places.back() <= bytes.size(),
+               "{} bytes of {}",
+               places.back(),
+               bytes.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data() + places[i]);
-    *examples[i] = HeldBytes({begin, parts[i]}, holder);
+    columns[i]->bytes = HeldBytes({begin, sizes[i]}, holder);
   }
 }
 
@@ -117,21 +154,20 @@ Reading read_for_group(bool shares, const ReadDataset& read) {
 }  // namespace
 
 Result<SharedDataset> put_where_others_see(const Dataset& dataset) {
-  const PartSizes parts = parts_of(dataset);
-  const auto places = places_of(parts);
+  const std::vector<std::size_t> sizes = sizes_of(dataset);
+  const std::vector<std::size_t> places = places_of(sizes);
   auto memory = comm::SharedMemory::make(places.back());
   if (!memory) {
     return memory.failure();
   }
-  const std::array<std::span<const std::uint8_t>, 4> examples{
-      dataset.training.pixels, dataset.training.labels, dataset.test.pixels, dataset.test.labels};
-  for (std::size_t i = 0; i < examples.size(); ++i) {
-    const auto from = std::as_bytes(examples[i]);
+  const std::vector<const Column*> columns = columns_of(dataset);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto from = std::as_bytes(std::span<const std::uint8_t>(columns[i]->bytes));
     std::copy(from.begin(), from.end(), memory.value().bytes().data() + places[i]);
   }
   std::string address = dump(text_of(dataset, memory.value().address()));
   auto shared = std::make_shared<Dataset>(dataset);
-  place_examples(*shared, parts, std::move(memory).value());
+  place_examples(*shared, sizes, std::move(memory).value());
   return SharedDataset{.dataset = std::move(shared), .address = std::move(address)};
 }
 
@@ -144,17 +180,19 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
     return memory.failure();
   }
   auto dataset = std::make_shared<Dataset>();
-  text["shapes"][0].get_to(dataset->training.shape);
-  text["shapes"][1].get_to(dataset->test.shape);
+  dataset->training = examples_from(text["columns"][0]);
+  dataset->test = examples_from(text["columns"][1]);
   text["name"].get_to(dataset->name);
   dataset->folder = text["folder"].get<std::string>();
+  dataset->task = static_cast<data::Task>(text["task"].get<int>());
   text["classes"].get_to(dataset->classes);
   text["class_names"].get_to(dataset->class_names);
   text["mean"].get_to(dataset->mean);
   text["deviation"].get_to(dataset->deviation);
   text["digest"].get_to(dataset->digest);
   text["as_published"].get_to(dataset->as_published);
-  place_examples(*dataset, text["parts"].get<PartSizes>(), std::move(memory).value());
+  place_examples(
+      *dataset, text["sizes"].get<std::vector<std::size_t>>(), std::move(memory).value());
   return std::shared_ptr<const Dataset>(std::move(dataset));
 }
 

@@ -10,15 +10,6 @@
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
-namespace {
-
-// The value of a flag; false for a dataset that does not have it.
-bool wants(const OptionValues& options, const std::string& flag) {
-  return options.has(flag) && options.flag(flag);
-}
-
-}  // namespace
-
 std::vector<std::int64_t> TrainingSetup::examples() const {
   std::vector<std::int64_t> counts;
   for (int worker = 0; worker < data.partition->workers(); ++worker) {
@@ -36,19 +27,13 @@ TrainingSetup make_training_setup(const Config& config,
     const bool is_peer = dataset.failure().kind == FailureKind::kPeer;
     throw UserError(dataset.failure().message, is_peer ? ExitCode::kNetwork : ExitCode::kData);
   }
-  const data::TrainingDataSettings settings{
-      .workers = static_cast<int>(config.workers),
-      .partition = {.name = config.data.partition,
-                    .alpha = config.data.alpha,
-                    .shards_per_worker = config.data.shards_per_worker},
-      .batches = batch_settings(config),
-      .augment = wants(config.data.dataset.options, "augment")};
-  auto divided = data::divide(dataset.value(), settings);
+  require_fit(config, *dataset.value());
+  auto divided = data::divide(dataset.value(), division_of(config));
   if (!divided) {
     throw UserError(fmt::format("[data]: {}", divided.failure().message));
   }
   return {std::move(divided).value(),
-          make_network(config, dataset.value()->training.shape, dataset.value()->classes)};
+          make_network(config, dataset.value()->training.shape(), dataset.value()->outputs())};
 }
 
 template <class S>
@@ -57,6 +42,7 @@ std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config
   auto made =
       learning::make_supervised<S>({.data = setup.data,
                                     .network = setup.network,
+                                    .label_smoothing = config.label_smoothing,
                                     .seed = config.seed,
                                     .evaluation_examples = config.evaluation.examples.value_or(0),
                                     .evaluation_batch = config.evaluation.batch_size.value_or(32),

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Examples in memory as named columns: arrays of one type with a row of fixed shape per example.
+//
+//   x   inputs: U8, images as channels x rows x columns; or F32, F64 of any shape
+//   y   what is learned: U8 or I32, class labels (one integer per row); or F32, F64, targets
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "murmur/core/check.h"
+#include "murmur/core/image_shape.h"
+#include "murmur/data/held_bytes.h"
+#include "murmur/files/dtype.h"
+
+namespace murmur::data {
+
+struct Column {
+  std::string name;
+  files::Dtype dtype = files::Dtype::kU8;
+  std::vector<std::int64_t> shape;  // of a row; empty: a single number
+  HeldBytes bytes;                  // of all rows, row-major, aligned for the type
+
+  std::int64_t row_size() const;  // numbers in a row
+  std::int64_t rows() const;
+
+  // All numbers. REQUIRES: T is the column's type.
+  template <class T>
+  std::span<const T> values() const {
+    MURMUR_CHECK(dtype == files::dtype_of<T>(), "'{}' is {}", name, files::name_of(dtype));
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+};
+
+inline constexpr std::string_view kInputs = "x";
+inline constexpr std::string_view kTargets = "y";
+
+// The training or the test examples: columns with equal numbers of rows.
+struct Examples {
+  std::vector<Column> columns;
+
+  std::int64_t count() const;
+  std::int64_t bytes() const;                       // of all columns
+  const Column* find(std::string_view name) const;  // null if there is none
+  // REQUIRES: there is a column of that name.
+  const Column& column(std::string_view name) const;
+
+  // The inputs of an example as a model gets them; d numbers are {1, 1, d}. REQUIRES: a column x.
+  ImageShape shape() const;
+  // Whether x holds images of bytes.
+  bool are_images() const;
+  // Whether y holds class labels.
+  bool are_labelled() const;
+  // The labels of all examples. REQUIRES: are_labelled().
+  std::vector<std::int32_t> labels() const;
+};
+
+// Images of bytes with labels of bytes: pixels by example, then channel, then row.
+Examples labelled_images(const ImageShape& shape, HeldBytes pixels, HeldBytes labels);
+
+}  // namespace murmur::data

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is learned from examples; it determines the loss and the metrics.
+#pragma once
+
+namespace murmur::data {
+
+enum class Task {
+  kClassification,  // integer labels: cross-entropy, accuracy
+  kRegression,      // numbers as targets: mean squared error, root mean squared error
+};
+
+}  // namespace murmur::data
