@@ -6,7 +6,7 @@
 //   m  = b1 m + (1 - b1) g ;   v = b2 v + (1 - b2) g g
 //   x' = x - lr/c1 m / (sqrt(v)/sqrt(c2) + eps)
 #include "murmur/algorithms/adam_step.h"
-#include "murmur/algorithms/coded_stages.h"
+#include "murmur/algorithms/compressed/coded_stages.h"
 #include "murmur/algorithms/registry.h"
 
 namespace murmur::algorithms {

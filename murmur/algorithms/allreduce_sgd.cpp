@@ -6,7 +6,7 @@
 //   m  = beta m + g
 //   u  = m   or   g + beta m (nesterov)
 //   x' = x - lr u
-#include "murmur/algorithms/coded_stages.h"
+#include "murmur/algorithms/compressed/coded_stages.h"
 #include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 

@@ -14,7 +14,7 @@ const std::vector<Algorithm>& algorithms() {
                                            d2_plus(),       dadam(),          qg_dadam(),
                                            allreduce_sgd(), allreduce_adam(), sgp(),
                                            osgp(),          ad_psgd(),        double_averaging(),
-                                           choco_sgd(),     ef_sgd()};
+                                           choco_sgd(),     ef_sgd(),         ngc()};
   return kAll;
 }
 

@@ -33,5 +33,6 @@ Algorithm double_averaging();
 Algorithm ad_psgd();
 Algorithm choco_sgd();
 Algorithm ef_sgd();
+Algorithm ngc();
 
 }  // namespace murmur::algorithms

@@ -71,6 +71,12 @@ typename Stage<S>::Variant make_what(const std::vector<std::size_t>& binds,
       coded.decoded = place(kSpec.fields[1]);
     }
     return coded;
+  } else if constexpr (kSpec.kind == StageKind::kCross) {
+    CrossStage cross{place(kSpec.fields[0]), place(kSpec.fields[1]), place(kSpec.fields[2])};
+    if constexpr (!kSpec.fields[3].empty()) {
+      cross.at_mine = place(kSpec.fields[3]);
+    }
+    return cross;
   } else {
     BoundKernel<S> kernel = bind_kernel<A, S, K>(binds, options);
     if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {

@@ -44,6 +44,7 @@ inline constexpr Bounds kPositive{0, kHuge, true, false, "a positive finite numb
 inline constexpr Bounds kNonNegative{0, kHuge, false, false, "a finite number, 0 or more"};
 inline constexpr Bounds kMomentum{0, 1, false, true, "a number in [0, 1)"};
 inline constexpr Bounds kProbability{0, 1, true, false, "a number in (0, 1]"};
+inline constexpr Bounds kShare{0, 1, false, false, "a number in [0, 1]"};
 inline constexpr Bounds kCount{1, 9e15, false, false, "an integer, 1 or more"};
 inline constexpr Bounds kIndex{0, 9e15, false, false, "an integer, 0 or more"};
 

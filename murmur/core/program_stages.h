@@ -58,6 +58,12 @@ struct CodedAverageStage {
   std::size_t into = 0;
   std::optional<std::size_t> decoded = {}, kept = {};  // kept: by the codec, if `decoded` is asked
 };
+struct CrossStage {
+  std::size_t models = 0;
+  std::size_t pull = 0;
+  std::size_t at_theirs = 0;
+  std::optional<std::size_t> at_mine = {};
+};
 // The buffers of the workers' models go where the models went in the stage before.
 struct CarryStage {
   enum class How { kMix, kPush, kAverage };
@@ -99,6 +105,7 @@ struct Stage {
                                PublishStage,
                                MixPublicStage,
                                CodedAverageStage,
+                               CrossStage,
                                CarryStage,
                                ReduceStage<S>,
                                FilterReduceStage<S>,

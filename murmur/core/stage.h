@@ -34,6 +34,7 @@ struct Round {
   Real<S> workers = 1;       // how many there are
   S reduced = 0;             // the worker's last reduce()
   S weight = 1;              // the worker's push-sum weight
+  S self = 1;                // its own weight w_ii where cross-gradients are taken
 };
 
 // What an algorithm's text may ask for. A program's stages (program.h) are types, and a few more.
@@ -48,6 +49,7 @@ enum class StageKind {
   kPublish,
   kMixPublic,
   kCodedAverage,
+  kCross,
 };
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
@@ -121,6 +123,13 @@ template <class F>
 constexpr auto reduce_filters(F kernel, std::string_view into) {
   return std::tuple{StageSpec<F>{
       .kind = StageKind::kReduce, .kernel = kernel, .into = into, .over = Over::kFilter}};
+}
+
+// For models x, pull, at_theirs and, if it is asked for, at_mine, on the batches of this step:
+// pull <- sum_j w_ij (x_j - x_i), at_theirs <- sum_j w_ij g_i(x_j), at_mine <- sum_j w_ij g_j(x_i).
+template <class... Names>
+constexpr auto cross_gradients(Names... names) {
+  return std::tuple{StageSpec<NoKernel>{.kind = StageKind::kCross, .fields = {names...}}};
 }
 
 // The stages inside only at some steps: those where the algorithm's

@@ -120,6 +120,11 @@ Engine<S>::Engine(EngineParts<S> parts)
   reduced_.resize(workers);
   thread_times_.resize(threads);
   state_.scratch.assign(threads, std::vector<S>(workers * block_));
+  state_.gradient_at = [this](int worker, const S* x, S* gradient, int thread) {
+    problems::GradientJob<S> job{
+        .batch = attendance_.batch(worker), .worker = worker, .x = x, .gradient = gradient};
+    recipe_.take(job, thread, {});
+  };
   state_.run_kernel = [this](const BoundKernel<S>& kernel) {
     over_blocks({nullptr, {{&kernel, false}}}, {0, rows_.row_size()}, {});
   };

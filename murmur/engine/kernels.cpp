@@ -21,7 +21,9 @@ Round<S> Engine<S>::round_of(int worker, std::size_t group) const {
   round.age = attendance_.age(worker, group);
   round.workers = static_cast<S>(parts_.ownership.workers());
   round.weight = static_cast<S>(state_.weights.of(worker));
-  round.reduced = static_cast<S>(reduced_[static_cast<std::size_t>(worker - rows_.local().begin)]);
+  const auto place = static_cast<std::size_t>(worker - rows_.local().begin);
+  round.self = state_.self_weights.empty() ? S(1) : state_.self_weights[place];
+  round.reduced = static_cast<S>(reduced_[place]);
   return round;
 }
 

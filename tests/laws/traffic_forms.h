@@ -44,6 +44,10 @@ inline Sent model_per_edge(const Scene& s, const OptionValues& /*options*/) {
 inline Sent two_per_edge(const Scene& s, const OptionValues& /*options*/) {
   return {s.edges, s.edges * 2 * s.model};
 }
+// A model, and an answer to it where the neighbors' gradients are asked for.
+inline Sent models_and_answers(const Scene& s, const OptionValues& options) {
+  return (options.number("data_share") > 0 ? 2 : 1) * model_per_edge(s, options);
+}
 inline Sent push(const Scene& s, const OptionValues& /*options*/) {
   return {s.edges, s.edges * (s.model + (s.weights_differ ? s.scalar : 0))};
 }
@@ -141,6 +145,7 @@ inline constexpr TrafficForm kTrafficForms[] = {
     {"double-averaging", two_all_reduces_per_period, one},
     {"choco-sgd", model_per_edge, one},
     {"ef-sgd", all_reduce, of_each_worker},
+    {"ngc", models_and_answers, one},
 };
 
 }  // namespace murmur::testing

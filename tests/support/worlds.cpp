@@ -90,6 +90,9 @@ std::vector<Tried> worth_trying(const OptionInfo& option) {
   if (const bool* flag = std::get_if<bool>(&option.fallback); flag != nullptr) {
     values.push_back({!*flag, "other"});
   }
+  if (option.name == "data_share") {
+    values.push_back({0.25, "0.25"});
+  }
   if (option.name == "momentum" && std::get<double>(option.fallback) == 0) {
     values.push_back({0.9, "0.9"});
   }

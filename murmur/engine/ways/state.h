@@ -51,6 +51,9 @@ struct WayState {
   PushWeights weights_before = weights;      // the last push
   const Layout* buffers = nullptr;           // of the problem
   std::vector<std::vector<S>> scratch = {};  // per thread: a block of every local worker
+  // The gradient of a local worker's batch of the step at a model of anyone's. Any thread.
+  std::function<void(int worker, const S* x, S* gradient, int thread)> gradient_at = {};
+  std::vector<S> self_weights = {};  // per local worker, of the step; empty: 1
   // Performs a kernel over all local workers, in order.
   std::function<void(const BoundKernel<S>& kernel)> run_kernel = {};
   Tracer* tracer = nullptr;

@@ -28,6 +28,8 @@ MadeWay<S> mixing_public(const WayParts<S>& parts, const MixPublicStage& stage);
 template <class S>
 MadeWay<S> coded_averaging(const WayParts<S>& parts, const CodedAverageStage& stage);
 template <class S>
+MadeWay<S> crossing(const WayParts<S>& parts, const CrossStage& stage);
+template <class S>
 MadeWay<S> carrying(const WayParts<S>& parts, const CarryStage& stage);
 template <class S>
 MadeWay<S> visiting(const WayParts<S>& parts, const SequentialStage<S>& stage);

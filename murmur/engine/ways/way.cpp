@@ -21,6 +21,7 @@ struct Make {
   MadeWay<S> operator()(const CodedAverageStage& stage) const {
     return coded_averaging(parts, stage);
   }
+  MadeWay<S> operator()(const CrossStage& stage) const { return crossing(parts, stage); }
   MadeWay<S> operator()(const CarryStage& stage) const { return carrying(parts, stage); }
   MadeWay<S> operator()(const SequentialStage<S>& stage) const { return visiting(parts, stage); }
   template <class Other>

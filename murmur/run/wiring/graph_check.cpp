@@ -50,6 +50,23 @@ std::string weightings(const Config& config, const std::vector<std::string>& wan
   return found;
 }
 
+// Whether some worker receives from one to which it does not send, at one of the first steps.
+bool is_directed(const topology::Topology& graph) {
+  constexpr std::int64_t kSteps = 64;
+  const std::int64_t steps = graph.period() > 0 ? std::min(graph.period(), kSteps) : kSteps;
+  for (std::int64_t step = 0; step < steps; ++step) {
+    const topology::MixingMatrix matrix = graph.at(step);
+    for (int i = 0; i < matrix.workers(); ++i) {
+      for (const topology::Neighbor& neighbor : matrix.in(i)) {
+        if (matrix.weight(neighbor.worker, i) == 0) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 // The remedy for wrong sums, with options that this graph has.
 std::string remedy_for_sums(const Config& config, bool pushes) {
   if (!has_option(config, "weighting")) {
@@ -228,6 +245,14 @@ void require_usable_graph(const Config& config,
                     config.topology.choice.name,
                     config.algorithm.choice.name,
                     join_names(static_topologies())));
+  }
+  if (program.needs_undirected_graph() && is_directed(graph)) {
+    throw UserError(
+        fmt::format("{}: topology.name = \"{}\" is directed here; '{}' needs an undirected graph, "
+                    "since neighbors answer messages. Take for example \"ring\"",
+                    config.topology.choice.place,
+                    config.topology.choice.name,
+                    config.algorithm.choice.name));
   }
   const bool pushes = program.numerator().has_value();
   const Status sums = require_sums(graph, pushes ? Side::kColumns : Side::kRows);

@@ -12,7 +12,7 @@
 //
 // With mix-first (Koloskova, Lin, Stich, Jaggi, ICLR 2020) messages travel during the gradient;
 // gradient-first is Koloskova, Stich, Jaggi, ICML 2019.
-#include "murmur/algorithms/coded_stages.h"
+#include "murmur/algorithms/compressed/coded_stages.h"
 #include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 

@@ -12,7 +12,7 @@
 //     e_i = v_i - C(v_i)                                 the same
 //     D = mean_i C(v_i) + lambda x;  m = beta m + D      the same
 //     x = x - lr (D + m); without momentum lr D          x = x - lr m   or   lr (D + beta m)
-#include "murmur/algorithms/coded_stages.h"
+#include "murmur/algorithms/compressed/coded_stages.h"
 #include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
