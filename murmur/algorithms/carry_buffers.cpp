@@ -25,6 +25,10 @@ std::optional<std::pair<How, int>> follower(const Program<S>& program, const Sta
     });
     return mixes_model ? std::optional(std::pair(How::kMix, 0)) : std::nullopt;
   }
+  const auto* const talk = stage.template as<TalkStage>();
+  if (talk != nullptr && is_model(program, talk->fields.front())) {
+    return std::pair(How::kMix, 0);
+  }
   if (stage.template is<PushStage>()) {
     return std::pair(How::kPush, 0);
   }

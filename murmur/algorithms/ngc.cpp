@@ -75,9 +75,10 @@ struct Answered {
     return stepped(s, r.self * g + cross, r, o);
   }
 
-  static constexpr auto kRound = stages(cross_gradients("x", "pull", "at_theirs", "at_mine"),
-                                        local(move),
-                                        with_gradient(step, "mixed", Decay::kPlacedByKernel));
+  static constexpr auto kRound =
+      stages(talk("cross-gradients", "x", "pull", "at_theirs", "at_mine"),
+             local(move),
+             with_gradient(step, "mixed", Decay::kPlacedByKernel));
 };
 
 template <class S>
@@ -92,7 +93,7 @@ struct Unanswered : Answered<S> {
     return Answered<S>::stepped(s, r.self * g + s.at_theirs, r, o);
   }
 
-  static constexpr auto kRound = stages(cross_gradients("x", "pull", "at_theirs"),
+  static constexpr auto kRound = stages(talk("cross-gradients", "x", "pull", "at_theirs"),
                                         local(move),
                                         with_gradient(step, "mixed", Decay::kPlacedByKernel));
 };

@@ -49,14 +49,17 @@ typename Stage<S>::Variant make_what(const std::vector<std::size_t>& binds,
   using Made = KernelOf<A, S, K>;
   constexpr auto kSpec = std::get<K>(A<S>::kRound);
   const auto place = [&](std::string_view name) { return binds[place_of<A<S>>(name)]; };
-  if constexpr (kSpec.kind == StageKind::kMix) {
-    MixStage mix;
-    for (const std::string_view field : kSpec.fields) {
-      if (!field.empty()) {
-        mix.fields.push_back(place(field));
+  const auto places = [&](const auto& names) {
+    std::vector<std::size_t> all;
+    for (const std::string_view name : names) {
+      if (!name.empty()) {
+        all.push_back(place(name));
       }
     }
-    return mix;
+    return all;
+  };
+  if constexpr (kSpec.kind == StageKind::kMix) {
+    return MixStage{places(kSpec.fields)};
   } else if constexpr (kSpec.kind == StageKind::kPush) {
     return PushStage{place(kSpec.fields[0])};
   } else if constexpr (kSpec.kind == StageKind::kAverage) {
@@ -71,12 +74,8 @@ typename Stage<S>::Variant make_what(const std::vector<std::size_t>& binds,
       coded.decoded = place(kSpec.fields[1]);
     }
     return coded;
-  } else if constexpr (kSpec.kind == StageKind::kCross) {
-    CrossStage cross{place(kSpec.fields[0]), place(kSpec.fields[1]), place(kSpec.fields[2])};
-    if constexpr (!kSpec.fields[3].empty()) {
-      cross.at_mine = place(kSpec.fields[3]);
-    }
-    return cross;
+  } else if constexpr (kSpec.kind == StageKind::kTalk) {
+    return TalkStage{kSpec.way, places(kSpec.fields)};
   } else {
     BoundKernel<S> kernel = bind_kernel<A, S, K>(binds, options);
     if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {

@@ -38,10 +38,7 @@ struct MessageFields {
            (stage.decoded ? field_bit(*stage.decoded) : 0) |
            (stage.kept ? field_bit(*stage.kept) : 0);
   }
-  FieldSet operator()(const CrossStage& stage) const {
-    return field_bit(stage.models) | field_bit(stage.pull) | field_bit(stage.at_theirs) |
-           (stage.at_mine ? field_bit(*stage.at_mine) : 0);
-  }
+  FieldSet operator()(const TalkStage& stage) const { return set_of(stage.fields); }
   FieldSet operator()(const CarryStage& stage) const {
     const bool averages = stage.how == CarryStage::How::kAverage;
     return field_bit(stage.buffers) | (averages ? field_bit(stage.scratch) : 0);
@@ -109,14 +106,7 @@ bool Program<S>::mixes() const {
   return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
     return stage.template is<MixStage>() || stage.template is<PushStage>() ||
            stage.template is<SendStage>() || stage.template is<MixPublicStage>() ||
-           stage.template is<CrossStage>();
-  });
-}
-
-template <class S>
-bool Program<S>::needs_undirected_graph() const {
-  return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
-    return stage.template is<CrossStage>();
+           stage.template is<TalkStage>();
   });
 }
 

@@ -35,7 +35,6 @@ struct Program {
   std::size_t index_of(std::string_view field) const;
   bool mixes() const;  // talks to neighbors: by mixing, pushing or publishing
   // Neighbors keep copies, so their graph must be the same at every step.
-  bool needs_undirected_graph() const;  // a message is answered over the same edge
   bool needs_static_graph() const;
   // What travels may be encoded; also by a codec that averages factors. What is decoded may stay in
   // public copies and memories.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -58,11 +59,10 @@ struct CodedAverageStage {
   std::size_t into = 0;
   std::optional<std::size_t> decoded = {}, kept = {};  // kept: by the codec, if `decoded` is asked
 };
-struct CrossStage {
-  std::size_t models = 0;
-  std::size_t pull = 0;
-  std::size_t at_theirs = 0;
-  std::optional<std::size_t> at_mine = {};
+// A way of talking that the engine knows by name.
+struct TalkStage {
+  std::string_view way;
+  std::vector<std::size_t> fields = {};
 };
 // The buffers of the workers' models go where the models went in the stage before.
 struct CarryStage {
@@ -105,7 +105,7 @@ struct Stage {
                                PublishStage,
                                MixPublicStage,
                                CodedAverageStage,
-                               CrossStage,
+                               TalkStage,
                                CarryStage,
                                ReduceStage<S>,
                                FilterReduceStage<S>,

@@ -49,7 +49,7 @@ enum class StageKind {
   kPublish,
   kMixPublic,
   kCodedAverage,
-  kCross,
+  kTalk,
 };
 enum class Decay { kCoupled, kPlacedByKernel };
 enum class Over { kWorker, kFilter };
@@ -68,6 +68,7 @@ struct StageSpec {
   std::array<std::string_view, kMostMessageFields> fields{};  // what travels
   std::string_view at = "x";                                  // gradient: where it is taken
   std::string_view into = "";                                 // the field that receives
+  std::string_view way = "";                                  // talk: which
   Decay decay = Decay::kCoupled;
   Over over = Over::kWorker;
   bool periodic = false;  // only at the steps that the algorithm's `when` allows
@@ -125,11 +126,10 @@ constexpr auto reduce_filters(F kernel, std::string_view into) {
       .kind = StageKind::kReduce, .kernel = kernel, .into = into, .over = Over::kFilter}};
 }
 
-// For models x, pull, at_theirs and, if it is asked for, at_mine, on the batches of this step:
-// pull <- sum_j w_ij (x_j - x_i), at_theirs <- sum_j w_ij g_i(x_j), at_mine <- sum_j w_ij g_j(x_i).
+// Any other way of talking, by its name in engine/ways/named.cpp, over these fields.
 template <class... Names>
-constexpr auto cross_gradients(Names... names) {
-  return std::tuple{StageSpec<NoKernel>{.kind = StageKind::kCross, .fields = {names...}}};
+constexpr auto talk(std::string_view way, Names... names) {
+  return std::tuple{StageSpec<NoKernel>{.kind = StageKind::kTalk, .fields{names...}, .way = way}};
 }
 
 // The stages inside only at some steps: those where the algorithm's

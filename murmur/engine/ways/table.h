@@ -28,10 +28,12 @@ MadeWay<S> mixing_public(const WayParts<S>& parts, const MixPublicStage& stage);
 template <class S>
 MadeWay<S> coded_averaging(const WayParts<S>& parts, const CodedAverageStage& stage);
 template <class S>
-MadeWay<S> crossing(const WayParts<S>& parts, const CrossStage& stage);
-template <class S>
 MadeWay<S> carrying(const WayParts<S>& parts, const CarryStage& stage);
 template <class S>
 MadeWay<S> visiting(const WayParts<S>& parts, const SequentialStage<S>& stage);
+
+// One per line of named.cpp, which algorithms ask for by talk(NAME, FIELDS...).
+template <class S>
+MadeWay<S> cross_gradients(const WayParts<S>& parts, const TalkStage& stage);
 
 }  // namespace murmur::engine

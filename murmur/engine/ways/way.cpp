@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/ways/way.h"
 
+#include "murmur/engine/ways/named.h"
 #include "murmur/engine/ways/table.h"
 
 namespace murmur::engine {
@@ -21,7 +22,9 @@ struct Make {
   MadeWay<S> operator()(const CodedAverageStage& stage) const {
     return coded_averaging(parts, stage);
   }
-  MadeWay<S> operator()(const CrossStage& stage) const { return crossing(parts, stage); }
+  MadeWay<S> operator()(const TalkStage& stage) const {
+    return find_way(stage.way).make.template get<S>()(parts, stage);
+  }
   MadeWay<S> operator()(const CarryStage& stage) const { return carrying(parts, stage); }
   MadeWay<S> operator()(const SequentialStage<S>& stage) const { return visiting(parts, stage); }
   template <class Other>

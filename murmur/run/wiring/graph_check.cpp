@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/error.h"
+#include "murmur/engine/ways/named.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/wiring/wiring.h"
 #include "murmur/topology/analysis.h"
@@ -246,17 +247,16 @@ void require_usable_graph(const Config& config,
                     config.algorithm.choice.name,
                     join_names(static_topologies())));
   }
-  if (program.needs_undirected_graph() && is_directed(graph)) {
+  if (engine::needs_undirected_graph(program) && is_directed(graph)) {
     throw UserError(
         fmt::format("{}: topology.name = \"{}\" is directed here; '{}' needs an undirected graph, "
-                    "since neighbors answer messages. Take for example \"ring\"",
+                    "since neighbors answer. Take for example \"ring\"",
                     config.topology.choice.place,
                     config.topology.choice.name,
                     config.algorithm.choice.name));
   }
   const bool pushes = program.numerator().has_value();
-  const Status sums = require_sums(graph, pushes ? Side::kColumns : Side::kRows);
-  if (!sums) {
+  if (const Status sums = require_sums(graph, pushes ? Side::kColumns : Side::kRows); !sums) {
     throw UserError(fmt::format("{}: topology '{}' does not go with algorithm '{}': {}. {}",
                                 config.topology.choice.place,
                                 config.topology.choice.name,

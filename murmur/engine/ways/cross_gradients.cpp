@@ -2,8 +2,15 @@
 // Cross-gradients (Aketi, Kodge, Roy: Neighborhood gradient clustering, 2022): every worker takes
 // gradients of its own batch also at its neighbors' models, and may answer each neighbor with the
 // one taken at its model. Answers differ from neighbor to neighbor: there is one per edge.
+//
+//   talk("cross-gradients", x, pull, at_theirs [, at_mine])
+//
+//   pull      <- sum_j w_ij (x_j - x_i)
+//   at_theirs <- sum_j w_ij g_i(x_j)
+//   at_mine   <- sum_j w_ij g_j(x_i), by answers
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "murmur/engine/exchange/mix_rows.h"
@@ -16,7 +23,12 @@ namespace {
 template <class S>
 class Crossing : public Way<S> {
  public:
-  Crossing(const WayParts<S>& parts, const CrossStage& stage) : Way<S>(parts), stage_(stage) {
+  Crossing(const WayParts<S>& parts, const TalkStage& stage)
+      : Way<S>(parts),
+        fields_{stage.fields.at(0),
+                stage.fields.at(1),
+                stage.fields.at(2),
+                stage.fields.size() > 3 ? std::optional(stage.fields[3]) : std::nullopt} {
     if (parts.state != nullptr && parts.state->spread()) {
       exchange_.emplace(parts.state->peers);
     }
@@ -33,24 +45,30 @@ class Crossing : public Way<S> {
   std::int64_t edges() const override { return edges_; }
   bool uses_graph() const override { return true; }
   Traffic traffic(const StepCosts& step) const override {
-    const std::int64_t messages = (stage_.at_mine ? 2 : 1) * step.edges;
-    return {messages * this->message({stage_.models}), messages};
+    const std::int64_t messages = (fields_.at_mine ? 2 : 1) * step.edges;
+    return {messages * this->message({fields_.models}), messages};
   }
   // As many gradients as the mean worker has neighbors, between the models and the answers.
   void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
     const CommEvent exchange{.kind = CommEvent::Kind::kExchange,
-                             .bytes = static_cast<double>(this->message({stage_.models})),
+                             .bytes = static_cast<double>(this->message({fields_.models})),
                              .edges = step.graph};
     events.push_back(exchange);
     for (std::int64_t k = 0; k < step.edges; k += step.workers) {
       events.push_back({.kind = CommEvent::Kind::kGradient});
     }
-    if (stage_.at_mine) {
+    if (fields_.at_mine) {
       events.push_back(exchange);
     }
   }
 
  private:
+  struct Fields {
+    std::size_t models = 0;
+    std::size_t pull = 0;
+    std::size_t at_theirs = 0;
+    std::optional<std::size_t> at_mine;
+  };
   struct Edge {  // from a neighbor to a local worker
     int neighbor = 0;
     std::size_t place = 0;  // of the neighbor's row among the remote ones, if it is remote
@@ -62,7 +80,7 @@ class Crossing : public Way<S> {
     return static_cast<std::size_t>(worker - this->state().local().begin);
   }
   const S* model_of(const Edge& edge) const {
-    return is_local(edge.neighbor) ? this->state().rows->row(stage_.models, edge.neighbor)
+    return is_local(edge.neighbor) ? this->state().rows->row(fields_.models, edge.neighbor)
                                    : models_.row(0, edge.place);
   }
   void find_edges(const topology::MixingMatrix& matrix);
@@ -72,16 +90,13 @@ class Crossing : public Way<S> {
   void take_gradients(int worker, int thread);
   Status exchange_answers();
   void add_answers(int worker);
-  void add(const S* row, S weight, S* sum) const {
-    add_share(row, weight, this->state().rows->row_size(), sum);
-  }
   S* cleared(std::size_t field, int worker) const {
     const std::span<S> row = this->state().rows->whole_row(field, worker);
     std::fill(row.begin(), row.end(), S(0));
     return row.data();
   }
 
-  CrossStage stage_;
+  Fields fields_;
   std::optional<RowExchange<S>> exchange_;  // none in a world of one process
   std::vector<std::vector<Edge>> in_;       // per local worker, neighbors ascending
   std::vector<std::size_t> first_;          // the same: its first row of gradients
@@ -123,7 +138,7 @@ void Crossing<S>::find_edges(const topology::MixingMatrix& matrix) {
   };
   fit(models_, remote.size());
   fit(gradients_, rows);
-  fit(answers_, stage_.at_mine ? from_remote : 0);
+  fit(answers_, fields_.at_mine ? from_remote : 0);
 }
 
 template <class S>
@@ -143,7 +158,7 @@ void Crossing<S>::begin(const Call& call) {
   for (int worker = state.local().begin; worker < state.local().end; ++worker) {
     for (std::size_t b = 0; b < state.peers.buckets->count(); ++b) {
       exchange_->send(worker, b, [&](std::size_t /*place*/, int of) {
-        return state.rows->row(stage_.models, of);
+        return state.rows->row(fields_.models, of);
       });
     }
   }
@@ -174,15 +189,15 @@ void Crossing<S>::take_gradients(int worker, int thread) {
   for (const Edge& edge : in) {
     models.push_back({model_of(edge), edge.weight});
   }
-  pull_row(state.rows->row(stage_.models, worker),
+  pull_row(state.rows->row(fields_.models, worker),
            models,
            state.rows->row_size(),
-           state.rows->row(stage_.pull, worker));
-  S* const sum = cleared(stage_.at_theirs, worker);
+           state.rows->row(fields_.pull, worker));
+  S* const sum = cleared(fields_.at_theirs, worker);
   for (std::size_t k = 0; k < in.size(); ++k) {
     S* const gradient = gradients_.row(0, row_of(worker, k));
     state.gradient_at(worker, models[k].row, gradient, thread);
-    add(gradient, in[k].weight, sum);
+    add_share(gradient, in[k].weight, state.rows->row_size(), sum);
   }
 }
 
@@ -197,12 +212,7 @@ Status Crossing<S>::exchange_answers() {
   const std::size_t row_size = state.rows->row_size();
   std::vector<Awaited> awaited;
   std::size_t next = 0;
-  struct Expected {
-    int from = 0;
-    int to = 0;
-    std::size_t place = 0;
-  };
-  std::vector<Expected> expected;
+  std::vector<std::tuple<int, int, std::size_t>> expected;  // from, to, place among the answers
   for (int worker = local.begin; worker < local.end; ++worker) {
     for (std::size_t k = 0; k < in_[local_place(worker)].size(); ++k) {
       const int neighbor = in_[local_place(worker)][k].neighbor;
@@ -213,17 +223,15 @@ Status Crossing<S>::exchange_answers() {
       const std::span<const S> answer(gradients_.row(0, row_of(worker, k)), row_size);
       awaited.push_back(
           {peers.transport->send(owner, tag, std::as_bytes(answer), gradients_.memory()), owner});
-      expected.push_back({neighbor, worker, next++});
+      expected.emplace_back(neighbor, worker, next++);
     }
   }
-  std::sort(expected.begin(), expected.end(), [](const Expected& a, const Expected& b) {
-    return std::pair(a.from, a.to) < std::pair(b.from, b.to);
-  });
-  for (const Expected& each : expected) {
-    const int owner = peers.ownership->owner(each.from);
-    const std::span<S> place(answers_.row(0, each.place), row_size);
+  std::sort(expected.begin(), expected.end());
+  for (const auto& [from, to, place] : expected) {
+    const int owner = peers.ownership->owner(from);
+    const std::span<S> answer(answers_.row(0, place), row_size);
     awaited.push_back(
-        {peers.transport->receive(owner, tag, std::as_writable_bytes(place), answers_.memory()),
+        {peers.transport->receive(owner, tag, std::as_writable_bytes(answer), answers_.memory()),
          owner});
   }
   return state.timed_wait([&] { return peers.wait_for(awaited); });
@@ -231,7 +239,8 @@ Status Crossing<S>::exchange_answers() {
 
 template <class S>
 void Crossing<S>::add_answers(int worker) {
-  S* const sum = cleared(*stage_.at_mine, worker);
+  S* const sum = cleared(*fields_.at_mine, worker);
+  const std::size_t size = this->state().rows->row_size();
   std::size_t place = 0;
   for (int other = this->state().local().begin; other < worker; ++other) {
     for (const Edge& edge : in_[local_place(other)]) {
@@ -240,7 +249,7 @@ void Crossing<S>::add_answers(int worker) {
   }
   for (const Edge& edge : in_[local_place(worker)]) {
     if (!is_local(edge.neighbor)) {
-      add(answers_.row(0, place++), edge.weight, sum);
+      add_share(answers_.row(0, place++), edge.weight, size, sum);
       continue;
     }
     const std::vector<Edge>& theirs = in_[local_place(edge.neighbor)];
@@ -248,7 +257,7 @@ void Crossing<S>::add_answers(int worker) {
         theirs.begin(), theirs.end(), [&](const Edge& e) { return e.neighbor == worker; });
     MURMUR_CHECK(back != theirs.end(), "worker {} cannot answer {}", edge.neighbor, worker);
     const auto k = static_cast<std::size_t>(back - theirs.begin());
-    add(gradients_.row(0, row_of(edge.neighbor, k)), edge.weight, sum);
+    add_share(gradients_.row(0, row_of(edge.neighbor, k)), edge.weight, size, sum);
   }
 }
 
@@ -265,7 +274,7 @@ Status Crossing<S>::wait(std::size_t /*unit*/) {
     take_gradients(local.begin + static_cast<int>(index), thread);
   });
   state.times.gradient_s += seconds_since(started);
-  if (!stage_.at_mine) {
+  if (!fields_.at_mine) {
     return Ok{};
   }
   if (exchange_) {
@@ -282,11 +291,11 @@ Status Crossing<S>::wait(std::size_t /*unit*/) {
 }  // namespace
 
 template <class S>
-MadeWay<S> crossing(const WayParts<S>& parts, const CrossStage& stage) {
+MadeWay<S> cross_gradients(const WayParts<S>& parts, const TalkStage& stage) {
   return std::make_unique<Crossing<S>>(parts, stage);
 }
 
-template MadeWay<float> crossing(const WayParts<float>&, const CrossStage&);
-template MadeWay<double> crossing(const WayParts<double>&, const CrossStage&);
+template MadeWay<float> cross_gradients(const WayParts<float>&, const TalkStage&);
+template MadeWay<double> cross_gradients(const WayParts<double>&, const TalkStage&);
 
 }  // namespace murmur::engine
