@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cross-gradients (Aketi, Kodge, Roy: Neighborhood gradient clustering, 2022): every worker takes
 // gradients of its own batch also at its neighbors' models, and may answer each neighbor with the
-// one taken at its model. Answers differ from neighbor to neighbor: there is one per edge.
-//
+// one taken at its model: answers differ by edge.
 //   talk("cross-gradients", x, pull, at_theirs [, at_mine])
 //
 //   pull      <- sum_j w_ij (x_j - x_i)
