@@ -11,8 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "murmur/comm/transport.h"
 #include "murmur/comm/call_site.h"
+#include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
 
 namespace murmur::engine {

@@ -48,8 +48,8 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
   if (config.cluster) {
     const Program<S>& program = engine_->program();
     const auto messages = message_extent(config, program, engine_->layout(), problem_->buffers());
-    timeline_ = make_timeline(
-        config, program, graph_, messages, event_schedule_, setup_.steps_per_epoch());
+    timeline_ =
+        make_timeline(config, program, graph_, messages, event_schedule_, setup_.steps_per_epoch());
   }
   warn_of_configuration();
 }
