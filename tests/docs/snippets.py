@@ -47,6 +47,11 @@ PROMISES = {
         like="murmur/topology/graphs/star.cpp",
         tests={"test_topology": "*"},
         says=[("list topologies", "wheel"), ("topology wheel --workers 9", "a worker hears 3 to 8")]),
+    "add-a-way-of-talking": Promise(
+        like="murmur/engine/ways/mixing.cpp",
+        tests={"test_laws": "*dsgd_clipped*"},
+        says=[("list algorithms", "dsgd-clipped")],
+        again=("murmur/engine/ways/named.cpp", "tests/laws/traffic_laws_test.cpp")),
     "add-a-codec": Promise(
         like="murmur/codecs/sign.cpp",
         tests={"test_codecs": "*bfloat16*", "test_laws": "*bfloat16*"},

@@ -54,6 +54,12 @@ class Mixer {
   void gather_block(std::size_t slot, CoordinateRange range) const;
   void keep_block(std::size_t field, CoordinateRange range) const;
 
+  // The rows that a local worker mixes with, from a coordinate on; valid until this thread asks
+  // again.
+  const std::vector<WeightedRow<S>>& neighbors(int worker,
+                                               std::size_t place,
+                                               std::size_t begin) const;
+
   // REQUIRES: a mix was opened.
   const topology::MixingMatrix& matrix() const { return *matrix_; }
   // Directed edges of the step's graph: messages of one mix.
@@ -74,11 +80,6 @@ class Mixer {
   bool has_in_neighbors(int worker) const {
     return !in_[static_cast<std::size_t>(worker - rows_->local().begin)].empty();
   }
-  // Of a local worker, from a coordinate on; until this thread asks again.
-  const std::vector<WeightedRow<S>>& neighbors(int worker,
-                                               std::size_t place,
-                                               std::size_t begin) const;
-
   std::shared_ptr<const topology::Topology> topology_;
   Rows<S>* rows_;
   const Buckets* buckets_;

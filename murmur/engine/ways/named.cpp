@@ -2,19 +2,24 @@
 #include "murmur/engine/ways/named.h"
 
 #include <algorithm>
-#include <vector>
+#include <iterator>
 
 #include "murmur/core/check.h"
 
 namespace murmur::engine {
+namespace {
 
 // The only list of them.
+constexpr NamedWay kWays[] = {
+    {"cross-gradients", {cross_gradients<float>, cross_gradients<double>}, true},
+};
+
+}  // namespace
+
 const NamedWay& find_way(std::string_view name) {
-  static const std::vector<NamedWay> kAll{
-      {"cross-gradients", {cross_gradients<float>, cross_gradients<double>}, true}};
-  const auto found =
-      std::find_if(kAll.begin(), kAll.end(), [&](const NamedWay& way) { return way.name == name; });
-  MURMUR_CHECK(found != kAll.end(), "no way of talking '{}'", name);
+  const auto* const found = std::find_if(
+      std::begin(kWays), std::end(kWays), [&](const NamedWay& way) { return way.name == name; });
+  MURMUR_CHECK(found != std::end(kWays), "no way of talking '{}'", name);
   return *found;
 }
 
