@@ -46,9 +46,8 @@ murmur::learning::SupervisedSettings settings() {
   for (std::int64_t i = 0; i < kImages; ++i) {
     labels.push_back(static_cast<std::uint8_t>(i % 10));
   }
-  dataset->training.shape = {3, 32, 32};
-  dataset->training.pixels = std::move(pixels);
-  dataset->training.labels = std::move(labels);
+  dataset->training =
+      murmur::data::labelled_images({3, 32, 32}, std::move(pixels), std::move(labels));
   dataset->test = dataset->training;
   murmur::data::TrainingDataSettings divided;
   divided.workers = kWorkers;
