@@ -57,7 +57,9 @@ class ExampleBatches : public problems::Problem<S> {
       }
     }
   }
-  double loss(int /*worker*/, const S* /*x*/, int /*thread*/) override { return 0; }
+  double loss(int /*worker*/, const problems::Model<S>& /*model*/, int /*thread*/) override {
+    return 0;
+  }
 
  private:
   void add_example(problems::GradientJob<S>& job, std::int64_t example) const {
