@@ -92,9 +92,12 @@ Failure wrong_length(const std::string& name,
 }
 
 Failure wrong_shape(const std::vector<std::int64_t>& shape, std::size_t coordinates) {
-  return invalid(fmt::format("'shape' = [{}] is not that of {} coordinates; its product must be",
-                             fmt::join(shape, ", "),
-                             coordinates));
+  return invalid(
+      fmt::format("'shape' = [{}] does not hold the {} coordinates; the product of its "
+                  "numbers must be {}",
+                  fmt::join(shape, ", "),
+                  coordinates,
+                  coordinates));
 }
 
 template class Rows<float>;

@@ -67,11 +67,12 @@ std::string doubt(const Config& config, bool mixes) {
 template <class S>
 void require_usable_outer(const Config& config, const Program<S>& base, bool starts_differ) {
   if (base.keeps_decoded()) {
-    throw UserError(
-        fmt::format("{}: [outer] does not go with '{}': its memories refer to models that an outer "
-                    "step would replace. Take another algorithm, or leave [outer] out",
-                    config.outer->choice.place,
-                    config.algorithm.choice.name));
+    throw UserError(fmt::format(
+        "{}: outer.name = \"{}\" does not go with '{}': its memories refer to models "
+        "that an outer step would replace. Take another algorithm, or leave [outer] out",
+        config.outer->choice.place,
+        config.outer->choice.name,
+        config.algorithm.choice.name));
   }
   if (!algorithms::visits_sequentially(config.outer->choice.options)) {
     return;
