@@ -55,6 +55,24 @@ TEST(TrainModels, EvaluateEveryWorkersStatistics) {
   }
 }
 
+// The mean over one worker of its statistics, and of its parameters, is its own.
+TEST(TrainModels, EvaluateTheAverageWithTheMeanOfStatistics) {
+  const TrainingDesk desk;
+  const Ran ran = desk.train(residual({"--set",
+                                       "workers=1",
+                                       "--set",
+                                       "topology.name=complete",
+                                       "--set",
+                                       "data.partition=iid",
+                                       "--output",
+                                       "alone"}));
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  ASSERT_EQ(evaluations(desk, "alone").size(), 2U);
+  for (const json& line : evaluations(desk, "alone")) {
+    EXPECT_EQ(line[1], line[2]);
+  }
+}
+
 TEST(TrainModels, DescribeThemselves) {
   const TrainingDesk desk;
   const Ran list = desk.run({"list", "models"});
