@@ -67,15 +67,16 @@ Vector top(const Vector& v, std::size_t count) {
   return out;
 }
 
-std::shared_ptr<const codecs::Compression<double>> compression(const std::string& name,
-                                                               const NamedOptions& settings) {
+std::shared_ptr<const codecs::Compression<double>> compression(
+    const std::string& name,
+    const NamedOptions& settings,
+    codecs::Use use = codecs::Use::kAsContraction) {
   OptionValues options(codecs::find_codec(name)->options);
   for (const auto& [key, value] : settings) {
     options.set(key, value);
   }
   return std::make_shared<const codecs::Compression<double>>(codecs::Compression<double>{
-      .coding = codecs::make_coding<double>(name, options, codecs::Use::kAsContraction),
-      .seed = kSeed});
+      .coding = codecs::make_coding<double>(name, options, use), .seed = kSeed});
 }
 
 MakeProblem problem() {
@@ -407,6 +408,34 @@ TEST(EfSgd, IsItsListingInEveryForm) {
       }
     }
   }
+}
+
+// TernGrad: all workers send 0 or the largest magnitude of all, with a sign, so that the mean of n
+// messages lies on a grid of 2 n + 1 levels.
+TEST(AllreduceSgd, AveragesTernaryGradientsOnOneGrid) {
+  constexpr double kRate = 0.1;
+  Walk walk({.program = program_of("allreduce-sgd"),
+             .topology = topology_of("ring", kWorkers),
+             .problem = problem(),
+             .rates = {},
+             .compression = compression("ternary", {{"clip", 0.0}}, codecs::Use::kAsIs)});
+  const Vector before = starts().front();
+  double scale = 0;
+  for (int i = 0; i < kWorkers; ++i) {
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      scale = std::max(scale, std::abs(gradient_at(i, k, before[k])));
+    }
+  }
+  walk.step(kRate);
+  const Stack after = walk.models();
+  double largest = 0;
+  for (std::size_t k = 0; k < before.size(); ++k) {
+    const double level = (before[k] - after[k]) / kRate * kWorkers / scale;
+    EXPECT_NEAR(level, std::round(level), kAgreement) << k;
+    EXPECT_LE(std::abs(level), kWorkers + kAgreement) << k;
+    largest = std::max(largest, std::abs(level));
+  }
+  EXPECT_GE(largest, 1 - kAgreement);
 }
 
 }  // namespace
