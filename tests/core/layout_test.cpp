@@ -127,7 +127,7 @@ TEST(ArenaDeathTest, RefusesRowsThatAreNotThere) {
   Arena<float> arena({2, 1}, 16);
   EXPECT_DEATH(arena.row(0, 2), "field 0 row 2");
   EXPECT_DEATH(arena.row(2, 0), "field 2 row 0");
-  EXPECT_DEATH(Arena<float>({1}, 15), "row_size = 15");
+  EXPECT_DEATH(Arena<float>({1}, 15), "row size 15");
 }
 
 }  // namespace

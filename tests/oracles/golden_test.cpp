@@ -41,6 +41,8 @@ OptionValues options_of(const GoldenVector& golden, const algorithms::Algorithm&
   } else if (golden.algorithm == "choco-sgd") {
     options.set("momentum", 0.9);
     options.set("order", std::string(golden.variant.empty() ? "mix-first" : golden.variant));
+  } else if (golden.algorithm == "ngc") {
+    options.set("data_share", golden.variant.empty() ? 0.0 : 0.5);
   } else if (!golden.variant.empty() && !golden.variant.starts_with(kSlowmo)) {
     options.set("buffer_period", std::int64_t{2});
     options.set("buffer_phase", std::string(golden.variant));

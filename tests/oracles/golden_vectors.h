@@ -12,8 +12,8 @@ namespace murmur::testing {
 
 struct GoldenVector {
   std::string_view algorithm;
-  // Buffer phase (with buffer_period 2), version, order, or "slowmo" and the phase of this outer
-  // step (period 2, momentum 0.5; "first" is the published one).
+  // Buffer phase (with buffer_period 2), version, order, "answers" (data_share 0.5), or "slowmo"
+  // and the phase of this outer step (period 2, momentum 0.5; "first" is the published one).
   std::string_view variant;
   int step;
   std::array<double, 2> worker0;
@@ -92,6 +92,14 @@ inline constexpr GoldenVector kGoldenVectors[] = {
     {"choco-sgd", "gradient-first", 2, {1.084939889, -0.651417667}, {1.398376000, -0.844976000}},
     {"choco-sgd", "gradient-first", 6, {1.667781631, -0.219037127}, {2.128951753, -0.526668321}},
     {"choco-sgd", "gradient-first", 10, {1.926296625, -0.417016747}, {2.088879562, -0.534383222}},
+    {"ngc", "", 1, {0.808100000, -0.618100000}, {1.283100000, -0.891225000}},
+    {"ngc", "", 2, {0.901395499, -0.335953027}, {1.595229693, -0.769210381}},
+    {"ngc", "", 6, {2.005176919, -0.315511978}, {2.189861714, -0.517704599}},
+    {"ngc", "", 10, {2.003366424, -0.419219606}, {2.142971907, -0.531632275}},
+    {"ngc", "answers", 1, {1.029766667, -0.736850000}, {1.283100000, -0.891225000}},
+    {"ngc", "answers", 2, {1.241909962, -0.536397337}, {1.591887101, -0.769941573}},
+    {"ngc", "answers", 6, {2.046333756, -0.401278027}, {2.171706316, -0.521920340}},
+    {"ngc", "answers", 10, {2.060415647, -0.476472667}, {2.127805664, -0.535228070}},
 };
 
 }  // namespace murmur::testing
