@@ -89,13 +89,16 @@ TEST_P(EveryFactor, OfAllTensorsIsThatOfTheRateUnderEveryOuterStep) {
   }
 }
 
-// The coordinates of one tensor in all rows.
+// The coordinates of one tensor in all rows of the model's layout.
 template <class S>
 Rows<S> tensor_of(const RunSpec<S>& spec, std::size_t tensor, const Rows<S>& rows) {
   const auto problem = spec.problem();
   const TensorSlot& slot = problem->layout().tensors()[tensor];
   Rows<S> parts;
   for (const std::vector<S>& row : rows) {
+    if (row.size() != problem->layout().row_size()) {
+      continue;
+    }
     const auto begin = row.begin() + static_cast<std::ptrdiff_t>(slot.offset);
     parts.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(slot.size));
   }
