@@ -118,7 +118,8 @@ Status settle(WayState<S>& state) {
     }
     mixer.close();
   }
-  for (auto& [copy, publisher] : state.publishers) {
+  for (auto& entry : state.publishers) {
+    auto& publisher = entry.second;
     if (Status received = state.timed_wait([&] { return publisher.receive(); }); !received) {
       return received;
     }
