@@ -51,7 +51,8 @@ Result<std::unique_ptr<Problem<S>>> make_problem(const std::string& name,
       if (!made) {
         return made.failure().in(fmt::format("problem '{}'", name));
       }
-      const std::vector<std::int64_t>& shape = options.integers("shape");
+      const auto shape =
+          options.has("shape") ? options.integers("shape") : std::vector<std::int64_t>{};
       if (Status shaped = shape.empty() ? Status(Ok{})
                                         : dynamic_cast<Analytic<S>&>(*made.value()).reshape(shape);
           !shaped) {

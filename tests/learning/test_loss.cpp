@@ -21,7 +21,8 @@ at::TensorOptions options() {
 // Outputs of `outputs` x `count`, and what they are compared with.
 template <class S>
 struct Example {
-  Example(std::int64_t outputs, std::int64_t count) : z(outputs * count), delta(outputs * count) {
+  Example(std::int64_t outputs, std::int64_t count)
+      : z(static_cast<std::size_t>(outputs * count)), delta(z.size()) {
     const Random random(1, Stream::kTest, outputs, count);
     for (std::int64_t i = 0; i < outputs * count; ++i) {
       const auto k = static_cast<std::uint64_t>(i);

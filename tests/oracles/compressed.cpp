@@ -401,7 +401,7 @@ TEST(EfSgd, IsItsListingInEveryForm) {
         continue;
       }
       expect_error_feedback(form, momentum, compression("top-k", {{"ratio", 0.3}}), with_top);
-      for (const std::size_t rank : {1, 2}) {
+      for (const std::size_t rank : {std::size_t{1}, std::size_t{2}}) {
         const auto codec = compression("low-rank", {{"rank", static_cast<std::int64_t>(rank)}});
         expect_error_feedback(form, momentum, codec, Power(rank));
         ASSERT_FALSE(HasFatalFailure()) << form << " " << momentum.beta << " rank " << rank;

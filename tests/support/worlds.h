@@ -13,6 +13,7 @@
 #include "murmur/algorithms/algorithm.h"
 #include "murmur/core/options.h"
 #include "murmur/engine/engine.h"
+#include "murmur/engine/ways/named.h"
 #include "murmur/problems/problem.h"
 #include "murmur/topology/topology.h"
 
@@ -84,12 +85,18 @@ std::string test_name_of(const Variant& variant);
 std::ostream& operator<<(std::ostream& out, const Variant& variant);
 
 std::shared_ptr<const topology::Topology> topology_of(const std::string& name, int workers);
-// The same, or a ring where the program needs a graph that stays.
+// The same, or a ring where the program needs a graph that stays, or one that changes where it
+// needs edges in both directions.
 template <class S>
 std::shared_ptr<const topology::Topology> topology_for(const Program<S>& program,
                                                        const std::string& name,
                                                        int workers) {
-  return topology_of(program.needs_static_graph() ? "ring" : name, workers);
+  if (program.needs_static_graph()) {
+    return topology_of("ring", workers);
+  }
+  const bool directed = name.find("exponential") != std::string::npos;
+  return topology_of(directed && engine::needs_undirected_graph(program) ? "random-ring" : name,
+                     workers);
 }
 
 // One row per worker and field, models and memories, in field order.
