@@ -23,7 +23,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from images import write_cifar10, write_images
+from images import write_arrays, write_cifar10, write_images
 from pages import FENCE, blocks_of, commands_in, pages
 from snippets import PROMISES
 
@@ -41,6 +41,7 @@ SHORTER = {
 }
 SCRIPTS = ("scripts/plot-toys", "scripts/cut-figure")
 PART_OF = "examples/quasi-global.toml"
+OWN_ARRAYS = "mine.npz"
 OWN_IMAGES = "/where/the/four/files/are"  # in a page: stands for a folder of the reader's
 
 BUILDS = "installs and builds: the tests run in what it has built"
@@ -120,6 +121,8 @@ def check_toml(block, desk, images):
     text, command = whole_file(block, desk, images)
     file = desk.folder / f"block-{block.line}.toml"
     file.write_text(text, encoding="utf-8")
+    if OWN_ARRAYS in text:
+        write_arrays(desk.folder / OWN_ARRAYS)
     return desk.run([PROGRAM, command, file.name, *SHORTER[command], *([] if command == "solve" else ["--quiet"])])
 
 

@@ -2,6 +2,7 @@
 """Stand-ins for datasets: four IDX files of striped images in four classes, enough for sixteen workers, and CIFAR-10."""
 import gzip
 import struct
+import zipfile
 
 
 def _idx(extents, values):
@@ -15,6 +16,20 @@ def write_images(folder):
                   for i in range(count) for row in range(8) for column in range(8)]
         (folder / f"{prefix}-images-idx3-ubyte").write_bytes(_idx((count, 8, 8), pixels))
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(_idx((count,), [i % 4 for i in range(count)]))
+
+
+def write_arrays(file):
+    """Eight classes of points in four dimensions, as numpy.savez writes them: float32 rows, int64 labels."""
+    def npy(kind, shape, raw):
+        header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+        return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + raw
+
+    with zipfile.ZipFile(file, "w") as arrays:
+        for part, count in (("train", 1024), ("test", 128)):
+            values = [(i % 8) * (k + 1) / 8 + (7 * i + k) % 5 / 10 for i in range(count) for k in range(4)]
+            arrays.writestr(f"{part}_x.npy", npy("<f4", (count, 4), struct.pack(f"<{len(values)}f", *values)))
+            labels = [i % 8 for i in range(count)]
+            arrays.writestr(f"{part}_y.npy", npy("<i8", f"({count},)", struct.pack(f"<{count}q", *labels)))
 
 
 def write_cifar10(folder):

@@ -49,7 +49,7 @@ std::vector<std::shared_ptr<const topology::Topology>> graphs_for(const Program<
   }
   std::vector<std::shared_ptr<const topology::Topology>> graphs{
       topology_of("ring", 5),
-      topology_of("one-peer-exponential", 5),
+      topology_for(program, "one-peer-exponential", 5),
       topology_of("random-matching", 5)};
   if (program.numerator()) {
     graphs.push_back(circle_and_star(5));
