@@ -130,6 +130,33 @@ Status Candidate<S>::open_parts() {
   return Ok{};
 }
 
+// Numbers of the extras file, by their name; others than the known ones are left alone.
+template <class S>
+Status Candidate<S>::take_extra(const std::string& name, const std::vector<double>& numbers) {
+  const auto are_counts = [&](std::size_t count) {
+    return numbers.size() == count && std::all_of(numbers.begin(), numbers.end(), is_count);
+  };
+  const auto rest_behind = [&](std::string_view prefix) { return name.substr(prefix.size()); };
+  if (name == kPushWeightsName) {
+    manifest_.counters.push_weights = numbers;
+  } else if (name == kBatchesName) {
+    if (!are_counts(static_cast<std::size_t>(workers_))) {
+      return mismatch("its numbers of batches are no counts, one per worker");
+    }
+    manifest_.counters.batches.assign(numbers.begin(), numbers.end());
+  } else if (name == kAgesName) {
+    if (!are_counts(engine_.factor_groups())) {
+      return mismatch("its ages are no counts, one per group of tensors");
+    }
+    manifest_.counters.ages.assign(numbers.begin(), numbers.end());
+  } else if (name.starts_with(kPerWorkerPrefix)) {
+    restored_.extras.per_worker[rest_behind(kPerWorkerPrefix)] = numbers;
+  } else if (name.starts_with(kNumbersPrefix)) {
+    restored_.extras.numbers[rest_behind(kNumbersPrefix)] = numbers;
+  }
+  return Ok{};
+}
+
 template <class S>
 Status Candidate<S>::read_extras() {
   restored_.step = step_;
@@ -143,8 +170,7 @@ Status Candidate<S>::read_extras() {
   }
   const comm::WorkerRange local = engine_.local();
   for (const TensorInfo& tensor : reader.value().tensors()) {
-    const auto is_in = [&](std::string_view prefix) { return tensor.name.starts_with(prefix); };
-    const bool per_worker = is_in(kPerWorkerPrefix);
+    const bool per_worker = tensor.name.starts_with(kPerWorkerPrefix);
     const auto size = static_cast<std::size_t>(tensor.end - tensor.begin) / sizeof(double);
     if (tensor.dtype != files::Dtype::kF64 ||
         (per_worker && size != static_cast<std::size_t>(workers_))) {
@@ -155,26 +181,8 @@ Status Candidate<S>::read_extras() {
     if (Status read = reader.value().read(tensor, first, std::span(numbers)); !read) {
       return read;
     }
-    if (tensor.name == kPushWeightsName) {
-      manifest_.counters.push_weights = numbers;
-    } else if (tensor.name == kBatchesName) {
-      if (numbers.size() != static_cast<std::size_t>(workers_) ||
-          !std::all_of(numbers.begin(), numbers.end(), is_count)) {
-        return mismatch("its numbers of batches are no counts, one per worker");
-      }
-      manifest_.counters.batches.assign(numbers.begin(), numbers.end());
-    } else if (tensor.name == kAgesName) {
-      if (numbers.size() != engine_.factor_groups() ||
-          !std::all_of(numbers.begin(), numbers.end(), is_count)) {
-        return mismatch("its ages are no counts, one per group of tensors");
-      }
-      manifest_.counters.ages.assign(numbers.begin(), numbers.end());
-    } else if (per_worker) {
-      restored_.extras.per_worker[tensor.name.substr(std::string_view(kPerWorkerPrefix).size())] =
-          numbers;
-    } else if (is_in(kNumbersPrefix)) {
-      restored_.extras.numbers[tensor.name.substr(std::string_view(kNumbersPrefix).size())] =
-          numbers;
+    if (Status taken = take_extra(tensor.name, numbers); !taken) {
+      return taken;
     }
   }
   return Ok{};

@@ -47,6 +47,7 @@ class Candidate {
   bool is_needed(const CheckpointFile& file) const;
   Status check_tensors(const Part& part) const;
   Status read_extras();
+  Status take_extra(const std::string& name, const std::vector<double>& numbers);
   Status load_rows(engine::Engine<S>& engine, const Part& part, std::size_t f) const;
 
   const engine::Engine<S>& engine_;

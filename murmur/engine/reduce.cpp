@@ -85,7 +85,7 @@ double squared_norm(const S* row, std::size_t count) {
     const std::size_t end = std::min(count, begin + kBlock);
     std::array<double, kLanes> lanes{};
     for (std::size_t c = begin; c < end; ++c) {
-      const double value = static_cast<double>(row[c]);
+      const auto value = static_cast<double>(row[c]);
       lanes[c % kLanes] += value * value;
     }
     for (const double lane : lanes) {
