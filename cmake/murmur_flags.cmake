@@ -80,7 +80,9 @@ function(murmur_library name)
     target_link_libraries(${target} ${linkage} murmur_${folder})
   endforeach()
   if(ARG_KERNELS AND sources)
-    target_compile_options(${target} PRIVATE -O3 -fno-math-errno -ffp-contract=off)
+    # Aligned: where a kernel's loop happens to lie was worth a fifth of its time.
+    target_compile_options(${target} PRIVATE -O3 -fno-math-errno -ffp-contract=off -falign-functions=64
+      -falign-loops=32)
   endif()
 endfunction()
 
