@@ -42,12 +42,12 @@ class Sending : public NeighborWay<S> {
   }
 
   Traffic traffic(const StepCosts& step) const override {
-    return this->over_edges(step, message_with_weight(step));
+    return this->over_edges(step, this->message_with_weight(step));
   }
   void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
     step.weights_differ = true;
     events.push_back({.kind = CommEvent::Kind::kSend,
-                      .bytes = static_cast<double>(message_with_weight(step)),
+                      .bytes = static_cast<double>(this->message_with_weight(step)),
                       .edges = step.graph,
                       .slot = stage_.slot});
   }
@@ -60,11 +60,6 @@ class Sending : public NeighborWay<S> {
   }
 
  private:
-  std::int64_t message_with_weight(const StepCosts& step) const {
-    return this->message(this->fields()) +
-           (step.weights_differ ? static_cast<std::int64_t>(sizeof(S)) : 0);
-  }
-
   SendStage stage_;
 };
 

@@ -48,6 +48,11 @@ class NeighborWay : public Way<S> {
   virtual void began() {}
   const std::vector<std::size_t>& fields() const { return fields_; }
 
+  // Bytes of a push-sum message: the weight, a scalar, travels where weights differ.
+  std::int64_t message_with_weight(const StepCosts& step) const {
+    return this->message(fields_) +
+           (step.weights_differ ? static_cast<std::int64_t>(sizeof(S)) : 0);
+  }
   Traffic over_edges(const StepCosts& step, std::int64_t message) const {
     return {step.edges * message, step.edges};
   }

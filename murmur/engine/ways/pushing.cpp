@@ -23,26 +23,22 @@ class Pushing : public NeighborWay<S> {
   }
 
   Traffic traffic(const StepCosts& step) const override {
-    return this->over_edges(step, message_with_weight(step));
+    return this->over_edges(step, this->message_with_weight(step));
   }
   void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
     step.weights_differ = step.weights_differ || !step.rows_sum_to_one;
     events.push_back({.kind = CommEvent::Kind::kExchange,
-                      .bytes = static_cast<double>(message_with_weight(step)),
+                      .bytes = static_cast<double>(this->message_with_weight(step)),
                       .edges = step.graph});
   }
 
  protected:
   void began() override {
     WayState<S>& state = this->state();
-    state.weights_before = state.weights;
+    if (state.buffers->row_size() > 0) {  // which may be carried behind this push
+      state.weights_before = state.weights;
+    }
     state.weights.mix(this->mixer().matrix());
-  }
-
- private:
-  std::int64_t message_with_weight(const StepCosts& step) const {
-    return this->message(this->fields()) +
-           (step.weights_differ ? static_cast<std::int64_t>(sizeof(S)) : 0);
   }
 };
 
