@@ -56,7 +56,7 @@ class Codec {
   virtual void encode(std::span<const S> values,
                       const Draws& draws,
                       std::span<std::byte> payload) const = 0;
-  // values += weight * decoded. `draws` is that of the encoding, whose worker does not matter.
+  // values += weight * decoded. `draws` is that of the encoding; its worker does not matter.
   // REQUIRES: as encode().
   virtual void decode_add(std::span<const std::byte> payload,
                           const Draws& draws,

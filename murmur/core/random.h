@@ -22,7 +22,7 @@ enum class Stream : std::uint32_t {
   kVirtualTime = 9,
   kCompressor = 10,
   kPartner = 11,        // partners of the workers in asynchronous methods
-  kParticipation = 12,  // who takes part in a round
+  kParticipation = 12,  // which workers take part in a round
 };
 
 // One sequence of numbers; cheap to copy, without state.

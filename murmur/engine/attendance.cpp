@@ -62,7 +62,7 @@ void Attendance::store(Counters& counters) const {
   counters.batches = unless_all(batches_, counters.step);
 }
 
-// Which steps a worker took since the last reset follows from who was drawn.
+// Which steps a worker took since the last reset follows from the draws of all rounds.
 void Attendance::restore(const Counters& counters) {
   batches_ = or_all(counters.batches, batches_.size(), counters.step);
   ages_ = or_all(counters.ages, ages_.size(), counters.age);

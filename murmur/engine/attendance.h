@@ -15,7 +15,7 @@ namespace murmur::engine {
 
 class Attendance {
  public:
-  // `groups`: of tensors with factors of their own. `participation`: null, or who is drawn.
+  // `groups`: of tensors with factors of their own. `participation`: null: all are drawn.
   Attendance(int workers, std::size_t groups, std::shared_ptr<const Participation> participation);
 
   // Draws those that take part in the step.

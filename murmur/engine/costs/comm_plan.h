@@ -36,7 +36,7 @@ class PlannedWay {
   virtual void plan(StepCosts& step, std::vector<CommEvent>& events) const = 0;
 };
 
-// What a step costs beside its messages, and who takes part in it.
+// What a step costs beside its messages, and which workers take part in it.
 struct StepSettings {
   GradientSettings gradient = {};
   std::shared_ptr<const Participation> participation = nullptr;  // null: all workers

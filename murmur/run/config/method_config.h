@@ -47,7 +47,7 @@ struct OuterConfig {
   std::optional<double> start_epoch;  // train: instead of the option start_step
 };
 
-// [participation]: who takes part in a round, and with which weight in its mean.
+// [participation]: which workers take part in a round, and their weights in its mean.
 struct ParticipationConfig {
   double share = 1;
   std::string weights = "equal";  // or "examples"; not used if there are numbers

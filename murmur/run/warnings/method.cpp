@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Warnings about factors of tensors and about who takes part in a round.
+// Warnings about factors of tensors and about the workers that take part in a round.
 #include <algorithm>
 
 #include <fmt/format.h>
