@@ -50,11 +50,12 @@ if(sanitize)
   add_link_options(-fsanitize=${sanitize})
 endif()
 
-# murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [WITHOUT PATTERN] [ONLY PATTERN] [AS NAME])
+# murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [OBJECTS] [WITHOUT PATTERN] [ONLY PATTERN] [AS NAME])
 # All sources of murmur/NAME, or those that do not or do match PATTERN, as the target murmur_NAME. KERNELS:
-# loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike.
+# loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike. OBJECTS: all of it
+# is linked, also sources that nothing refers to because they register themselves.
 function(murmur_library name)
-  cmake_parse_arguments(ARG "KERNELS" "WITHOUT;ONLY;AS" "FOLDERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "KERNELS;OBJECTS" "WITHOUT;ONLY;AS" "FOLDERS;LIBRARIES" ${ARGN})
   set(target murmur_${name})
   if(ARG_AS)
     set(target murmur_${ARG_AS})
@@ -70,7 +71,11 @@ function(murmur_library name)
   endif()
   if(sources)
     set(linkage PUBLIC)
-    add_library(${target} STATIC ${sources})
+    set(kind STATIC)
+    if(ARG_OBJECTS)
+      set(kind OBJECT)
+    endif()
+    add_library(${target} ${kind} ${sources})
   else()  # headers alone
     set(linkage INTERFACE)
     add_library(${target} INTERFACE)

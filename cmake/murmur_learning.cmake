@@ -18,10 +18,12 @@ murmur_library(learning AS learning_itself ${folders} KERNELS LIBRARIES murmur_m
 target_include_directories(murmur_learning_itself SYSTEM PRIVATE
                            $<TARGET_PROPERTY:murmur_torch,INTERFACE_INCLUDE_DIRECTORIES>)
 
-murmur_library(learning AS learning_torch ${folders} KERNELS LIBRARIES murmur_torch ONLY "/torch/(body|matmul|models/[a-z0-9_]+).cpp$")
+murmur_library(learning AS learning_torch ${folders} KERNELS OBJECTS LIBRARIES murmur_torch ONLY "/torch/(body|matmul|models/[a-z0-9_]+).cpp$")
 target_include_directories(murmur_learning_torch PUBLIC ${PROJECT_SOURCE_DIR}/include)
 add_library(murmur_learning INTERFACE)
-target_link_libraries(murmur_learning INTERFACE murmur_learning_itself murmur_learning_torch)
+# Objects are not handed on by libraries, unless they are named.
+target_link_libraries(murmur_learning INTERFACE murmur_learning_itself murmur_learning_torch
+                      $<TARGET_OBJECTS:murmur_learning_torch>)
 
 add_library(murmur_learning_library SHARED murmur/learning/torch/torch_plugin.cpp)
 set_target_properties(murmur_learning_library PROPERTIES OUTPUT_NAME murmur_torch

@@ -67,7 +67,6 @@ PROMISES = {
         like="murmur/learning/torch/models/lenet.cpp",
         tests={"test_models": "*", "test_learning": "Modules.*:Gradient.*"},
         says=[("list models", "all-conv")],
-        again=("murmur/learning/torch/models/module.cpp",),
         loads="libmurmur_torch.so",
         train=("--steps-limit", "2", "--set", "evaluation.examples=20")),
 }

@@ -77,6 +77,9 @@ struct Stage : torch::nn::Module {
 };
 
 struct CifarResnetBody : BodyModule {
+  explicit CifarResnetBody(const models::Network& network)
+      : CifarResnetBody(models::read_cifar_resnet(network.options), network.input[0]) {}
+
   CifarResnetBody(const models::CifarResnet& resnet, std::int64_t channels)
       : conv1(register_module("conv1", convolution(channels, resnet.channels[0], 3))),
         bn1(*this, "bn1", resnet.norm, resnet.channels[0], models::NormPlace::kActivated),
@@ -104,11 +107,7 @@ struct CifarResnetBody : BodyModule {
   std::vector<std::shared_ptr<Stage>> stages;
 };
 
+const RegisteredBody kCifarResnet("cifar-resnet", make_body<CifarResnetBody>);
+
 }  // namespace
-
-std::shared_ptr<BodyModule> cifar_resnet_body(const models::Network& network) {
-  return std::make_shared<CifarResnetBody>(models::read_cifar_resnet(network.options),
-                                           network.input[0]);
-}
-
 }  // namespace murmur::learning

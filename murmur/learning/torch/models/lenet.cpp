@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/models/lenet.h"
 
-#include <memory>
-
 #include <torch/nn/modules/conv.h>
 
 #include "murmur/learning/torch/models/module.h"
@@ -26,10 +24,7 @@ struct LenetBody : BodyModule {
   torch::nn::Conv2d conv1, conv2;
 };
 
+const RegisteredBody kLenet("lenet", make_body<LenetBody>);
+
 }  // namespace
-
-std::shared_ptr<BodyModule> lenet_body(const models::Network& network) {
-  return std::make_shared<LenetBody>(network);
-}
-
 }  // namespace murmur::learning

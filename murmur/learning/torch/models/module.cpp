@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/learning/torch/models/module.h"
 
-#include <array>
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -37,27 +37,22 @@ at::Tensor drop(const at::Tensor& x, double share, const Random* draws, std::uin
 
 namespace {
 
-struct BodyEntry {
-  std::string_view model;
-  std::shared_ptr<BodyModule> (*make)(const models::Network& network);
-};
-
-constexpr std::array kBodies{
-    BodyEntry{"lenet", lenet_body},
-    BodyEntry{"cifar-resnet", cifar_resnet_body},
-    BodyEntry{"vgg11", vgg11_body},
-};
+// Static objects of many files write to it: made at its first use.
+std::map<std::string_view, RegisteredBody::Make>& bodies() {
+  static std::map<std::string_view, RegisteredBody::Make> all;
+  return all;
+}
 
 }  // namespace
 
+RegisteredBody::RegisteredBody(std::string_view model, Make make) {
+  MURMUR_CHECK(bodies().emplace(model, make).second, "'{}' has two bodies", model);
+}
+
 std::shared_ptr<BodyModule> make_body_module(const models::Network& network) {
-  for (const BodyEntry& entry : kBodies) {
-    if (entry.model == network.name) {
-      return entry.make(network);
-    }
-  }
-  MURMUR_CHECK(false, "'{}' has no body", network.name);
-  return nullptr;
+  const auto found = bodies().find(network.name);
+  MURMUR_CHECK(found != bodies().end(), "'{}' has no body", network.name);
+  return found->second(network);
 }
 
 }  // namespace murmur::learning

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <murmur/torch.h>
 
@@ -28,10 +29,20 @@ struct BodyModule : torch::nn::Module {
 // The body of a network's model. REQUIRES: the network has one.
 std::shared_ptr<BodyModule> make_body_module(const models::Network& network);
 
-// Entries of the registry.
-std::shared_ptr<BodyModule> lenet_body(const models::Network& network);
-std::shared_ptr<BodyModule> cifar_resnet_body(const models::Network& network);
-std::shared_ptr<BodyModule> vgg11_body(const models::Network& network);
+// Registers the body of the model of that name, before main() or while the library is loaded. The
+// file of a body ends with
+//
+//   const RegisteredBody kLenet("lenet", make_body<LenetBody>);
+struct RegisteredBody {
+  using Make = std::shared_ptr<BodyModule> (*)(const models::Network& network);
+
+  RegisteredBody(std::string_view model, Make make);
+};
+
+template <class Module>
+std::shared_ptr<BodyModule> make_body(const models::Network& network) {
+  return std::make_shared<Module>(network);
+}
 
 // A norm and, where it is followed by one, its activation (models/norm.h).
 class NormLayer {

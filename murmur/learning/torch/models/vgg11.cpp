@@ -59,6 +59,9 @@ struct Hidden : torch::nn::Module {
 };
 
 struct Vgg11Body : BodyModule {
+  explicit Vgg11Body(const models::Network& network)
+      : Vgg11Body(models::read_vgg11(network.options), network.input) {}
+
   Vgg11Body(const models::Vgg11& vgg, const ImageShape& input)
       : features(register_module("features", std::make_shared<Features>(vgg, input[0]))),
         norm(vgg.norm),
@@ -80,10 +83,7 @@ struct Vgg11Body : BodyModule {
   double share;
 };
 
+const RegisteredBody kVgg11("vgg11", make_body<Vgg11Body>);
+
 }  // namespace
-
-std::shared_ptr<BodyModule> vgg11_body(const models::Network& network) {
-  return std::make_shared<Vgg11Body>(models::read_vgg11(network.options), network.input);
-}
-
 }  // namespace murmur::learning
