@@ -11,7 +11,8 @@
 namespace murmur::models {
 
 const std::vector<Model>& models() {
-  static const std::vector<Model> kTable{logistic(), mlp(), lenet(), cifar_resnet(), vgg11()};
+  static const std::vector<Model> kTable{
+      logistic(), mlp(), lenet(), cifar_resnet(), resnet18(), resnet34(), resnet50(), vgg11()};
   return kTable;
 }
 

@@ -47,6 +47,9 @@ Model logistic();
 Model mlp();
 Model lenet();
 Model cifar_resnet();
+Model resnet18();
+Model resnet34();
+Model resnet50();
 Model vgg11();
 
 }  // namespace murmur::models

@@ -26,6 +26,7 @@ SupervisedSettings small_settings(const std::string& model);
 // The same with 3 targets per example in place of classes, and numbers as inputs.
 SupervisedSettings small_regression(const std::string& model);
 
+// Without the ResNets of fixed sizes, which have 11 million parameters or more: test_residual.cpp.
 std::vector<std::string> model_names();
 // Few layers: derivatives are exact to many digits, and a hundred steps halve the loss.
 bool is_shallow(const std::string& model);

@@ -45,4 +45,16 @@ inline at::Tensor labels_of(const data::Examples& examples,
   return labels;
 }
 
+// Numbers in [-1/2, 1/2) that every language can compute: ((7919 i + k) 2654435761 mod 2^32) / 2^32
+// - 1/2 for k = 0, 1, ...
+inline at::Tensor numbers(std::uint32_t i, at::IntArrayRef shape) {
+  at::Tensor made = torch::empty(shape, torch::kDouble);
+  double* const values = made.data_ptr<double>();
+  for (std::int64_t k = 0; k < made.numel(); ++k) {
+    const std::uint32_t bits = (7919U * i + static_cast<std::uint32_t>(k)) * 2654435761U;
+    values[k] = static_cast<double>(bits) / 4294967296.0 - 0.5;
+  }
+  return made;
+}
+
 }  // namespace murmur::learning::testing

@@ -14,6 +14,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using Settings = std::vector<std::pair<std::string, OptionValue>>;
 
@@ -88,6 +89,56 @@ TEST(CifarResnet, HasAsManyParametersAsTorchvisions) {
   EXPECT_EQ(count("cifar-resnet", {{"norm", text("evonorm")}}), 272474U);
   EXPECT_EQ(count("cifar-resnet", {{"norm", text("evonorm-s0")}}), 272826U);
   EXPECT_EQ(count("cifar-resnet", {{"norm", text("none")}}), 270906U);
+}
+
+TEST(Resnet, HasAsManyParametersAsTorchvisions) {
+  const auto with = [](const char* name, const char* stem, const char* norm, std::int64_t classes) {
+    return count(name, {{"stem", text(stem)}, {"norm", text(norm)}}, {3, 32, 32}, classes);
+  };
+  EXPECT_EQ(count("resnet18", {}, {3, 224, 224}, 1000), 11689512U);
+  EXPECT_EQ(count("resnet34", {}, {3, 224, 224}, 1000), 21797672U);
+  EXPECT_EQ(count("resnet50", {}, {3, 224, 224}, 1000), 25557032U);
+  EXPECT_EQ(with("resnet18", "cifar", "batch", 10), 11173962U);
+  EXPECT_EQ(with("resnet34", "cifar", "batch", 10), 21282122U);
+  EXPECT_EQ(with("resnet50", "cifar", "batch", 10), 23520842U);
+  EXPECT_EQ(with("resnet18", "imagenet", "evonorm-s0", 1000), 11691496U);
+  EXPECT_EQ(with("resnet34", "imagenet", "evonorm-s0", 1000), 21801512U);
+  EXPECT_EQ(with("resnet50", "imagenet", "evonorm-s0", 1000), 25564648U);
+  for (const char* norm : {"group", "evonorm"}) {
+    EXPECT_EQ(with("resnet18", "imagenet", norm, 1000), 11689512U) << norm;
+    EXPECT_EQ(with("resnet34", "imagenet", norm, 1000), 21797672U) << norm;
+    EXPECT_EQ(with("resnet50", "imagenet", norm, 1000), 25557032U) << norm;
+  }
+}
+
+// As in torchvision's state_dict, num_batches_tracked left out.
+TEST(Resnet, NamesItsTensorsLikeTorchvision) {
+  const Network deep = make("resnet50", {3, 224, 224});
+  const std::vector<std::string> names = names_of(deep.parameters);
+  EXPECT_THAT(std::vector(names.begin(), names.begin() + 15),
+              ElementsAre("conv1.weight",
+                          "bn1.weight",
+                          "bn1.bias",
+                          "layer1.0.conv1.weight",
+                          "layer1.0.bn1.weight",
+                          "layer1.0.bn1.bias",
+                          "layer1.0.conv2.weight",
+                          "layer1.0.bn2.weight",
+                          "layer1.0.bn2.bias",
+                          "layer1.0.conv3.weight",
+                          "layer1.0.bn3.weight",
+                          "layer1.0.bn3.bias",
+                          "layer1.0.downsample.0.weight",
+                          "layer1.0.downsample.1.weight",
+                          "layer1.0.downsample.1.bias"));
+  EXPECT_EQ(names.size(), 161U);
+  EXPECT_EQ(deep.buffers.size(), 2U * 53);
+  EXPECT_THAT(names, Not(Contains("layer1.1.downsample.0.weight")));
+  const Network shallow = make("resnet18", {3, 224, 224});
+  EXPECT_THAT(names_of(shallow.parameters), Not(Contains("layer1.0.downsample.0.weight")));
+  EXPECT_THAT(names_of(shallow.parameters), Contains("layer2.0.downsample.1.bias"));
+  EXPECT_EQ(shallow.parameters.size(), 62U);
+  EXPECT_EQ(make("resnet34", {3, 224, 224}).parameters.size(), 110U);
 }
 
 TEST(Vgg11, HasAsManyParametersAsTorchvisions) {
@@ -199,6 +250,8 @@ TEST(Models, SayWhichOptionsDoNotFit) {
   expect_refusal(try_to_make("cifar-resnet", {{"norm", text("evonorm")}, {"width", integer(3)}}),
                  "do not divide 48 channels");
   EXPECT_TRUE(try_to_make("cifar-resnet", {{"norm", text("evonorm-s0")}, {"width", integer(3)}}));
+  expect_refusal(try_to_make("resnet50", {{"norm", text("group")}, {"groups", integer(48)}}),
+                 "model.groups = 48 does not divide 64 channels");
   expect_refusal(try_to_make("vgg11", {{"norm", text("group")}, {"width", OptionValue(0.25)}}),
                  "model.groups = 32 does not divide 16 channels");
   expect_refusal(try_to_make("vgg11", {{"width", OptionValue(0.3)}}), "multiple of 1/64");
@@ -249,6 +302,9 @@ Moments moments(const std::vector<double>& row, const TensorSlot& slot) {
 // As described: constants exactly, others by their mean and variance.
 TEST(Networks, StartAsTheyAreDescribed) {
   for (const Model& model : models()) {
+    if (model.name == "resnet34" || model.name == "resnet50") {
+      continue;  // twice resnet18
+    }
     const Network network = make(model.name.c_str(), {1, 32, 32});
     const Layout row = layout(network, 8);
     std::vector<double> x(row.row_size(), 0.0);
@@ -298,6 +354,13 @@ TEST(Networks, StartAsTheirPapersSay) {
   EXPECT_EQ(tensor_of(evonorm, "layer2.0.bn2.weight").start.scale, 0);
   EXPECT_EQ(tensor_of(evonorm, "layer2.0.downsample.1.weight").start.scale, 1);
   EXPECT_EQ(tensor_of(evonorm, "layer2.0.bn1.v").start.scale, 1);
+  const Network deep = make("resnet50", {3, 32, 32});
+  EXPECT_DOUBLE_EQ(tensor_of(deep, "conv1.weight").start.scale, std::sqrt(2.0 / (49 * 64)));
+  EXPECT_DOUBLE_EQ(tensor_of(deep, "layer1.0.conv3.weight").start.scale, std::sqrt(2.0 / 256));
+  EXPECT_DOUBLE_EQ(tensor_of(deep, "fc.weight").start.scale, 1 / std::sqrt(2048.0));
+  const Network closed = try_to_make("resnet50", {{"norm", text("evonorm-s0")}}).value();
+  EXPECT_EQ(tensor_of(closed, "layer1.0.bn3.weight").start.scale, 0);
+  EXPECT_EQ(tensor_of(closed, "layer1.0.bn2.v").start.scale, 1);
   const Network vgg = make("vgg11", {3, 32, 32});
   EXPECT_DOUBLE_EQ(tensor_of(vgg, "features.3.weight").start.scale, std::sqrt(2.0 / (9 * 128)));
   EXPECT_DOUBLE_EQ(tensor_of(vgg, "features.3.bias").start.scale, 1 / std::sqrt(9.0 * 64));

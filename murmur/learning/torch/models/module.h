@@ -13,6 +13,7 @@
 #include "murmur/core/random.h"
 #include "murmur/models/network.h"
 #include "murmur/models/norm.h"
+#include "murmur/models/residual.h"
 
 namespace murmur::learning {
 
@@ -43,6 +44,10 @@ template <class Module>
 std::shared_ptr<BodyModule> make_body(const models::Network& network) {
   return std::make_shared<Module>(network);
 }
+
+// A residual network of any size, without its head.
+std::shared_ptr<BodyModule> make_residual(const models::Residual& residual,
+                                          std::int64_t image_channels);
 
 // A norm and, where it is followed by one, its activation (models/norm.h).
 class NormLayer {
