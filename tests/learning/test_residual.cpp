@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "murmur/learning/libraries.h"
+#include "murmur/learning/matmul.h"
 #include "murmur/learning/torch/models/module.h"
 #include "murmur/models/model.h"
 #include "tests/learning/torch_examples.h"
