@@ -11,6 +11,7 @@
 #include "murmur/engine/engine.h"
 #include "murmur/run/config/schedule.h"
 #include "murmur/run/warnings/warnings.h"
+#include "murmur/run/wiring/engine_parts.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -48,28 +49,16 @@ class Solver {
 
  private:
   engine::EngineParts<S> parts(const Config& config) {
-    Program<S> program = make_program<S>(config, problem_->starts_differ(), 1);
-    require_one_start(config, program, *problem_);
     const auto graph = make_graph(config);
-    require_usable_graph(config, *graph, program);
-    for (const Warning& warning : warnings_of(config, program, graph, {.steps = config.steps})) {
+    auto parts =
+        make_engine_parts(config, *problem_, graph, {}, comm::Ownership::even(workers(), 1));
+    require_one_start(config, parts.program, *problem_);
+    for (const Warning& warning :
+         warnings_of(config, parts.program, graph, {.steps = config.steps})) {
       request_.warn(warning.text);
     }
-    const auto schedule = make_event_schedule(
-        config, program, graph, static_cast<std::int64_t>(problem_->layout().parameters()));
-    const auto compression = make_compression(config, program);
-    return {.program = std::move(program),
-            .topology = graph,
-            .problem = problem_.get(),
-            .pool = &pool_,
-            .transport = nullptr,
-            .ownership = comm::Ownership::even(workers(), 1),
-            .weight_decay = config.algorithm.weight_decay,
-            .schedule = schedule,
-            .gradient = make_gradient_settings(config),
-            .factors_of_tensors = make_tensor_factors(config, problem_->layout()),
-            .participation = make_participation(config, 1),
-            .compression = compression};
+    parts.pool = &pool_;
+    return parts;
   }
 
   int workers() const { return static_cast<int>(config_.workers); }

@@ -9,6 +9,7 @@
 #include "murmur/core/check.h"
 #include "murmur/run/records/class_counts.h"
 #include "murmur/run/records/metric_table.h"
+#include "murmur/run/wiring/engine_parts.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
@@ -56,30 +57,21 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
 
 template <class S>
 engine::EngineParts<S> Session<S>::parts() {
-  auto program = make_program<S>(config_, problem_->starts_differ(), setup_.steps_per_epoch());
-  require_usable_graph(config_, *graph_, program);
-  event_schedule_ = make_event_schedule(
-      config_, program, graph_, static_cast<std::int64_t>(problem_->layout().parameters()));
-  engine::GradientSettings gradient = make_gradient_settings(config_);
-  gradient.batches_of_step = [batches = setup_.data.batches](int worker, std::int64_t batch) {
-    return batches->batches_of_step(worker, batch);
-  };
-  engine::EngineParts<S> parts{
-      .program = std::move(program),
-      .topology = graph_,
-      .problem = problem_.get(),
-      .pool = &pool_,
-      .transport = transport(),
-      .ownership = ownership(),
-      .weight_decay = config_.algorithm.weight_decay,
-      .schedule = event_schedule_,
-      .gradient = std::move(gradient),
-      .factors_of_tensors = make_tensor_factors(config_, problem_->layout()),
-      .participation = make_participation(config_, setup_.steps_per_epoch(), setup_.examples())};
-  parts.compression = make_compression(config_, parts.program);
-  if (const Status fits = engine::check_limits(parts); !fits) {
-    throw UserError(fits.failure().message);
-  }
+  auto parts =
+      make_engine_parts(config_,
+                        *problem_,
+                        graph_,
+                        {.steps_per_epoch = setup_.steps_per_epoch(),
+                         .examples = setup_.examples(),
+                         .batches_of_step =
+                             [batches = setup_.data.batches](int worker, std::int64_t batch) {
+                               return batches->batches_of_step(worker, batch);
+                             }},
+                        ownership());
+  parts.pool = &pool_;
+  parts.transport = transport();
+  event_schedule_ = parts.schedule;
+  require_limits(parts);
   return parts;
 }
 

@@ -95,7 +95,6 @@ class Session {
   Result<MetricsLine> make_line();
   Result<std::optional<double>> mean_loss();  // none: no gradient was taken
   Result<Metrics> totals();
-  Result<std::string> digest();
   Result<Summary> summarize();
   Status write_results();
   TrainOutcome outcome(const Status& status);

@@ -14,12 +14,11 @@
 #include "murmur/learning/libraries.h"
 #include "murmur/run/processes/stop.h"
 #include "murmur/run/text/version.h"
+#include "murmur/run/train/digest.h"
 #include "murmur/run/train/session.h"
 
 namespace murmur::run {
 namespace {
-
-constexpr std::size_t kHexDigits = 16;  // of a digest
 
 std::int64_t peak_memory_bytes() {
   rusage usage{};
@@ -154,33 +153,13 @@ Status Session<S>::write_line() {
 }
 
 template <class S>
-Result<std::string> Session<S>::digest() {
-  std::string own;  // of each local worker, in hexadecimal
-  const comm::WorkerRange local = engine_->local();
-  for (int worker = local.begin; worker < local.end; ++worker) {
-    own += files::to_hex(files::digest_of_row(engine_->layout(), engine_->model(worker)));
-  }
-  const auto texts = engine_->collectives().gather_texts(own);
-  if (!texts) {
-    return texts.failure().in("collecting the digests of all workers");
-  }
-  std::vector<std::uint64_t> hashes;
-  for (const std::string& text : texts.value()) {
-    for (std::size_t at = 0; at < text.size(); at += kHexDigits) {
-      hashes.push_back(files::from_hex(text.substr(at, kHexDigits)).value_or(0));
-    }
-  }
-  return files::to_hex(files::digest_of_rows(hashes));
-}
-
-template <class S>
 std::string Session<S>::data_digest() const {
   return files::to_hex(setup_.data.dataset->digest);
 }
 
 template <class S>
 Result<Summary> Session<S>::summarize() {
-  Result<std::string> digested = digest();
+  Result<std::string> digested = digest_of_models(*engine_);
   if (!digested) {
     return digested.failure();
   }
