@@ -26,28 +26,6 @@ constexpr std::uintmax_t kMostBytes = 64U << 20U;
 constexpr std::size_t kMostShown = 80;
 constexpr std::size_t kMostOrigin = 200;
 
-std::string read_text(const std::filesystem::path& file) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) {
-    throw UserError(fmt::format("'{}' is a folder, not a configuration file", file.string()));
-  }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    throw UserError(
-        fmt::format("the configuration file '{}' {}",
-                    file.string(),
-                    std::filesystem::exists(file, error) ? "cannot be read" : "does not exist"));
-  }
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (!error && size > kMostBytes) {
-    throw UserError(fmt::format(
-        "'{}' has {} bytes; a configuration has at most {}", file.string(), size, kMostBytes));
-  }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return std::move(text).str();
-}
-
 // Parses `value = TEXT`, with TEXT as a string if it is not a TOML value. The source of the nodes
 // is `origin`.
 toml::table parse_value(const std::string& text, const std::string& origin) {
@@ -202,6 +180,28 @@ Document parse_document(std::string_view text, const std::string& file) {
   }
 }
 
+std::string read_text(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) {
+    throw UserError(fmt::format("'{}' is a folder, not a configuration file", file.string()));
+  }
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    throw UserError(
+        fmt::format("the configuration file '{}' {}",
+                    file.string(),
+                    std::filesystem::exists(file, error) ? "cannot be read" : "does not exist"));
+  }
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (!error && size > kMostBytes) {
+    throw UserError(fmt::format(
+        "'{}' has {} bytes; a configuration has at most {}", file.string(), size, kMostBytes));
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return std::move(text).str();
+}
+
 Document read_document(const std::filesystem::path& file) {
   return parse_document(read_text(file), file.string());
 }
@@ -211,10 +211,23 @@ std::string where(const toml::source_region& source) {
     return "configuration";
   }
   const std::string& path = *source.path;
-  if (path.rfind("--", 0) == 0 || path.rfind("MURMUR_", 0) == 0) {
+  if (path.starts_with("--") || path.starts_with("MURMUR_") || path.starts_with("options.")) {
     return path;
   }
   return fmt::format("{}:{}:{}", path, source.begin.line, source.begin.column);
+}
+
+toml::table parse_assignments(const std::vector<Assignment>& assignments) {
+  toml::table layer;
+  for (const auto& [key, value, origin] : assignments) {
+    if (!is_path(key)) {
+      throw UserError(fmt::format("{}: '{}' is no key; keys are dotted, as algorithm.momentum",
+                                  origin,
+                                  shortened(key, kMostShown)));
+    }
+    assign(layer, key, value, origin);
+  }
+  return layer;
 }
 
 toml::table parse_set(const std::vector<std::string>& assignments) {

@@ -22,6 +22,9 @@ struct Document {
   toml::table root;
 };
 
+// The content of a file. Throws UserError if it cannot be read.
+std::string read_text(const std::filesystem::path& file);
+
 // Throws UserError if the file cannot be read or has a syntax error (with line and column).
 Document read_document(const std::filesystem::path& file);
 Document parse_document(std::string_view text, const std::string& file);
@@ -29,7 +32,15 @@ Document parse_document(std::string_view text, const std::string& file);
 // The source of a node for messages: "file:line:column", "--set key=value" or "MURMUR_SEED=1".
 std::string where(const toml::source_region& source);
 
-// The layer of key.path=value assignments. A value is TOML; a bare word is a string.
+// The layer of assignments, of which the last one of a key wins. A value is TOML; a bare word is a
+// string.
+struct Assignment {
+  std::string key;     // dotted
+  std::string value;   // TOML
+  std::string origin;  // as where() shows it: begins with "--", "MURMUR_" or "options."
+};
+toml::table parse_assignments(const std::vector<Assignment>& assignments);
+// Of the --set options: key.path=value.
 toml::table parse_set(const std::vector<std::string>& assignments);
 
 // The layers of the environment variables and of the command line options.
@@ -43,5 +54,13 @@ void apply_layer(Document& document, const toml::table& layer);
 
 // Checks and converts the whole document. Throws UserError. Defined in read.cpp.
 Config read_config(const Document& document, Purpose purpose);
+
+// Beside those of the commands: a task that a program brings. It has no [data], [model] and [loss],
+// and [schedule] only if it wants (Config::schedule has no name otherwise): the program says the
+// rates.
+inline constexpr Purpose kOwnTask{2};
+
+// Of the document of a run: kTrain if it says which data or model, else kOwnTask.
+Purpose purpose_of_run(const Document& document);
 
 }  // namespace murmur::run

@@ -52,6 +52,9 @@ std::string belongs(const std::string& key, Purpose purpose) {
   if (purpose == Purpose::kTrain && key == "problem") {
     return "[problem] is for `murmur solve`; `murmur train` takes [data] and [model]";
   }
+  if (purpose == kOwnTask && (key == "data" || key == "model" || key == "loss")) {
+    return fmt::format("[{}] is of tasks by name; this one is brought by the program", key);
+  }
   if (key == "compare") {
     return "[compare] is for `murmur compare`";
   }
@@ -68,29 +71,22 @@ bool is_file_name(const std::string& name) {
   return plain && !name.empty() && name.size() <= 128 && name.front() != '.';
 }
 
+void expect_tables(TableReader& top, Purpose purpose) {
+  top.expect({"topology", "algorithm", "gradient", "compression", "outer", "participation"});
+  if (purpose == Purpose::kSolve) {
+    top.expect({"problem"});
+    return;
+  }
+  top.expect({"schedule", "evaluation", "checkpoint", "output", "processes", "cluster"});
+  if (purpose == Purpose::kTrain) {
+    top.expect({"data", "model", "loss"});
+  }
+}
+
 void read_top(const Document& document, Config& config) {
   TableReader top(document, "");
   const bool solve = config.purpose == Purpose::kSolve;
-  for (const char* table :
-       {"topology", "algorithm", "gradient", "compression", "outer", "participation"}) {
-    top.has(table);
-  }
-  for (const char* table : {"data",
-                            "model",
-                            "loss",
-                            "schedule",
-                            "evaluation",
-                            "checkpoint",
-                            "output",
-                            "processes",
-                            "cluster"}) {
-    if (!solve) {
-      top.has(table);
-    }
-  }
-  if (solve) {
-    top.has("problem");
-  }
+  expect_tables(top, config.purpose);
   const std::int64_t schema = top.integer("schema", kSchema, kIndex);
   if (schema != kSchema) {
     top.fail("schema",
@@ -106,7 +102,7 @@ void read_top(const Document& document, Config& config) {
   }
   config.seed = static_cast<std::uint64_t>(top.integer("seed", 1, kSeed));
   config.threads = top.maybe_integer("threads", kThreads);
-  if (!solve) {
+  if (config.purpose == Purpose::kTrain) {
     config.matmul = top.text("matmul", config.matmul, {"auto", "onednn", "torch"});
   }
   const std::string precision =
@@ -141,7 +137,10 @@ AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
   algorithm.decay = table.text("decay", algorithm.decay, {"all", "matrices"});
   algorithm.groups = read_groups(table);
   const toml::node* rate = table.node("learning_rate");
-  if (purpose == Purpose::kTrain && rate != nullptr && rate->is_array()) {
+  if (purpose == kOwnTask && rate == nullptr) {
+    return algorithm;  // the program says it
+  }
+  if (purpose != Purpose::kSolve && rate != nullptr && rate->is_array()) {
     table.fail("learning_rate",
                "algorithm.learning_rate is one number here; a list of rates is for `murmur solve`, "
                "and [schedule] changes the rate of a training run");
@@ -251,6 +250,11 @@ Config read_config(const Document& document, Purpose purpose) {
     read_training(document, config);
   }
   return config;
+}
+
+Purpose purpose_of_run(const Document& document) {
+  const bool by_name = document.root.contains("data") || document.root.contains("model");
+  return by_name ? Purpose::kTrain : kOwnTask;
 }
 
 Config load_config(const std::filesystem::path& file, Purpose purpose, const Overrides& overrides) {

@@ -88,7 +88,7 @@ std::optional<OuterConfig> read_outer(const Document& document, Purpose purpose)
   }
   const Kind& kind = kind_of("outer");
   OuterConfig outer;
-  const bool train = purpose == Purpose::kTrain;
+  const bool train = purpose != Purpose::kSolve;
   if (train) {
     outer.start_epoch = table.maybe_number("start_epoch", kNonNegative);
   } else if (table.has("start_epoch")) {

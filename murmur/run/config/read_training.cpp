@@ -236,10 +236,16 @@ void read_processes(const Document& document, Config& config) {
 }  // namespace
 
 void read_training(const Document& document, Config& config) {
-  read_data(document, config);
-  config.model = read_model(document);
-  read_loss(document, config);
-  read_schedule(document, config);
+  if (config.purpose == Purpose::kTrain) {
+    read_data(document, config);
+    config.model = read_model(document);
+    read_loss(document, config);
+  }
+  if (config.purpose == Purpose::kTrain || document.root.contains("schedule")) {
+    read_schedule(document, config);
+  } else {
+    config.schedule.name.clear();
+  }
   read_evaluation(document, config);
   read_checkpoint(document, config);
   read_output(document, config);

@@ -48,7 +48,8 @@ ParticipationConfig read_participation(const Document& document, const Config& c
 // Reads [cluster]; none: there is no such table.
 std::optional<timing::Cluster> read_cluster(const Document& document, std::int64_t workers);
 
-// Reads [data], [model], [schedule], [evaluation], [checkpoint], [output], [processes], [cluster].
+// Reads [data], [model] (none of an own task), [schedule], [evaluation], [checkpoint], [output],
+// [processes], [cluster].
 void read_training(const Document& document, Config& config);
 
 }  // namespace murmur::run

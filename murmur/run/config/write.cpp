@@ -157,7 +157,7 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     out.table("problem");
     const bool has_shape = !config.problem.options.integers("shape").empty();
     out.choice(config.problem, has_shape ? "" : "shape");
-  } else {
+  } else if (config.purpose == Purpose::kTrain) {
     out.put("matmul", config.matmul);
     write_data(config, out);
     out.table("model");
@@ -168,8 +168,10 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     }
   }
   write_method(config, out);
-  if (config.purpose == Purpose::kTrain) {
+  if (config.purpose != Purpose::kSolve && !config.schedule.name.empty()) {
     write_schedule(config.schedule, out);
+  }
+  if (config.purpose != Purpose::kSolve) {
     write_run_settings(config, out);
   }
   if (config.cluster) {

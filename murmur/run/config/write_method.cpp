@@ -78,7 +78,7 @@ void write_method(const Config& config, Writer& out) {
       config.algorithm.learning_rate.size() == 1 && config.algorithm.learning_rate.front() > 0;
   if (constant) {
     out.put("learning_rate", config.algorithm.learning_rate.front());
-  } else {
+  } else if (!config.algorithm.learning_rate.empty()) {
     out.put("learning_rate", config.algorithm.learning_rate);
   }
   out.put("weight_decay", config.algorithm.weight_decay);

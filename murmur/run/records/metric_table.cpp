@@ -61,6 +61,14 @@ const std::vector<Measure>& measures() {
   return kMeasures;
 }
 
+Measure measure_of(std::string_view sum) {
+  const auto found = std::find_if(
+      measures().begin(), measures().end(), [&](const Measure& m) { return m.sum == sum; });
+  return found == measures().end()
+             ? Measure{.name = std::string(sum), .words = std::string(sum), .sum = sum}
+             : *found;
+}
+
 std::string Measure::worst_metric() const {
   const auto found = find_metric(main_metric());
   return metric(found && found->better == Better::kLower ? "_local_max" : "_local_min");

@@ -45,8 +45,11 @@ struct Measure {
   std::string worst_metric() const;  // of the local models
 };
 
-// All of them; the first one that a run has is the main metric of its task.
+// Those of built-in tasks; the first one that a run has is the main metric of its task.
 const std::vector<Measure>& measures();
+
+// The measure of a sum of that name; of a name that is in no table the mean.
+Measure measure_of(std::string_view sum);
 
 // The first measure that `values` have; null: there are no scores.
 const Measure* main_measure(const Metrics& values);

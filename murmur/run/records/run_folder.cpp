@@ -128,7 +128,8 @@ Entrance enter_without_resume(const RunFolder& folder, const Config& config) {
 
 // Environment variables are not applied again: they were resolved when the file was written.
 Config stored_config(const RunFolder& folder) {
-  return read_config(read_document(folder.config()), Purpose::kTrain);
+  const Document document = read_document(folder.config());
+  return read_config(document, purpose_of_run(document));
 }
 
 Entrance enter(const RunFolder& folder, const Config& config, bool resume) {

@@ -31,8 +31,8 @@ Result<RunRecord> read_run(const std::filesystem::path& folder) {
   }
   record.config_text = std::move(text).value();
   try {
-    record.config =
-        read_config(parse_document(record.config_text, config_file.string()), Purpose::kTrain);
+    const Document document = parse_document(record.config_text, config_file.string());
+    record.config = read_config(document, purpose_of_run(document));
   } catch (const UserError& error) {
     return Failure{FailureKind::kDamaged, error.what()};
   }

@@ -125,11 +125,8 @@ Status Evaluator<S>::add_measure(const Measure& measure,
 template <class S>
 Result<Metrics> Evaluator<S>::over_workers(const LocalScores& scores) {
   Metrics metrics;
-  for (const Measure& measure : measures()) {
-    if (scores.averaged.find(measure.sum) == nullptr) {
-      continue;
-    }
-    if (const Status added = add_measure(measure, scores, metrics); !added) {
+  for (const problems::NamedSum& sum : scores.averaged.sums) {
+    if (const Status added = add_measure(measure_of(sum.name), scores, metrics); !added) {
       return added.failure();
     }
   }

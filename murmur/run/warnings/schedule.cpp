@@ -173,6 +173,9 @@ void look_at_schedule(const WarningSubject& subject, Found& found) {
     look_at_list(subject, found);
     return;
   }
+  if (subject.config.schedule.name.empty()) {
+    return;
+  }
   look_at_length(subject, found);
   if (subject.extent.steps == 0) {
     return;
