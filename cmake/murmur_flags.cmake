@@ -1,30 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiler flags, and murmur_library(): one target per folder of murmur/.
-set(CMAKE_CXX_STANDARD 20)
-set(CMAKE_CXX_STANDARD_REQUIRED ON)
-set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_BUILD_RPATH "$ORIGIN" ${CMAKE_BINARY_DIR})  # where dlopen finds libmurmur_torch.so
-if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release)
-endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")  # -O3 is for the loops over coordinates: KERNELS below
+# Compiler flags, and murmur_library(): one target per folder of murmur/. All of them are properties of targets, so that
+# a project that adds this one by add_subdirectory() is compiled as it was before.
 if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
    OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14))
   message(FATAL_ERROR "gcc 12 or clang 14 or newer is needed, this is ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_VERSION}; "
     "install a newer one and configure with -DCMAKE_CXX_COMPILER=")
 endif()
 
-# Precompiled headers and the time in a macro must not keep ccache from finding what it knows.
-find_program(MURMUR_CCACHE ccache)
-mark_as_advanced(MURMUR_CCACHE)
-if(MURMUR_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${MURMUR_CCACHE})
-endif()
-
 add_library(murmur_flags INTERFACE)
 target_include_directories(murmur_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_features(murmur_flags INTERFACE cxx_std_20)
 target_compile_options(murmur_flags INTERFACE -Wall -Wextra -Wconversion
                        $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -44,16 +29,23 @@ if(MURMUR_FUZZ)
   string(JOIN "," sanitize fuzzer-no-link ${MURMUR_SANITIZE})
 endif()
 if(sanitize)
-  add_compile_options(-fsanitize=${sanitize} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(murmur_flags INTERFACE -fsanitize=${sanitize} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   # With the sanitizers' own code in between gcc no longer sees which member of a variant is alive.
   target_compile_options(murmur_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-  add_link_options(-fsanitize=${sanitize})
+  target_link_options(murmur_flags INTERFACE -fsanitize=${sanitize})
 endif()
+
+# What every target of ours has, with a way to the libraries that are loaded at run time: beside the program, or in the
+# build folder.
+function(murmur_properties)
+  set_target_properties(${ARGN} PROPERTIES
+    CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON BUILD_RPATH "$ORIGIN;${PROJECT_BINARY_DIR}")
+endfunction()
 
 # murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [OBJECTS] [WITHOUT PATTERN] [ONLY PATTERN] [AS NAME])
 # All sources of murmur/NAME, or those that do not or do match PATTERN, as the target murmur_NAME. KERNELS:
 # loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike. OBJECTS: all of it
-# is linked, also sources that nothing refers to because they register themselves.
+# is linked, also sources that nothing refers to because they register themselves, and seen from outside libmurmur.so.
 function(murmur_library name)
   cmake_parse_arguments(ARG "KERNELS;OBJECTS" "WITHOUT;ONLY;AS" "FOLDERS;LIBRARIES" ${ARGN})
   set(target murmur_${name})
@@ -61,7 +53,7 @@ function(murmur_library name)
     set(target murmur_${ARG_AS})
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/murmur/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/cli/main.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/cli/(main|program).cpp$")
   list(FILTER sources EXCLUDE REGEX "/comm/mpi/")
   if(ARG_WITHOUT)
     list(FILTER sources EXCLUDE REGEX ${ARG_WITHOUT})
@@ -76,6 +68,7 @@ function(murmur_library name)
       set(kind OBJECT)
     endif()
     add_library(${target} ${kind} ${sources})
+    murmur_properties(${target})
   else()  # headers alone
     set(linkage INTERFACE)
     add_library(${target} INTERFACE)

@@ -25,16 +25,7 @@ add_library(murmur_learning INTERFACE)
 target_link_libraries(murmur_learning INTERFACE murmur_learning_itself murmur_learning_torch
                       $<TARGET_OBJECTS:murmur_learning_torch>)
 
-add_library(murmur_learning_library SHARED murmur/learning/torch/torch_plugin.cpp)
-set_target_properties(murmur_learning_library PROPERTIES OUTPUT_NAME murmur_torch
-                      LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-target_link_libraries(murmur_learning_library PRIVATE murmur_learning_torch)
-target_link_options(murmur_learning_library PRIVATE -Wl,--no-undefined
-                    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/torch_symbols.map)
-set_target_properties(murmur_learning_library PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/torch_symbols.map)
-
+# libmurmur_torch.so: added by murmur_shared.cmake, as it needs libmurmur.so.
 murmur_library(learning AS learning_loader ${folders} LIBRARIES ${CMAKE_DL_LIBS} ONLY "/on_demand.cpp$")
-target_link_options(murmur_learning_loader INTERFACE -Wl,--export-dynamic-symbol=_ZN6murmur1?check_*)
-add_dependencies(murmur_learning_loader murmur_learning_library)
 add_library(murmur_learning_on_demand INTERFACE)
 target_link_libraries(murmur_learning_on_demand INTERFACE murmur_learning_itself murmur_learning_loader)

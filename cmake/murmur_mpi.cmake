@@ -23,25 +23,12 @@ if(NOT OPENMPI_FOUND AND NOT MPICH_FOUND AND NOT MURMUR_SANITIZE)
   endif()
 endif()
 
-set(MURMUR_MPI_LIBRARIES "")
-file(GLOB mpi_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/murmur/comm/mpi/*.cpp)
+# The libraries themselves: murmur_shared.cmake, as they need libmurmur.so.
+set(MURMUR_MPI "")
 foreach(implementation OPENMPI MPICH)
   if(${implementation}_FOUND)
+    list(APPEND MURMUR_MPI ${implementation})
     string(TOLOWER ${implementation} name)
-    add_library(murmur_${name} SHARED ${mpi_sources})
-    target_link_libraries(murmur_${name} PRIVATE murmur_flags murmur_core Threads::Threads PkgConfig::${implementation})
-    set_target_properties(murmur_${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
-                          LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/mpi_symbols.map)
-    target_link_options(murmur_${name} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/mpi_symbols.map)
-    list(APPEND MURMUR_MPI_LIBRARIES murmur_${name})
     message(STATUS "MPI: ${name} ${${implementation}_VERSION}${MPI_C_VERSION}")
   endif()
 endforeach()
-
-# A program that may be started by mpirun.
-function(murmur_loads_mpi target)
-  target_link_options(${target} PRIVATE -Wl,--export-dynamic-symbol=_ZN6murmur1?check_*)
-  if(MURMUR_MPI_LIBRARIES)
-    add_dependencies(${target} ${MURMUR_MPI_LIBRARIES})
-  endif()
-endfunction()

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces torch/ in the program: loads libmurmur_torch.so, which is installed next to the program,
-// at the first use, and forwards calls to it.
+// Replaces torch/: loads libmurmur_torch.so, which is installed next to libmurmur.so, at the first
+// use, and forwards calls to it.
 #include <atomic>
 #include <filesystem>
 #include <string>
-#include <system_error>
 
 #include <dlfcn.h>
 
@@ -17,16 +16,19 @@ namespace {
 std::atomic<const TorchPlugin*> g_loaded = nullptr;
 
 // If a library loaded by MPI (UCX) intercepts dlopen, names are searched for in that library's run
-// path instead of the program's. The full path is then needed.
+// path instead of ours. The full path is then needed: that of what this code is in.
 void* open_library() {
   constexpr const char* kName = "libmurmur_torch.so";
   constexpr int kHow = RTLD_LAZY | RTLD_LOCAL;
   if (void* library = dlopen(kName, kHow)) {
     return library;
   }
-  std::error_code unknown;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  return unknown ? nullptr : dlopen((program.parent_path() / kName).c_str(), kHow);
+  Dl_info own{};
+  if (dladdr(reinterpret_cast<const void*>(&g_loaded), &own) == 0) {
+    return nullptr;
+  }
+  const auto folder = std::filesystem::path(own.dli_fname).parent_path();
+  return dlopen((folder / kName).c_str(), kHow);
 }
 
 Result<const TorchPlugin*> load() {

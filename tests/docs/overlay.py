@@ -57,6 +57,12 @@ class Overlay:
         self._run(words, self.build)
         return program
 
+    def link_program(self, without=()):
+        """The program with the overlay's objects: a copy beside a libmurmur.so that has them."""
+        (library,) = (path.name for path in self.build.glob("libmurmur.so.*.*.*"))
+        self.link(library, without).rename(self.folder / library.rsplit(".", 1)[0])
+        return Path(shutil.copy2(self.build / "murmur", self.folder / "murmur"))
+
     @staticmethod
     def _run(words, folder):
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True)

@@ -150,7 +150,7 @@ def main():
         if promise.loads:
             overlay.link(promise.loads)
         with tempfile.TemporaryDirectory() as folder:
-            run_commands(root, page, promise, overlay.link("murmur", (TORCH,)), Path(folder))
+            run_commands(root, page, promise, overlay.link_program((TORCH,)), Path(folder))
     except RuntimeError as error:
         sys.exit(f"{page}: {error}")
 

@@ -10,6 +10,7 @@ FLOORS = (
     ("engine", "learning"),
     ("checkpoint",),
     ("run",),
+    ("library",),
     ("cli",),
 )
 FLOOR_OF = {folder: floor for floor, row in enumerate(FLOORS) for folder in row}
@@ -39,7 +40,7 @@ KEPT_IN = (
     (r"mpi\.h", r"(murmur|tests)/comm/mpi/.*"),
     (r"dnnl[a-z_]*\.h(pp)?", r"murmur/learning/[a-z_]*onednn\.(h|cpp)"),
     (r"CLI/", r"murmur/cli/.*"),
-    (r"toml\+\+/|toml\.hpp", r"murmur/run/.*"),
+    (r"toml\+\+/|toml\.hpp", r"murmur/(run|library)/.*"),
 )
 
 # (pattern in code, where it is forbidden, where it is allowed all the same, why)
@@ -62,7 +63,7 @@ BANNED = (
     (r"\bGTEST_SKIP\b|\bDISABLED_", r"tests/.*", r"", "a test that does not run proves nothing"),
     (r"#\s*if(def|ndef)?\b(?!.*(__clang__|__GNUC__|__has_attribute|__has_include|__SANITIZE|__x86_64__|__SSE|__AVX|__linux__))",
      r"murmur/.*", r"", "what may be missing is another source file, chosen by CMake"),
-    (r"\bUserError\s*[({]", r"murmur/.*", r"murmur/(run|cli|core)/.*", "UserError is thrown in run and cli; elsewhere a Result"),
+    (r"\bUserError\s*[({]", r"murmur/.*", r"murmur/(run|library|cli|core)/.*", "UserError is thrown in run, library and cli; elsewhere a Result"),
 )
 
 # What belongs to which header of the standard library: those that one library brings by the way and another does not.
@@ -144,7 +145,9 @@ def layering(files):
         if folder not in FLOOR_OF:
             yield file.path, 1, f"murmur/{folder} is not on the floor plan"
             continue
-        for number, _, what in file.includes():
+        for number, bracket, what in file.includes():
+            if bracket == "<":
+                continue  # of include/, which depends on none of these folders
             target = what.split("/")[1] if what.startswith("murmur/") and what.count("/") > 1 else folder
             if target != folder and FLOOR_OF.get(target, len(FLOORS)) >= FLOOR_OF[folder]:
                 yield file.path, number, f"murmur/{folder} may not include murmur/{target}"

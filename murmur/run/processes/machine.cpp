@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/utsname.h>
@@ -56,6 +57,13 @@ std::string processor_features() {
   return x86.empty() ? proc_entry("/proc/cpuinfo", "Features") : x86;
 }
 
+// The file that this code is in: libmurmur.so, or a program that is linked to its parts.
+fs::path own_file() {
+  static const char kPlace = 0;
+  Dl_info info{};
+  return dladdr(&kPlace, &info) == 0 ? fs::path() : fs::path(info.dli_fname);
+}
+
 // The folder itself or, if it does not exist yet, its nearest existing ancestor.
 fs::path nearest_there(const fs::path& folder) {
   std::error_code ignored;
@@ -90,8 +98,9 @@ Machine look_at_machine() {
 std::string program_digest() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path own = own_file();
   std::string text;
-  for (const fs::path& file : {program, program.parent_path() / "libmurmur_torch.so"}) {
+  for (const fs::path& file : {program, own, own.parent_path() / "libmurmur_torch.so"}) {
     if (const auto digest = files::digest_of_file(file)) {
       text += files::to_hex(digest.value());
     }

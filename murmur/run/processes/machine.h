@@ -23,7 +23,7 @@ Machine look_at_machine();
 // --bind-to, Slurm); at least one.
 int usable_cores();
 
-// Digest of the running program and of its library that trains networks.
+// Digest of the running program, of libmurmur.so, and of the library that trains networks.
 std::string program_digest();
 
 // State of a folder that need not exist yet.
