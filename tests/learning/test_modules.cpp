@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <murmur/torch.h>
+#include <murmur/torch/module_rows.h>
 #include <torch/torch.h>
 
 #include "murmur/learning/matmul.h"

@@ -10,7 +10,7 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
-#include <murmur/torch.h>
+#include <murmur/torch/module_rows.h>
 
 #include "murmur/learning/torch.h"
 #include "murmur/learning/torch/models/module.h"

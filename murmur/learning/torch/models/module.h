@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <murmur/torch.h>
+#include <murmur/torch/module_rows.h>
 
 #include "murmur/core/random.h"
 #include "murmur/models/network.h"
