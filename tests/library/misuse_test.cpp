@@ -150,6 +150,32 @@ TEST(Misuse, OfReadyIsSaid) {
   EXPECT_THAT(step_with({1, 1}), AllOf(HasSubstr("ready(1)"), HasSubstr("twice")));
 }
 
+// What a task writes between the tensors is nobody's: rows keep zeros there.
+TEST(Rows, HaveZerosBetweenTheirTensors) {
+  for (const bool announces : {false, true}) {
+    Task task = counting_task<float>();
+    task.gradient = [announces](const Gradient& asked) {
+      std::fill_n(asked.gradient, 32, 1.0F);
+      if (announces) {
+        asked.ready(1);
+      }
+      return 0.0;
+    };
+    task.start = [](int /*worker*/, float* row, float* buffers) {
+      std::fill_n(row, 32, 2.0F);
+      std::fill_n(buffers, 16, 3.0F);
+    };
+    Simulation simulation(task, four_workers());
+    std::vector<float> other(32, 5.0F);
+    simulation.assign(1, "x", other);
+    simulation.step(0.1);
+    for (std::size_t k = 0; k < 32; ++k) {
+      EXPECT_EQ(simulation.row(1)[k] != 0, k < 3 || k == 16) << k;
+    }
+    EXPECT_EQ(simulation.buffers(1)[1], 0);
+  }
+}
+
 TEST(Misuse, OfScoresIsSaid) {
   const auto evaluate_with = [](const Sum& sum) {
     Task task = counting_task<float>();
