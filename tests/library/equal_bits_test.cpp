@@ -85,14 +85,21 @@ TEST_P(EveryAlgorithmOfTheLibrary, HasTheDigestsOfTheEngine) {
 // The settings as a whole: outer steps, codecs, accumulation, participation, virtual time.
 class EverySetting : public ::testing::TestWithParam<const char*> {};
 
+constexpr const char* kPartial = R"([algorithm]
+name = "sgd"
+[outer]
+name = "average"
+period = 2
+[participation]
+share = 0.5)";
+
 const char* const kSettings[] = {
     "[outer]\nname = \"slowmo\"\nperiod = 2",
     "[gradient]\naccumulate = 2\nclip_norm = 0.5",
     "[gradient]\nsharpness = 0.1",
     "[[algorithm.group]]\nmatch = \"b*\"\nrate = 2.0",
     "[compression]\nname = \"top-k\"\nratio = 0.5\n[algorithm]\nname = \"choco-sgd\"",
-    "[algorithm]\nname = \"sgd\"\n[outer]\nname = \"average\"\nperiod = 2\n[participation]\nshare "
-    "= 0.5",
+    kPartial,
     "[algorithm]\nname = \"ad-psgd\"\n[cluster]\nstep_s = 0.1",
 };
 
