@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "murmur/core/check.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/engine/message_limits.h"
 #include "murmur/engine/ways/in_flight.h"
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "murmur/core/check.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/engine/engine.h"
 #include "murmur/engine/reduce.h"
 

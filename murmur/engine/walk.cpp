@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "murmur/core/check.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/engine/engine.h"
 #include "murmur/engine/ways/in_flight.h"
 

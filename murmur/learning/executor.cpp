@@ -2,7 +2,7 @@
 #include "murmur/learning/executor.h"
 
 #include "murmur/core/check.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/learning/torch.h"
 
 namespace murmur::learning {

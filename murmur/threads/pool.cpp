@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "murmur/core/check.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/core/mutex.h"
 #include "murmur/core/spin_until.h"
 

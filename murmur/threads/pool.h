@@ -22,7 +22,7 @@ class Pool {
 
   // Calls task(index, thread) for every index below `count`, each once, on any thread, and returns
   // when all are done. If tasks throw, the exception with the lowest index is rethrown after all
-  // tasks have ended. Tasks flush denormal numbers (core/flush_denormals.h), also on the calling
+  // tasks have ended. Tasks flush denormal numbers (core/host_program.h), also on the calling
   // thread, so results do not depend on which thread runs a task. REQUIRES: no other run() of this
   // pool is in progress.
   void run(std::size_t count, const std::function<void(std::size_t index, int thread)>& task);

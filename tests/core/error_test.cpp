@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/core/check.h"
+#include "murmur/core/host_program.h"
 
 namespace murmur {
 namespace {
@@ -82,6 +83,20 @@ void fail_at_a_place() {
 TEST(CheckDeathTest, PrintsValuesWorkerStepAndSeed) {
   EXPECT_DEATH(fail_at_a_place(),
                "error_test.cpp:[0-9]+: a < 2 is false: a = 3 \\(worker 5, step 70, seed 9\\)");
+}
+
+TEST(Check, ThrowsTheSameTextInALibrary) {
+  set_check_action(CheckAction::kThrow);
+  std::string text;
+  try {
+    fail_at_a_place();
+  } catch (const FailedCheck& failed) {
+    text = failed.what();
+  }
+  set_check_action(CheckAction::kAbort);
+  check_context() = {};
+  EXPECT_NE(text.find("a < 2 is false: a = 3 (worker 5, step 70, seed 9)"), std::string::npos)
+      << text;
 }
 
 TEST(Check, LetsTruthPass) {
