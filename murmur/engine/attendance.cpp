@@ -46,6 +46,14 @@ void Attendance::begin(std::int64_t step) {
   }
 }
 
+void Attendance::regroup(const std::vector<std::size_t>& before) {
+  std::vector<std::int64_t> ages;
+  for (const std::size_t group : before) {
+    ages.push_back(ages_[group]);
+  }
+  ages_ = std::move(ages);
+}
+
 void Attendance::grow_older(const std::vector<bool>& rests, bool was_reset) {
   for (std::size_t group = 0; group < ages_.size(); ++group) {
     ages_[group] = was_reset ? 0 : ages_[group] + (rests[group] ? 0 : 1);

@@ -39,6 +39,8 @@ class Attendance {
   std::int64_t age(int worker, std::size_t group) const {
     return worker_ages_.empty() ? ages_[group] : worker_ages_[static_cast<std::size_t>(worker)];
   }
+  // From now on the groups are others: by new group, the old one whose age it takes over.
+  void regroup(const std::vector<std::size_t>& before);
   // At the end of a step. `rests`: by group.
   void grow_older(const std::vector<bool>& rests, bool was_reset);
 

@@ -179,7 +179,8 @@ void Engine<S>::reinitialize(const std::vector<std::size_t>& fields) {
 template <class S>
 Status Engine<S>::settle() {
   const FlushDenormals guard;
-  return engine::settle(state_);
+  const Status usable = consistency_.status();
+  return usable ? engine::settle(state_) : usable;
 }
 
 template <class S>

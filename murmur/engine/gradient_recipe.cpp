@@ -87,9 +87,7 @@ void GradientRecipe<S>::take(problems::GradientJob<S>& job, int thread, const Re
   } else {
     take_mean(job, count, thread, early);
   }
-  if (settings_.clip_norm > 0) {
-    clip(job.gradient);
-  }
+  clip(job.gradient);
 }
 
 template <class S>
@@ -162,6 +160,9 @@ void GradientRecipe<S>::take_batch(problems::GradientJob<S>& job, int thread, co
 
 template <class S>
 void GradientRecipe<S>::clip(S* gradient) const {
+  if (settings_.clip_norm <= 0) {
+    return;
+  }
   const S factor =
       static_cast<S>(settings_.clip_norm) / (norm(gradient) + static_cast<S>(kClipEps));
   if (factor < S(1)) {

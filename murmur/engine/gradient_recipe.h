@@ -30,12 +30,16 @@ class GradientRecipe {
   // those after one pass over each batch. Ranges that are never reported are final on return.
   void take(problems::GradientJob<S>& job, int thread, const Ready& ready);
 
+  // Scales a gradient that is longer than allowed.
+  void clip(S* gradient) const;
+  // Whether a range that a problem reports is final, before the rest is there.
+  bool is_final_early() const { return settings_.is_final_early(); }
+
   std::size_t bytes() const { return scratch_.bytes(); }
 
  private:
   void take_mean(problems::GradientJob<S>& job, std::int64_t count, int thread, const Ready& early);
   void take_batch(problems::GradientJob<S>& job, int thread, const Ready& ready);
-  void clip(S* gradient) const;
   S norm(const S* gradient) const;
   std::size_t row_size() const { return problem_->layout().row_size(); }
 

@@ -15,27 +15,35 @@ constexpr std::size_t kBlock = 4096;  // coordinates
 }  // namespace
 
 template <class S>
-void Engine<S>::take_gradients(const Pass<S>& pass, Way<S>* next, const Call& next_call) {
-  const comm::WorkerRange local = rows_.local();
+Way<S>* Engine<S>::open_early(const Pass<S>& pass, Way<S>* next, const Call& next_call) {
   const std::size_t at = pass.template head_as<GradientStage<S>>()->at;
   const FieldSet touched = field_bit(at) | pass.head->touched() | pass.touched_by_locals();
   const bool early =
       event_batch_ == nullptr && state_.spread() && next != nullptr && next->overlaps(touched);
-  if (early) {
-    next->open(next_call);
+  if (!early) {
+    return nullptr;
   }
+  next->open(next_call);
+  for (int worker = rows_.local().begin; worker < rows_.local().end; ++worker) {
+    // A row that nothing changes is final at once.
+    for (std::size_t bucket = 0; !acts(worker) && bucket < buckets_.count(); ++bucket) {
+      next->post(worker, bucket);
+    }
+  }
+  return next;
+}
+
+template <class S>
+void Engine<S>::take_gradients(const Pass<S>& pass, Way<S>* next, const Call& next_call) {
+  Way<S>* const early = open_early(pass, next, next_call);
   std::vector<int> actors;
-  for (int worker = local.begin; worker < local.end; ++worker) {
+  for (int worker = rows_.local().begin; worker < rows_.local().end; ++worker) {
     if (acts(worker)) {
       actors.push_back(worker);
-    } else {  // a row that nothing changes is final at once
-      for (std::size_t bucket = 0; early && bucket < buckets_.count(); ++bucket) {
-        next->post(worker, bucket);
-      }
     }
   }
   parts_.pool->run(actors.size(), [&](std::size_t index, int thread) {
-    gradient_of(pass, actors[index], early ? next : nullptr, thread);
+    gradient_of(pass, actors[index], early, thread);
   });
 }
 
@@ -116,6 +124,7 @@ void Engine<S>::post_early(const Pass<S>& pass,
   count.finish(complete);
 }
 
+template Way<float>* Engine<float>::open_early(const Pass<float>&, Way<float>*, const Call&);
 template void Engine<float>::take_gradients(const Pass<float>&, Way<float>*, const Call&);
 template void Engine<float>::gradient_of(const Pass<float>&, int, Way<float>*, int);
 template bool Engine<float>::acts(int) const;
@@ -125,6 +134,7 @@ template void Engine<float>::post_early(const Pass<float>&,
                                         problems::GradientJob<float>&,
                                         Way<float>&,
                                         int);
+template Way<double>* Engine<double>::open_early(const Pass<double>&, Way<double>*, const Call&);
 template void Engine<double>::take_gradients(const Pass<double>&, Way<double>*, const Call&);
 template void Engine<double>::gradient_of(const Pass<double>&, int, Way<double>*, int);
 template bool Engine<double>::acts(int) const;

@@ -13,6 +13,13 @@ namespace murmur::engine {
 
 template <class S>
 void Engine<S>::restore(const Counters& counters) {
+  if (consistency_.is_broken()) {
+    state_.mixer.close();
+    for (auto& [slot, flight] : state_.in_flight) {
+      flight.mixer.close();
+    }
+    consistency_.reset();
+  }
   counters_ = counters;
   state_.weights.restore(counters.push_weights);
   for (auto& [copy, publisher] : state_.publishers) {
@@ -26,6 +33,23 @@ void Engine<S>::restore(const Counters& counters) {
   }
 }
 
+// A group is as old as that of its first tensor was.
+template <class S>
+void Engine<S>::set_factors(const std::vector<TensorFactors>& by_tensor) {
+  FactorRanges factors(parts_.problem->layout(), by_tensor);
+  std::vector<std::size_t> before(factors.groups().size());
+  const auto tensors = parts_.problem->layout().tensors();
+  for (std::size_t t = tensors.size(); t-- > 0;) {
+    const CoordinateRange first{tensors[t].offset, tensors[t].offset + 1};
+    std::size_t old_group = 0;
+    factors_.visit(first, [&](CoordinateRange, std::size_t group) { old_group = group; });
+    factors.visit(first, [&](CoordinateRange, std::size_t group) { before[group] = old_group; });
+  }
+  attendance_.regroup(before);
+  attendance_.store(counters_);
+  factors_ = std::move(factors);
+}
+
 template <class S>
 void Engine<S>::restart() {
   start_rows();
@@ -36,6 +60,9 @@ template <class S>
 Status Engine<S>::average_model(std::span<S> average) {
   const FlushDenormals guard;
   MURMUR_CHECK(average.size() == rows_.row_size(), "a row of {}", average.size());
+  if (const Status usable = consistency_.status(); !usable) {
+    return usable;
+  }
   if (parts_.program.keeps_one_model()) {
     std::memcpy(average.data(), rows_.row(0, rows_.local().begin), average.size_bytes());
     return Ok{};
@@ -81,6 +108,8 @@ Result<double> Engine<S>::consensus_distance(std::span<const S> average) {
 
 template void Engine<float>::restore(const Counters&);
 template void Engine<double>::restore(const Counters&);
+template void Engine<float>::set_factors(const std::vector<TensorFactors>&);
+template void Engine<double>::set_factors(const std::vector<TensorFactors>&);
 template void Engine<float>::restart();
 template void Engine<double>::restart();
 template Status Engine<float>::average_model(std::span<float>);

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "murmur/core/check.h"
-#include "murmur/core/host_program.h"
 #include "murmur/engine/engine.h"
 #include "murmur/engine/ways/in_flight.h"
 
@@ -12,30 +11,42 @@ namespace murmur::engine {
 
 template <class S>
 Result<std::span<const double>> Engine<S>::step(double lr) {
-  const FlushDenormals guard;
+  return consistency_.perform(counters_.step, [&]() -> Result<std::span<const double>> {
+    const typename Passes<S>::OfStep& passes = open_round(lr);
+    if (Status status = perform_event_batches(passes.per_batch); !status) {
+      return status.failure();
+    }
+    if (Status status = perform_all(passes.together, 0); !status) {
+      return status.failure();
+    }
+    return close_round();
+  });
+}
+
+template <class S>
+const typename Passes<S>::OfStep& Engine<S>::open_round(double lr) {
   MURMUR_CHECK(lr >= 0 && std::isfinite(lr), "lr = {}", lr);
   lr_ = lr;
   attendance_.begin(counters_.step);
   state_.averager.weigh(attendance_.weights());
   std::fill(losses_.begin(), losses_.end(), 0.0);
   std::fill(loss_weights_.begin(), loss_weights_.end(), 0.0);
-  const typename Passes<S>::OfStep& passes = passes_.at(counters_.step);
-  if (Status status = perform_event_batches(passes.per_batch); !status) {
-    return status.failure();
-  }
-  if (Status status = perform_all(passes.together); !status) {
-    return status.failure();
-  }
+  event_batch_ = nullptr;
+  return passes_.at(counters_.step);
+}
+
+template <class S>
+std::span<const double> Engine<S>::close_round() {
   if (!parts_.program.is_asynchronous()) {
     begin_batches();
   }
   grow_older();
-  counters_.previous_lr = lr;
+  counters_.previous_lr = lr_;
   ++counters_.step;
   attendance_.store(counters_);
   counters_.push_weights = state_.weights.state();
   add_up_times();
-  return std::span<const double>(losses_);
+  return losses_;
 }
 
 template <class S>
@@ -48,13 +59,12 @@ Status Engine<S>::perform_event_batches(const std::vector<Pass<S>>& passes) {
   }
   for (const EventBatch& batch : parts_.schedule->batches()) {
     event_batch_ = &batch;
-    Status status = perform_all(passes);
-    begin_batches();
-    event_batch_ = nullptr;
-    if (!status) {
+    if (Status status = perform_all(passes, 0); !status) {
       return status;
     }
+    begin_batches();
   }
+  event_batch_ = nullptr;
   return Ok{};
 }
 
@@ -73,15 +83,20 @@ Way<S>* Engine<S>::way_of(const Pass<S>& pass) const {
 }
 
 template <class S>
-Status Engine<S>::perform_all(const std::vector<Pass<S>>& passes) {
-  for (std::size_t k = 0; k < passes.size(); ++k) {
+Status Engine<S>::settle_before(const Pass<S>& pass) {
+  const FieldSet touched =
+      pass.touched_by_locals() | (pass.head == nullptr ? 0 : pass.head->touched());
+  return flight_meets(state_, touched, pass.template head_as<ArriveStage>())
+             ? engine::settle(state_)
+             : Ok{};
+}
+
+template <class S>
+Status Engine<S>::perform_all(const std::vector<Pass<S>>& passes, std::size_t first) {
+  for (std::size_t k = first; k < passes.size(); ++k) {
     const Pass<S>& pass = passes[k];
-    const FieldSet touched =
-        pass.touched_by_locals() | (pass.head == nullptr ? 0 : pass.head->touched());
-    if (flight_meets(state_, touched, pass.template head_as<ArriveStage>())) {
-      if (Status settled = settle(); !settled) {
-        return settled;
-      }
+    if (Status settled = settle_before(pass); !settled) {
+      return settled;
     }
     if (pass.template head_as<GradientStage<S>>() != nullptr) {
       Way<S>* const next = k + 1 < passes.size() ? way_of(passes[k + 1]) : nullptr;
@@ -137,14 +152,20 @@ Status Engine<S>::talk(Way<S>& way, const Pass<S>& pass, const Call& call) {
 
 template Result<std::span<const double>> Engine<float>::step(double);
 template Status Engine<float>::perform_event_batches(const std::vector<Pass<float>>&);
-template Status Engine<float>::perform_all(const std::vector<Pass<float>>&);
+template const Passes<float>::OfStep& Engine<float>::open_round(double);
+template std::span<const double> Engine<float>::close_round();
+template Status Engine<float>::perform_all(const std::vector<Pass<float>>&, std::size_t);
+template Status Engine<float>::settle_before(const Pass<float>&);
 template Status Engine<float>::perform(const Pass<float>&, const Call&);
 template Status Engine<float>::talk(Way<float>&, const Pass<float>&, const Call&);
 template Call Engine<float>::call_of(std::size_t) const;
 template Way<float>* Engine<float>::way_of(const Pass<float>&) const;
 template Result<std::span<const double>> Engine<double>::step(double);
 template Status Engine<double>::perform_event_batches(const std::vector<Pass<double>>&);
-template Status Engine<double>::perform_all(const std::vector<Pass<double>>&);
+template const Passes<double>::OfStep& Engine<double>::open_round(double);
+template std::span<const double> Engine<double>::close_round();
+template Status Engine<double>::perform_all(const std::vector<Pass<double>>&, std::size_t);
+template Status Engine<double>::settle_before(const Pass<double>&);
 template Status Engine<double>::perform(const Pass<double>&, const Call&);
 template Status Engine<double>::talk(Way<double>&, const Pass<double>&, const Call&);
 template Call Engine<double>::call_of(std::size_t) const;
