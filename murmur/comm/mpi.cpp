@@ -73,4 +73,13 @@ Result<std::unique_ptr<Transport>> open_mpi(MpiLibrary library) {
   return loaded.value()->open();
 }
 
+Result<std::unique_ptr<Transport>> open_mpi_within(MpiLibrary library,
+                                                   std::optional<CommunicatorBits> communicator) {
+  const auto& loaded = plugin_of(library);
+  if (!loaded) {
+    return loaded.failure();
+  }
+  return loaded.value()->open_within(communicator);
+}
+
 }  // namespace murmur::comm

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "murmur/comm/mpi.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
 
@@ -14,6 +15,7 @@ namespace murmur::comm {
 struct MpiPlugin {
   std::string (*version)() = nullptr;
   Result<std::unique_ptr<Transport>> (*open)() = nullptr;
+  Result<std::unique_ptr<Transport>> (*open_within)(std::optional<CommunicatorBits>) = nullptr;
 };
 
 // The only symbol that such a library exports.

@@ -58,6 +58,21 @@ TEST_P(TransportsOfMpi, KeepTheLawsOfFailure) {
   }
 }
 
+// Within a host program, which has MPI of its own or none, for all of its threads or for one.
+TEST_P(TransportsOfMpi, LeaveTheHostProgramAsItWas) {
+  constexpr int kProcesses = 4;
+  const std::string name = GetParam().name == "OpenMpi" ? "openmpi" : "mpich";
+  for (const std::string how : {"alone", "given", "funneled"}) {
+    const Ran ran = launch(GetParam(), kProcesses, {MURMUR_MPI_WITHIN + name, how});
+    EXPECT_EQ(ran.code, 0) << how << ": " << ran.err;
+    std::vector<std::string> lines;
+    for (int p = 0; p < kProcesses; ++p) {
+      lines.push_back(std::to_string(p) + " " + how + ": kept");
+    }
+    EXPECT_THAT(testing::lines_of(ran.out), ::testing::UnorderedElementsAreArray(lines)) << ran.err;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Launchers,
                          TransportsOfMpi,
                          ::testing::ValuesIn(testing::launchers()),

@@ -51,7 +51,13 @@ HostTransport::HostTransport(std::unique_ptr<Transport> below,
             .in = Inbox(std::move(each.segment), each.system_process, process()),
         }));
   }
-  thread_ = std::thread([this] { send_heartbeats(); });
+  thread_ = std::thread([this] {
+    try {
+      send_heartbeats();
+    } catch (const std::exception& error) {
+      fail({FailureKind::kInvalid, error.what()});
+    }
+  });
 }
 
 HostTransport::~HostTransport() {

@@ -1,59 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/comm/mpi_plugin.h"
 
-#include <cstdlib>
+#include <cstring>
 
 #include "murmur/comm/mpi/mpi_header.h"
 #include "murmur/comm/mpi/mpi_transport.h"
+#include "murmur/comm/mpi/start_mpi.h"
 
 namespace murmur::comm {
 namespace {
 
-// The first line of the version string; in MPICH's, the configure options follow.
-std::string version() {
-  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
-  int length = 0;
-  MPI_Get_library_version(text.data(), &length);
-  text.resize(static_cast<std::size_t>(length));
-  const std::size_t end = text.find_first_of(std::string("\n\0", 2));
-  std::string line = end == std::string::npos ? text : text.substr(0, end);
-  for (std::size_t tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t')) {
-    line.replace(tab, 1, " ");
-  }
-  return line;
-}
-
-// Sets defaults that the user has not chosen; other implementations of MPI ignore these variables.
-// A bucket of a row must be sent eagerly: for messages of more than 64 KiB over TCP, Open MPI uses
-// a rendezvous, whose reply queues behind all data in the same direction, so that the messages of
-// two processes that send to each other arrive one after the other instead of at the same time.
-void choose_settings() {
-  constexpr const char* kMoreThanABucket = "1100000";
-  for (const char* name : {"OMPI_MCA_btl_tcp_eager_limit", "OMPI_MCA_btl_tcp_rndv_eager_limit"}) {
-    setenv(name, kMoreThanABucket, 0);
-  }
-}
-
 Result<std::unique_ptr<Transport>> open() {
-  choose_settings();
-  int provided = MPI_THREAD_SINGLE;
-  if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS) {
-    return Failure{FailureKind::kPeer, "MPI did not start (" + version() + ")"};
+  if (Status started = start_mpi(); !started) {
+    return started.failure();
   }
-  if (provided < MPI_THREAD_SERIALIZED) {
-    MPI_Finalize();
-    return Failure{FailureKind::kInvalid,
-                   version() +
-                       " was built without threads; murmur computes on one thread and "
-                       "talks on another"};
+  return std::unique_ptr<Transport>(std::make_unique<MpiTransport>(
+      MpiWorld{.communicator = MPI_COMM_WORLD, .has_thread = true, .finalizes = true}));
+}
+
+Failure no_communicator(const std::string& why) {
+  return {FailureKind::kInvalid,
+          why + "; give an MPI_Comm of " + mpi_library_version() + ", or none for MPI_COMM_WORLD"};
+}
+
+// In MPICH an MPI_Comm is an integer whose upper bits say that it is a communicator; what is none
+// would end the process.
+Result<MPI_Comm> communicator_of(std::optional<CommunicatorBits> bits) {
+  if (!bits) {
+    return MPI_COMM_WORLD;
   }
-  return std::unique_ptr<Transport>(std::make_unique<MpiTransport>());
+  MPI_Comm communicator = MPI_COMM_NULL;
+  if constexpr (std::is_integral_v<MPI_Comm>) {
+    constexpr CommunicatorBits kKindOfCommunicator = 1;
+    if (*bits > 0xffffffffU || (*bits >> 30U) == 0 ||
+        ((*bits >> 26U) & 0xfU) != kKindOfCommunicator) {
+      return no_communicator("what was given is no communicator");
+    }
+  }
+  std::memcpy(&communicator, &*bits, sizeof communicator);
+  if (communicator == MPI_COMM_NULL) {
+    return no_communicator("the communicator is MPI_COMM_NULL");
+  }
+  return communicator;
+}
+
+Result<std::unique_ptr<Transport>> open_within(std::optional<CommunicatorBits> bits) {
+  const auto level = join_mpi();
+  if (!level) {
+    return level.failure();
+  }
+  const Result<MPI_Comm> communicator = communicator_of(bits);
+  if (!communicator) {
+    return communicator.failure();
+  }
+  return std::unique_ptr<Transport>(
+      std::make_unique<MpiTransport>(MpiWorld{.communicator = communicator.value(),
+                                              .has_thread = level.value() == Calls::kAnyThread,
+                                              .finalizes = false}));
 }
 
 }  // namespace
 }  // namespace murmur::comm
 
 extern "C" const murmur::comm::MpiPlugin* murmur_mpi_plugin() {
-  static const murmur::comm::MpiPlugin kPlugin{murmur::comm::version, murmur::comm::open};
+  static const murmur::comm::MpiPlugin kPlugin{
+      murmur::comm::mpi_library_version, murmur::comm::open, murmur::comm::open_within};
   return &kPlugin;
 }

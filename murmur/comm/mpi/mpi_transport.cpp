@@ -5,9 +5,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/prctl.h>
 
 #include "murmur/comm/mpi/backoff.h"
+#include "murmur/comm/mpi/short_sleeps.h"
+#include "murmur/comm/mpi/start_mpi.h"
 #include "murmur/comm/mpi/world_facts.h"
 #include "murmur/core/check.h"
 
@@ -23,19 +24,22 @@ constexpr int kPong = -2;
 constexpr milliseconds kPollInterval{20};  // without pending messages, or while a thread waits
 constexpr milliseconds kLongWait{10};      // after it the thread resumes polling at once
 constexpr milliseconds kDrainLimit{500};
-constexpr milliseconds kQuietPeriod{50};
 
 }  // namespace
 
-MpiTransport::MpiTransport() : requests_(std::make_unique<Requests>()) {
-  MPI_Comm_rank(MPI_COMM_WORLD, &process_);
-  MPI_Comm_size(MPI_COMM_WORLD, &processes_);
-  largest_tag_ = comm::largest_tag();
-  is_oversubscribed_ = is_oversubscribed();
-  last_seen_.resize(static_cast<std::size_t>(processes_));
-  // So that sleeps of 10 us are not rounded up to 60 us; inherited by threads created from here on.
-  prctl(PR_SET_TIMERSLACK, 1000UL);
-  thread_ = std::thread([this] { make_progress(); });
+MpiTransport::MpiTransport(const MpiWorld& world) : world_(world), mutex_(mpi_mutex()) {
+  {
+    const Lock lock(mutex_);
+    requests_ = std::make_unique<Requests>(world.communicator);
+    MPI_Comm_rank(world.communicator, &process_);
+    MPI_Comm_size(world.communicator, &processes_);
+    largest_tag_ = comm::largest_tag();
+    is_oversubscribed_ = is_oversubscribed(world.communicator);
+    last_seen_.resize(static_cast<std::size_t>(processes_));
+  }
+  if (world.has_thread) {
+    thread_ = std::thread([this] { run_thread(); });
+  }
 }
 
 MpiTransport::~MpiTransport() {
@@ -54,19 +58,34 @@ MpiTransport::~MpiTransport() {
   }
   work_.notify_all();
   long_wait_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
   const Lock lock(mutex_);
   if (failed) {
     static_cast<void>(requests_.release());  // MPI may still access them
+    give_mpi_up();
     return;
   }
-  requests_->close();
-  if (finalize_may_hang()) {
-    MPI_Barrier(MPI_COMM_WORLD);
-    std::this_thread::sleep_for(kQuietPeriod);
+  const bool all_closed = requests_->close();
+  if (world_.finalizes) {
+    finish_mpi();
+    return;
   }
-  MPI_Finalize();
-  requests_.reset();
+  requests_->free_communicators();
+  if (!all_closed) {
+    static_cast<void>(requests_.release());
+  }
+}
+
+// Where it fails, every wait fails.
+void MpiTransport::run_thread() {
+  const ShortSleeps short_sleeps;
+  try {
+    make_progress();
+  } catch (const std::exception& error) {
+    fail({FailureKind::kInvalid, error.what()});
+  }
 }
 
 void MpiTransport::make_progress() {
@@ -198,6 +217,7 @@ Status MpiTransport::wait(Ticket ticket) {
   LivenessDeadline deadline(begun, milliseconds(limit_ms_));
   Backoff backoff(spin_.count(), is_oversubscribed_);
   bool has_polled = false;
+  std::optional<ShortSleeps> short_sleeps;
   ++waiting_;
   while (true) {
     if (progress(ticket)) {
@@ -223,7 +243,9 @@ Status MpiTransport::wait(Ticket ticket) {
         return *result;
       }
     }
-    has_polled = true;
+    if (!std::exchange(has_polled, true)) {
+      short_sleeps.emplace();
+    }
     backoff.pause();
   }
 }

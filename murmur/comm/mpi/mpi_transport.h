@@ -16,16 +16,25 @@
 
 #include "murmur/comm/adaptive_spin.h"
 #include "murmur/comm/liveness_deadline.h"
+#include "murmur/comm/mpi/mpi_header.h"
 #include "murmur/comm/mpi/requests.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/mutex.h"
 
 namespace murmur::comm {
 
+// What a transport is made over.
+struct MpiWorld {
+  MPI_Comm communicator = MPI_COMM_WORLD;
+  // Whether a thread of its own makes progress; otherwise only calls of the transport do.
+  bool has_thread = true;
+  bool finalizes = false;  // MPI, at the end
+};
+
 class MpiTransport final : public Transport {
  public:
-  // REQUIRES: MPI_Init has been called on this thread.
-  MpiTransport();
+  // Collective. REQUIRES: MPI_Init has been called.
+  explicit MpiTransport(const MpiWorld& world);
   MpiTransport(const MpiTransport&) = delete;
   MpiTransport& operator=(const MpiTransport&) = delete;
   // Collective unless a wait has failed. Pending notices get half a second to be sent. After a
@@ -48,7 +57,8 @@ class MpiTransport final : public Transport {
  private:
   using Clock = LivenessDeadline::Clock;
 
-  void make_progress();  // run by thread_
+  void run_thread();
+  void make_progress();  // until the transport is closed
   // Blocks while threads inside wait() make progress, for a limited time.
   void leave_to_waiters();
   // Tests pending messages, that of ticket `first` among them, and dispatches the notices that have
@@ -63,6 +73,7 @@ class MpiTransport final : public Transport {
   void check_liveness(LivenessDeadline& deadline, const Entry& entry) MURMUR_REQUIRES(mutex_);
   Failure peer_failure(const Entry& entry, const std::string& why) const;
 
+  const MpiWorld world_;
   int process_ = 0;
   int processes_ = 1;
   int largest_tag_ = 0;
@@ -72,7 +83,7 @@ class MpiTransport final : public Transport {
   std::atomic<int> waiting_ = 0;
   AdaptiveSpin spin_;
 
-  Mutex mutex_;
+  Mutex& mutex_;  // of all transports of this process
   Condition work_;
   Condition long_wait_;
   bool has_waited_long_ MURMUR_GUARDED_BY(mutex_) = false;

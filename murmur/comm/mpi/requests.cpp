@@ -25,20 +25,28 @@ std::string error_string(int code) {
 
 }  // namespace
 
-Requests::Requests() {
-  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  MPI_Comm_dup(MPI_COMM_WORLD, &notice_comm_);
-  MPI_Comm_set_errhandler(notice_comm_, MPI_ERRORS_RETURN);
+Requests::Requests(MPI_Comm communicator) {
+  for (MPI_Comm* own : {&message_comm_, &notice_comm_}) {
+    MPI_Comm_dup(communicator, own);
+    MPI_Comm_set_errhandler(*own, MPI_ERRORS_RETURN);
+  }
   receive_notice();
 }
 
-void Requests::close() {
+bool Requests::close() {
   if (incoming_request_ != MPI_REQUEST_NULL) {
     MPI_Cancel(&incoming_request_);
-    MPI_Request_free(&incoming_request_);
+    MPI_Wait(&incoming_request_, MPI_STATUS_IGNORE);
   }
   for (OutgoingNotice& outgoing : outgoing_) {  // their receiver may be gone
     MPI_Request_free(&outgoing.request);
+  }
+  return outgoing_.empty();
+}
+
+void Requests::free_communicators() {
+  for (MPI_Comm* own : {&message_comm_, &notice_comm_}) {
+    MPI_Comm_free(own);
   }
 }
 
@@ -78,7 +86,7 @@ Ticket Requests::send(Entry entry, std::span<const std::byte> bytes) {
   const Tag tag = entry.tag;
   return add(
       std::move(entry), bytes.size(), [&](std::size_t offset, int count, MPI_Request* request) {
-        return MPI_Isend(bytes.data() + offset, count, MPI_BYTE, to, tag, MPI_COMM_WORLD, request);
+        return MPI_Isend(bytes.data() + offset, count, MPI_BYTE, to, tag, message_comm_, request);
       });
 }
 
@@ -87,8 +95,7 @@ Ticket Requests::receive(Entry entry, std::span<std::byte> bytes) {
   const Tag tag = entry.tag;
   return add(
       std::move(entry), bytes.size(), [&](std::size_t offset, int count, MPI_Request* request) {
-        return MPI_Irecv(
-            bytes.data() + offset, count, MPI_BYTE, from, tag, MPI_COMM_WORLD, request);
+        return MPI_Irecv(bytes.data() + offset, count, MPI_BYTE, from, tag, message_comm_, request);
       });
 }
 

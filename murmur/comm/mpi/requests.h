@@ -28,10 +28,11 @@ struct Entry {
 
 class Requests {
  public:
-  Requests();
+  // Messages and notices travel over duplicates of the communicator. Collective.
+  explicit Requests(MPI_Comm communicator);
   Requests(const Requests&) = delete;
   Requests& operator=(const Requests&) = delete;
-  // REQUIRES: close() was called, and MPI_Finalize has returned.
+  // REQUIRES: close() was called and returned true, or MPI_Finalize has returned.
   ~Requests() = default;
 
   Ticket send(Entry entry, std::span<const std::byte> bytes);
@@ -52,8 +53,10 @@ class Requests {
   // a message that has not started to arrive; transfers that have started continue, so their memory
   // is kept.
   void abandon_all();
-  // Stops receiving notices. Notices that are not sent yet are left to MPI.
-  void close();
+  // Stops receiving notices. False: there are some that are not sent yet, which are left to MPI.
+  bool close();
+  // Collective. REQUIRES: close().
+  void free_communicators();
 
  private:
   struct Wire {
@@ -78,7 +81,8 @@ class Requests {
   bool test_messages(Ticket first);
   bool test_notices(std::vector<std::pair<int, Notice>>& received);
 
-  MPI_Comm notice_comm_ = MPI_COMM_NULL;  // duplicate of MPI_COMM_WORLD
+  MPI_Comm message_comm_ = MPI_COMM_NULL;
+  MPI_Comm notice_comm_ = MPI_COMM_NULL;
   std::uint64_t next_id_ = 1;
   std::unordered_map<std::uint64_t, Entry> entries_;
   std::deque<std::uint64_t> poll_queue_;  // tickets with requests, next to be tested first

@@ -6,8 +6,6 @@
 
 #include <unistd.h>
 
-#include "murmur/comm/mpi/mpi_header.h"
-
 namespace murmur::comm {
 
 int largest_tag() {
@@ -17,10 +15,10 @@ int largest_tag() {
   return found != 0 ? *static_cast<int*>(bound) : 32767;
 }
 
-bool is_oversubscribed() {
+bool is_oversubscribed(MPI_Comm communicator) {
   MPI_Comm here = MPI_COMM_NULL;
   int processes = 1;
-  if (MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here) ==
+  if (MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here) ==
       MPI_SUCCESS) {
     MPI_Comm_size(here, &processes);
     MPI_Comm_free(&here);
