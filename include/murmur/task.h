@@ -81,6 +81,8 @@ template <class S>
 struct BasicTask {
   std::vector<Parameter> parameters = {};  // names are distinct; places may be left out
   std::vector<Parameter> buffers = {};     // what a pass changes beside: running statistics
+  // They are the worker's own; true: they are mixed and averaged wherever the models are.
+  bool average_buffers = false;
   // Writes the initial model and buffers of a worker. Equal buffers for all of them; equal models,
   // where the algorithm keeps one for all.
   std::function<void(int worker, S* row, S* buffers)> start = {};

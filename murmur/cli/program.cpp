@@ -14,6 +14,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/descriptors.h"
 #include "murmur/comm/launch/launch.h"
+#include "murmur/core/host_program.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/text/say.h"
 #include "murmur/run/text/version.h"
@@ -138,6 +139,7 @@ namespace murmur {
 inline namespace v0_1 {
 
 int program(int argc, char** argv) {
+  set_check_action(CheckAction::kAbort);
   cli::open_closed_descriptors();
   return static_cast<int>(cli::finish_output(cli::run_main(argc, argv)));
 }

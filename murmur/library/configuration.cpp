@@ -75,13 +75,25 @@ const char* name_of(run::Precision precision) {
 
 }  // namespace
 
+run::Config with_buffers(run::Config config, bool average) {
+  if (average) {  // as a model by name says it
+    config.model.options.set("statistics", std::string("average"));
+    config.model.place = "average_buffers";
+  }
+  return config;
+}
+
 run::Config config_of(const Options& options,
                       std::optional<run::Purpose> purpose,
-                      std::optional<run::Precision> precision) {
+                      std::optional<run::Precision> precision,
+                      std::optional<std::int64_t> workers) {
   run::Document document =
       run::parse_document(options.text, options.file.empty() ? kNoFile : options.file);
   run::apply_layer(document, run::parse_assignments(assignments_of(options)));
   add_defaults(document);
+  if (workers && !document.root.contains("workers")) {
+    put_default(document, "workers", std::to_string(*workers));
+  }
   if (precision && !document.root.contains("precision")) {
     put_default(document, "precision", name_of(*precision));
   }

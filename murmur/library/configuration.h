@@ -2,6 +2,7 @@
 // The options of a program as a configuration.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include <murmur/options.h>
@@ -12,9 +13,14 @@ namespace murmur::library {
 
 // Throws UserError. `purpose`: none: kTrain if the options say which data or model, else kOwnTask.
 // `precision`: of what computes; the options may not contradict it. None: as they say.
+// `workers`: where the options do not say how many.
 run::Config config_of(const Options& options,
                       std::optional<run::Purpose> purpose,
-                      std::optional<run::Precision> precision);
+                      std::optional<run::Precision> precision,
+                      std::optional<std::int64_t> workers = {});
+
+// With BasicTask::average_buffers.
+run::Config with_buffers(run::Config config, bool average);
 
 template <class S>
 constexpr run::Precision precision_of() {

@@ -7,15 +7,20 @@
 #include <murmur/task.h>
 
 #include "murmur/core/error.h"
+#include "murmur/core/host_program.h"
 
 namespace murmur::library {
 
-// work(), whose UserError becomes an Error.
+// work(), whose UserError becomes an Error, as does a failed check, which then does not end the
+// program.
 template <class Work>
 decltype(auto) guarded(const Work& work) {
+  set_check_action(CheckAction::kThrow);
   try {
     return work();
   } catch (const UserError& error) {
+    throw Error(error.what());
+  } catch (const FailedCheck& error) {
     throw Error(error.what());
   }
 }

@@ -71,6 +71,12 @@ Layout layout_of(const std::vector<Parameter>& parameters,
   return layout;
 }
 
+CoordinateRange range_of(const Layout& layout, std::size_t tensor) {
+  const auto tensors = layout.tensors();
+  const bool last = tensor + 1 == tensors.size();
+  return {tensors[tensor].offset, last ? layout.row_size() : tensors[tensor + 1].offset};
+}
+
 std::vector<Parameter> parameters_of(const Layout& layout) {
   std::vector<Parameter> all;
   for (const TensorSlot& slot : layout.tensors()) {

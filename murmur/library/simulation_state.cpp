@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "murmur/library/configuration.h"
 #include "murmur/library/errors.h"
 #include "murmur/library/layouts.h"
 #include "murmur/run/wiring/wiring.h"
@@ -35,7 +36,8 @@ std::vector<double> values_of(const checkpoint::Extras& extras,
 
 template <class S>
 SimulationState<S>::SimulationState(run::Config config, BasicTask<S> task)
-    : config_(std::move(config)), pool_(run::thread_count(config_)) {
+    : config_(with_buffers(std::move(config), task.average_buffers)),
+      pool_(run::thread_count(config_)) {
   require_epochs(task.steps_per_epoch);
   if (config_.participation.weights == "examples" && task.examples.empty() &&
       config_.participation.numbers.empty()) {

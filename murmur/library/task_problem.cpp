@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
+#include "murmur/core/host_program.h"
 #include "murmur/library/layouts.h"
 
 namespace murmur::library {
@@ -42,26 +43,6 @@ BasicTask<S> checked(BasicTask<S> task, int workers) {
     require(count > 0, fmt::format("a worker has {} examples; every one has 1 or more", count));
   }
   return task;
-}
-
-// The range of a tensor with what follows it up to the next one.
-CoordinateRange range_of(const Layout& layout, std::size_t tensor) {
-  const auto tensors = layout.tensors();
-  const bool last = tensor + 1 == tensors.size();
-  return {tensors[tensor].offset, last ? layout.row_size() : tensors[tensor + 1].offset};
-}
-
-template <class S>
-void clear_padding(const Layout& layout, std::size_t tensor, S* row) {
-  const TensorSlot& slot = layout.tensors()[tensor];
-  std::fill(row + slot.offset + slot.size, row + range_of(layout, tensor).end, S(0));
-}
-
-template <class S>
-void clear_padding(const Layout& layout, S* row) {
-  for (std::size_t tensor = 0; tensor < layout.tensors().size(); ++tensor) {
-    clear_padding(layout, tensor, row);
-  }
 }
 
 // Which parameters of a gradient have been announced, and what that leads to.
@@ -146,6 +127,7 @@ void TaskProblem<S>::gradients(std::span<problems::GradientJob<S>> jobs,
     problems::GradientJob<S>& job = jobs[j];
     const std::function<void(CoordinateRange)> range_ready = [&](CoordinateRange range) {
       if (ready) {
+        const FlushDenormals engine;
         ready(j, range);
       }
     };
@@ -163,6 +145,7 @@ template <class S>
 void TaskProblem<S>::gradient(problems::GradientJob<S>& job,
                               int thread,
                               const ParameterReady& ready) {
+  const WithFloatMode host(host_mode_);
   job.loss = task_.gradient({.worker = job.worker,
                              .batch = job.batch,
                              .step = step_,
@@ -188,6 +171,7 @@ problems::Score TaskProblem<S>::score(const problems::Model<S>& model,
                                       std::int64_t part,
                                       int /*thread*/) {
   problems::Score score;
+  const WithFloatMode host(host_mode_);
   for (const Sum& sum : task_.score(model.x, model.buffers, part)) {
     if (sum.name.empty() || sum.name.find('/') != std::string::npos) {
       throw Error(fmt::format("score() gives a sum the name '{}'; a name is a word without a slash",

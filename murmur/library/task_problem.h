@@ -10,6 +10,7 @@
 
 #include <murmur/task.h>
 
+#include "murmur/core/host_program.h"
 #include "murmur/core/mutex.h"
 #include "murmur/problems/problem.h"
 
@@ -22,7 +23,11 @@ class TaskProblem : public problems::Problem<S> {
   TaskProblem(BasicTask<S> task, int workers, std::uint64_t seed);
 
   // Before each step; `step` is what the gradients of that step are told.
-  void begin_step(std::int64_t step) { step_ = step; }
+  // They compute in the floating-point mode of the calling thread.
+  void begin_step(std::int64_t step) {
+    step_ = step;
+    host_mode_ = FloatMode::current();
+  }
 
   int workers() const override { return workers_; }
   const Layout& layout() const override { return layout_; }
@@ -54,6 +59,7 @@ class TaskProblem : public problems::Problem<S> {
   std::vector<S> start_buffers_;  // of all
   bool starts_differ_ = false;
   std::int64_t step_ = 0;
+  FloatMode host_mode_ = FloatMode::current();
   Mutex mutex_;
   std::set<std::string, std::less<>> names_ MURMUR_GUARDED_BY(mutex_);  // of sums
 };

@@ -109,6 +109,44 @@ std::unique_ptr<World> World::open() {
   return std::make_unique<World>(launch.value(), std::move(transport).value());
 }
 
+std::unique_ptr<World> World::open_within(std::optional<comm::CommunicatorBits> communicator) {
+  const comm::LoadedMpi loaded = comm::loaded_mpi();
+  comm::Launch launch;
+  if (communicator || loaded.is_initialized) {
+    if (!loaded.is_initialized) {
+      throw UserError(
+          "a communicator is given, and this program has initialized no MPI of its own");
+    }
+    launch.library = loaded.library;
+    launch.processes = -1;
+  } else {
+    const auto detected = comm::detect_launch();
+    if (!detected) {
+      throw UserError(detected.failure().message);
+    }
+    launch = detected.value();
+    if (launch.library == comm::MpiLibrary::kNone) {
+      return std::make_unique<World>(launch, nullptr);
+    }
+    if (loaded.library != comm::MpiLibrary::kNone && loaded.library != launch.library) {
+      throw UserError(fmt::format("this program has loaded {}, and it was started by {}",
+                                  name_of(loaded.library),
+                                  name_of(launch.library)));
+    }
+  }
+  auto transport = comm::open_mpi_within(launch.library, communicator);
+  if (!transport) {
+    throw UserError(transport.failure().message, exit_code(transport.failure().kind));
+  }
+  if (launch.processes >= 0) {
+    require_whole_world(launch, *transport.value());
+  }
+  const bool is_alone = transport.value()->processes() == 1;
+  auto world = std::make_unique<World>(launch, is_alone ? nullptr : std::move(transport).value());
+  world->all_speak_ = true;
+  return world;
+}
+
 int World::local_processes() const {
   int here = 1;
   for (int p = 0; p < processes() && !is_alone() && transport_->shared_views() != nullptr; ++p) {
@@ -126,7 +164,7 @@ std::vector<std::string> World::exchange(const std::string& mine) {
 }
 
 void World::refuse(const std::string& message, ExitCode code) const {
-  throw UserError(is_first() ? message : std::string(), code);
+  throw UserError(is_first() || all_speak_ ? message : std::string(), code);
 }
 
 void World::agree(const std::optional<UserError>& mine) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "murmur/comm/launch/launch.h"
+#include "murmur/comm/mpi.h"
 #include "murmur/comm/step_agreement.h"
 #include "murmur/comm/transport.h"
 #include "murmur/core/error.h"
@@ -20,6 +21,9 @@ class World {
   // Detects how this process was started, and joins the world that it belongs to. Throws UserError
   // if the launch contradicts itself or would make every process a world of its own.
   static std::unique_ptr<World> open();
+  // The same within a host program that goes on without it: by its own MPI, if it has one, over a
+  // communicator (none: all processes). Errors are said by every process.
+  static std::unique_ptr<World> open_within(std::optional<comm::CommunicatorBits> communicator);
   // `transport`: null for this process alone.
   World(comm::Launch launch, std::unique_ptr<comm::Transport> transport);
   World(const World&) = delete;
@@ -36,8 +40,8 @@ class World {
   comm::Transport* transport() { return transport_.get(); }      // null: alone
   comm::StepAgreement* agreement() { return agreement_.get(); }  // the same
 
-  // The following are collective. They throw the same UserError in every process, with its message
-  // in the first process and an empty message in the others.
+  // The following are collective. They throw the same UserError in every process; only the first
+  // one, which prints, has its message, unless the world is within a host program.
 
   // Throws if any process has an error.
   void agree(const std::optional<UserError>& mine);
@@ -64,6 +68,7 @@ class World {
   std::unique_ptr<comm::Transport> transport_;
   std::unique_ptr<comm::StepAgreement> agreement_;
   int runs_ = 0;
+  bool all_speak_ = false;
 };
 
 // The error of a run that has fewer workers than the world has processes; none otherwise.
