@@ -36,7 +36,8 @@ MOST_FILES = 30  # of a folder's own: headers and sources
 
 # Headers of one library, and the only place that may see them.
 KEPT_IN = (
-    (r"(torch|ATen|c10|caffe2)/", r"((murmur|tests)/learning/|tests/own_module/|bench/learning_)[^.]+\.cpp|examples/cpp/own_[a-z_]+\.cpp|include/murmur/torch.*\.h"),
+    (r"(torch|ATen|c10|caffe2)/", r"((murmur|tests)/learning/|tests/own_(module|torch_loop)/|bench/learning_)[^.]+\.cpp"
+     r"|examples/cpp/own_[a-z_]+\.cpp|(include/murmur/torch|tests/own_torch_loop/).*\.h"),
     (r"mpi\.h", r"(murmur|tests)/comm/mpi/.*"),
     (r"dnnl[a-z_]*\.h(pp)?", r"murmur/learning/[a-z_]*onednn\.(h|cpp)"),
     (r"CLI/", r"murmur/cli/.*"),
