@@ -24,7 +24,8 @@ def run(words, folder=None):
 def quoted(root, page):
     """Lines behind "(C++):" must be those of the example."""
     text = (root / page).read_text(encoding="utf-8")
-    example = " ".join((root / "examples/cpp/own_module.cpp").read_text(encoding="utf-8").split())
+    examples = [(root / f"examples/cpp/{name}.cpp").read_text(encoding="utf-8") for name in ("own_module", "own_loop")]
+    example = " ".join(" ".join(examples).split())
     for block in re.findall(r"\(C\+\+\):\n\n((?:    .*\n)+)", text):
         for line in block.splitlines():
             if " ".join(line.split()) not in example:

@@ -6,6 +6,7 @@ symbols      libmurmur.so shows the interface of include/murmur alone, and needs
 installed    the installed program runs, also after its folder was moved
 found        find_package(murmur) in an empty folder: versions, targets, a program that runs
 pkg-config   the same by pkg-config
+own-loop     a loop of one's own with torch, alone and in several processes
 headers      what <murmur/simulation.h> adds to the headers of the standard library that it includes
 part         add_subdirectory(): no flags, variables, tests or names reach the project around it
 fetched      the same by FetchContent, from a folder
@@ -149,6 +150,32 @@ def check_part(folder, *options):
     assert "murmur_shared.dir" in wanted and "-o consumer" in wanted, wanted
 
 
+def torch_flags(library):
+    cache = (BUILD / "CMakeCache.txt").read_text()
+    torch = [re.search(rf"^torch_{part}_library:FILEPATH=(.+)$", cache, re.M)[1] for part in ("cpu", "c10")]
+    include = BUILD / "torch_include"
+    return ["-isystem", include / "torch/csrc/api/include", "-isystem", include, f"-I{library.parent.parent}/include", f"-L{library}",
+            "-lmurmur", *torch, f"-Wl,-rpath,{library}:{Path(torch[0]).parent}"]
+
+
+def check_own_loop(folder):
+    """The loop of a user, alone and under every mpirun."""
+    prefix = installed(folder)
+    library = library_folder(prefix)
+    program = folder / "own_loop"
+    run([COMPILER, "-std=c++20", "-O0", "-Wall", "-Wextra", ROOT / "examples/cpp/own_loop.cpp", "-o", program,
+         *torch_flags(library)])
+    assert run([program]).startswith("1 workers: "), "alone"
+    allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+               "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
+    said = set()
+    for plugin, launcher in (("openmpi", "mpirun.openmpi"), ("mpich", "mpiexec.mpich")):
+        if shutil.which(launcher) and (library / f"libmurmur_{plugin}.so").exists():
+            (line,) = re.findall("^4 workers: .*$", run([launcher, "-n", "4", program], **allowed), re.M)
+            said.add(line)
+    assert len(said) <= 1, said
+
+
 def main():
     check = {
         "symbols": check_symbols,
@@ -157,6 +184,7 @@ def main():
         "pkg-config": check_pkg_config,
         "headers": check_headers,
         "part": check_part,
+        "own-loop": check_own_loop,
         "fetched": lambda folder: check_part(folder, "-DFETCH=ON"),
     }[CHECK]
     with tempfile.TemporaryDirectory() as name:
