@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur data NAME: where a dataset is looked for, whether it was found, its checksums, how to get
 // it. The exit code tells whether it can be used.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "murmur/cli/commands.h"
@@ -15,6 +18,7 @@
 #include "murmur/files/digest.h"
 #include "murmur/run/config/catalog.h"
 #include "murmur/run/config/document.h"
+#include "murmur/run/config/table_reader.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/wiring/resources.h"
 
@@ -28,20 +32,35 @@ struct Arguments {
   std::string name;
 };
 
-// data.folder, or data.file of a dataset that is one file; from --set only: this command reads no
-// configuration file. "data." may be left out.
+// data.folder, or data.file of a dataset that is one file, and the dataset's options; from --set
+// only: this command reads no configuration file. "data." may be left out.
 data::Places places_of(const CommonOptions& common, const data::DatasetInfo& info) {
-  const std::string allowed = info.files.empty() ? "data.file" : "data.folder";
-  std::string place;
-  for (auto&& [key, value] : run::parse_set(common.set)) {
-    if ((key.str() != allowed && "data." + std::string(key.str()) != allowed) ||
-        !value.is_string()) {
-      throw UserError(
-          fmt::format("--set {}: `data {}` takes {} alone, a text", key.str(), info.name, allowed));
-    }
-    place = *value.value<std::string>();
+  std::vector<OptionInfo> known = info.options;
+  if (!info.files.empty() || info.find != nullptr) {
+    known.push_back({.name = "folder", .help = {}, .fallback = std::string()});
   }
-  return info.files.empty() ? run::data_places("", place) : run::data_places(place);
+  OptionValues values(known);
+  for (auto&& [key, value] : run::parse_set(common.set)) {
+    const std::string path(key.str());
+    const std::string name = path.starts_with("data.") ? path.substr(5) : path;
+    const auto option =
+        std::ranges::find_if(known, [&](const OptionInfo& each) { return each.name == name; });
+    if (option == known.end()) {
+      std::vector<std::string> names;
+      for (const OptionInfo& each : known) {
+        names.push_back("data." + each.name);
+      }
+      throw UserError(fmt::format(
+          "--set {}: `data {}` takes {} alone", path, info.name, run::join_names(names)));
+    }
+    values.set(name, run::read_value(value, *option, "data." + name));
+  }
+  const auto text = [&](const char* name) {
+    return values.has(name) ? values.text(name) : std::string();
+  };
+  data::Places places = run::data_places(text("folder"), text("file"));
+  places.settings.options = values;
+  return places;
 }
 
 std::string state_of(const data::FileState& file) {
@@ -80,6 +99,8 @@ ordered_json to_json(const data::DatasetInfo& info, const data::DatasetState& st
           {"training_examples", state.training_examples},
           {"test_examples", state.test_examples},
           {"contents", state.contents},
+          {"mean", state.mean},
+          {"deviation", state.deviation},
           {"warnings",
            state.doubt.empty() ? ordered_json::array() : ordered_json::array({state.doubt})},
           {"trouble", state.trouble ? state.trouble->message : ""},
@@ -111,6 +132,11 @@ void print(const data::DatasetInfo& info, const data::DatasetState& state) {
                state.test_examples,
                state.contents,
                state.doubt.empty() ? "" : ", but not as published");
+    if (!state.mean.empty()) {
+      fmt::print("mean        {:.4f}, deviation {:.4f} of each channel, from 0 to 1\n",
+                 fmt::join(state.mean, " "),
+                 fmt::join(state.deviation, " "));
+    }
   }
 }
 

@@ -12,6 +12,8 @@
 #include <lzma.h>
 #include <zlib.h>
 
+#include "murmur/data/cache/unpacked_cache.h"
+
 namespace murmur::data {
 namespace {
 
@@ -162,11 +164,12 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+constexpr std::array<std::uint8_t, 2> kGzip{0x1f, 0x8b};
+constexpr std::array<std::uint8_t, 6> kXz{0xfd, '7', 'z', 'X', 'Z', 0};
+
 }  // namespace
 
 Result<Bytes> unpack(Bytes packed, const std::string& name, std::size_t limit) {
-  constexpr std::array<std::uint8_t, 2> kGzip{0x1f, 0x8b};
-  constexpr std::array<std::uint8_t, 6> kXz{0xfd, '7', 'z', 'X', 'Z', 0};
   if (starts_with(packed, kGzip)) {
     return unpack_gzip(packed, name, limit);
   }
@@ -179,7 +182,9 @@ Result<Bytes> unpack(Bytes packed, const std::string& name, std::size_t limit) {
   return packed;
 }
 
-Result<Bytes> read_bytes(const std::filesystem::path& path, std::size_t limit) {
+Result<Bytes> read_bytes(const std::filesystem::path& path,
+                         const std::filesystem::path& cache,
+                         std::size_t limit) {
   const std::string name = path.string();
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(name.c_str(), "rb"));
   if (file == nullptr) {
@@ -203,7 +208,18 @@ Result<Bytes> read_bytes(const std::filesystem::path& path, std::size_t limit) {
     return Failure{FailureKind::kIo,
                    fmt::format("{}: {} of {} bytes could be read", name, got, packed.size())};
   }
-  return unpack(std::move(packed), name, limit);
+  if (cache.empty() || !(starts_with(packed, kGzip) || starts_with(packed, kXz))) {
+    return unpack(std::move(packed), name, limit);
+  }
+  const std::filesystem::path entry = cache_entry(cache, packed);
+  if (auto kept = read_cache_entry(entry, limit)) {
+    return std::move(*kept);
+  }
+  Result<Bytes> unpacked = unpack(std::move(packed), name, limit);
+  if (unpacked) {
+    write_cache_entry(entry, unpacked.value());
+  }
+  return unpacked;
 }
 
 }  // namespace murmur::data

@@ -14,8 +14,11 @@ namespace murmur::data {
 // No file of a dataset is larger; a file that claims to be is damaged.
 inline constexpr std::size_t kMaxFileBytes = (std::size_t{1} << 31U) - 1;
 
-// Failures are kMissing, kIo or kDamaged and name the file.
-Result<Bytes> read_bytes(const std::filesystem::path& path, std::size_t limit = kMaxFileBytes);
+// `cache`: the folder of cache/unpacked_cache.h, or empty. Failures are kMissing, kIo or kDamaged
+// and name the file.
+Result<Bytes> read_bytes(const std::filesystem::path& path,
+                         const std::filesystem::path& cache = {},
+                         std::size_t limit = kMaxFileBytes);
 
 // The unpacked form of `packed`, or `packed` itself if it is neither gzip nor xz. `name` is used in
 // messages; more than `limit` bytes are a failure.

@@ -39,23 +39,6 @@ std::vector<Histogram> count_pixels(const Examples& examples) {
   return histograms;
 }
 
-// How a dataset differs from the fixed properties in `info`; none: it does not.
-std::optional<std::string> misfit(const DatasetInfo& info, const Dataset& dataset) {
-  const auto wrong_count = [](const char* what, std::int64_t expected, const Examples& examples) {
-    return expected == 0 || expected == examples.count()
-               ? std::nullopt
-               : std::optional(fmt::format(
-                     "expected {} {} examples, found {}", expected, what, examples.count()));
-  };
-  if (info.shape != ImageShape{} && info.shape != dataset.training.shape()) {
-    return fmt::format("expected images of {}, found {}",
-                       fmt::join(info.shape, " x "),
-                       fmt::join(dataset.training.shape(), " x "));
-  }
-  const auto training = wrong_count("training", info.training_examples, dataset.training);
-  return training ? training : wrong_count("test", info.test_examples, dataset.test);
-}
-
 }  // namespace
 
 void measure_normalisation(Dataset& dataset) {
@@ -132,7 +115,7 @@ Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& fo
   std::vector<Bytes> contents(files.paths.size());
   std::vector<std::optional<Failure>> failures(files.paths.size());
   for_each(files.paths.size(), [&](std::size_t i) {
-    Result<Bytes> bytes = read_bytes(files.paths[i]);
+    Result<Bytes> bytes = read_bytes(files.paths[i], files.cache);
     if (bytes) {
       contents[i] = std::move(bytes).value();
     } else {
@@ -147,6 +130,23 @@ Result<std::vector<Bytes>> read_all(const DatasetFiles& files, const ForEach& fo
   return contents;
 }
 
+Result<std::unique_ptr<files::ArrayFile>> open_arrays(const std::filesystem::path& path,
+                                                      const std::filesystem::path& cache) {
+  const std::string ending = path.extension().string();
+  if (ending != ".gz" && ending != ".xz") {
+    return files::open_array_file(path);
+  }
+  const Result<Bytes> unpacked = read_bytes(path, cache);
+  if (!unpacked) {
+    return unpacked.failure();
+  }
+  auto memory = files::file_in_memory(std::as_bytes(std::span(unpacked.value())));
+  if (!memory) {
+    return memory.failure();
+  }
+  return files::open_npz(std::move(memory).value(), path);
+}
+
 std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::uint8_t> bytes) {
   if (info.xxh3 != 0) {
     return info.xxh3 == xxh3(bytes);
@@ -154,21 +154,49 @@ std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::u
   return info.md5.empty() ? std::nullopt : std::optional(info.md5 == md5(bytes));
 }
 
-std::string unlike_published(const Dataset& dataset) {
-  const DatasetInfo* info = find_dataset(dataset.name);
-  const bool known = info != nullptr && !info->files.empty() &&
-                     std::all_of(info->files.begin(), info->files.end(), [](const FileInfo& file) {
-                       return file.xxh3 != 0 || !file.md5.empty();
-                     });
-  if (!known || dataset.as_published) {
+namespace {
+
+bool has_checksums(const DatasetInfo& info) {
+  return !info.files.empty() &&
+         std::all_of(info.files.begin(), info.files.end(), [](const auto& file) {
+           return file.xxh3 != 0 || !file.md5.empty();
+         });
+}
+
+// Why the data are not as published; empty: they are, or it is not known.
+std::string difference(const DatasetInfo& info, const Dataset& dataset) {
+  const std::int64_t training = dataset.training.count();
+  const std::int64_t test = dataset.test.count();
+  if (info.files.empty()) {
     return {};
   }
+  if (info.training_examples > 0 &&
+      (training != info.training_examples || test != info.test_examples)) {
+    return fmt::format("they are {} training and {} test examples, not {} and {}",
+                       training,
+                       test,
+                       info.training_examples,
+                       info.test_examples);
+  }
+  return has_checksums(info) && !dataset.as_published ? "checksums differ" : "";
+}
+
+}  // namespace
+
+std::string unlike_published(const Dataset& dataset) {
+  const DatasetInfo* info = find_dataset(dataset.name);
+  const std::string how = info == nullptr ? "" : difference(*info, dataset);
+  if (how.empty()) {
+    return dataset.notice;
+  }
   return fmt::format(
-      "the data in {} are not '{}' as published: checksums differ, and so results cannot be "
-      "compared with those of others. `murmur data {} --set data.folder='{}'` shows which files; "
-      "data.name = \"idx\" is for images of your own",
+      "the data in {} are not '{}' as published: {}, and so results cannot be compared with those "
+      "of others. `murmur data {} --set data.folder='{}'` shows which files; data.name = \"idx\" "
+      "is "
+      "for images of your own",
       dataset.folder.string(),
       dataset.name,
+      how,
       dataset.name,
       dataset.folder.string());
 }
@@ -200,12 +228,13 @@ Result<Dataset> complete_dataset(const DatasetInfo& info,
     return damaged(
         files, fmt::format("expected labels from 0 to {}, found {}", dataset.classes - 1, label));
   }
-  if (const auto wrong = misfit(info, dataset)) {
+  if (info.shape != ImageShape{} && info.shape != dataset.training.shape()) {
     return damaged(files,
-                   fmt::format("these data are not '{}': {}. data.name = \"idx\" takes images of "
-                               "your own in IDX files",
+                   fmt::format("these data are not '{}': expected images of {}, found {}. "
+                               "data.name = \"idx\" takes images of your own in IDX files",
                                info.name,
-                               *wrong));
+                               fmt::join(info.shape, " x "),
+                               fmt::join(dataset.training.shape(), " x ")));
   }
   dataset.class_names = info.class_names;
   dataset.mean = info.mean;

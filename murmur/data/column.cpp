@@ -44,6 +44,9 @@ const Column& Examples::column(std::string_view name) const {
 }
 
 ImageShape Examples::shape() const {
+  if (image_files) {
+    return image_files->shape;
+  }
   const Column& x = column(kInputs);
   return x.shape.size() == 3 ? ImageShape{x.shape[0], x.shape[1], x.shape[2]}
                              : ImageShape{1, 1, x.row_size()};
@@ -51,7 +54,7 @@ ImageShape Examples::shape() const {
 
 bool Examples::are_images() const {
   const Column* x = find(kInputs);
-  return x != nullptr && x->dtype == files::Dtype::kU8 && x->shape.size() == 3;
+  return image_files || (x != nullptr && x->dtype == files::Dtype::kU8 && x->shape.size() == 3);
 }
 
 bool Examples::are_labelled() const {

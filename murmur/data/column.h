@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,9 +40,17 @@ struct Column {
 inline constexpr std::string_view kInputs = "x";
 inline constexpr std::string_view kTargets = "y";
 
+// Images that are read when they are needed: column x holds the paths of their files below
+// `folder`, each padded with zero bytes.
+struct ImageFiles {
+  std::string folder;
+  ImageShape shape{};  // as a model gets them
+};
+
 // The training or the test examples: columns with equal numbers of rows.
 struct Examples {
   std::vector<Column> columns;
+  std::optional<ImageFiles> image_files = {};
 
   std::int64_t count() const;
   std::int64_t bytes() const;                       // of all columns
@@ -51,7 +60,7 @@ struct Examples {
 
   // The inputs of an example as a model gets them; d numbers are {1, 1, d}. REQUIRES: a column x.
   ImageShape shape() const;
-  // Whether x holds images of bytes.
+  // Whether x holds images of bytes, or files of them.
   bool are_images() const;
   // Whether y holds class labels.
   bool are_labelled() const;

@@ -33,9 +33,15 @@ struct Dataset {
   std::vector<double> deviation;  // of images, per channel, of pixels / 255
   std::uint64_t digest = 0;       // XXH3 of all shapes, types and numbers
   bool as_published = false;      // every file has the published checksum
+  std::string notice = {};        // what a user should know about them, a sentence; or empty
 
   // Numbers that a model computes for an example: scores of the classes, or targets.
   std::int64_t outputs() const;
+};
+
+// Keys of [data] that belong to a dataset.
+struct DatasetSettings {
+  OptionValues options = {};
 };
 
 // A file of a dataset. On disk it may also end in .gz or .xz and is unpacked while it is read.
@@ -50,6 +56,8 @@ struct FileInfo {
 struct DatasetFiles {
   std::filesystem::path folder;
   std::vector<std::filesystem::path> paths;  // in the order of DatasetInfo::files, or data.file
+  DatasetSettings settings = {};
+  std::filesystem::path cache = {};  // of unpacked files (cache/unpacked_cache.h); empty: none
 };
 
 // Calls task(i) for every i below count, in any order and on any thread, and returns when all calls
@@ -57,6 +65,8 @@ struct DatasetFiles {
 using ForEach =
     std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
 void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& task);
+
+struct Places;
 
 struct DatasetInfo {
   std::string name;
@@ -66,8 +76,8 @@ struct DatasetInfo {
   std::vector<FileInfo> files;             // empty: the one file that data.file names
   std::vector<std::string> subfolders;     // tried in every place besides the place itself
   std::vector<std::string> system_places;  // folders in which a package installs it
-  // Shape of each image, and the numbers of examples; 0: given by the files. A plan needs them
-  // without reading the files.
+  // Shape of each image, and the numbers of examples as published; 0: given by the files. A plan
+  // needs them without reading the files. Other numbers are not as published.
   ImageShape shape = {};
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
@@ -78,6 +88,10 @@ struct DatasetInfo {
   // What `augment = true` means.
   std::vector<std::string> usual_transforms = {"flip", "crop"};
   std::vector<OptionInfo> options;
+  // Changes the members above as these options say; null: they change none.
+  void (*configure)(DatasetInfo& info, const OptionValues& options) = nullptr;
+  // Which files there are to read. Null: `files`, or the one of data.file.
+  Result<DatasetFiles> (*find)(const DatasetInfo&, const Places&) = nullptr;
   Result<Dataset> (*read)(const DatasetInfo&, const DatasetFiles&, const ForEach&) = nullptr;
 };
 
@@ -86,6 +100,9 @@ const std::vector<DatasetInfo>& datasets();
 
 // The dataset of that name, or null.
 const DatasetInfo* find_dataset(std::string_view name);
+
+// The dataset with these options.
+DatasetInfo configured(const DatasetInfo& info, const OptionValues& options);
 
 // "images of 1 x 28 x 28, 10 classes", or "arrays of 1 x 1 x 5, 2 targets".
 std::string contents_of(const Dataset& dataset);
@@ -100,6 +117,8 @@ struct Places {
   std::string folder;       // data.folder, or empty
   std::string environment;  // the value of MURMUR_DATA, or empty
   std::string file = {};    // data.file, or empty
+  DatasetSettings settings = {};
+  std::filesystem::path cache = {};  // of unpacked files (cache/unpacked_cache.h); empty: none
 };
 
 // Finds, reads and checks a dataset. kMissing: it is in none of the places; kDamaged: a file is not

@@ -12,8 +12,14 @@ std::int64_t Dataset::outputs() const {
 }
 
 const std::vector<DatasetInfo>& datasets() {
-  static const std::vector<DatasetInfo> kTable{
-      fashion_mnist(), mnist(), cifar10(), idx_folder(), arrays()};
+  static const std::vector<DatasetInfo> kTable{fashion_mnist(),
+                                               mnist(),
+                                               cifar10(),
+                                               cifar100(),
+                                               imagenet32(),
+                                               image_folder(),
+                                               idx_folder(),
+                                               arrays()};
   return kTable;
 }
 
@@ -24,6 +30,18 @@ const DatasetInfo* find_dataset(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+DatasetInfo configured(const DatasetInfo& info, const OptionValues& options) {
+  DatasetInfo made = info;
+  OptionValues all(info.options);
+  for (const auto& [key, value] : options.all()) {
+    all.set(key, value);
+  }
+  if (info.configure != nullptr) {
+    info.configure(made, all);
+  }
+  return made;
+}
+
 Result<std::shared_ptr<const Dataset>> read_dataset(const DatasetInfo& info,
                                                     const Places& places,
                                                     const ForEach& for_each) {
@@ -31,7 +49,10 @@ Result<std::shared_ptr<const Dataset>> read_dataset(const DatasetInfo& info,
   if (!files) {
     return files.failure();
   }
-  Result<Dataset> dataset = info.read(info, files.value(), for_each);
+  DatasetFiles found = files.value();
+  found.settings = places.settings;
+  found.cache = places.cache;
+  Result<Dataset> dataset = info.read(configured(info, found.settings.options), found, for_each);
   if (!dataset) {
     return dataset.failure();
   }

@@ -116,12 +116,12 @@ FileState state_of_one_file(const Places& places) {
   return state;
 }
 
-FileState state_of(const FileInfo& info, const fs::path& path) {
+FileState state_of(const FileInfo& info, const fs::path& path, const fs::path& cache) {
   FileState state{.name = info.name, .path = path, .trouble = {}, .as_published = {}};
   if (path.empty()) {
     return state;
   }
-  const Result<Bytes> bytes = read_bytes(path);
+  const Result<Bytes> bytes = read_bytes(path, cache);
   if (!bytes) {
     state.trouble = bytes.failure();
     return state;
@@ -156,6 +156,9 @@ std::vector<fs::path> candidate_folders(const DatasetInfo& info, const Places& p
 }
 
 Result<DatasetFiles> find_files(const DatasetInfo& info, const Places& places) {
+  if (info.find != nullptr) {
+    return info.find(info, places);
+  }
   if (info.files.empty()) {
     return find_one_file(info, places);
   }
@@ -174,9 +177,13 @@ DatasetState inspect_dataset(const DatasetInfo& info,
                      .folder = best.folder,
                      .files = std::vector<FileState>(info.files.size()),
                      .trouble = {}};
-  for_each(info.files.size(),
-           [&](std::size_t i) { state.files[i] = state_of(info.files[i], best.paths[i]); });
-  if (info.files.empty()) {
+  for_each(info.files.size(), [&](std::size_t i) {
+    state.files[i] = state_of(info.files[i], best.paths[i], places.cache);
+  });
+  if (info.find != nullptr) {
+    const auto found = info.find(info, places);
+    state.folder = found ? found.value().folder : fs::path();
+  } else if (info.files.empty()) {
     state.looked_in = {places.file};
     state.files.push_back(state_of_one_file(places));
     state.folder = state.files.front().path;
@@ -186,6 +193,8 @@ DatasetState inspect_dataset(const DatasetInfo& info,
     state.training_examples = dataset.value()->training.count();
     state.test_examples = dataset.value()->test.count();
     state.contents = contents_of(*dataset.value());
+    state.mean = dataset.value()->mean;
+    state.deviation = dataset.value()->deviation;
     state.doubt = unlike_published(*dataset.value());
   } else {
     state.trouble = dataset.failure();

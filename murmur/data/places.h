@@ -36,7 +36,9 @@ struct DatasetState {
   std::string doubt = {};          // for usable data: unlike_published()
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
-  std::string contents = {};  // contents_of()
+  std::string contents = {};      // contents_of()
+  std::vector<double> mean = {};  // by which images are normalised, per channel
+  std::vector<double> deviation = {};
 };
 
 // Searches the places, reads everything and checks it.

@@ -10,6 +10,9 @@ namespace murmur::data {
 DatasetInfo fashion_mnist();
 DatasetInfo mnist();
 DatasetInfo cifar10();
+DatasetInfo cifar100();
+DatasetInfo imagenet32();
+DatasetInfo image_folder();
 DatasetInfo idx_folder();
 DatasetInfo arrays();
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "murmur/core/check.h"
+#include "murmur/data/images/image_files.h"
 
 namespace murmur::data {
 namespace {
@@ -114,10 +115,10 @@ class ColumnSource : public Source<S> {
     const ImageShape shape = examples_.shape();
     const auto size = static_cast<std::size_t>(column.row_size());
     S* const numbers = out.numbers.resize(which.size() * size).data();
-    std::vector<std::uint8_t> scratch;
+    ImageTransforms::Scratch scratch;
     Rows(column).for_each(which, [&](std::size_t place, std::span<const std::uint8_t> row) {
       const auto image =
-          draws == nullptr ? row : transforms_.apply({shape, row}, *draws, place, scratch);
+          draws == nullptr ? row : transforms_.apply({shape, row}, *draws, place, shape, scratch);
       convert_image(shape, image.data(), numbers + place * size);
     });
   }
@@ -161,15 +162,22 @@ class ColumnSource : public Source<S> {
 template <class S>
 std::unique_ptr<Source<S>> make_source(std::shared_ptr<const Dataset> dataset,
                                        Part part,
-                                       const std::vector<TransformChoice>& transforms) {
+                                       const std::vector<TransformChoice>& transforms,
+                                       int threads) {
+  const Examples& examples = part == Part::kTraining ? dataset->training : dataset->test;
+  if (examples.image_files) {
+    return make_file_source<S>(std::move(dataset), examples, transforms, threads);
+  }
   return std::make_unique<ColumnSource<S>>(std::move(dataset), part, transforms);
 }
 
 template std::unique_ptr<Source<float>> make_source(std::shared_ptr<const Dataset>,
                                                     Part,
-                                                    const std::vector<TransformChoice>&);
+                                                    const std::vector<TransformChoice>&,
+                                                    int);
 template std::unique_ptr<Source<double>> make_source(std::shared_ptr<const Dataset>,
                                                      Part,
-                                                     const std::vector<TransformChoice>&);
+                                                     const std::vector<TransformChoice>&,
+                                                     int);
 
 }  // namespace murmur::data

@@ -31,22 +31,30 @@ class Source {
   virtual void gather(std::span<const std::int32_t> which,
                       const Random* draws,
                       Batch<S>& batch) const = 0;
+
+  // Whether expect() has an effect.
+  virtual bool reads_ahead() const { return false; }
+  // gather() will probably be called with these arguments: its work may begin in the background.
+  virtual void expect(std::span<const std::int32_t> /*which*/, const Random& /*draws*/) const {}
 };
 
 enum class Part { kTraining, kTest };
 
-// The examples of a dataset that is in memory. REQUIRES: the transforms are known and can be
-// applied to its inputs.
+// The examples of a dataset. `threads`: that read files of images in the background; 0: none does.
+// REQUIRES: the transforms are known and can be applied to its inputs.
 template <class S>
 std::unique_ptr<Source<S>> make_source(std::shared_ptr<const Dataset> dataset,
                                        Part part,
-                                       const std::vector<TransformChoice>& transforms = {});
+                                       const std::vector<TransformChoice>& transforms = {},
+                                       int threads = 0);
 
 extern template std::unique_ptr<Source<float>> make_source(std::shared_ptr<const Dataset>,
                                                            Part,
-                                                           const std::vector<TransformChoice>&);
+                                                           const std::vector<TransformChoice>&,
+                                                           int);
 extern template std::unique_ptr<Source<double>> make_source(std::shared_ptr<const Dataset>,
                                                             Part,
-                                                            const std::vector<TransformChoice>&);
+                                                            const std::vector<TransformChoice>&,
+                                                            int);
 
 }  // namespace murmur::data

@@ -52,6 +52,16 @@ Status check_fit(const Dataset& dataset, const TrainingDataSettings& settings) {
                                settings.augment.front().name,
                                fmt::join(training.shape(), " x "))};
   }
+  for (const TransformChoice& choice : settings.augment) {
+    if (find_transform(choice.name)->resize != nullptr && !training.image_files) {
+      return Failure{FailureKind::kInvalid,
+                     fmt::format("data.augment: '{}' is for images in files of any size, of "
+                                 "data.name = \"image-folder\"; 'crop' takes parts of the images "
+                                 "of '{}'",
+                                 choice.name,
+                                 dataset.name)};
+    }
+  }
   return dataset.task == Task::kClassification ? Status(Ok{})
                                                : require_no_labels(settings.partition);
 }

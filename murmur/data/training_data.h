@@ -21,6 +21,7 @@ struct TrainingDataSettings {
   PartitionSettings partition;
   BatchSettings batches;  // the seed is also that of the partition and the augmentation
   std::vector<TransformChoice> augment = {};  // of the training examples
+  int threads = 0;                            // that read files of images ahead; 0: none does
 };
 
 struct TrainingData {

@@ -219,13 +219,21 @@ const std::vector<std::string>& array_file_endings() {
   return kEndings;
 }
 
+Result<std::unique_ptr<ArrayFile>> open_npz(Descriptor file, const fs::path& name) {
+  Result<ZipReader> zip = ZipReader::open(std::move(file), name);
+  if (!zip) {
+    return zip.failure();
+  }
+  return std::unique_ptr<ArrayFile>(std::make_unique<NpzArrays>(std::move(zip).value()));
+}
+
 Result<std::unique_ptr<ArrayFile>> open_array_file(const fs::path& path) {
   if (path.extension() == ".npz") {
-    Result<ZipReader> zip = ZipReader::open(path);
-    if (!zip) {
-      return zip.failure();
+    Result<Descriptor> file = open_to_read(path);
+    if (!file) {
+      return file.failure();
     }
-    return std::unique_ptr<ArrayFile>(std::make_unique<NpzArrays>(std::move(zip).value()));
+    return open_npz(std::move(file).value(), path);
   }
   if (path.extension() == ".safetensors") {
     Result<SafetensorsReader> reader = SafetensorsReader::open(path);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "murmur/core/error.h"
+#include "murmur/files/descriptor.h"
 #include "murmur/files/dtype.h"
 
 namespace murmur::files {
@@ -50,6 +51,9 @@ const std::vector<std::string>& array_file_endings();
 
 // kInvalid: the file's name ends otherwise. kMissing, kIo, kDamaged.
 Result<std::unique_ptr<ArrayFile>> open_array_file(const std::filesystem::path& path);
+
+// An .npz that is open already. `name`: for messages.
+Result<std::unique_ptr<ArrayFile>> open_npz(Descriptor file, const std::filesystem::path& name);
 
 // Bytes of an array; none if they exceed 63 bits.
 std::optional<std::uint64_t> array_bytes(Dtype dtype, std::span<const std::int64_t> shape);

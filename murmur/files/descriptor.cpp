@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace murmur::files {
@@ -30,6 +31,15 @@ Result<Descriptor> open_to_read(const std::filesystem::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
     return system_failure("read", path, errno);
+  }
+  return file;
+}
+
+Result<Descriptor> file_in_memory(std::span<const std::byte> bytes) {
+  Descriptor file(::memfd_create("murmur", MFD_CLOEXEC));
+  const int error = file.is_open() ? write_all(file, bytes) : errno;
+  if (error != 0) {
+    return system_failure("write", "a file in memory", error);
   }
   return file;
 }

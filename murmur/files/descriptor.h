@@ -41,6 +41,8 @@ Failure system_failure(const std::string& action, const std::filesystem::path& p
 
 // Opens for reading. kMissing, kIo.
 Result<Descriptor> open_to_read(const std::filesystem::path& path);
+// A file without a name that holds these bytes in memory. kIo.
+Result<Descriptor> file_in_memory(std::span<const std::byte> bytes);
 // Writes all bytes. 0, or errno.
 int write_all(const Descriptor& file, std::span<const std::byte> bytes);
 // Fills `bytes` from `offset`; returns the number of bytes read (fewer only at the end of the

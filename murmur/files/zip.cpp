@@ -161,7 +161,11 @@ Result<ZipReader> ZipReader::open(const std::filesystem::path& path) {
   if (!file) {
     return file.failure();
   }
-  ZipReader reader(path, std::move(file).value());
+  return open(std::move(file).value(), path);
+}
+
+Result<ZipReader> ZipReader::open(Descriptor file, const std::filesystem::path& name) {
+  ZipReader reader(name, std::move(file));
   if (const Status read = reader.read_directory(); !read) {
     return read.failure();
   }

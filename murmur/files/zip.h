@@ -57,6 +57,8 @@ class ZipReader {
  public:
   // kMissing, kIo, kDamaged.
   static Result<ZipReader> open(const std::filesystem::path& path);
+  // An archive that is open already. `name`: for messages.
+  static Result<ZipReader> open(Descriptor file, const std::filesystem::path& name);
 
   const std::vector<ZipMember>& members() const { return members_; }
   const ZipMember* find(std::string_view name) const;  // null if there is none

@@ -35,8 +35,10 @@ class Supervised : public problems::Problem<S> {
         matmul_(matmul),
         layout_(models::layout(settings.network, sizeof(S))),
         buffers_(models::buffer_layout(settings.network, sizeof(S))),
-        training_(data::make_source<S>(
-            settings.data.dataset, data::Part::kTraining, settings.data.settings.augment)),
+        training_(data::make_source<S>(settings.data.dataset,
+                                       data::Part::kTraining,
+                                       settings.data.settings.augment,
+                                       settings.data.settings.threads)),
         test_(data::make_source<S>(settings.data.dataset, data::Part::kTest)),
         test_indices_(first_indices(evaluated())),
         score_batch_(settings.network.evaluates_by_batch ? settings.evaluation_batch : kScoreBatch),
@@ -70,8 +72,12 @@ class Supervised : public problems::Problem<S> {
     for (std::size_t j = 0; j < jobs.size(); ++j) {
       problems::GradientJob<S>& job = jobs[j];
       const data::TrainingData& data = settings_.data;
+      if (training_->reads_ahead()) {
+        data.batches->batch(job.worker, job.batch + 1, own.which);
+        training_->expect(own.which, augment_draws(job.worker, job.batch + 1));
+      }
       data.batches->batch(job.worker, job.batch, own.which);
-      const Random draws(data.settings.batches.seed, Stream::kAugment, job.worker, job.batch);
+      const Random draws = augment_draws(job.worker, job.batch);
       const ExampleBatch<S> batch{.source = training_.get(), .which = own.which, .draws = &draws};
       const LayerReady layer_ready = [&](CoordinateRange range) {
         if (ready) {
@@ -120,6 +126,10 @@ class Supervised : public problems::Problem<S> {
     problems::Score score;
     double objective_sum = 0;
   };
+
+  Random augment_draws(int worker, std::int64_t batch) const {
+    return {settings_.data.settings.batches.seed, Stream::kAugment, worker, batch};
+  }
 
   Objective objective() const {
     return {.task = settings_.data.dataset->task, .label_smoothing = settings_.label_smoothing};

@@ -29,14 +29,19 @@ Pixels applied(const std::vector<TransformChoice>& choices,
                const Pixels& pixels,
                const Random& random,
                std::size_t place) {
-  Pixels scratch;
-  const auto out = ImageTransforms(choices).apply({kShape, pixels}, random, place, scratch);
+  ImageTransforms::Scratch scratch;
+  const auto out = ImageTransforms(choices).apply({kShape, pixels}, random, place, kShape, scratch);
   return {out.begin(), out.end()};
 }
 
 Pixels alone(const TransformChoice& choice, const Pixels& pixels, const Draws& draws) {
   Pixels out(pixels.size());
-  find_transform(choice.name)->of_image({kShape, pixels}, choice.options, draws, out);
+  const TransformInfo& info = *find_transform(choice.name);
+  if (info.resize != nullptr) {
+    info.resize({kShape, pixels}, draws, kShape, out);
+  } else {
+    info.of_image({kShape, pixels}, choice.options, draws, out);
+  }
   return out;
 }
 
@@ -54,16 +59,16 @@ TEST(Transforms, HaveNamesOfTheirOwnAndSayWhatTheyDo) {
     EXPECT_TRUE(names.insert(info.name).second) << info.name;
     EXPECT_FALSE(info.summary.empty()) << info.name;
     EXPECT_EQ(find_transform(info.name), &info);
-    EXPECT_NE(info.of_image, nullptr) << info.name;
+    EXPECT_NE(info.of_image == nullptr, info.resize == nullptr) << info.name;
   }
   EXPECT_EQ(find_transform("nothing"), nullptr);
 }
 
 TEST(Transforms, AreTheImageItselfIfThereAreNone) {
   const Pixels pixels = image();
-  Pixels scratch;
+  ImageTransforms::Scratch scratch;
   const auto out =
-      ImageTransforms({}).apply({kShape, pixels}, Random(1, Stream::kAugment), 3, scratch);
+      ImageTransforms({}).apply({kShape, pixels}, Random(1, Stream::kAugment), 3, kShape, scratch);
   EXPECT_EQ(out.data(), pixels.data());
   EXPECT_EQ(out.size(), pixels.size());
 }

@@ -11,7 +11,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   murmur::data::CifarRecords records;
-  if (murmur::data::append_cifar(std::span(data, size), "input", 10, records)) {
+  if (murmur::data::append_cifar(std::span(data, size), "input", {.classes = {10}}, records)) {
     const murmur::data::Examples examples = murmur::data::examples_of(std::move(records));
     const auto labels = examples.labels();
     MURMUR_CHECK(examples.count() == std::ssize(labels), "{} images", examples.count());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CIFAR-10: Krizhevsky, Learning Multiple Layers of Features from Tiny Images, technical report,
 // University of Toronto, 2009. Five training batches and one test batch in the binary format.
-#include "murmur/data/check_dataset.h"
 #include "murmur/data/images/cifar_binary.h"
 #include "murmur/data/registry.h"
 
@@ -11,25 +10,7 @@ namespace {
 Result<Dataset> read_cifar10(const DatasetInfo& info,
                              const DatasetFiles& files,
                              const ForEach& for_each) {
-  const Result<std::vector<Bytes>> contents = read_all(files, for_each);
-  if (!contents) {
-    return contents.failure();
-  }
-  CifarRecords training;
-  CifarRecords test;
-  for (std::size_t i = 0; i < files.paths.size(); ++i) {
-    const bool is_test = i + 1 == files.paths.size();
-    const Status appended = append_cifar(
-        contents.value()[i], files.paths[i].string(), info.classes, is_test ? test : training);
-    if (!appended) {
-      return appended.failure();
-    }
-  }
-  Dataset dataset;
-  dataset.training = examples_of(std::move(training));
-  dataset.test = examples_of(std::move(test));
-  dataset.as_published = are_as_published(info, contents.value());
-  return complete_dataset(info, files, std::move(dataset));
+  return read_cifar(info, files, {.classes = {info.classes}}, for_each);
 }
 
 }  // namespace

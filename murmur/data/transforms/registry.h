@@ -8,5 +8,6 @@ namespace murmur::data {
 
 TransformInfo flip();
 TransformInfo crop();
+TransformInfo random_resized_crop();
 
 }  // namespace murmur::data

@@ -9,7 +9,7 @@
 namespace murmur::data {
 
 const std::vector<TransformInfo>& transforms() {
-  static const std::vector<TransformInfo> kTable{flip(), crop()};
+  static const std::vector<TransformInfo> kTable{flip(), crop(), random_resized_crop()};
   return kTable;
 }
 
@@ -33,26 +33,34 @@ std::vector<TransformChoice> default_transforms(const std::vector<std::string>& 
 ImageTransforms::ImageTransforms(const std::vector<TransformChoice>& choices) {
   for (const TransformChoice& choice : choices) {
     const TransformInfo* info = find_transform(choice.name);
-    MURMUR_CHECK(info != nullptr && info->of_image != nullptr, "transform '{}'", choice.name);
-    steps_.push_back({info->of_image, choice.options, draws_});
+    MURMUR_CHECK(info != nullptr, "transform '{}'", choice.name);
+    steps_.push_back({info, choice.options, draws_});
     draws_ += info->draws;
   }
+}
+
+bool ImageTransforms::resize() const {
+  return std::ranges::any_of(steps_, [](const Step& step) { return step.info->resize != nullptr; });
 }
 
 std::span<const std::uint8_t> ImageTransforms::apply(const ImageView& image,
                                                      const Random& random,
                                                      std::size_t place,
-                                                     std::vector<std::uint8_t>& scratch) const {
-  const std::size_t size = image.pixels.size();
-  if (steps_.empty()) {
-    return image.pixels;
-  }
-  scratch.resize(2 * size);
+                                                     const ImageShape& shape,
+                                                     Scratch& scratch) const {
   ImageView current = image;
   std::size_t half = 0;
   for (const Step& step : steps_) {
-    const auto out = std::span(scratch).subspan(half * size, size);
-    step.apply(current, step.options, {random, draws_ * place + step.first_draw}, out);
+    const Draws draws(random, draws_ * place + step.first_draw);
+    std::vector<std::uint8_t>& out = scratch[half];
+    if (step.info->resize != nullptr) {
+      out.resize(static_cast<std::size_t>(shape[0] * shape[1] * shape[2]));
+      step.info->resize(current, draws, shape, out);
+      current.shape = shape;
+    } else {
+      out.resize(current.pixels.size());
+      step.info->of_image(current, step.options, draws, out);
+    }
     current.pixels = out;
     half = 1 - half;
   }

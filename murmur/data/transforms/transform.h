@@ -4,6 +4,7 @@
 // (seed, worker, batch, place in the batch, place in the list).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,7 @@ class Draws {
   std::uint64_t below(std::uint64_t index, std::uint64_t limit) const {
     return random_.below(first_ + index, limit);
   }
+  double uniform(std::uint64_t index) const { return random_.uniform(first_ + index); }  // [0, 1)
 
  private:
   Random random_;
@@ -42,6 +44,12 @@ using TransformImage = void (*)(const ImageView& image,
                                 const Draws& draws,
                                 std::span<std::uint8_t> out);
 
+// Makes an image of any extents one of out_shape, which has as many channels.
+using ResizeImage = void (*)(const ImageView& image,
+                             const Draws& draws,
+                             const ImageShape& out_shape,
+                             std::span<std::uint8_t> out);
+
 struct TransformInfo {
   std::string name;
   std::string summary;
@@ -49,6 +57,7 @@ struct TransformInfo {
   std::vector<OptionInfo> options;
   std::uint64_t draws = 0;  // random numbers that it takes for an example
   TransformImage of_image = nullptr;
+  ResizeImage resize = nullptr;  // in place of of_image: of images in files alone
 };
 
 // All transforms, in the order in which they are listed.
@@ -74,20 +83,26 @@ std::vector<TransformChoice> default_transforms(const std::vector<std::string>& 
 // in the batch is number D place + k of the batch's Random.
 class ImageTransforms {
  public:
+  using Scratch = std::array<std::vector<std::uint8_t>, 2>;
+
   // REQUIRES: the names are known and their options complete.
   explicit ImageTransforms(const std::vector<TransformChoice>& choices);
 
   bool empty() const { return steps_.empty(); }
+  // Whether one of them makes images of any extents those of a model.
+  bool resize() const;
 
-  // The transformed image: in `scratch`, or `image` itself if the list is empty.
+  // The transformed image: in `scratch`, or `image` itself if the list is empty. `shape`: of images
+  // behind a transform that resizes.
   std::span<const std::uint8_t> apply(const ImageView& image,
                                       const Random& random,
                                       std::size_t place,
-                                      std::vector<std::uint8_t>& scratch) const;
+                                      const ImageShape& shape,
+                                      Scratch& scratch) const;
 
  private:
   struct Step {
-    TransformImage apply = nullptr;
+    const TransformInfo* info = nullptr;
     OptionValues options;
     std::uint64_t first_draw = 0;
   };

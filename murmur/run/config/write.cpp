@@ -118,7 +118,8 @@ bool may_change_on_resume(const Resolved& key) {
 std::vector<Resolved> compared_keys(const Config& config, Sameness sameness) {
   std::vector<Resolved> keys;
   for (Resolved& key : resolved_keys(config)) {
-    const bool is_place = key.path() == "data.folder" || key.path() == "data.file";
+    const bool is_place =
+        key.path() == "data.folder" || key.path() == "data.file" || key.path() == "data.threads";
     if (!is_about_the_machine(key) && !is_place && !is_new_and_default(key) &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
       keys.push_back(std::move(key));
@@ -162,6 +163,9 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     write_data(config, out);
     out.table("model");
     out.choice(config.model);
+    if (config.bf16) {
+      out.put("compute", std::string("bf16"));
+    }
     if (config.label_smoothing > 0) {
       out.table("loss");
       out.put("label_smoothing", config.label_smoothing);

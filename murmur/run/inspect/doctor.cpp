@@ -25,8 +25,12 @@ namespace {
 
 // The program's own variables, and that of the scripts that build it.
 const std::vector<std::string>& known_variables() {
-  static const std::vector<std::string> kNames{
-      "MURMUR_SEED", "MURMUR_OUTPUT", "MURMUR_THREADS", "MURMUR_DATA", "MURMUR_TORCH"};
+  static const std::vector<std::string> kNames{"MURMUR_SEED",
+                                               "MURMUR_OUTPUT",
+                                               "MURMUR_THREADS",
+                                               "MURMUR_DATA",
+                                               "MURMUR_CACHE",
+                                               "MURMUR_TORCH"};
   return kNames;
 }
 

@@ -11,12 +11,14 @@
 namespace murmur::run {
 
 data::TrainingDataSettings division_of(const Config& config) {
+  const OptionValues& options = config.data.dataset.options;
   return {.workers = static_cast<int>(config.workers),
           .partition = {.name = config.data.partition,
                         .alpha = config.data.alpha,
                         .shards_per_worker = config.data.shards_per_worker},
           .batches = batch_settings(config),
-          .augment = config.data.augment};
+          .augment = config.data.augment,
+          .threads = options.has("threads") ? static_cast<int>(options.integer("threads")) : 0};
 }
 
 void require_fit(const Config& config, const data::Dataset& dataset) {
@@ -48,13 +50,17 @@ DataShape shape_of(const Config& config, Resources& resources) {
             .doubt = data::unlike_published(dataset)};
   }
   if (read.failure().kind == FailureKind::kMissing && info->training_examples > 0) {
-    const auto& [channels, rows, columns] = info->shape;
+    const data::DatasetInfo published = data::configured(*info, config.data.dataset.options);
+    const auto& [channels, rows, columns] = published.shape;
     const std::int64_t examples = info->training_examples + info->test_examples;
-    return {.shape = info->shape,
-            .outputs = info->classes,
+    const bool in_memory = info->find == nullptr;
+    const std::int64_t bytes = in_memory ? examples * (channels * rows * columns + 1) : 0;
+    return {.shape = published.shape,
+            .outputs = published.classes,
             .training = info->training_examples,
             .test = info->test_examples,
-            .bytes = examples * (channels * rows * columns + 1)};
+            .bytes = bytes,
+            .found = false};
   }
   throw UserError(read.failure().message, ExitCode::kData);
 }

@@ -19,6 +19,7 @@ struct DataShape {
   std::int64_t training = 0;
   std::int64_t test = 0;
   std::int64_t bytes = 0;  // of all examples
+  bool found = true;       // false: no data are there, these are the published numbers
   std::string doubt = {};  // data::unlike_published(); empty if no data are present
 };
 

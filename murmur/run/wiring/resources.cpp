@@ -7,6 +7,7 @@
 
 #include "murmur/comm/shared_memory.h"
 #include "murmur/core/check.h"
+#include "murmur/run/text/option_text.h"
 #include "murmur/run/wiring/shared_dataset.h"
 
 namespace murmur::run {
@@ -23,6 +24,31 @@ Result<std::shared_ptr<const data::Dataset>> read(const DataConfig& config,
       });
 }
 
+// Equal keys: the same examples of the same files.
+std::string key_of(const DataConfig& config, const data::Places& places) {
+  std::string key = config.dataset.name + '\n' + places.folder + '\n' + places.environment;
+  for (const auto& [name, value] : places.settings.options.all()) {
+    key += '\n' + name + '=' + value_toml(value);
+  }
+  return key;
+}
+
+// MURMUR_CACHE, else XDG_CACHE_HOME/murmur, else the user's; empty: there is none.
+std::filesystem::path cache_folder() {
+  const auto value_of = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  if (const auto own = value_of("MURMUR_CACHE"); !own.empty()) {
+    return own;
+  }
+  if (const auto usual = value_of("XDG_CACHE_HOME"); usual.is_absolute()) {
+    return usual / "murmur";
+  }
+  const auto home = value_of("HOME");
+  return home.is_absolute() ? home / ".cache" / "murmur" : std::filesystem::path();
+}
+
 // Processes with equal keys read the same files and can open each other's memory. Empty: the host
 // is unknown.
 std::string sharing_key_of(const std::string& key) {
@@ -36,17 +62,25 @@ std::string sharing_key_of(const std::string& key) {
 
 data::Places data_places(const std::string& folder, const std::string& file) {
   const char* environment = std::getenv("MURMUR_DATA");
-  return {.folder = folder, .environment = environment == nullptr ? "" : environment, .file = file};
+  return {.folder = folder,
+          .environment = environment == nullptr ? "" : environment,
+          .file = file,
+          .cache = cache_folder()};
+}
+
+data::Places data_places(const DataConfig& config) {
+  const OptionValues& options = config.dataset.options;
+  data::Places places =
+      data_places(config.folder, options.has("file") ? options.text("file") : std::string());
+  places.settings = {.options = options};
+  return places;
 }
 
 Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig& config,
                                                                 threads::Pool& pool,
                                                                 World* world) {
-  const OptionValues& options = config.dataset.options;
-  const data::Places places =
-      data_places(config.folder, options.has("file") ? options.text("file") : std::string());
-  const std::string key =
-      config.dataset.name + '\n' + places.folder + '\n' + places.environment + '\n' + places.file;
+  const data::Places places = data_places(config);
+  const std::string key = key_of(config, places);
   const Lock lock(mutex_);
   auto& known = datasets_[key];
   if (known != nullptr) {

@@ -18,6 +18,7 @@ namespace murmur::run {
 // Possible locations of data: the configured folder, MURMUR_DATA, the system's folders; or the
 // configured file.
 data::Places data_places(const std::string& folder, const std::string& file = {});
+data::Places data_places(const DataConfig& config);
 
 class Resources {
  public:

@@ -79,6 +79,17 @@ Examples examples_from(const json& columns) {
   return examples;
 }
 
+// The folders of images in files, of both parts, and their shape; empty: there are none.
+json image_files_of(const Dataset& dataset) {
+  json texts = json::array();
+  for (const Examples* examples : {&dataset.training, &dataset.test}) {
+    if (examples->image_files) {
+      texts.push_back({examples->image_files->folder, examples->image_files->shape});
+    }
+  }
+  return texts;
+}
+
 json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
   return {{"memory", {address.process, address.file, address.bytes}},
           {"sizes", sizes_of(dataset)},
@@ -91,6 +102,8 @@ json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
           {"mean", dataset.mean},
           {"deviation", dataset.deviation},
           {"digest", dataset.digest},
+          {"image_files", image_files_of(dataset)},
+          {"notice", dataset.notice},
           {"as_published", dataset.as_published}};
 }
 
@@ -182,6 +195,11 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
   auto dataset = std::make_shared<Dataset>();
   dataset->training = examples_from(text["columns"][0]);
   dataset->test = examples_from(text["columns"][1]);
+  if (const json& files = text["image_files"]; files.size() == 2) {
+    dataset->training.image_files = {files[0][0], files[0][1].get<ImageShape>()};
+    dataset->test.image_files = {files[1][0], files[1][1].get<ImageShape>()};
+  }
+  text["notice"].get_to(dataset->notice);
   text["name"].get_to(dataset->name);
   dataset->folder = text["folder"].get<std::string>();
   dataset->task = static_cast<data::Task>(text["task"].get<int>());
