@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gradient of ResNet-20 with group normalization on batches of 32 images of 3 x 32 x 32:
 // murmur's, with parameters in rows, and that of the same torch module alone with torch's linear
-// layer and cross-entropy. Random images; one thread and two.
+// layer and cross-entropy, in single precision and under autocast in bfloat16. Random images; one
+// thread and two.
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "murmur/data/training_data.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/learning/supervised.h"
+#include "murmur/learning/torch/autocast.h"
 #include "murmur/learning/torch/models/module.h"
 #include "murmur/models/model.h"
 #include "murmur/problems/problem.h"
@@ -32,7 +34,7 @@ murmur::models::Network network() {
   return murmur::models::make_network(*model, options, {3, 32, 32}, 10).value();
 }
 
-murmur::learning::SupervisedSettings settings() {
+murmur::learning::SupervisedSettings settings(bool bf16) {
   auto dataset = std::make_shared<murmur::data::Dataset>();
   dataset->classes = 10;
   dataset->mean = {0.5, 0.5, 0.5};
@@ -55,12 +57,14 @@ murmur::learning::SupervisedSettings settings() {
   murmur::learning::SupervisedSettings made;
   made.data = murmur::data::divide(dataset, divided).value();
   made.network = network();
+  made.network.bf16 = bf16;
   return made;
 }
 
+template <bool kBf16>
 void murmur_gradient(benchmark::State& state) {
   static const auto kProblem = [] {
-    auto made = murmur::learning::make_supervised<float>(settings()).value();
+    auto made = murmur::learning::make_supervised<float>(settings(kBf16)).value();
     made->prepare(kMostThreads);
     return made;
   }();
@@ -81,6 +85,7 @@ void murmur_gradient(benchmark::State& state) {
   }
 }
 
+template <bool kBf16>
 void torch_gradient(benchmark::State& state) {
   murmur::learning::compute_alone();
   const auto body = murmur::learning::make_body_module(network());
@@ -90,7 +95,12 @@ void torch_gradient(benchmark::State& state) {
   for (auto _ : state) {
     body->zero_grad();
     head->zero_grad();
-    torch::nn::functional::cross_entropy(head(body->forward(images)), labels).backward();
+    at::Tensor loss;
+    {
+      const murmur::learning::Autocast autocast(kBf16);
+      loss = torch::nn::functional::cross_entropy(head(body->forward(images)), labels);
+    }
+    loss.backward();
   }
 }
 
@@ -102,8 +112,10 @@ void usual(benchmark::internal::Benchmark* made) {
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  usual(benchmark::RegisterBenchmark("murmur", murmur_gradient));
-  usual(benchmark::RegisterBenchmark("torch", torch_gradient));
+  usual(benchmark::RegisterBenchmark("murmur", murmur_gradient<false>));
+  usual(benchmark::RegisterBenchmark("torch", torch_gradient<false>));
+  usual(benchmark::RegisterBenchmark("murmur bf16", murmur_gradient<true>));
+  usual(benchmark::RegisterBenchmark("torch bf16", torch_gradient<true>));
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "murmur/core/check.h"
@@ -31,6 +34,18 @@ S sum(const S* values, std::size_t count) {
   return sums[0];
 }
 
+// The nearest number of bfloat16, ties to the even one; NaN stays NaN.
+float to_bf16(float value) {
+  if (std::isnan(value)) {
+    return value;
+  }
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return std::bit_cast<float>((bits + 0x7fffU + ((bits >> 16U) & 1U)) & 0xffff0000U);
+}
+double to_bf16(double value) {
+  return to_bf16(static_cast<float>(value));
+}
+
 // Sets `delta` to zero where the activation is not positive.
 template <class S>
 void mask(const S* __restrict values, std::size_t count, S* __restrict delta) {
@@ -47,9 +62,10 @@ Head<S>::Head(const models::Network& network,
               const Objective& objective,
               std::int64_t most,
               Matmul<S> matmul)
-    : matmul_(matmul), loss_(make_loss<S>(objective, network.classes, most)) {
+    : bf16_(network.bf16), matmul_(matmul), loss_(make_loss<S>(objective, network.classes, most)) {
   const auto tensors = layout.tensors();
   std::int64_t widest = 0;
+  std::int64_t largest = 0;
   std::int64_t outputs = 0;
   std::size_t weight = network.body_parameters();
   for (const models::Linear& linear : network.head) {
@@ -63,18 +79,40 @@ Head<S>::Head(const models::Network& network,
                        .range = {tensors[weight].offset, end},
                        .values = nullptr});
     widest = std::max(widest, linear.outputs);
+    largest = std::max(largest, linear.outputs * linear.inputs);
     outputs += linear.outputs;
     weight += 2;
   }
   constexpr auto kLine = static_cast<std::int64_t>(kAlignment / sizeof(S));
-  const auto pieces = static_cast<std::int64_t>(layers_.size()) + 2;
-  const std::int64_t total = (outputs + 2 * widest) * most + pieces * kLine;
+  const auto pieces = static_cast<std::int64_t>(layers_.size()) + 4;
+  const std::int64_t rounded = bf16_ ? largest + inputs() * most : 0;
+  const std::int64_t total = (outputs + 2 * widest) * most + rounded + pieces * kLine;
   arena_ = Arena<S>({1}, static_cast<std::size_t>((total + kLine - 1) / kLine * kLine));
   for (LinearLayer& layer : layers_) {
     layer.values = allocate(layer.outputs * most);
   }
   delta_ = allocate(widest * most);
   next_delta_ = allocate(widest * most);
+  if (bf16_) {
+    rounded_weight_ = allocate(largest);
+    rounded_features_ = allocate(inputs() * most);
+  }
+}
+
+template <class S>
+const S* Head<S>::operand(const S* values, std::int64_t size, S* room) const {
+  if (!bf16_) {
+    return values;
+  }
+  std::transform(values, values + size, room, [](S value) { return to_bf16(value); });
+  return room;
+}
+
+template <class S>
+void Head<S>::finish(S* values, std::int64_t size) const {
+  if (bf16_) {
+    operand(values, size, values);
+  }
 }
 
 // Allocates from the arena, aligned to 64 bytes.
@@ -92,7 +130,7 @@ void Head<S>::activate(const LinearLayer& layer, const S* bias) const {
   const auto count = static_cast<std::size_t>(count_);
   for (std::size_t o = 0; o < static_cast<std::size_t>(layer.outputs); ++o) {
     S* const values = layer.values + o * count;
-    const S b = bias[o];
+    const S b = bf16_ ? static_cast<S>(to_bf16(bias[o])) : bias[o];
     if (layer.relu) {
       for (std::size_t i = 0; i < count; ++i) {
         const S z = values[i] + b;
@@ -109,7 +147,7 @@ void Head<S>::activate(const LinearLayer& layer, const S* bias) const {
 template <class S>
 problems::Score Head<S>::forward(const S* x, const S* features, const Targets<S>& targets) {
   count_ = targets.count;
-  const S* below = features;
+  const S* below = operand(features, count_ * inputs(), rounded_features_);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const LinearLayer& layer = layers_[l];
     const Product product{.rows = layer.outputs,
@@ -117,8 +155,10 @@ problems::Score Head<S>::forward(const S* x, const S* features, const Targets<S>
                           .inner = layer.inputs,
                           .transpose_a = false,
                           .transpose_b = l == 0};
-    matmul_(product, x + layer.weight, below, layer.values);
+    const std::int64_t size = layer.outputs * layer.inputs;
+    matmul_(product, operand(x + layer.weight, size, rounded_weight_), below, layer.values);
     activate(layer, x + layer.bias);
+    finish(layer.values, layer.outputs * count_);
     below = layer.values;
   }
   return loss_->forward(below, targets, delta_);
@@ -141,6 +181,8 @@ void Head<S>::write_gradient(std::size_t l, const S* features, S* gradient) cons
   for (std::size_t o = 0; o < static_cast<std::size_t>(layer.outputs); ++o) {
     gradient[layer.bias + o] = sum(delta_ + o * count, count);
   }
+  finish(gradient + layer.weight, layer.outputs * layer.inputs);
+  finish(gradient + layer.bias, layer.outputs);
   std::fill(gradient + weight_end, gradient + layer.bias, S(0));
   std::fill(gradient + bias_end, gradient + layer.range.end, S(0));
 }
@@ -153,16 +195,23 @@ void Head<S>::backward(const S* x,
                        const LayerReady& ready) {
   const auto count = static_cast<std::size_t>(count_);
   loss_->backward(targets, delta_);
+  finish(delta_, layers_.back().outputs * count_);
+  features = bf16_ ? rounded_features_ : features;  // of forward()
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const LinearLayer& layer = layers_[l];
     write_gradient(l, features, derivatives.gradient);
+    const bool goes_on = l > 0 || derivatives.features != nullptr;
+    const S* const weight =
+        goes_on ? operand(x + layer.weight, layer.outputs * layer.inputs, rounded_weight_)
+                : nullptr;
     if (l > 0) {
       const Product product{.rows = layer.inputs,
                             .columns = count_,
                             .inner = layer.outputs,
                             .transpose_a = true,
                             .transpose_b = false};
-      matmul_(product, x + layer.weight, delta_, next_delta_);
+      matmul_(product, weight, delta_, next_delta_);
+      finish(next_delta_, layer.inputs * count_);
       if (layers_[l - 1].relu) {
         mask(layers_[l - 1].values, static_cast<std::size_t>(layer.inputs) * count, next_delta_);
       }
@@ -173,7 +222,8 @@ void Head<S>::backward(const S* x,
                             .inner = layer.outputs,
                             .transpose_a = true,
                             .transpose_b = false};
-      matmul_(product, delta_, x + layer.weight, derivatives.features);
+      matmul_(product, delta_, weight, derivatives.features);
+      finish(derivatives.features, layer.inputs * count_);
     }
     ready(layer.range);  // the layer's parameters are not read any more
   }

@@ -10,6 +10,9 @@
 // Activations are stored as features x examples: both products with the large matrix are then
 // faster (9 % of a gradient of an MLP 784-128-10), and softmax and relu vectorize over examples.
 // Products are written directly into the row of the gradient.
+//
+// With Network::bf16, as under torch.autocast: operands, biases and results of every product are
+// rounded to bfloat16, and sums are accumulated in single precision; the loss is single.
 #pragma once
 
 #include <cstddef>
@@ -74,17 +77,24 @@ class Head {
   };
 
   S* allocate(std::int64_t size);
+  // An operand of a product: the values, or with bf16 their rounded copy in `room`.
+  const S* operand(const S* values, std::int64_t size, S* room) const;
+  // A result of a product, rounded with bf16.
+  void finish(S* values, std::int64_t size) const;
   void activate(const LinearLayer& layer, const S* bias) const;
   void write_gradient(std::size_t layer, const S* features, S* gradient) const;
 
+  const bool bf16_;
   Matmul<S> matmul_;
   std::unique_ptr<Loss<S>> loss_;
   std::vector<LinearLayer> layers_;
   Arena<S> arena_;
   std::size_t used_ = 0;
-  S* delta_ = nullptr;       // D_l
-  S* next_delta_ = nullptr;  // D_{l-1}
-  std::int64_t count_ = 0;   // examples of the last forward()
+  S* delta_ = nullptr;             // D_l
+  S* next_delta_ = nullptr;        // D_{l-1}
+  S* rounded_weight_ = nullptr;    // with bf16
+  S* rounded_features_ = nullptr;  // with bf16
+  std::int64_t count_ = 0;         // examples of the last forward()
 };
 
 extern template class Head<float>;

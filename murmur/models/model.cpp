@@ -49,6 +49,7 @@ Result<Network> make_network(const Model& model,
                   .buffers = {},
                   .has_body = false,
                   .evaluates_by_batch = false,
+                  .bf16 = false,
                   .head = {}};
   model.describe(network);
   MURMUR_CHECK(!network.head.empty() && network.head.back().outputs == classes,

@@ -67,6 +67,8 @@ struct Network {
   bool has_body = false;
   // Whether the score of an example depends on the others of its batch in evaluation, too.
   bool evaluates_by_batch = false;
+  // Forward and backward as under torch.autocast(dtype=bfloat16); the parameters stay as they are.
+  bool bf16 = false;
   std::vector<Linear> head;  // with relu between them; the first one takes the body's features
 
   std::int64_t features() const { return head.front().inputs; }

@@ -112,6 +112,10 @@ TEST(TrainModels, RefuseWhatDoesNotFit) {
   EXPECT_THAT(refusal("name = \"mlp\", depth = 8"), HasSubstr("cifar-resnet"));
   EXPECT_THAT(refusal("name = \"mlp\", dropout = 0.5"), HasSubstr("vgg11"));
   EXPECT_EQ(desk.train({"--set", "model.dropout=0", "--output", "zero"}).code, 0);
+  EXPECT_THAT(refusal("name = \"mlp\", compute = \"half\""), HasSubstr("bf16"));
+  const Ran both = desk.train({"--set", "precision=double", "--set", "model.compute=bf16"});
+  EXPECT_EQ(both.code, 2);
+  EXPECT_THAT(both.err, HasSubstr("goes with precision = \"single\" alone"));
 }
 
 // The resolved configuration of every norm can be run again.

@@ -13,6 +13,7 @@
 #include <murmur/torch/module_rows.h>
 
 #include "murmur/learning/torch.h"
+#include "murmur/learning/torch/autocast.h"
 #include "murmur/learning/torch/models/module.h"
 
 namespace murmur::learning {
@@ -36,7 +37,7 @@ template <class S>
 class TorchBody : public Body<S> {
  public:
   explicit TorchBody(const models::Network& network)
-      : input_(network.input), module_(make_body_module(network)) {
+      : input_(network.input), bf16_(network.bf16), module_(make_body_module(network)) {
     const Layout layout = models::layout(network, sizeof(S));
     const Layout buffers = models::buffer_layout(network, sizeof(S));
     const std::size_t count = network.body_parameters();
@@ -54,8 +55,10 @@ class TorchBody : public Body<S> {
     gradient_ = pass.gradient;
     const auto& [channels, rows, columns] = input_;
     try {
-      features_ =
-          module_->forward(view(pass.images, {pass.count, channels, rows, columns})).contiguous();
+      const Autocast autocast(bf16_);
+      features_ = module_->forward(view(pass.images, {pass.count, channels, rows, columns}))
+                      .to(c10::CppTypeToScalarType<S>::value)
+                      .contiguous();
     } catch (const c10::Error& error) {
       throw std::runtime_error(std::string("torch cannot compute the model: ") +
                                error.what_without_backtrace());
@@ -73,6 +76,7 @@ class TorchBody : public Body<S> {
 
  private:
   ImageShape input_{};
+  bool bf16_ = false;
   std::vector<CoordinateRange> ranges_;  // of the parameters, with padding
   std::shared_ptr<BodyModule> module_;
   std::unique_ptr<ModuleRows<S>> rows_;

@@ -78,6 +78,7 @@ struct Config {
   // train
   DataConfig data;
   Choice model;
+  bool bf16 = false;            // [model]: compute = "bf16"
   double label_smoothing = 0;   // [loss]: of classification
   std::string matmul = "auto";  // onednn, torch, or auto: whichever is faster here
   ScheduleConfig schedule;

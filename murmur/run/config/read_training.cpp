@@ -100,10 +100,16 @@ OptionValues without(const OptionValues& values, const std::string& name) {
   return others;
 }
 
-Choice read_model(const Document& document) {
+Choice read_model(const Document& document, Config& config) {
   TableReader table(document, "model");
   const Kind& kind = kind_of("model");
   table.has("dropout");  // 0 is allowed for every model
+  config.bf16 = table.text("compute", "single", {"single", "bf16"}) == "bf16";
+  if (config.bf16 && config.precision == Precision::kDouble) {
+    table.fail("compute",
+               "model.compute = \"bf16\" goes with precision = \"single\" alone, not with "
+               "\"double\"");
+  }
   Choice choice = read_choice(table, kind);
   const OptionValues& options = choice.options;
   if (!options.has("dropout") && table.number("dropout", 0, kMomentum) != 0) {
@@ -238,7 +244,7 @@ void read_processes(const Document& document, Config& config) {
 void read_training(const Document& document, Config& config) {
   if (config.purpose == Purpose::kTrain) {
     read_data(document, config);
-    config.model = read_model(document);
+    config.model = read_model(document, config);
     read_loss(document, config);
   }
   if (config.purpose == Purpose::kTrain || document.root.contains("schedule")) {

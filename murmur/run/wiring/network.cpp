@@ -18,7 +18,9 @@ models::Network make_network(const Config& config, const ImageShape& images, std
   if (!network) {
     throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
   }
-  return std::move(network).value();
+  models::Network made = std::move(network).value();
+  made.bf16 = config.bf16;
+  return made;
 }
 
 }  // namespace murmur::run

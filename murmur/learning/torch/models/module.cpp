@@ -26,13 +26,15 @@ at::Tensor drop(const at::Tensor& x, double share, const Random* draws, std::uin
   if (draws == nullptr || share == 0) {
     return x;
   }
-  at::Tensor mask = at::empty(x.sizes(), x.options().requires_grad(false));
-  if (x.scalar_type() == at::kFloat) {
-    fill_mask<float>(mask, share, *draws, place);
-  } else {
+  const bool is_double = x.scalar_type() == at::kDouble;
+  at::Tensor mask =
+      at::empty(x.sizes(), at::TensorOptions().dtype(is_double ? at::kDouble : at::kFloat));
+  if (is_double) {
     fill_mask<double>(mask, share, *draws, place);
+  } else {
+    fill_mask<float>(mask, share, *draws, place);
   }
-  return x * mask;
+  return x * mask.to(x.scalar_type());
 }
 
 namespace {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Of torch 2.4 and newer.
+#include "murmur/learning/torch/autocast.h"
+
+#include <ATen/autocast_mode.h>
+
+namespace murmur::learning {
+
+Autocast::Autocast(bool on) : on_(on) {
+  if (on_) {
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+  }
+}
+
+Autocast::~Autocast() {
+  if (on_) {
+    at::autocast::set_autocast_enabled(at::kCPU, false);
+    at::autocast::clear_cache();  // parameters are other rows in the next pass
+  }
+}
+
+}  // namespace murmur::learning
