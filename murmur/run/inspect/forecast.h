@@ -19,11 +19,13 @@
 namespace murmur::run {
 
 struct MemoryForecast {
-  double rows = 0;       // all fields of all workers, padding included
-  double gradients = 0;  // rows of the compute threads
-  double modules = 0;    // what torch keeps per compute thread, without the batch's activations
-  double data = 0;       // pixels and labels
-  double total() const { return rows + gradients + modules + data; }
+  double rows = 0;         // all fields of all workers, padding included
+  double gradients = 0;    // rows of the compute threads
+  double modules = 0;      // what torch keeps per compute thread, without the batch's activations
+  double activations = 0;  // of a batch on every compute thread, as far as they are known
+  double data = 0;         // pixels and labels
+  double program = 0;      // the program itself, with torch where it is needed
+  double total() const { return rows + gradients + modules + activations + data + program; }
 };
 
 struct TensorForecast {
@@ -54,6 +56,7 @@ struct Forecast {
   engine::GradientSettings gradient;
   TensorForecast tensors;
   MemoryForecast memory;
+  bool has_data = true;  // false: the numbers are those of the dataset as published
   TrafficForecast traffic;
   bool mixes = false;
   int participants = 0;                              // of a round, if [participation] says; 0: all

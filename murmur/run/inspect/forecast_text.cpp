@@ -32,8 +32,7 @@ std::string seconds_text(double seconds) {
 
 std::string memory_text(const Forecast& forecast) {
   const MemoryForecast& memory = forecast.memory;
-  return line("memory",
-              fmt::format("{} in all, beside the program itself", bytes_text(memory.total()))) +
+  return line("memory", bytes_text(memory.total()) + " in all") +
          line("  rows",
               fmt::format("{}: {} of {} workers",
                           bytes_text(memory.rows),
@@ -48,12 +47,19 @@ std::string memory_text(const Forecast& forecast) {
                           forecast.threads)) +
          (memory.modules > 0
               ? line("  modules",
-                     fmt::format("{}: gradients and buffers of {} modules, one per thread, beside "
-                                 "the activations of a batch",
+                     fmt::format("{}: gradients and buffers of {} modules, one per thread",
                                  bytes_text(memory.modules),
                                  forecast.threads))
               : std::string()) +
-         line("  data", bytes_text(memory.data));
+         (memory.activations > 0
+              ? line("  activations",
+                     bytes_text(memory.activations) + ": of a batch on every thread")
+              : std::string()) +
+         line("  data",
+              bytes_text(memory.data) +
+                  (forecast.has_data ? ""
+                                     : ": not found here, so these are the published numbers")) +
+         line("  program", bytes_text(memory.program));
 }
 
 std::string tensors_text(const TensorForecast& tensors) {
@@ -233,12 +239,15 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
         {"own_rate", forecast.tensors.own_rate},
         {"own_decay", forecast.tensors.own_decay}}},
       {"gradient", gradient_json(forecast.gradient)},
+      {"data_found", forecast.has_data},
       {"memory",
        {{"total_bytes", number_json(forecast.memory.total())},
         {"rows_bytes", number_json(forecast.memory.rows)},
         {"gradients_bytes", number_json(forecast.memory.gradients)},
         {"modules_bytes", number_json(forecast.memory.modules)},
+        {"activations_bytes", number_json(forecast.memory.activations)},
         {"data_bytes", number_json(forecast.memory.data)},
+        {"program_bytes", number_json(forecast.memory.program)},
         {"fields", forecast.fields}}},
       {"traffic",
        {{"bytes_per_step", number_json(traffic.bytes_per_step)},
