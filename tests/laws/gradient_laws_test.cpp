@@ -10,11 +10,9 @@
 
 #include <gtest/gtest.h>
 
-#include "murmur/checkpoint/checkpoint.h"
 #include "murmur/engine/exchange/buckets.h"
 #include "tests/support/example_batches.h"
-#include "tests/support/process_world.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/resumed.h"
 #include "tests/support/worlds.h"
 
 namespace murmur::testing {
@@ -101,29 +99,8 @@ TEST_P(EveryGradient, IsTheSameInBuckets) {
 }
 
 TEST_P(EveryGradient, GoesOnFromACheckpoint) {
-  const auto spec = spec_of<float>(GetParam(), everything());
-  const Rows<float> straight = run(spec);
-  const TemporaryFolder folder;
-  const auto place = [&](std::size_t stop) {
-    return checkpoint::CheckpointPlace{.folder = folder.path() / std::to_string(stop),
-                                       .config_digest = "d"};
-  };
-  in_world(spec, World{.ownership = {2, 3}}, [&](engine::Engine<float>& engine, int) {
-    for (std::size_t stop = 0; stop < kRates.size(); ++stop) {
-      EXPECT_TRUE(checkpoint::save_checkpoint(engine, place(stop)));
-      EXPECT_TRUE(engine.step(kRates[stop]));
-    }
-    EXPECT_TRUE(engine.settle());
-  });
-  for (std::size_t stop = 0; stop < kRates.size(); ++stop) {
-    const Solo<float> resumed(spec, 2);
-    const auto restored = checkpoint::restore_checkpoint(*resumed.engine, place(stop));
-    ASSERT_TRUE(restored) << restored.failure().message;
-    for (std::size_t step = stop; step < kRates.size(); ++step) {
-      ASSERT_TRUE(resumed.engine->step(kRates[step]));
-    }
-    EXPECT_EQ(rows_of(*resumed.engine), straight) << "stopped after " << stop;
-  }
+  expect_resumes_anywhere(
+      spec_of<float>(GetParam(), everything()), GetParam().label, {.ownership = {2, 3}});
 }
 
 RunSpec<double> sgd(const engine::GradientSettings& gradient) {

@@ -10,12 +10,10 @@
 
 #include <gtest/gtest.h>
 
-#include "murmur/checkpoint/checkpoint.h"
 #include "murmur/engine/costs/comm_plan.h"
 #include "tests/support/example_batches.h"
 #include "tests/support/outer_variants.h"
-#include "tests/support/process_world.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/resumed.h"
 #include "tests/support/worlds.h"
 
 namespace murmur::testing {
@@ -110,27 +108,8 @@ TEST(Participation, IsTheSameInBuckets) {
 
 TEST(Participation, GoesOnFromACheckpoint) {
   for (const Method& method : methods()) {
-    const auto spec = spec_of(method.program, part(0.5));
-    const Rows<float> straight = run(spec);
-    const TemporaryFolder folder;
-    const auto place = [&](std::size_t stop) {
-      return checkpoint::CheckpointPlace{.folder = folder.path() / std::to_string(stop),
-                                         .config_digest = "d"};
-    };
-    in_world(spec, World{.ownership = {2, 3}}, [&](engine::Engine<float>& engine, int) {
-      for (std::size_t stop = 0; stop < kRates.size(); ++stop) {
-        EXPECT_TRUE(checkpoint::save_checkpoint(engine, place(stop)));
-        EXPECT_TRUE(engine.step(kRates[stop]));
-      }
-    });
-    for (const std::size_t stop : {std::size_t{2}, std::size_t{3}, std::size_t{5}}) {
-      const Solo<float> resumed(spec);
-      ASSERT_TRUE(checkpoint::restore_checkpoint(*resumed.engine, place(stop)));
-      for (std::size_t step = stop; step < kRates.size(); ++step) {
-        ASSERT_TRUE(resumed.engine->step(kRates[step]));
-      }
-      EXPECT_EQ(rows_of(*resumed.engine), straight) << method.label << " after " << stop;
-    }
+    expect_resumes_anywhere(
+        spec_of(method.program, part(0.5)), method.label, {.ownership = {2, 3}}, 2);
   }
 }
 
