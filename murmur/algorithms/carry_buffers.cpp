@@ -6,6 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "murmur/algorithms/in_flight.h"
+#include "murmur/core/check.h"
+
 namespace murmur::algorithms {
 namespace {
 
@@ -43,32 +46,83 @@ std::optional<std::pair<How, int>> follower(const Program<S>& program, const Sta
   return std::nullopt;
 }
 
+// Appends the stages of a program with those that carry its buffers.
+template <class S>
+class Carrier {
+ public:
+  explicit Carrier(Program<S>& program)
+      : program_(program),
+        numerator_(program.numerator()),
+        buffers_(program.add_field(kBuffersField)),
+        scratch_(program.add_field(kBuffersMeanField)) {}
+
+  void carry() {
+    const std::vector<Stage<S>> before = std::exchange(program_.round, {});
+    std::size_t event_stages = program_.event_stages;
+    add_slots(before);
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      const std::size_t first = program_.round.size();
+      precede(before[k]);
+      program_.round.push_back(before[k]);
+      if (const auto how = follower(program_, before[k])) {
+        add(before[k], CarryStage{how->first, buffers_, scratch_, how->second});
+      }
+      event_stages += k < program_.event_stages ? program_.round.size() - first - 1 : 0;
+    }
+    program_.event_stages = event_stages;
+  }
+
+ private:
+  template <class Carried>
+  void add(const Stage<S>& beside, Carried carried) {
+    program_.round.push_back({.what = std::move(carried), .due = beside.due});
+  }
+
+  void add_slots(const std::vector<Stage<S>>& round) {
+    for (const Stage<S>& stage : round) {
+      if (const auto* const send = stage.template as<SendStage>()) {
+        MURMUR_CHECK(send->slot == in_flight_.size(), "slot {} is not the next", send->slot);
+        in_flight_.push_back(
+            {program_.add_field(
+                 memory(kBuffersInFlightNames.at(send->slot)).in(FieldLayout::kBuffers)),
+             send->slot});
+      }
+    }
+  }
+
+  // What arrives or leaves before the weights change. An average of the numerators takes in all
+  // that is in flight.
+  void precede(const Stage<S>& stage) {
+    if (const auto* const send = stage.template as<SendStage>()) {
+      add(stage, CarrySendStage{buffers_, scratch_, in_flight_[send->slot].from});
+    } else if (const auto* const arrive = stage.template as<ArriveStage>()) {
+      add(stage, CarryArriveStage{buffers_, {in_flight_[arrive->slot]}});
+    } else if (const auto* const average = stage.template as<AverageStage>()) {
+      if (!in_flight_.empty() && average->field == numerator_ && average->group == 0) {
+        add(stage, CarryArriveStage{buffers_, in_flight_});
+      }
+    }
+  }
+
+  Program<S>& program_;
+  std::optional<std::size_t> numerator_;
+  std::size_t buffers_;
+  std::size_t scratch_;
+  std::vector<CarryArriveStage::Message> in_flight_;  // by slot
+};
+
 }  // namespace
 
 template <class S>
 Status carry_buffers(Program<S>& program) {
   for (const Stage<S>& stage : program.round) {
-    if (stage.template is<SendStage>() || stage.template is<PublishStage>() ||
-        stage.template is<SequentialStage<S>>()) {
+    if (stage.template is<PublishStage>() || stage.template is<SequentialStage<S>>()) {
       return Failure{FailureKind::kInvalid,
-                     "buffers do not follow models that are in flight between steps, that are "
-                     "public copies, or that visit a center one after the other"};
+                     "buffers do not follow models that are public copies, or that visit a center "
+                     "one after the other"};
     }
   }
-  const std::size_t buffers = program.add_field(kBuffersField);
-  const std::size_t scratch = program.add_field(kBuffersMeanField);
-  std::vector<Stage<S>> round;
-  std::size_t event_stages = program.event_stages;
-  for (std::size_t k = 0; k < program.round.size(); ++k) {
-    round.push_back(program.round[k]);
-    if (const auto how = follower(program, program.round[k])) {
-      round.push_back({.what = CarryStage{how->first, buffers, scratch, how->second},
-                       .due = program.round[k].due});
-      event_stages += k < program.event_stages ? 1 : 0;
-    }
-  }
-  program.round = std::move(round);
-  program.event_stages = event_stages;
+  Carrier<S>(program).carry();
   return Ok{};
 }
 

@@ -31,6 +31,25 @@ inline constexpr std::array<std::string_view, kMostInFlight> kInFlightNames{"in_
                                                                             "in_flight_14",
                                                                             "in_flight_15"};
 
+// Of buffers that travel with the numerators (carry_buffers.h).
+inline constexpr std::array<std::string_view, kMostInFlight> kBuffersInFlightNames{
+    "buffers_in_flight_0",
+    "buffers_in_flight_1",
+    "buffers_in_flight_2",
+    "buffers_in_flight_3",
+    "buffers_in_flight_4",
+    "buffers_in_flight_5",
+    "buffers_in_flight_6",
+    "buffers_in_flight_7",
+    "buffers_in_flight_8",
+    "buffers_in_flight_9",
+    "buffers_in_flight_10",
+    "buffers_in_flight_11",
+    "buffers_in_flight_12",
+    "buffers_in_flight_13",
+    "buffers_in_flight_14",
+    "buffers_in_flight_15"};
+
 // numerator <- numerator + slot; slot <- 0
 template <class S>
 struct Arrive {

@@ -43,6 +43,16 @@ struct MessageFields {
     const bool averages = stage.how == CarryStage::How::kAverage;
     return field_bit(stage.buffers) | (averages ? field_bit(stage.scratch) : 0);
   }
+  FieldSet operator()(const CarrySendStage& stage) const {
+    return field_bit(stage.buffers) | field_bit(stage.weighted) | field_bit(stage.into);
+  }
+  FieldSet operator()(const CarryArriveStage& stage) const {
+    FieldSet fields = field_bit(stage.buffers);
+    for (const CarryArriveStage::Message& message : stage.messages) {
+      fields |= field_bit(message.from);
+    }
+    return fields;
+  }
   FieldSet operator()(const FilterReduceStage<S>& stage) const { return field_bit(stage.into); }
   FieldSet operator()(const ResetStage& stage) const { return set_of(stage.fields); }
   template <class Other>

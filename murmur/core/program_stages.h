@@ -72,6 +72,18 @@ struct CarryStage {
   std::size_t scratch = 0;  // of an average: a field with the same layout
   int group = 0;            // the same, as an average's
 };
+// The same with numerators in flight. Both stand before the stages that change the weights.
+struct CarrySendStage {
+  std::size_t buffers = 0;
+  std::size_t weighted = 0, into = 0;  // scratch: weight x buffers, which travel; as of a SendStage
+};
+struct CarryArriveStage {
+  struct Message {
+    std::size_t from = 0, slot = 0;  // a CarrySendStage's field, a SendStage's slot
+  };
+  std::size_t buffers = 0;
+  std::vector<Message> messages;
+};
 template <class S>
 struct ReduceStage {
   Reducer<S> sum = nullptr;
@@ -107,6 +119,8 @@ struct Stage {
                                CodedAverageStage,
                                TalkStage,
                                CarryStage,
+                               CarrySendStage,
+                               CarryArriveStage,
                                ReduceStage<S>,
                                FilterReduceStage<S>,
                                ResetStage,
@@ -114,7 +128,6 @@ struct Stage {
                                SequentialStage<S>>;
   Variant what;
   std::function<bool(std::int64_t step)> due = {};  // empty: at every step
-
   bool due_at(std::int64_t step) const { return !due || due(step); }
   template <class T>
   bool is() const {

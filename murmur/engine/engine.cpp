@@ -169,7 +169,7 @@ void Engine<S>::reinitialize(const std::vector<std::size_t>& fields) {
       } else {
         std::memset(rows_.row(f, i), 0, rows_.row_size(f) * sizeof(S));
       }
-      if (field.layout == FieldLayout::kBuffers) {
+      if (f == buffers_field_) {
         parts_.problem->start_buffers(rows_.whole_row(f, i));
       }
     }

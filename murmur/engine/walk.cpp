@@ -86,9 +86,7 @@ template <class S>
 Status Engine<S>::settle_before(const Pass<S>& pass) {
   const FieldSet touched =
       pass.touched_by_locals() | (pass.head == nullptr ? 0 : pass.head->touched());
-  return flight_meets(state_, touched, pass.template head_as<ArriveStage>())
-             ? engine::settle(state_)
-             : Ok{};
+  return flight_meets(state_, touched, pass.head) ? engine::settle(state_) : Ok{};
 }
 
 template <class S>

@@ -8,12 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "murmur/algorithms/carry_buffers.h"
-#include "murmur/checkpoint/checkpoint.h"
 #include "murmur/engine/costs/comm_plan.h"
 #include "tests/support/counting_buffers.h"
 #include "tests/support/outer_variants.h"
-#include "tests/support/process_world.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/resumed.h"
 
 namespace murmur::testing {
 namespace {
@@ -56,7 +54,7 @@ std::vector<Method> methods() {
   for (const Variant& base : variants()) {
     add(base.label, base.algorithm->program<double>(base.options));
   }
-  for (const char* name : {"sgd", "dsgd", "sgp", "qg-dsgdm", "allreduce-sgd"}) {
+  for (const char* name : {"sgd", "dsgd", "sgp", "osgp", "qg-dsgdm", "allreduce-sgd"}) {
     const auto* algorithm = algorithms::find_algorithm(name);
     const bool one_model =
         algorithm->program<double>(OptionValues(algorithm->options)).keeps_one_model();
@@ -186,6 +184,109 @@ TEST(CarriedBuffers, HaveNumeratorsUnderPushSum) {
   }
 }
 
+Program<double> osgp(std::int64_t staleness) {
+  const auto* algorithm = algorithms::find_algorithm("osgp");
+  OptionValues options(algorithm->options);
+  options.set("staleness", staleness);
+  auto program = algorithm->program<double>(options);
+  EXPECT_TRUE(algorithms::carry_buffers(program));
+  return program;
+}
+
+// Numerators b w and weights w, of which the others' shares are in flight while batches move b.
+struct InFlight {
+  explicit InFlight(std::int64_t staleness) : staleness(staleness) {}
+
+  void step(const topology::MixingMatrix& shares, std::int64_t t) {
+    std::vector<double>& sent_b = numerators_sent.emplace_back(kWorkers, 0.0);
+    std::vector<double>& sent_w = weights_sent.emplace_back(kWorkers, 0.0);
+    std::vector<double> given(kWorkers, 0.0);
+    for (int i = 0; i < kWorkers; ++i) {
+      for (const topology::Neighbor& in : shares.in(i)) {
+        const auto j = static_cast<std::size_t>(in.worker);
+        sent_b[static_cast<std::size_t>(i)] += in.weight * b[j] * w[j];
+        sent_w[static_cast<std::size_t>(i)] += in.weight * w[j];
+        given[j] += in.weight;
+      }
+    }
+    const bool due = t + 1 >= staleness;
+    const auto arriving = static_cast<std::size_t>(due ? t + 1 - staleness : 0);
+    for (std::size_t i = 0; i < kWorkers; ++i) {
+      w[i] *= 1 - given[i];
+      b[i] += CountingBuffers<double>::moved(static_cast<int>(i), t, 0);
+      if (due) {
+        const double all = w[i] + weights_sent[arriving][i];
+        b[i] = (b[i] * w[i] + numerators_sent[arriving][i]) / all;
+        w[i] = all;
+      }
+    }
+  }
+
+  std::int64_t staleness;
+  std::vector<double> b = std::vector<double>(kWorkers, 1.0);
+  std::vector<double> w = std::vector<double>(kWorkers, 1.0);
+  std::vector<std::vector<double>> numerators_sent;  // to each worker, by step
+  std::vector<std::vector<double>> weights_sent;
+};
+
+TEST(CarriedBuffers, AreInFlightWithTheModel) {
+  const auto graph = push_graph();
+  for (const std::int64_t staleness : {1, 2, 4}) {
+    InFlight expected(staleness);
+    Solo<double> solo(spec_of(osgp(staleness)));
+    const std::size_t field = *solo.engine->program().buffers();
+    for (std::size_t t = 0; t < kRates.size(); ++t) {
+      expected.step(graph->at(static_cast<std::int64_t>(t)), static_cast<std::int64_t>(t));
+      ASSERT_TRUE(solo.engine->step(kRates[t]));
+      for (int i = 0; i < kWorkers; ++i) {
+        EXPECT_NEAR(solo.engine->row(field, i)[0], expected.b[static_cast<std::size_t>(i)], 1e-12)
+            << staleness << " " << t;
+      }
+    }
+  }
+}
+
+// What batches add, by the weight of the worker at that time, is all that changes the sum of
+// numerators here and on their way.
+TEST(CarriedBuffers, InFlightLoseNoMass) {
+  for (const std::int64_t staleness : {1, 3}) {
+    Solo<double> solo(spec_of(osgp(staleness)));
+    const Program<double>& program = solo.engine->program();
+    const auto kept = [graph = push_graph()](std::int64_t t, int worker) {
+      const topology::MixingMatrix shares = graph->at(t);
+      double share = 1;
+      for (int i = 0; i < kWorkers; ++i) {
+        for (const topology::Neighbor& in : shares.in(i)) {
+          share -= in.worker == worker ? in.weight : 0;
+        }
+      }
+      return share;
+    };
+    std::vector<double> weights(kWorkers, 1.0);
+    double expected = kWorkers;
+    for (std::size_t t = 0; t < kRates.size(); ++t) {
+      const auto step = static_cast<std::int64_t>(t);
+      for (int i = 0; i < kWorkers; ++i) {
+        expected += weights[static_cast<std::size_t>(i)] * kept(step, i) *
+                    CountingBuffers<double>::moved(i, step, 0);
+      }
+      ASSERT_TRUE(solo.engine->step(kRates[t]));
+      weights = solo.engine->counters().push_weights;
+      double sum = 0;
+      for (std::size_t f = 0; f < program.fields.size(); ++f) {
+        const Field& field = program.fields[f];
+        for (int i = 0; i < kWorkers && field.layout == FieldLayout::kBuffers &&
+                        field.kind == FieldKind::kMemory;
+             ++i) {
+          const double weight = f == program.buffers() ? weights[static_cast<std::size_t>(i)] : 1;
+          sum += weight * solo.engine->row(f, i)[0];
+        }
+      }
+      EXPECT_NEAR(sum, expected, 1e-12) << staleness << " " << t;
+    }
+  }
+}
+
 TEST(CarriedBuffers, AreTheMeanAfterAnExactAverage) {
   int checked = 0;
   for (const Method& method : methods()) {
@@ -220,19 +321,8 @@ TEST(CarriedBuffers, AreTheSameInEveryWorldAndFromEveryCheckpoint) {
     EXPECT_EQ(one, run(spec, {.threads = 2, .ownership = {2, 3}})) << method.label;
     EXPECT_EQ(one, run(spec, {.threads = 1, .ownership = {1, 3, 1}, .shares_memory = true}))
         << method.label;
-    const TemporaryFolder folder;
-    const checkpoint::CheckpointPlace place{.folder = folder.path(), .config_digest = "d"};
-    Solo<double> first(spec);
-    for (std::size_t t = 0; t < 4; ++t) {
-      ASSERT_TRUE(first.engine->step(kRates[t]));
-    }
-    ASSERT_TRUE(checkpoint::save_checkpoint(*first.engine, place));
-    Solo<double> second(spec);
-    ASSERT_TRUE(checkpoint::restore_checkpoint(*second.engine, place)) << method.label;
-    for (std::size_t t = 4; t < kRates.size(); ++t) {
-      ASSERT_TRUE(second.engine->step(kRates[t]));
-    }
-    EXPECT_EQ(one, rows_of(*second.engine)) << method.label;
+    const bool in_flight = method.carried.slots() > 0;
+    expect_resumes_anywhere(spec, method.label, {.ownership = {2, 3}}, in_flight ? 1 : 4);
   }
 }
 

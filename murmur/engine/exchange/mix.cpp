@@ -21,7 +21,7 @@ Mixer<S>::Mixer(std::shared_ptr<const topology::Topology> topology,
   }
   if (of == Of::kCopies) {
     const auto workers = static_cast<std::size_t>(rows->local().size());
-    copies_.emplace(std::vector<std::size_t>{workers}, rows->row_size());
+    copies_.emplace(std::vector<std::size_t>{workers}, buckets_->row_size());
   }
 }
 

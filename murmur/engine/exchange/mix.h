@@ -35,6 +35,7 @@ class Mixer {
                  const std::vector<std::size_t>& fields,
                  comm::Tag tag);
   bool is_open() const { return open_; }
+  const Buckets& buckets() const { return *buckets_; }
   void close();
 
   // A local worker's bucket is as it is to be mixed. Any thread.

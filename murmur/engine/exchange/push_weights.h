@@ -18,6 +18,10 @@ class PushWeights {
   PushWeights(int workers, std::size_t slots);
 
   double of(int worker) const { return weights_[static_cast<std::size_t>(worker)]; }
+  // What is on its way to a worker in a slot.
+  double in_flight_to(int worker, std::size_t slot) const {
+    return in_flight_[slot][static_cast<std::size_t>(worker)];
+  }
   // False as long as every step's shares leave all weights at exactly 1 and are not sent.
   bool differ() const { return differ_; }
 

@@ -4,6 +4,8 @@
 // flight until they are due; in a world of one process they are added at once.
 #include "murmur/engine/ways/in_flight.h"
 
+#include <algorithm>
+
 #include "murmur/engine/ways/neighbors.h"
 #include "murmur/engine/ways/table.h"
 
@@ -14,7 +16,7 @@ namespace {
 template <class S>
 Flight<S>& flight_of(WayState<S>& state, std::size_t slot) {
   const auto of = state.spread() ? Mixer<S>::Of::kCopies : Mixer<S>::Of::kRows;
-  return state.in_flight.try_emplace(slot, state.topology, state.peers, state.rows, of)
+  return state.in_flight.try_emplace(slot, nullptr, state.topology, state.peers, state.rows, of)
       .first->second;
 }
 
@@ -99,19 +101,51 @@ class Arriving : public Way<S> {
   ArriveStage stage_;
 };
 
+bool arrives(const ArriveStage* arrival, std::size_t slot) {
+  return arrival != nullptr && arrival->slot == slot;
+}
+bool arrives(const CarryArriveStage* arrival, std::size_t into) {
+  return arrival != nullptr &&
+         std::any_of(arrival->messages.begin(), arrival->messages.end(), [&](const auto& message) {
+           return message.from == into;
+         });
+}
+
+template <class S, class Arrival>
+bool any_meets(const std::map<std::size_t, Flight<S>>& flights,
+               FieldSet touched,
+               const Arrival* arrival) {
+  return std::any_of(flights.begin(), flights.end(), [&](const auto& entry) {
+    const auto& [key, flight] = entry;
+    return flight.mixer.is_open() && (touched & field_bit(flight.into)) != 0 &&
+           !arrives(arrival, key);
+  });
+}
+
 }  // namespace
 
 template <class S>
-Status settle(WayState<S>& state) {
-  for (auto& [slot, flight] : state.in_flight) {
-    Mixer<S>& mixer = flight.mixer;
-    for (std::size_t b = 0; b < state.peers.buckets->count() && mixer.is_open(); ++b) {
-      if (Status arrived = state.timed_wait([&] { return mixer.wait(b); }); !arrived) {
-        return arrived;
-      }
-      mixer.gather_block(flight.into, state.peers.buckets->range(b));
+Status land(WayState<S>& state, Flight<S>& flight) {
+  Mixer<S>& mixer = flight.mixer;
+  const Buckets& buckets = mixer.buckets();
+  for (std::size_t b = 0; b < buckets.count() && mixer.is_open(); ++b) {
+    if (Status arrived = state.timed_wait([&] { return mixer.wait(b); }); !arrived) {
+      return arrived;
     }
-    mixer.close();
+    mixer.gather_block(flight.into, buckets.range(b));
+  }
+  mixer.close();
+  return Ok{};
+}
+
+template <class S>
+Status settle(WayState<S>& state) {
+  for (auto* const flights : {&state.in_flight, &state.buffers_in_flight}) {
+    for (auto& entry : *flights) {
+      if (Status landed = land(state, entry.second); !landed) {
+        return landed;
+      }
+    }
   }
   for (auto& entry : state.publishers) {
     auto& publisher = entry.second;
@@ -123,14 +157,13 @@ Status settle(WayState<S>& state) {
 }
 
 template <class S>
-bool flight_meets(const WayState<S>& state, FieldSet touched, const ArriveStage* arrival) {
-  for (const auto& [slot, flight] : state.in_flight) {
-    const bool arrives = arrival != nullptr && arrival->slot == slot;
-    if (flight.mixer.is_open() && !arrives && (touched & field_bit(flight.into)) != 0) {
-      return true;
-    }
-  }
-  return false;
+bool flight_meets(const WayState<S>& state, FieldSet touched, const Stage<S>* arrival) {
+  return any_meets(state.in_flight,
+                   touched,
+                   arrival == nullptr ? nullptr : arrival->template as<ArriveStage>()) ||
+         any_meets(state.buffers_in_flight,
+                   touched,
+                   arrival == nullptr ? nullptr : arrival->template as<CarryArriveStage>());
 }
 
 template <class S>
@@ -142,10 +175,12 @@ MadeWay<S> arriving(const WayParts<S>& parts, const ArriveStage& stage) {
   return std::make_unique<Arriving<S>>(parts, stage);
 }
 
+template Status land(WayState<float>&, Flight<float>&);
+template Status land(WayState<double>&, Flight<double>&);
 template Status settle(WayState<float>&);
 template Status settle(WayState<double>&);
-template bool flight_meets(const WayState<float>&, FieldSet, const ArriveStage*);
-template bool flight_meets(const WayState<double>&, FieldSet, const ArriveStage*);
+template bool flight_meets(const WayState<float>&, FieldSet, const Stage<float>*);
+template bool flight_meets(const WayState<double>&, FieldSet, const Stage<double>*);
 template MadeWay<float> sending(const WayParts<float>&, const SendStage&);
 template MadeWay<double> sending(const WayParts<double>&, const SendStage&);
 template MadeWay<float> arriving(const WayParts<float>&, const ArriveStage&);

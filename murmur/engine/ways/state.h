@@ -28,7 +28,9 @@ namespace murmur::engine {
 template <class S>
 struct Flight {
   template <class... Arguments>
-  explicit Flight(Arguments&&... arguments) : mixer(std::forward<Arguments>(arguments)...) {}
+  explicit Flight(std::unique_ptr<const Buckets> own, Arguments&&... arguments)
+      : buckets(std::move(own)), mixer(std::forward<Arguments>(arguments)...) {}
+  std::unique_ptr<const Buckets> buckets;  // null: those of the model
   Mixer<S> mixer;
   std::size_t into = 0;  // the field to which they are added
 };
@@ -43,6 +45,7 @@ struct WayState {
   std::shared_ptr<const codecs::Compression<S>> compression = {};
   Mixer<S> mixer;                                                // of what is mixed within a pass
   std::map<std::size_t, Flight<S>> in_flight = {};               // by slot
+  std::map<std::size_t, Flight<S>> buffers_in_flight = {};       // by the field that receives
   Averager<S> averager;                                          // of all workers
   std::map<int, GroupAverager<S>> group_averagers = {};          // by the groups' size
   std::map<std::size_t, Publisher<S>> publishers = {};           // by the field of public copies

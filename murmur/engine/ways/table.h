@@ -30,6 +30,10 @@ MadeWay<S> coded_averaging(const WayParts<S>& parts, const CodedAverageStage& st
 template <class S>
 MadeWay<S> carrying(const WayParts<S>& parts, const CarryStage& stage);
 template <class S>
+MadeWay<S> carry_sending(const WayParts<S>& parts, const CarrySendStage& stage);
+template <class S>
+MadeWay<S> carry_arriving(const WayParts<S>& parts, const CarryArriveStage& stage);
+template <class S>
 MadeWay<S> visiting(const WayParts<S>& parts, const SequentialStage<S>& stage);
 
 // One per line of named.cpp, which algorithms ask for by talk(NAME, FIELDS...).

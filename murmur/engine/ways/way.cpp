@@ -26,6 +26,10 @@ struct Make {
     return find_way(stage.way).make.template get<S>()(parts, stage);
   }
   MadeWay<S> operator()(const CarryStage& stage) const { return carrying(parts, stage); }
+  MadeWay<S> operator()(const CarrySendStage& stage) const { return carry_sending(parts, stage); }
+  MadeWay<S> operator()(const CarryArriveStage& stage) const {
+    return carry_arriving(parts, stage);
+  }
   MadeWay<S> operator()(const SequentialStage<S>& stage) const { return visiting(parts, stage); }
   template <class Other>
   MadeWay<S> operator()(const Other& /*stage*/) const {
