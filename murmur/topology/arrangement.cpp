@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "murmur/topology/graphs/grid.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::topology {
 namespace {
@@ -123,7 +124,7 @@ Arrangement arrange(const std::string& name,
     return boxed(two_columns(n, kWomen));
   }
   if (name == "florentine" || name == "karate" || name == "les-miserables") {
-    return boxed(arrange_by_distance(topology.at(0)));
+    return boxed(arrange_by_distance(of_mixes(topology).at(0)));
   }
   return boxed(circle(n));
 }

@@ -5,36 +5,48 @@
 #include <algorithm>
 
 #include "murmur/core/check.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::topology {
 namespace {
 
+std::vector<Registration> listed() {
+  std::vector<Registration> all{ring(),
+                                torus(),
+                                complete(),
+                                star(),
+                                chain(),
+                                grid(),
+                                hypercube(),
+                                binary_tree(),
+                                exponential(),
+                                one_peer_exponential(),
+                                two_peer_exponential(),
+                                exponential_peers(),
+                                bipartite_one_peer(),
+                                random_matching(),
+                                random_ring(),
+                                random_regular(),
+                                erdos_renyi(),
+                                ring_extended(),
+                                margulis(),
+                                expander(),
+                                social(),
+                                florentine(),
+                                karate(),
+                                les_miserables(),
+                                custom()};
+  return all;
+}
+
 const std::vector<Registration>& registrations() {
-  static const std::vector<Registration> kAll{ring(),
-                                              torus(),
-                                              complete(),
-                                              star(),
-                                              chain(),
-                                              grid(),
-                                              hypercube(),
-                                              binary_tree(),
-                                              exponential(),
-                                              one_peer_exponential(),
-                                              two_peer_exponential(),
-                                              exponential_peers(),
-                                              bipartite_one_peer(),
-                                              random_matching(),
-                                              random_ring(),
-                                              random_regular(),
-                                              erdos_renyi(),
-                                              ring_extended(),
-                                              margulis(),
-                                              expander(),
-                                              social(),
-                                              florentine(),
-                                              karate(),
-                                              les_miserables(),
-                                              custom()};
+  static const std::vector<Registration> kAll = [] {
+    std::vector<Registration> all = listed();
+    for (Registration& registration : all) {
+      registration.info.options.push_back(period_option());
+    }
+    return all;
+  }();
   return kAll;
 }
 
@@ -67,7 +79,11 @@ Result<std::shared_ptr<const Topology>> make_topology(const std::string& name,
   const auto registration = std::find_if(
       all.begin(), all.end(), [&](const Registration& f) { return f.info.name == name; });
   MURMUR_CHECK(registration != all.end(), "topology '{}' is not in the table", name);
-  return registration->make({workers, options, seed});
+  TopologyResult made = registration->make({workers, options, seed});
+  if (!made) {
+    return made;
+  }
+  return with_pauses(std::move(made).value(), options.integer("period"));
 }
 
 }  // namespace murmur::topology

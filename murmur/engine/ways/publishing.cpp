@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Public copies: publishing the encoded difference to a copy, and mixing copies without a message.
-// What was published travels until the copies are mixed next.
+// What was published travels until the copies are mixed next. Between the mixes of a topology with
+// a period nothing is published, and copies do not pull.
+#include <algorithm>
+
 #include "murmur/core/check.h"
 #include "murmur/engine/ways/table.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::engine {
 namespace {
+
+template <class S>
+bool pauses(const WayState<S>& state, const Call& call) {
+  return !topology::mixes_at(*state.topology, call.step);
+}
 
 template <class S>
 Status catch_up(WayState<S>& state, Publisher<S>& publisher, comm::Tag tag) {
@@ -30,9 +39,10 @@ class Publishing : public Way<S> {
   Publishing(const WayParts<S>& parts, const PublishStage& stage) : Way<S>(parts), stage_(stage) {
     if (parts.state != nullptr) {
       WayState<S>& state = *parts.state;
-      MURMUR_CHECK(state.topology->period() == 1, "public copies on a graph that changes");
+      const topology::Topology& mixes = topology::of_mixes(*state.topology);
+      MURMUR_CHECK(mixes.period() == 1, "public copies on a graph that changes");
       state.publishers.try_emplace(stage.copy,
-                                   state.topology->at(0),
+                                   mixes.at(0),
                                    state.peers,
                                    state.pool,
                                    PublicField<S>{state.rows, stage.copy},
@@ -43,6 +53,9 @@ class Publishing : public Way<S> {
   void begin(const Call& call) override { call_ = call; }
   Status wait(std::size_t /*unit*/) override {
     WayState<S>& state = this->state();
+    if (pauses(state, call_)) {
+      return Ok{};
+    }
     if (Status here = catch_up(state, publisher(), call_.tag); !here) {
       return here;
     }
@@ -54,7 +67,9 @@ class Publishing : public Way<S> {
   }
 
   bool uses_graph() const override { return true; }
-  std::int64_t edges() const override { return publisher().edges(); }
+  std::int64_t edges() const override {
+    return pauses(this->state(), call_) ? 0 : publisher().edges();
+  }
   Traffic traffic(const StepCosts& step) const override {
     return {step.edges * bytes(step), step.edges};
   }
@@ -86,6 +101,13 @@ class MixingPublic : public Way<S> {
     return catch_up(this->state(), publisher(), call_.tag);
   }
   BlockWork work() override {
+    if (pauses(this->state(), call_)) {
+      return [rows = this->state().rows, into = stage_.into](CoordinateRange range, int) {
+        for (int worker = rows->local().begin; worker < rows->local().end; ++worker) {
+          std::fill_n(rows->row(into, worker) + range.begin, range.size(), S(0));
+        }
+      };
+    }
     return [&publisher = publisher(), into = stage_.into](CoordinateRange range, int /*thread*/) {
       publisher.pull_block(into, range);
     };

@@ -8,6 +8,7 @@
 #include "murmur/run/report/figures.h"
 #include "murmur/run/wiring/wiring.h"
 #include "murmur/topology/draw.h"
+#include "murmur/topology/pauses.h"
 #include "murmur/topology/spectrum.h"
 
 namespace murmur::run {
@@ -64,20 +65,23 @@ std::optional<Figure> topology_figure(const std::string& id, const Config& confi
   } catch (const UserError&) {
     return std::nullopt;
   }
-  if (!can_be_drawn(graph->at(0))) {
+  const topology::Topology& mixes = topology::of_mixes(*graph);
+  if (!can_be_drawn(mixes.at(0))) {
     return std::nullopt;
   }
   const Choice& choice = config.topology.choice;
   Figure figure{.title = fmt::format("Topology: {}", choice.name)};
-  figure.note = fmt::format("{} workers; each hears {} others in a step",
+  const std::int64_t period = topology::mix_period(*graph);
+  figure.note = fmt::format("{} workers; each hears {} others {}",
                             config.workers,
-                            number_text(mean_degree(graph->at(0))));
+                            number_text(mean_degree(mixes.at(0))),
+                            period == 1 ? "in a step" : fmt::format("every {} steps", period));
   if (const std::string speed = speed_words(*graph); !speed.empty()) {
     figure.note += "; " + speed;
   }
   figure.picture_html = fmt::format("<div class=\"drawing\" id=\"{}\">{}</div>",
                                     id,
-                                    draw_svg(choice.name, choice.options, *graph));
+                                    draw_svg(choice.name, choice.options, mixes));
   return figure;
 }
 

@@ -128,6 +128,14 @@ void look_at_periods(const WarningSubject& subject, Found& found) {
                     ends(),
                     alone ? ", and the workers never meet" : ""));
   }
+  const std::int64_t between = subject.config.topology.choice.options.integer("period");
+  if (subject.program.mixes && subject.config.workers > 1 && between > end) {
+    found.add(
+        fmt::format("topology.period = {}: {}, so the workers never mix. Shorten the period, or "
+                    "lengthen the run",
+                    between,
+                    ends()));
+  }
   if (options.has("staleness") && options.integer("staleness") > end) {
     found.add(
         fmt::format("algorithm.staleness = {}: {}, so no message ever arrives. Take a smaller "

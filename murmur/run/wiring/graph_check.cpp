@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refuses weights that an algorithm cannot mix with, and warns about questionable ones.
 #include <algorithm>
-#include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "murmur/core/error.h"
 #include "murmur/engine/ways/named.h"
 #include "murmur/run/text/names.h"
+#include "murmur/run/wiring/d2_check.h"
 #include "murmur/run/wiring/wiring.h"
 #include "murmur/topology/analysis.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::run {
 namespace {
 
 using topology::Side;
 
-// D2 diverges if an eigenvalue of the weights is below -1/3, and does not converge if one equals
-// -1/3. A ring of an even number of workers with weights of 1/3 has exactly this eigenvalue, so
-// rounding errors must not decide.
-constexpr double kD2Limit = -1.0 / 3.0;
-constexpr double kD2Tolerance = 1e-9;
-
-constexpr double kLazyLimit = -5.0 / 3.0;  // above it (1 + lambda) / 2 is above -1/3
-
 constexpr double kUnitTolerance = 1e-9;
 constexpr std::int64_t kMostWorkersForSpectrum = 512;
-
-bool is_d2(const std::string& algorithm) {
-  return algorithm == "d2" || algorithm == "d2-plus";
-}
 
 bool has_option(const Config& config, const std::string& option) {
   return config.topology.choice.options.has(option);
@@ -120,77 +108,6 @@ std::optional<std::string> doubt_of_spectrum(const Config& config,
   return std::nullopt;
 }
 
-std::optional<std::string> doubt_of_d2(const Config& config, const topology::Topology& graph) {
-  const auto least =
-      is_d2(config.algorithm.choice.name) ? smallest_eigenvalue(graph) : std::optional<double>();
-  if (!least || *least > kD2Limit + kD2Tolerance) {
-    return std::nullopt;
-  }
-  return fmt::format(
-      "'{}' needs every eigenvalue of the weights above -1/3, and the smallest is "
-      "{:.6f}: it may not converge. {} (W replaced by (I + W)/2) {}",
-      config.algorithm.choice.name,
-      *least,
-      has_option(config, "lazy") ? "topology.lazy = true" : "Lazy weights",
-      *least > kLazyLimit ? "cures it" : "helps");
-}
-
-// x <- W v. REQUIRES: `v` has one number per worker.
-std::vector<double> mixed(const topology::MixingMatrix& w, const std::vector<double>& v) {
-  std::vector<double> x(v.size());
-  for (int i = 0; i < w.workers(); ++i) {
-    double sum = w.self(i) * v[static_cast<std::size_t>(i)];
-    for (const topology::Neighbor& neighbor : w.in(i)) {
-      sum += neighbor.weight * v[static_cast<std::size_t>(neighbor.worker)];
-    }
-    x[static_cast<std::size_t>(i)] = sum;
-  }
-  return x;
-}
-
-double disagreement(const std::vector<double>& x) {
-  const auto [least, most] = std::minmax_element(x.begin(), x.end());
-  return *most - *least;
-}
-
-// The factor by which the disagreement grows in `steps` steps of x'' <- W (2 x' - x), which is what
-// D2 does to it without gradients.
-double growth_under_d2(const topology::Topology& graph, int steps) {
-  std::vector<double> previous(static_cast<std::size_t>(graph.workers()));
-  for (std::size_t i = 0; i < previous.size(); ++i) {
-    previous[i] = std::sin(static_cast<double>(i + 1));
-  }
-  const double before = disagreement(previous);
-  std::vector<double> x = previous;
-  for (int step = 0; step < steps; ++step) {
-    std::vector<double> ahead(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      ahead[i] = 2 * x[i] - previous[i];
-    }
-    previous = std::exchange(x, mixed(graph.at(step), ahead));
-  }
-  return disagreement(x) / before;
-}
-
-// Weights that are not symmetric may have complex eigenvalues, so that there is no smallest one:
-// the growth of the disagreement is simulated instead.
-std::optional<std::string> doubt_of_d2_on_directed(const Config& config,
-                                                   const topology::Topology& graph) {
-  constexpr int kSteps = 256;
-  constexpr double kMostEdges = 2e5;
-  constexpr double kGrows = 10;
-  if (!is_d2(config.algorithm.choice.name) || graph.workers() == 1 || is_symmetric(graph) ||
-      messages_per_step(graph) > kMostEdges || growth_under_d2(graph, kSteps) < kGrows) {
-    return std::nullopt;
-  }
-  return fmt::format(
-      "'{}' drives the workers apart under these weights, which are not symmetric: "
-      "without gradients their disagreement grows. {} (W replaced by (I + W)/2) may "
-      "cure it",
-      config.algorithm.choice.name,
-      has_option(config, "lazy") ? "topology.lazy = true" : "Lazy weights");
-}
-
 std::vector<std::string> static_topologies() {
   std::vector<std::string> names;
   for (const topology::TopologyInfo& info : topology::topologies()) {
@@ -202,8 +119,9 @@ std::vector<std::string> static_topologies() {
 }
 
 std::vector<std::string> doubts(const Config& config,
-                                const topology::Topology& graph,
+                                const topology::Topology& all_steps,
                                 bool pushes) {
+  const topology::Topology& graph = topology::of_mixes(all_steps);
   std::vector<std::string> found;
   const auto column = pushes ? std::nullopt : find_sum_defect(graph, Side::kColumns);
   if (column) {
@@ -219,12 +137,11 @@ std::vector<std::string> doubts(const Config& config,
         "the graph is not connected, not even over a whole period: some workers never hear of one "
         "another, so their models need not agree. Add edges between them");
   }
-  for (const auto& doubt : {doubt_of_spectrum(config, graph),
-                            doubt_of_d2(config, graph),
-                            doubt_of_d2_on_directed(config, graph)}) {
-    if (doubt) {
-      found.push_back(*doubt);
-    }
+  if (const auto doubt = doubt_of_spectrum(config, graph)) {
+    found.push_back(*doubt);
+  }
+  for (const std::string& doubt : doubts_of_d2(config, all_steps)) {
+    found.push_back(doubt);
   }
   return found;
 }
@@ -233,8 +150,9 @@ std::vector<std::string> doubts(const Config& config,
 
 template <class S>
 void require_usable_graph(const Config& config,
-                          const topology::Topology& graph,
+                          const topology::Topology& all_steps,
                           const Program<S>& program) {
+  const topology::Topology& graph = topology::of_mixes(all_steps);
   if (!program.mixes()) {
     return;
   }

@@ -16,6 +16,7 @@
 #include "murmur/run/processes/machine.h"
 #include "murmur/run/wiring/statistics.h"
 #include "murmur/topology/analysis.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::run {
 namespace {
@@ -138,7 +139,7 @@ engine::Timeline make_timeline(const Config& config,
 }
 
 double mean_degree(const topology::Topology& graph) {
-  return messages_per_step(graph) / graph.workers();
+  return messages_per_step(topology::of_mixes(graph)) / graph.workers();
 }
 
 template <class S>
