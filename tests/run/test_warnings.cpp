@@ -228,6 +228,10 @@ const Case kOfOuterSteps[] = {
 INSTANTIATE_TEST_SUITE_P(OfOuterSteps, Warnings, ::testing::ValuesIn(kOfOuterSteps));
 
 const Case kOfSchedules[] = {
+    {"RiseUnderAQuasiGlobalMemory",
+     {"schedule.warmup_steps=10", "schedule.warmup_from=1e-7"},
+     {"divides displacements", "qg-dsgdm-n", "step 0"},
+     {"algorithm.name=dsgdm-n", "schedule.warmup_steps=10", "schedule.warmup_from=1e-7"}},
     {"WarmUpBeyondTheEnd",
      {"schedule.warmup_epochs=1"},
      {"schedule.warmup_epochs = 1", "117 steps", "after 100"},
@@ -259,6 +263,17 @@ const Case kOfSchedules[] = {
      {"schedule.minimum = 0.2", "0.1"},
      {"schedule.name=cosine", "schedule.minimum=0.2", "schedule.scale=4"}}};
 INSTANTIATE_TEST_SUITE_P(OfSchedules, Warnings, ::testing::ValuesIn(kOfSchedules));
+
+// The bound of this graph, whose smallest eigenvalue is -1/3: 2 r / (2 - r) / (4 / 3).
+const Case kOfCodecs[] = {
+    {"CoordinatesThatAreDrawnTooSeldom",
+     {"algorithm.name=choco-sgd", "compression.name=rand-k", "compression.ratio=0.2"},
+     {"algorithm.gossip_step = 0.5", "ratio 0.2", "below 0.17"},
+     {"algorithm.name=choco-sgd",
+      "algorithm.gossip_step=0.16",
+      "compression.name=rand-k",
+      "compression.ratio=0.2"}}};
+INSTANTIATE_TEST_SUITE_P(OfCodecs, Warnings, ::testing::ValuesIn(kOfCodecs));
 
 const Case kOfTensors[] = {
     {"DecayOfMatricesWithoutDecay",

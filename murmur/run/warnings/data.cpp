@@ -36,6 +36,16 @@ void look_at_shares(const WarningSubject& subject, Found& found) {
       extent.training_examples));
 }
 
+void look_at_place(const Config& config, Found& found) {
+  if (!config.data.folder.empty() && is_written(config, "data.folder") &&
+      config.data.dataset.options.has("file")) {
+    found.add_unused(
+        "data.folder",
+        fmt::format("data.folder has no effect: \"{}\" is the one file data.file. Leave it out",
+                    config.data.dataset.name));
+  }
+}
+
 void look_at_partition(const Config& config, Found& found) {
   const DataConfig& data = config.data;
   if (data.partition != "dirichlet" && is_written(config, "data.alpha")) {
@@ -66,6 +76,7 @@ void look_at_data(const WarningSubject& subject, Found& found) {
     found.add(subject.extent.data_doubt);
   }
   look_at_partition(subject.config, found);
+  look_at_place(subject.config, found);
   look_at_shares(subject, found);
   const std::int64_t own = subject.extent.examples_per_worker;
   if (subject.config.data.batch_size > own) {

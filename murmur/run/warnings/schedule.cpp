@@ -150,6 +150,46 @@ void look_at_d2(const WarningSubject& subject, bool rate_changes, Found& found) 
   }
 }
 
+// The name of what divides displacements by the rate, or empty.
+std::string divides_by_rate(const Config& config) {
+  const std::string& algorithm = config.algorithm.choice.name;
+  if (algorithm == "d2-plus" || algorithm.starts_with("qg-")) {
+    return algorithm;
+  }
+  return config.outer && config.outer->choice.name == "slowmo" ? "slowmo" : "";
+}
+
+// Displacements at a tiny rate are what mixing moved, and rounding. REQUIRES: rate(step) for all
+// steps of the run.
+template <class Rate>
+void look_at_rises(const WarningSubject& subject, const Rate& rate, Found& found) {
+  constexpr double kMostRise = 1e4;
+  constexpr std::int64_t kMostSteps = 1'000'000;
+  const std::string divides = divides_by_rate(subject.config);
+  std::int64_t lowest = -1;
+  for (std::int64_t step = 0; step < std::min(subject.extent.steps, kMostSteps); ++step) {
+    if (divides.empty() || rate(step) == 0) {
+      continue;
+    }
+    if (lowest >= 0 && rate(step) > kMostRise * rate(lowest)) {
+      found.add(fmt::format(
+          "the learning rate is {:.6g} at step {} and {:.6g} at step {}: '{}' divides "
+          "displacements by it, so what mixing and rounding moved in the first comes back {:.0e} "
+          "times as large. Keep the ratio of two rates below {:.0e}; at a rate of 0 the memory "
+          "rests",
+          rate(lowest),
+          lowest,
+          rate(step),
+          step,
+          divides,
+          rate(step) / rate(lowest),
+          kMostRise));
+      return;
+    }
+    lowest = lowest < 0 || rate(step) < rate(lowest) ? step : lowest;
+  }
+}
+
 void look_at_list(const WarningSubject& subject, Found& found) {
   const std::vector<double>& rates = subject.config.algorithm.learning_rate;
   const std::int64_t steps = subject.extent.steps;
@@ -164,6 +204,10 @@ void look_at_list(const WarningSubject& subject, Found& found) {
         count));
   }
   look_at_d2(subject, list_changes(rates, steps), found);
+  look_at_rises(
+      subject,
+      [&](std::int64_t step) { return rates[static_cast<std::size_t>(std::min(step, count - 1))]; },
+      found);
 }
 
 }  // namespace
@@ -193,6 +237,8 @@ void look_at_schedule(const WarningSubject& subject, Found& found) {
         course.target));
   }
   look_at_d2(subject, changes(course), found);
+  look_at_rises(
+      subject, [&](std::int64_t step) { return course.schedule.rate(step); }, found);
 }
 
 }  // namespace murmur::run
