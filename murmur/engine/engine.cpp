@@ -226,6 +226,9 @@ const Times& Engine<S>::times() const {
 template <class S>
 std::size_t Engine<S>::state_bytes() const {
   std::size_t bytes = rows_.bytes() + gradients_.bytes() + recipe_.bytes();
+  for (const auto& way : ways_) {
+    bytes += way == nullptr ? 0 : way->bytes();
+  }
   for (const auto& [copy, publisher] : state_.publishers) {
     bytes += publisher.bytes();
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `murmur plan` as a user meets it. No data are there, and none are needed.
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -93,6 +95,17 @@ TEST(Plan, CountsAnAverageOnARingAndSaysHowOften) {
   EXPECT_EQ(plan["traffic"]["busiest_link"],
             (json{{"from", 0}, {"to", 1}, {"bytes_per_step", 2 * 15.0 / 16 * kModel / 12}}));
   EXPECT_NEAR(plan["virtual_step_s"], 0.5 + 2 * 15.0 / 16 * kModel * 8 / 1e6 / 12, 1e-9);
+}
+
+// Of 16 workers a ring has 32 directed edges, a torus 64.
+TEST(Plan, CountsARowPerEdgeOfCrossGradients) {
+  const auto rows_on = [](const std::string& graph) {
+    const json plan = planned({"--set", "algorithm.name=ngc", "--set", "topology.name=" + graph});
+    return plan["memory"]["rows_bytes"].get<double>();
+  };
+  constexpr double kRow = 4 * 7840 + 64;
+  EXPECT_EQ(rows_on("torus") - rows_on("ring"), 32 * kRow);
+  EXPECT_EQ(std::fmod(rows_on("ring"), kRow), 0);
 }
 
 TEST(Plan, PutsAnotherModelIntoTheMessages) {

@@ -71,8 +71,13 @@ void expect_equal_counts(const Program<float>& program) {
       coordinates += counts[f] * solo.engine->layout(program.fields[f]).row_size();
     }
     EXPECT_EQ(solo.engine->state_bytes(), coordinates * sizeof(float));
+    std::int64_t most_edges = 0;
     for (int t = 0; t < kSteps; ++t) {
       ASSERT_TRUE(solo.engine->step(0.01));
+      most_edges = std::max(most_edges, graph->at(t).edges());
+      const auto per_edge = static_cast<std::size_t>(engine::rows_per_edge(program) * most_edges);
+      EXPECT_EQ(solo.engine->state_bytes(),
+                (coordinates + per_edge * solo.engine->layout().row_size()) * sizeof(float));
       ASSERT_TRUE(plan.next());
       ASSERT_EQ(plan.bytes_sent(), solo.engine->counters().bytes_sent) << "step " << t;
       ASSERT_EQ(plan.messages(), solo.engine->counters().messages) << "step " << t;

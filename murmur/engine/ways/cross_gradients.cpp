@@ -41,6 +41,9 @@ class Crossing : public Way<S> {
     }
   }
 
+  std::size_t bytes() const override {
+    return models_.bytes() + gradients_.bytes() + answers_.bytes();
+  }
   std::int64_t edges() const override { return edges_; }
   bool uses_graph() const override { return true; }
   Traffic traffic(const StepCosts& step) const override {
@@ -115,8 +118,7 @@ void Crossing<S>::find_edges(const topology::MixingMatrix& matrix) {
   in_.assign(static_cast<std::size_t>(local.size()), {});
   first_.clear();
   state.self_weights.clear();
-  std::size_t rows = 0;
-  std::size_t from_remote = 0;
+  std::size_t rows = 0, from_remote = 0;
   for (int worker = local.begin; worker < local.end; ++worker) {
     first_.push_back(rows);
     state.self_weights.push_back(static_cast<S>(matrix.self(worker)));
@@ -129,8 +131,7 @@ void Crossing<S>::find_edges(const topology::MixingMatrix& matrix) {
       ++rows;
     }
   }
-  const std::size_t row_size = state.rows->row_size();
-  const auto fit = [row_size](Arena<S>& arena, std::size_t count) {
+  const auto fit = [row_size = state.rows->row_size()](Arena<S>& arena, std::size_t count) {
     if (arena.bytes() < count * row_size * sizeof(S)) {
       arena = Arena<S>(std::vector<std::size_t>{count}, row_size);
     }
@@ -266,11 +267,11 @@ Status Crossing<S>::wait(std::size_t /*unit*/) {
   if (Status here = take_models(); !here) {
     return here;
   }
-  const comm::WorkerRange local = state.local();
-  const auto workers = static_cast<std::size_t>(local.size());
+  const int first = state.local().begin;
+  const auto workers = static_cast<std::size_t>(state.local().size());
   const auto started = SteadyClock::now();
   state.pool->run(workers, [&](std::size_t index, int thread) {
-    take_gradients(local.begin + static_cast<int>(index), thread);
+    take_gradients(first + static_cast<int>(index), thread);
   });
   state.times.gradient_s += seconds_since(started);
   if (!fields_.at_mine) {
@@ -281,9 +282,8 @@ Status Crossing<S>::wait(std::size_t /*unit*/) {
       return exchanged.failure().in("exchanging cross-gradients");
     }
   }
-  state.pool->run(workers, [&](std::size_t index, int /*thread*/) {
-    add_answers(local.begin + static_cast<int>(index));
-  });
+  const auto add = [&](std::size_t i, int) { add_answers(first + static_cast<int>(i)); };
+  state.pool->run(workers, add);
   return Ok{};
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 // The only list of them.
 constexpr NamedWay kWays[] = {
-    {"cross-gradients", {cross_gradients<float>, cross_gradients<double>}, true},
+    {"cross-gradients", {cross_gradients<float>, cross_gradients<double>}, true, true},
 };
 
 }  // namespace
@@ -31,6 +31,16 @@ bool needs_undirected_graph(const Program<S>& program) {
   });
 }
 
+template <class S>
+std::int64_t rows_per_edge(const Program<S>& program) {
+  return std::count_if(program.round.begin(), program.round.end(), [](const Stage<S>& stage) {
+    const auto* const talk = stage.template as<TalkStage>();
+    return talk != nullptr && find_way(talk->way).row_per_edge;
+  });
+}
+
+template std::int64_t rows_per_edge(const Program<float>&);
+template std::int64_t rows_per_edge(const Program<double>&);
 template bool needs_undirected_graph(const Program<float>&);
 template bool needs_undirected_graph(const Program<double>&);
 

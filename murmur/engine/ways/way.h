@@ -73,6 +73,8 @@ class Way {
   virtual bool uses_graph() const { return false; }
   // Of one step. In the engine after begin(), of the step at hand.
   virtual Traffic traffic(const StepCosts& step) const = 0;
+  // Of rows that it keeps beside the program's fields.
+  virtual std::size_t bytes() const { return 0; }
   // Directed edges over which it sends in the step at hand. After begin().
   virtual std::int64_t edges() const { return 0; }
   // Adds what the step does, and says what it changes for the ways behind it.

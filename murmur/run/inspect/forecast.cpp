@@ -8,6 +8,7 @@
 #include "murmur/core/error.h"
 #include "murmur/engine/exchange/group_average.h"
 #include "murmur/engine/exchange/rows.h"
+#include "murmur/engine/ways/named.h"
 #include "murmur/models/activations.h"
 #include "murmur/models/network.h"
 #include "murmur/run/warnings/expected.h"
@@ -143,9 +144,23 @@ TensorForecast tensors_of(const std::vector<engine::TensorFactors>& factors, con
   return tensors;
 }
 
+// Of the first steps, in each of which there may be another graph.
+std::int64_t most_edges(const topology::Topology& graph) {
+  constexpr std::int64_t kSteps = 64;
+  const std::int64_t steps = graph.period() > 0 ? std::min(graph.period(), kSteps) : kSteps;
+  std::int64_t most = 0;
+  for (std::int64_t step = 0; step < steps; ++step) {
+    most = std::max(most, graph.at(step).edges());
+  }
+  return most;
+}
+
 // A module's gradients lie in memory of their own until backward has ended.
 template <class S>
-void foresee_memory(Forecast& forecast, const Program<S>& program, const models::Network& network) {
+void foresee_memory(Forecast& forecast,
+                    const Program<S>& program,
+                    const topology::Topology& graph,
+                    const models::Network& network) {
   const Layout layout = models::layout(network, sizeof(S));
   const Layout buffers = models::buffer_layout(network, sizeof(S));
   const Layout kept = codecs::kept_layout(layout, make_compression(forecast.config, program));
@@ -166,6 +181,11 @@ void foresee_memory(Forecast& forecast, const Program<S>& program, const models:
       forecast.fields.push_back(std::string(whole.fields[f].name) +
                                 (whole.fields[f].shared ? " (once)" : ""));
     }
+  }
+  const std::int64_t per_edge = engine::rows_per_edge(whole);
+  if (per_edge > 0) {
+    forecast.memory.rows += static_cast<double>(per_edge * most_edges(graph)) * row.front();
+    forecast.fields.emplace_back("a gradient per edge");
   }
   forecast.memory.gradients = forecast.gradient_rows() * forecast.threads * row.front();
   std::size_t of_module = 0;
@@ -195,7 +215,7 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const auto graph = make_graph(config);
   require_usable_graph(config, *graph, program);
   forecast.warnings = texts_of(warnings_of(config, program, graph, forecast.extent));
-  foresee_memory(forecast, program, network);
+  foresee_memory(forecast, program, *graph, network);
   forecast.memory.data = static_cast<double>(shape.bytes);
   forecast.has_data = shape.found;
   forecast.mixes = program.mixes();
