@@ -378,7 +378,8 @@ TEST(Networks, StartBuffersWithMeanZeroAndVarianceOne) {
   }
 }
 
-// A tensor's values depend on its place alone: a wider network has other sizes before it.
+// A tensor's values depend on its place alone: a wider network has other sizes before it, and at
+// another place a tensor of the same size has others.
 TEST(Networks, StartEveryTensorByItsPlace) {
   const Network narrow = make("cifar-resnet", {3, 32, 32});
   const Network wide = try_to_make("cifar-resnet", {{"width", integer(2)}}).value();
@@ -391,6 +392,9 @@ TEST(Networks, StartEveryTensorByItsPlace) {
   const std::size_t i = 3;
   ASSERT_EQ(first.tensors()[i].name, "layer1.0.conv1.weight");
   EXPECT_DOUBLE_EQ(x[first.tensors()[i].offset], y[second.tensors()[i].offset] * std::sqrt(2.0));
+  const std::size_t j = i + 3;
+  ASSERT_EQ(first.tensors()[j].name, "layer1.0.conv2.weight");
+  EXPECT_NE(x[first.tensors()[i].offset], x[first.tensors()[j].offset]);
 }
 
 TEST(Networks, StartAloneBySeedAndRoundedInFloat) {
