@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buffers that are carried wherever the models go (statistics = "average").
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -285,6 +286,46 @@ TEST(CarriedBuffers, InFlightLoseNoMass) {
       EXPECT_NEAR(sum, expected, 1e-12) << staleness << " " << t;
     }
   }
+}
+
+// An exact average of the numerators takes in all that is on its way, once.
+TEST(CarriedBuffers, AreNotInFlightAfterAnExactAverage) {
+  int checked = 0;
+  for (const Method& method : methods()) {
+    for (std::size_t t = 0; t < kRates.size() && method.carried.slots() > 0; ++t) {
+      const auto step = static_cast<std::int64_t>(t);
+      const bool averages = std::any_of(
+          method.carried.round.begin(), method.carried.round.end(), [&](const auto& stage) {
+            const auto* average = stage.template as<AverageStage>();
+            return average != nullptr && average->group == 0 && stage.due_at(step) &&
+                   average->field == method.carried.numerator();
+          });
+      if (!averages) {
+        continue;
+      }
+      ++checked;
+      Solo<double> solo(spec_of(method.carried));
+      for (std::size_t k = 0; k <= t; ++k) {
+        ASSERT_TRUE(solo.engine->step(kRates[k]));
+      }
+      const std::vector<Field>& fields = method.carried.fields;
+      for (std::size_t f = 0; f < fields.size(); ++f) {
+        for (int i = 0; fields[f].name.starts_with("buffers_in_flight") && i < kWorkers; ++i) {
+          EXPECT_EQ(solo.engine->row(f, i)[0], 0) << method.label << " " << t;
+        }
+      }
+    }
+  }
+  EXPECT_GT(checked, 10);
+}
+
+TEST(CarriedBuffers, TravelInMessagesOfTheirOwn) {
+  const Solo<double> solo(spec_of(osgp(2)));
+  const std::int64_t edges = push_graph()->at(0).edges();
+  const auto parameters = static_cast<std::int64_t>(solo.engine->layout().parameters());
+  ASSERT_TRUE(solo.engine->step(0.1));
+  EXPECT_EQ(solo.engine->counters().messages, 2 * edges);
+  EXPECT_EQ(solo.engine->counters().bytes_sent, 8 * edges * (parameters + 1 + 10));
 }
 
 TEST(CarriedBuffers, AreTheMeanAfterAnExactAverage) {
