@@ -57,15 +57,14 @@ std::vector<Method> methods() {
   }
   for (const char* name : {"sgd", "dsgd", "sgp", "osgp", "qg-dsgdm", "allreduce-sgd"}) {
     const auto* algorithm = algorithms::find_algorithm(name);
-    const bool one_model =
-        algorithm->program<double>(OptionValues(algorithm->options)).keeps_one_model();
-    for (const OuterVariant& outer : outer_variants(one_model)) {
+    OptionValues options(algorithm->options);
+    if (options.has("staleness")) {
+      options.set("staleness", std::int64_t{2});  // something is in flight at the end of a step
+    }
+    const auto base = algorithm->program<double>(options);
+    for (const OuterVariant& outer : outer_variants(base.keeps_one_model())) {
       add(std::string(name) + " " + outer.label,
-          algorithms::with_outer(algorithm->program<double>(OptionValues(algorithm->options)),
-                                 *outer.outer,
-                                 outer.options,
-                                 false,
-                                 outer.levels));
+          algorithms::with_outer(base, *outer.outer, outer.options, false, outer.levels));
     }
   }
   return all;

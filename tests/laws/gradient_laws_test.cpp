@@ -103,6 +103,28 @@ TEST_P(EveryGradient, GoesOnFromACheckpoint) {
       spec_of<float>(GetParam(), everything()), GetParam().label, {.ownership = {2, 3}});
 }
 
+// A problem need not announce what is final.
+class HalfAnnounced : public ExampleBatches<float> {
+ public:
+  using ExampleBatches<float>::ExampleBatches;
+  void gradients(std::span<problems::GradientJob<float>> jobs,
+                 int thread,
+                 const problems::RangeReady& ready) override {
+    ExampleBatches<float>::gradients(jobs, thread, [&](std::size_t job, CoordinateRange range) {
+      if (range.begin > 0) {
+        ready(job, range);
+      }
+    });
+  }
+};
+
+TEST_P(EveryGradient, IsAMeanAlsoWhereNothingIsAnnounced) {
+  auto spec = spec_of<float>(GetParam(), {.accumulate = 3});
+  const Rows<float> announced = run(spec);
+  spec.problem = [] { return std::make_unique<HalfAnnounced>(kWorkers, 2); };
+  EXPECT_EQ(run(spec), announced);
+}
+
 RunSpec<double> sgd(const engine::GradientSettings& gradient) {
   const auto* algorithm = algorithms::find_algorithm("sgd");
   auto spec = spec_of<double>({"sgd", algorithm, OptionValues(algorithm->options)}, gradient);
