@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A topology with a period: the workers mix after `period`, 2 `period`, ... steps and are alone at
 // the others.
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -133,6 +134,36 @@ TEST(Periods, OnTheCompleteGraphAreThoseOfAnOuterAverage) {
                 << mixing << " " << period;
           }
         }
+      }
+    }
+  }
+}
+
+// Copies neither change nor pull: a step is that of SGD, from rows that have mixed before.
+TEST(Periods, LeavePublicCopiesAlone) {
+  for (const char* order : {"mix-first", "gradient-first"}) {
+    const auto* algorithm = algorithms::find_algorithm("choco-sgd");
+    OptionValues options(algorithm->options);
+    options.set("order", std::string(order));
+    const auto program = algorithm->program<double>(options);
+    const Solo<double> solo(spec_of(program, paused(program, "ring")));
+    const auto& problem = dynamic_cast<const RandomQuadratic<double>&>(*solo.problem);
+    const std::size_t copy = program.index_of("public_copy");
+    for (std::size_t t = 0; t < kRates.size(); ++t) {
+      std::vector<double> copies;
+      std::vector<double> models;
+      for (int i = 0; i < kWorkers; ++i) {
+        copies.push_back(solo.engine->row(copy, i)[0]);
+        models.push_back(solo.engine->row(0, i)[0]);
+      }
+      ASSERT_TRUE(solo.engine->step(kRates[t]));
+      const bool mixes = (t + 1) % kPeriod == 0;
+      for (int i = 0; i < kWorkers; ++i) {
+        const auto w = static_cast<std::size_t>(i);
+        const double g = problem.curvature(i, 0) * (models[w] - problem.center(i, 0));
+        const double alone = models[w] - kRates[t] * (g + 0.01 * models[w]);
+        EXPECT_EQ(solo.engine->row(copy, i)[0] == copies[w], !mixes) << order << t;
+        EXPECT_TRUE(mixes || std::abs(solo.engine->row(0, i)[0] - alone) < 1e-13) << order << t;
       }
     }
   }
