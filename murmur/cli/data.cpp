@@ -14,11 +14,11 @@
 
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
+#include "murmur/cli/data_text.h"
 #include "murmur/data/places.h"
 #include "murmur/files/digest.h"
 #include "murmur/run/config/catalog.h"
-#include "murmur/run/config/document.h"
-#include "murmur/run/config/table_reader.h"
+#include "murmur/run/config/data/dataset_keys.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/wiring/resources.h"
 
@@ -30,37 +30,12 @@ using nlohmann::ordered_json;
 struct Arguments {
   CommonOptions common;
   std::string name;
+  std::int64_t tokens = -1;  // how many examples' tokens to show; -1: none
+  std::string split = "test";
 };
 
-// data.folder, or data.file of a dataset that is one file, and the dataset's options; from --set
-// only: this command reads no configuration file. "data." may be left out.
-data::Places places_of(const CommonOptions& common, const data::DatasetInfo& info) {
-  std::vector<OptionInfo> known = info.options;
-  if (!info.files.empty() || info.find != nullptr) {
-    known.push_back({.name = "folder", .help = {}, .fallback = std::string()});
-  }
-  OptionValues values(known);
-  for (auto&& [key, value] : run::parse_set(common.set)) {
-    const std::string path(key.str());
-    const std::string name = path.starts_with("data.") ? path.substr(5) : path;
-    const auto option =
-        std::ranges::find_if(known, [&](const OptionInfo& each) { return each.name == name; });
-    if (option == known.end()) {
-      std::vector<std::string> names;
-      for (const OptionInfo& each : known) {
-        names.push_back("data." + each.name);
-      }
-      throw UserError(fmt::format(
-          "--set {}: `data {}` takes {} alone", path, info.name, run::join_names(names)));
-    }
-    values.set(name, run::read_value(value, *option, "data." + name));
-  }
-  const auto text = [&](const char* name) {
-    return values.has(name) ? values.text(name) : std::string();
-  };
-  data::Places places = run::data_places(text("folder"), text("file"));
-  places.settings.options = values;
-  return places;
+bool is_text(const data::DatasetState& state) {
+  return state.dataset != nullptr && state.dataset->vocabulary != nullptr;
 }
 
 std::string state_of(const data::FileState& file) {
@@ -101,6 +76,7 @@ ordered_json to_json(const data::DatasetInfo& info, const data::DatasetState& st
           {"contents", state.contents},
           {"mean", state.mean},
           {"deviation", state.deviation},
+          {"text", is_text(state) ? text_json(*state.dataset) : ordered_json()},
           {"warnings",
            state.doubt.empty() ? ordered_json::array() : ordered_json::array({state.doubt})},
           {"trouble", state.trouble ? state.trouble->message : ""},
@@ -138,6 +114,9 @@ void print(const data::DatasetInfo& info, const data::DatasetState& state) {
                  fmt::join(state.deviation, " "));
     }
   }
+  if (is_text(state)) {
+    print_text(*state.dataset);
+  }
 }
 
 ExitCode run_data(const Arguments& arguments) {
@@ -151,16 +130,29 @@ ExitCode run_data(const Arguments& arguments) {
                                      : run::did_you_mean(arguments.name, known),
                                 run::join_names(known)));
   }
-  const data::DatasetState state = data::inspect_dataset(*info, places_of(arguments.common, *info));
+  const data::Places places =
+      run::data_places(run::read_dataset_keys(info->name, arguments.common.set));
+  const data::DatasetState state = data::inspect_dataset(*info, places);
+  ordered_json tokens;
+  if (arguments.tokens >= 0 && state.dataset != nullptr) {
+    tokens = tokens_json(*state.dataset, arguments.split, arguments.tokens);
+  }
   if (arguments.common.json) {
-    fmt::print("{}\n", to_json(*info, state).dump(2));
+    ordered_json json = to_json(*info, state);
+    if (!tokens.is_null()) {
+      json["tokens"] = tokens;
+    }
+    fmt::print("{}\n", json.dump(2));
   } else {
     print(*info, state);
+    for (const ordered_json& example : tokens) {
+      fmt::print("{}\n", example.dump());
+    }
   }
   if (!state.doubt.empty()) {
     warner(arguments.common)(state.doubt);
   }
-  return state.trouble ? ExitCode::kData : ExitCode::kDone;
+  return state.trouble ? run::code_of(*state.trouble) : ExitCode::kDone;
 }
 
 }  // namespace
@@ -172,6 +164,12 @@ void add_data_command(CLI::App& app, Invocation& invocation) {
   command->add_option("name", arguments->name, "of a dataset; `murmur list datasets` shows them")
       ->required()
       ->type_name("NAME");
+  command->add_option("--tokens", arguments->tokens, "of texts: show those of the first N examples")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command->add_option("--split", arguments->split, "whose tokens: training or test")
+      ->check(CLI::IsMember({"training", "test"}))
+      ->type_name("SPLIT");
   add_common_options(*command, arguments->common);
   command->callback(
       [arguments, &invocation] { invocation.run = [arguments] { return run_data(*arguments); }; });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The examples of a batch as a model gets them: named columns of numbers in the precision of the
-// problem, or of integers (labels). Buffers are kept from batch to batch.
+// problem, or of integers (labels, tokens). Buffers are kept from batch to batch.
 #pragma once
 
 #include <algorithm>
@@ -45,6 +45,9 @@ struct BatchColumn {
   // One of the two holds the rows of the examples, the other is empty.
   Buffer<S> numbers;
   std::vector<std::int32_t> integers;
+  // Of a ragged column, whose `shape` is the length of the longest row in the batch: the length of
+  // each row, which is followed by zeros.
+  std::vector<std::int32_t> lengths;
 };
 
 template <class S>

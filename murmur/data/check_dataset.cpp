@@ -76,7 +76,10 @@ void digest_examples(XXH3_state_t* state, const Examples& examples) {
   std::string header =
       fmt::format("{} x {}\n", examples.count(), fmt::join(examples.shape(), " x "));
   for (const Column& column : examples.columns) {
-    if (!both_bytes) {
+    if (column.ragged) {
+      header = fmt::format("{} {} {} ragged\n", column.name, name_of(column.dtype), column.rows());
+      XXH3_64bits_update(state, column.ends.data(), column.ends.size());
+    } else if (!both_bytes) {
       header = fmt::format("{} {} {} x {}\n",
                            column.name,
                            files::name_of(column.dtype),
@@ -96,6 +99,10 @@ std::uint64_t digest_of(const Dataset& dataset) {
   XXH3_64bits_reset(state);
   digest_examples(state, dataset.training);
   digest_examples(state, dataset.test);
+  if (dataset.vocabulary != nullptr) {
+    const std::string content = dataset.vocabulary->content();
+    XXH3_64bits_update(state, content.data(), content.size());
+  }
   const std::uint64_t value = XXH3_64bits_digest(state);
   XXH3_freeState(state);
   return value;

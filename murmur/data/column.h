@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Examples in memory as named columns: arrays of one type with a row of fixed shape per example.
+// Examples in memory as named columns: arrays of one type with a row of fixed shape per example, or
+// with rows of different lengths (ragged).
 //
-//   x   inputs: U8, images as channels x rows x columns; or F32, F64 of any shape
-//   y   what is learned: U8 or I32, class labels (one integer per row); or F32, F64, targets
+//   x   inputs: U8, images as channels x rows x columns; F32, F64 of any shape; or ragged I32, the
+//       numbers of tokens
+//   y   what is learned: U8 or I32, class labels (one integer per row); or F32, F64, targets; none:
+//       the tokens of x
 #pragma once
 
 #include <cstddef>
@@ -25,8 +28,10 @@ struct Column {
   files::Dtype dtype = files::Dtype::kU8;
   std::vector<std::int64_t> shape;  // of a row; empty: a single number
   HeldBytes bytes;                  // of all rows, row-major, aligned for the type
+  bool ragged = false;              // the rows have lengths of their own, and no shape
+  HeldBytes ends = {};              // of a ragged column: where each row ends, in numbers, as I64
 
-  std::int64_t row_size() const;  // numbers in a row
+  std::int64_t row_size() const;  // numbers in a row; of a ragged column: in the longest one
   std::int64_t rows() const;
 
   // All numbers. REQUIRES: T is the column's type.
@@ -35,6 +40,28 @@ struct Column {
     MURMUR_CHECK(dtype == files::dtype_of<T>(), "'{}' is {}", name, files::name_of(dtype));
     return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
+  // The numbers of a row of a ragged column. REQUIRES: the column is one, of type T.
+  template <class T>
+  std::span<const T> row(std::int64_t index) const {
+    const std::int64_t begin = index == 0 ? 0 : end_of(index - 1);
+    return values<T>().subspan(static_cast<std::size_t>(begin),
+                               static_cast<std::size_t>(end_of(index) - begin));
+  }
+
+ private:
+  std::int64_t end_of(std::int64_t index) const;
+};
+
+// A ragged column from its rows, added one by one.
+class RaggedRows {
+ public:
+  void add(std::span<const std::int32_t> row);
+  std::int64_t count() const { return static_cast<std::int64_t>(ends_.size()); }
+  Column column(std::string name) &&;
+
+ private:
+  std::vector<std::int32_t> values_;
+  std::vector<std::int64_t> ends_;
 };
 
 inline constexpr std::string_view kInputs = "x";

@@ -18,8 +18,12 @@
 #include "murmur/data/column.h"
 #include "murmur/data/held_bytes.h"
 #include "murmur/data/task.h"
+#include "murmur/data/text/vocabulary.h"
+#include "murmur/models/example_form.h"
 
 namespace murmur::data {
+
+enum class Part { kTraining, kValidation, kTest };
 
 struct Dataset {
   std::string name;
@@ -31,18 +35,27 @@ struct Dataset {
   Examples test;
   std::vector<double> mean;       // of images, per channel, of pixels / 255
   std::vector<double> deviation;  // of images, per channel, of pixels / 255
-  std::uint64_t digest = 0;       // XXH3 of all shapes, types and numbers
-  bool as_published = false;      // every file has the published checksum
-  std::string notice = {};        // what a user should know about them, a sentence; or empty
+  // Of text.
+  std::shared_ptr<const Vocabulary> vocabulary = {};  // null: the examples are no text
+  std::int64_t longest = 0;                           // the most tokens that a model gets at once
+  std::int64_t cut_texts = 0;                         // labelled ones of training that were cut off
+  std::string notice = {};  // what a user should know about them, a sentence; or empty
 
-  // Numbers that a model computes for an example: scores of the classes, or targets.
+  std::uint64_t digest = 0;   // XXH3 of all shapes, types and numbers, and of the vocabulary
+  bool as_published = false;  // every file has the published checksum
+
+  // Numbers that a model computes for an example: scores of the classes, or targets; for a token:
+  // scores of the tokens.
   std::int64_t outputs() const;
+  ExampleForm form() const;
 };
 
 // Keys of [data] that belong to a dataset.
 struct DatasetSettings {
   OptionValues options = {};
 };
+// The texts of a list, DatasetInfo::lists: an option whose lines they are. Empty: it is not given.
+std::vector<std::string> texts_of(const OptionValues& options, const std::string& list);
 
 // A file of a dataset. On disk it may also end in .gz or .xz and is unpacked while it is read.
 struct FileInfo {
@@ -56,9 +69,13 @@ struct FileInfo {
 struct DatasetFiles {
   std::filesystem::path folder;
   std::vector<std::filesystem::path> paths;  // in the order of DatasetInfo::files, or data.file
+  std::vector<Part> parts = {};              // of datasets that find their files: of each path
   DatasetSettings settings = {};
   std::filesystem::path cache = {};  // of unpacked files (cache/unpacked_cache.h); empty: none
 };
+
+struct DatasetInfo;
+struct Places;
 
 // Calls task(i) for every i below count, in any order and on any thread, and returns when all calls
 // have ended. Unpacking takes seconds; a thread pool shortens it.
@@ -90,7 +107,9 @@ struct DatasetInfo {
   std::vector<OptionInfo> options;
   // Changes the members above as these options say; null: they change none.
   void (*configure)(DatasetInfo& info, const OptionValues& options) = nullptr;
-  // Which files there are to read. Null: `files`, or the one of data.file.
+  // Options that take a list of texts (or one text): names of files, of columns.
+  std::vector<OptionInfo> lists = {};
+  // Which files there are to read, with their parts. Null: `files`, or the one of data.file.
   Result<DatasetFiles> (*find)(const DatasetInfo&, const Places&) = nullptr;
   Result<Dataset> (*read)(const DatasetInfo&, const DatasetFiles&, const ForEach&) = nullptr;
 };
@@ -104,7 +123,8 @@ const DatasetInfo* find_dataset(std::string_view name);
 // The dataset with these options.
 DatasetInfo configured(const DatasetInfo& info, const OptionValues& options);
 
-// "images of 1 x 28 x 28, 10 classes", or "arrays of 1 x 1 x 5, 2 targets".
+// "images of 1 x 28 x 28, 10 classes", "arrays of 1 x 1 x 5, 2 targets", or "windows of 128 tokens,
+// a vocabulary of 65 characters".
 std::string contents_of(const Dataset& dataset);
 
 // The warning for data that are taken for a published dataset but differ from the published bytes;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <variant>
 
 #include "murmur/data/dataset.h"
 #include "murmur/data/places.h"
@@ -8,7 +9,41 @@
 namespace murmur::data {
 
 std::int64_t Dataset::outputs() const {
-  return task == Task::kClassification ? classes : training.column(kTargets).row_size();
+  switch (task) {
+    case Task::kClassification:
+      return classes;
+    case Task::kRegression:
+      return training.column(kTargets).row_size();
+    case Task::kLanguageModel:
+      return vocabulary->size();
+  }
+  return 0;
+}
+
+ExampleForm Dataset::form() const {
+  if (vocabulary == nullptr) {
+    return {.kind = ExampleKind::kArrays, .shape = training.shape(), .outputs = outputs()};
+  }
+  return {.kind = task == Task::kClassification ? ExampleKind::kLabelledText : ExampleKind::kText,
+          .shape = {},
+          .outputs = outputs(),
+          .vocabulary = vocabulary->size(),
+          .longest = longest};
+}
+
+std::vector<std::string> texts_of(const OptionValues& options, const std::string& list) {
+  std::vector<std::string> texts;
+  const auto found = options.all().find(list);
+  if (found == options.all().end() || !std::holds_alternative<std::string>(found->second)) {
+    return texts;
+  }
+  std::string_view rest = std::get<std::string>(found->second);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    texts.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return texts;
 }
 
 const std::vector<DatasetInfo>& datasets() {
@@ -19,7 +54,10 @@ const std::vector<DatasetInfo>& datasets() {
                                                imagenet32(),
                                                image_folder(),
                                                idx_folder(),
-                                               arrays()};
+                                               arrays(),
+                                               text(),
+                                               ag_news(),
+                                               text_classification()};
   return kTable;
 }
 

@@ -132,6 +132,16 @@ FileState state_of(const FileInfo& info, const fs::path& path, const fs::path& c
   return state;
 }
 
+std::vector<FileState> states_of(const DatasetFiles& files,
+                                 const fs::path& cache,
+                                 const ForEach& for_each) {
+  std::vector<FileState> states(files.paths.size());
+  for_each(states.size(), [&](std::size_t i) {
+    states[i] = state_of({.name = files.paths[i].filename().string()}, files.paths[i], cache);
+  });
+  return states;
+}
+
 }  // namespace
 
 std::vector<fs::path> candidate_folders(const DatasetInfo& info, const Places& places) {
@@ -159,7 +169,11 @@ Result<DatasetFiles> find_files(const DatasetInfo& info, const Places& places) {
   if (info.find != nullptr) {
     return info.find(info, places);
   }
-  if (info.files.empty()) {
+  return find_usual_files(info, places);
+}
+
+Result<DatasetFiles> find_usual_files(const DatasetInfo& info, const Places& places) {
+  if (info.files.empty() || !places.file.empty()) {
     return find_one_file(info, places);
   }
   DatasetFiles best = best_files(info, places);
@@ -180,13 +194,17 @@ DatasetState inspect_dataset(const DatasetInfo& info,
   for_each(info.files.size(), [&](std::size_t i) {
     state.files[i] = state_of(info.files[i], best.paths[i], places.cache);
   });
-  if (info.find != nullptr) {
-    const auto found = info.find(info, places);
-    state.folder = found ? found.value().folder : fs::path();
-  } else if (info.files.empty()) {
+  if (!places.file.empty() || (info.files.empty() && info.find == nullptr)) {
     state.looked_in = {places.file};
-    state.files.push_back(state_of_one_file(places));
+    state.files = {state_of_one_file(places)};
     state.folder = state.files.front().path;
+  } else if (info.find != nullptr) {
+    if (const auto found = info.find(info, places)) {
+      state.folder = found.value().folder;
+      if (!info.files.empty()) {  // else those of a folder, which are many
+        state.files = states_of(found.value(), places.cache, for_each);
+      }
+    }
   }
   const Result<std::shared_ptr<const Dataset>> dataset = read_dataset(info, places, for_each);
   if (dataset) {
@@ -196,6 +214,7 @@ DatasetState inspect_dataset(const DatasetInfo& info,
     state.mean = dataset.value()->mean;
     state.deviation = dataset.value()->deviation;
     state.doubt = unlike_published(*dataset.value());
+    state.dataset = dataset.value();
   } else {
     state.trouble = dataset.failure();
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ std::vector<std::filesystem::path> candidate_folders(const DatasetInfo& info, co
 // The first folder that has every file, each plain, .gz or .xz. kMissing: there is none; the
 // message lists the folders searched, what was found, and how to get the dataset.
 Result<DatasetFiles> find_files(const DatasetInfo& info, const Places& places);
+
+// The same without DatasetInfo::find: its `files`, or the file that the user names.
+Result<DatasetFiles> find_usual_files(const DatasetInfo& info, const Places& places);
 
 struct FileState {
   std::string name;                  // as in DatasetInfo
@@ -36,8 +40,9 @@ struct DatasetState {
   std::string doubt = {};          // for usable data: unlike_published()
   std::int64_t training_examples = 0;
   std::int64_t test_examples = 0;
-  std::string contents = {};      // contents_of()
-  std::vector<double> mean = {};  // by which images are normalised, per channel
+  std::string contents = {};                         // contents_of()
+  std::shared_ptr<const Dataset> dataset = nullptr;  // null: it cannot be used
+  std::vector<double> mean = {};                     // by which images are normalised, per channel
   std::vector<double> deviation = {};
 };
 

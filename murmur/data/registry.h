@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per dataset, defined in the file that is named like the dataset: in images/, or
-// here.
+// One function per dataset, defined in the file that is named like the dataset: in images/,
+// text/, or here.
 #pragma once
 
 #include "murmur/data/dataset.h"
@@ -15,5 +15,8 @@ DatasetInfo imagenet32();
 DatasetInfo image_folder();
 DatasetInfo idx_folder();
 DatasetInfo arrays();
+DatasetInfo text();
+DatasetInfo ag_news();
+DatasetInfo text_classification();
 
 }  // namespace murmur::data

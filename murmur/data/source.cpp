@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/data/source.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -86,7 +87,9 @@ class ColumnSource : public Source<S> {
       BatchColumn<S>& out = batch.columns[c];
       out.name = column.name;
       out.shape = column.shape;
-      if (column.dtype == files::Dtype::kF32) {
+      if (column.ragged) {
+        gather_ragged(column, which, out);
+      } else if (column.dtype == files::Dtype::kF32) {
         gather_numbers<float>(column, which, out);
       } else if (column.dtype == files::Dtype::kF64) {
         gather_numbers<double>(column, which, out);
@@ -121,6 +124,24 @@ class ColumnSource : public Source<S> {
           draws == nullptr ? row : transforms_.apply({shape, row}, *draws, place, shape, scratch);
       convert_image(shape, image.data(), numbers + place * size);
     });
+  }
+
+  void gather_ragged(const Column& column,
+                     std::span<const std::int32_t> which,
+                     BatchColumn<S>& out) const {
+    out.lengths.resize(which.size());
+    std::size_t longest = 0;
+    for (std::size_t place = 0; place < which.size(); ++place) {
+      const std::size_t length = column.row<std::int32_t>(which[place]).size();
+      out.lengths[place] = static_cast<std::int32_t>(length);
+      longest = std::max(longest, length);
+    }
+    out.shape = {static_cast<std::int64_t>(longest)};
+    out.integers.assign(which.size() * longest, 0);
+    for (std::size_t place = 0; place < which.size(); ++place) {
+      const auto row = column.row<std::int32_t>(which[place]);
+      std::copy(row.begin(), row.end(), out.integers.data() + place * longest);
+    }
   }
 
   template <class T>

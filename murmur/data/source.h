@@ -38,8 +38,6 @@ class Source {
   virtual void expect(std::span<const std::int32_t> /*which*/, const Random& /*draws*/) const {}
 };
 
-enum class Part { kTraining, kTest };
-
 // The examples of a dataset. `threads`: that read files of images in the background; 0: none does.
 // REQUIRES: the transforms are known and can be applied to its inputs.
 template <class S>

@@ -7,6 +7,7 @@ namespace murmur::data {
 enum class Task {
   kClassification,  // integer labels: cross-entropy, accuracy
   kRegression,      // numbers as targets: mean squared error, root mean squared error
+  kLanguageModel,   // the next token from those before it: cross-entropy, perplexity
 };
 
 }  // namespace murmur::data

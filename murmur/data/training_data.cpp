@@ -46,11 +46,14 @@ std::string too_few(std::int64_t examples, const BatchSettings& batches) {
 Status check_fit(const Dataset& dataset, const TrainingDataSettings& settings) {
   const Examples& training = dataset.training;
   if (!settings.augment.empty() && !training.are_images()) {
-    return Failure{FailureKind::kInvalid,
-                   fmt::format("data.augment: '{}' needs images, and these examples are numbers of "
-                               "shape {}; write data.augment = false",
-                               settings.augment.front().name,
-                               fmt::join(training.shape(), " x "))};
+    return Failure{
+        FailureKind::kInvalid,
+        fmt::format("data.augment: '{}' needs images, and these examples are {}; write "
+                    "data.augment = false",
+                    settings.augment.front().name,
+                    dataset.vocabulary != nullptr
+                        ? std::string("text")
+                        : fmt::format("numbers of shape {}", fmt::join(training.shape(), " x ")))};
   }
   for (const TransformChoice& choice : settings.augment) {
     if (find_transform(choice.name)->resize != nullptr && !training.image_files) {
@@ -115,6 +118,18 @@ std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data) {
 }
 
 std::string contents_of(const Dataset& dataset) {
+  if (dataset.task == Task::kLanguageModel) {
+    return fmt::format("windows of {} tokens, a vocabulary of {} {}",
+                       dataset.longest,
+                       dataset.vocabulary->size(),
+                       dataset.vocabulary->tokenizer());
+  }
+  if (dataset.vocabulary != nullptr) {
+    return fmt::format("texts of at most {} tokens, a vocabulary of {} tokens, {} classes",
+                       dataset.longest,
+                       dataset.vocabulary->size(),
+                       dataset.classes);
+  }
   return fmt::format("{} of {}, {} {}",
                      dataset.training.are_images() ? "images" : "arrays",
                      fmt::join(dataset.training.shape(), " x "),
@@ -134,7 +149,9 @@ std::string describe(const TrainingData& data) {
       contents_of(dataset),
       data.partition->workers(),
       data.partition->examples_per_worker(),
-      dataset.training.are_images() ? "images" : "examples",
+      dataset.training.are_images()          ? "images"
+      : dataset.task == Task::kLanguageModel ? "windows"
+                                             : "examples",
       describe_partition(data.settings.partition),
       data.settings.batches.batch_size,
       settings_text(data.settings.batches),

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace murmur::models {
 namespace {
 
@@ -40,6 +42,22 @@ void add_convolution(Network& network,
 void add_linear(Network& network, const std::string& name, const Linear& linear) {
   network.has_body = true;
   add_linear_tensors(network, name, linear);
+}
+
+void add_layer_norm(Network& network, const std::string& name, std::int64_t width) {
+  network.parameters.push_back({name + ".weight", {width}, constant(1)});
+  network.parameters.push_back({name + ".bias", {width}, constant(0)});
+}
+
+Status check_heads(std::int64_t width, std::int64_t heads) {
+  if (width % heads == 0) {
+    return Ok{};
+  }
+  return Failure{FailureKind::kInvalid,
+                 fmt::format("model.heads = {} does not divide model.width = {}; give a divisor of "
+                             "the width",
+                             heads,
+                             width)};
 }
 
 void add_to_head(Network& network, const std::string& name, const Linear& linear) {

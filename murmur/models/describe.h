@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "murmur/core/error.h"
 #include "murmur/models/network.h"
 
 namespace murmur::models {
@@ -34,6 +35,12 @@ void add_convolution(Network& network,
 
 // A linear layer of the body, by default_start().
 void add_linear(Network& network, const std::string& name, const Linear& linear);
+
+// weight 1, bias 0.
+void add_layer_norm(Network& network, const std::string& name, std::int64_t width);
+
+// kInvalid: model.heads does not divide model.width.
+Status check_heads(std::int64_t width, std::int64_t heads);
 
 // The next linear layer of the head, by default_start(). REQUIRES: the body is complete.
 void add_to_head(Network& network, const std::string& name, const Linear& linear);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry of models: how each describes its network for images of a given shape. One file per
-// model.
+// The registry of models: how each describes its network for examples of a given form. One file
+// per model.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "murmur/core/error.h"
 #include "murmur/core/image_shape.h"
 #include "murmur/core/options.h"
+#include "murmur/models/example_form.h"
 #include "murmur/models/network.h"
 
 namespace murmur::models {
@@ -22,6 +23,9 @@ struct Model {
   std::vector<OptionInfo> options;
   // kInvalid: values that do not fit one another, whatever the data are. Null: all fit.
   Status (*check)(const OptionValues& options) = nullptr;
+  // kInvalid: the options do not fit examples of this form, which is one that the model takes.
+  Status (*check_examples)(const OptionValues& options, const ExampleForm& form) = nullptr;
+  ExampleKind takes = ExampleKind::kArrays;
   // The smallest extents of an image; 1 x 1 without a body.
   std::int64_t smallest_rows = 1;
   std::int64_t smallest_columns = 1;
@@ -36,7 +40,15 @@ const std::vector<Model>& models();
 // The model of that name, or null.
 const Model* find_model(std::string_view name);
 
-// kInvalid: the options do not fit one another, or the model does not accept images of this shape.
+// The names of the models that take such examples.
+std::vector<std::string> models_for(ExampleKind kind);
+
+// kInvalid: the options do not fit one another, or the model does not accept such examples.
+// kMissing, kDamaged: a file that the options name.
+Result<Network> make_network(const Model& model,
+                             const OptionValues& options,
+                             const ExampleForm& form);
+// For arrays.
 Result<Network> make_network(const Model& model,
                              const OptionValues& options,
                              const ImageShape& input,

@@ -46,7 +46,13 @@ void draw_all(const std::vector<Tensor>& tensors,
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const TensorSlot& slot = layout.tensors()[i];
     const Random random(seed, Stream::kStart, 0, static_cast<std::int64_t>(i));
-    draw(tensors[i].start, random, row.subspan(slot.offset, slot.size));
+    const std::span<S> values = row.subspan(slot.offset, slot.size);
+    draw(tensors[i].start, random, values);
+    if (tensors[i].start.zero_row >= 0) {
+      const std::size_t width = slot.size / static_cast<std::size_t>(slot.shape.front());
+      const auto begin = static_cast<std::size_t>(tensors[i].start.zero_row) * width;
+      std::ranges::fill(values.subspan(begin, width), S(0));
+    }
   }
 }
 

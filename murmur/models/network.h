@@ -27,16 +27,17 @@ struct Initial {
   };
   Distribution distribution = Distribution::kConstant;
   double scale = 0;
+  std::int64_t zero_row = -1;  // of a matrix: a row of zeros; -1: there is none
 };
 
 constexpr Initial constant(double value) {
-  return {Initial::Distribution::kConstant, value};
+  return {.distribution = Initial::Distribution::kConstant, .scale = value};
 }
 constexpr Initial uniform(double bound) {
-  return {Initial::Distribution::kUniform, bound};
+  return {.distribution = Initial::Distribution::kUniform, .scale = bound};
 }
 constexpr Initial normal(double deviation) {
-  return {Initial::Distribution::kNormal, deviation};
+  return {.distribution = Initial::Distribution::kNormal, .scale = deviation};
 }
 
 // A parameter or a buffer.
@@ -56,9 +57,11 @@ struct Linear {
 };
 
 struct Network {
-  std::string name;  // of the model
-  ImageShape input{};
-  std::int64_t classes = 0;
+  std::string name;             // of the model
+  ImageShape input{};           // of arrays
+  std::int64_t classes = 0;     // or targets; of a language model: tokens of the vocabulary
+  std::int64_t vocabulary = 0;  // of text: how many tokens there are
+  std::int64_t longest = 0;     // of text: the most tokens of an example
   OptionValues options;
   // In the order of PyTorch's state_dict, those of the head last.
   std::vector<Tensor> parameters;
@@ -69,7 +72,9 @@ struct Network {
   bool evaluates_by_batch = false;
   // Forward and backward as under torch.autocast(dtype=bfloat16); the parameters stay as they are.
   bool bf16 = false;
-  std::vector<Linear> head;  // with relu between them; the first one takes the body's features
+  // With relu between them; the first one takes the body's features. Empty: the body computes the
+  // scores of tokens itself.
+  std::vector<Linear> head;
 
   std::int64_t features() const { return head.front().inputs; }
   // How many of the parameters belong to the body.

@@ -2,6 +2,7 @@
 #include "murmur/run/config/catalog.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "murmur/algorithms/algorithm.h"
 #include "murmur/algorithms/outer/outer.h"
@@ -27,18 +28,24 @@ std::vector<Entry> entries_of(const Infos& infos) {
   return entries;
 }
 
-std::vector<Entry> dataset_entries() {
-  std::vector<Entry> entries;
-  for (const data::DatasetInfo& info : data::datasets()) {
-    entries.push_back({info.name, info.summary, info.licence, info.options});
-  }
-  return entries;
-}
-
 bool has_option(const Entry& entry, std::string_view option) {
   return std::any_of(entry.options.begin(), entry.options.end(), [&](const OptionInfo& info) {
     return info.name == option;
   });
+}
+
+std::vector<Entry> dataset_entries() {
+  std::vector<Entry> entries;
+  for (const data::DatasetInfo& info : data::datasets()) {
+    Entry entry{info.name, info.summary, info.licence, info.options};
+    for (const OptionInfo& list : info.lists) {
+      if (!has_option(entry, list.name)) {
+        entry.options.push_back(list);
+      }
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 const Kind* find_kind(std::string_view table) {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the tables that only a training run has.
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "murmur/core/check.h"
-#include "murmur/files/array_file.h"
+#include "murmur/core/error.h"
 #include "murmur/models/model.h"
 #include "murmur/run/config/data/augment.h"
+#include "murmur/run/config/data/dataset_keys.h"
 #include "murmur/run/config/tables.h"
 
 namespace murmur::run {
@@ -32,32 +31,6 @@ std::optional<Span> read_span(TableReader& table, const std::string& name, const
   return steps ? std::optional(Span{static_cast<double>(*steps), false}) : std::nullopt;
 }
 
-// A relative path starts at the current directory. The resolved configuration has the absolute
-// path, so that it can be run from any directory.
-std::string absolute_path(const std::string& text) {
-  const std::filesystem::path path(text);
-  return text.empty() || path.is_absolute()
-             ? text
-             : std::filesystem::absolute(path).lexically_normal().string();
-}
-
-// data.file of a dataset that has it.
-void read_data_file(TableReader& table, OptionValues& options) {
-  if (!options.has("file")) {
-    return;
-  }
-  const std::string path = absolute_path(options.text("file"));
-  const auto& endings = files::array_file_endings();
-  const std::string ending = std::filesystem::path(path).extension().string();
-  if (std::find(endings.begin(), endings.end(), ending) == endings.end()) {
-    table.fail("file",
-               fmt::format("data.file = \"{}\" must be a file that ends in {}",
-                           options.text("file"),
-                           fmt::join(endings, " or ")));
-  }
-  options.set("file", path);
-}
-
 void read_data(const Document& document, Config& config) {
   TableReader table(document, "data");
   DataConfig& data = config.data;
@@ -71,8 +44,7 @@ void read_data(const Document& document, Config& config) {
                           "augment"}) {
     table.has(key);
   }
-  data.dataset = read_choice(table, kind_of("data"));
-  read_data_file(table, data.dataset.options);
+  read_dataset_keys(table, data);
   data.augment = read_augment(document, table, data.dataset.name);
   data.partition = table.text("partition", data.partition, kind_of("partition").names());
   data.alpha = table.number("alpha", data.alpha, kPositive);
@@ -117,8 +89,16 @@ Choice read_model(const Document& document, Config& config) {
   }
   const models::Model* model = models::find_model(choice.name);
   MURMUR_CHECK(model != nullptr, "model '{}'", choice.name);
+  if (options.has("folder")) {
+    choice.options.set("folder", absolute_path(options.text("folder")));
+  }
   if (const Status fits = model->check == nullptr ? Status(Ok{}) : model->check(options); !fits) {
-    table.fail("name", fits.failure().message);
+    const Failure& failure = fits.failure();
+    if (failure.kind != FailureKind::kInvalid) {
+      throw UserError(fmt::format("{}: {}", table.place(), failure.message),
+                      exit_code(failure.kind));
+    }
+    table.fail("name", failure.message);
   }
   if (options.has("statistics") && options.text("norm") != "batch") {
     if (table.has("statistics")) {
@@ -129,6 +109,15 @@ Choice read_model(const Document& document, Config& config) {
     choice.options = without(options, "statistics");
   }
   return choice;
+}
+
+// The words of an encoder's text are those of its folder.
+void settle_vocabulary(Config& config) {
+  OptionValues& data = config.data.dataset.options;
+  const OptionValues& model = config.model.options;
+  if (data.has("vocabulary") && data.text("vocabulary").empty() && model.has("folder")) {
+    data.set("vocabulary", model.text("folder") + "/vocab.txt");
+  }
 }
 
 Scale read_scale(TableReader& table) {
@@ -245,6 +234,7 @@ void read_training(const Document& document, Config& config) {
   if (config.purpose == Purpose::kTrain) {
     read_data(document, config);
     config.model = read_model(document, config);
+    settle_vocabulary(config);
     read_loss(document, config);
   }
   if (config.purpose == Purpose::kTrain || document.root.contains("schedule")) {

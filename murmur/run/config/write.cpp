@@ -113,13 +113,12 @@ bool may_change_on_resume(const Resolved& key) {
 }
 
 // The keys that must agree, in the order of the file, so that a table's name comes before its
-// options. Without data.folder and data.file: the content of the data is compared, not its
-// location.
+// options. Without the places of data: their content is compared, not its location.
 std::vector<Resolved> compared_keys(const Config& config, Sameness sameness) {
   std::vector<Resolved> keys;
   for (Resolved& key : resolved_keys(config)) {
-    const bool is_place =
-        key.path() == "data.folder" || key.path() == "data.file" || key.path() == "data.threads";
+    const bool is_place = key.path() == "data.folder" || key.path() == "data.file" ||
+                          key.path() == "data.vocabulary" || key.path() == "data.threads";
     if (!is_about_the_machine(key) && !is_place && !is_new_and_default(key) &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
       keys.push_back(std::move(key));

@@ -204,7 +204,7 @@ void foresee_memory(Forecast& forecast,
 template <class S>
 void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   const Config& config = forecast.config;
-  const models::Network network = make_network(config, shape.shape, shape.outputs);
+  const models::Network network = make_network(config, shape.form);
   const Layout layout = models::layout(network, sizeof(S));
   forecast.tensors = tensors_of(make_tensor_factors(config, layout), layout);
   const Program<S> program = make_program<S>(config, false, forecast.extent.steps_per_epoch);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
+#include "murmur/files/atomic_file.h"
 #include "murmur/run/records/class_counts.h"
 #include "murmur/run/records/metric_table.h"
 #include "murmur/run/wiring/engine_parts.h"
@@ -119,6 +120,12 @@ template <class S>
 Status Session<S>::open_files() {
   if (const Status written = write_classes(folder_.path, setup_.data); !written) {
     return written;
+  }
+  if (const data::Vocabulary* vocabulary = setup_.data.dataset->vocabulary.get()) {
+    const auto path = folder_.path / vocabulary->file_name();
+    if (const Status written = files::write_file(path, vocabulary->content()); !written) {
+      return written;
+    }
   }
   if (config_.output.tensorboard) {
     const std::int64_t next = log_->lines().empty() ? 0 : log_->lines().back().step + 1;

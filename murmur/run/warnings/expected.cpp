@@ -14,7 +14,7 @@ std::vector<Warning> expect(const Config& config, const DataShape& shape) {
   const Program<S> program = make_program<S>(config, false, extent.steps_per_epoch);
   const auto graph = make_graph(config);
   require_usable_graph(config, *graph, program);
-  const models::Network network = make_network(config, shape.shape, shape.outputs);
+  const models::Network network = make_network(config, shape.form);
   extent.messages = message_extent(config,
                                    program,
                                    models::layout(network, sizeof(S)),
@@ -25,7 +25,7 @@ std::vector<Warning> expect(const Config& config, const DataShape& shape) {
 }  // namespace
 
 Layout layout_of(const Config& config, const DataShape& shape, std::size_t scalar_bytes) {
-  return models::layout(make_network(config, shape.shape, shape.outputs), scalar_bytes);
+  return models::layout(make_network(config, shape.form), scalar_bytes);
 }
 
 RunExtent extent_of(const Config& config, const DataShape& shape) {

@@ -25,7 +25,7 @@ void require_fit(const Config& config, const data::Dataset& dataset) {
   if (const Status fits = data::check_fit(dataset, division_of(config)); !fits) {
     throw UserError(fmt::format("{}: {}", config.data.dataset.place, fits.failure().message));
   }
-  if (config.label_smoothing > 0 && dataset.task != data::Task::kClassification) {
+  if (config.label_smoothing > 0 && dataset.task == data::Task::kRegression) {
     throw UserError(
         fmt::format("loss.label_smoothing = {} is for classes, and '{}' has targets: a regression. "
                     "Leave it out",
@@ -42,8 +42,7 @@ DataShape shape_of(const Config& config, Resources& resources) {
   if (read) {
     const data::Dataset& dataset = *read.value();
     require_fit(config, dataset);
-    return {.shape = dataset.training.shape(),
-            .outputs = dataset.outputs(),
+    return {.form = dataset.form(),
             .training = dataset.training.count(),
             .test = dataset.test.count(),
             .bytes = dataset.training.bytes() + dataset.test.bytes(),
@@ -55,14 +54,15 @@ DataShape shape_of(const Config& config, Resources& resources) {
     const std::int64_t examples = info->training_examples + info->test_examples;
     const bool in_memory = info->find == nullptr;
     const std::int64_t bytes = in_memory ? examples * (channels * rows * columns + 1) : 0;
-    return {.shape = published.shape,
-            .outputs = published.classes,
+    return {.form = {.kind = ExampleKind::kArrays,
+                     .shape = published.shape,
+                     .outputs = published.classes},
             .training = info->training_examples,
             .test = info->test_examples,
             .bytes = bytes,
             .found = false};
   }
-  throw UserError(read.failure().message, ExitCode::kData);
+  throw UserError(read.failure().message, code_of(read.failure()));
 }
 
 std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {

@@ -6,16 +6,15 @@
 
 #include <cstdint>
 
-#include "murmur/core/image_shape.h"
 #include "murmur/data/training_data.h"
+#include "murmur/models/example_form.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/wiring/resources.h"
 
 namespace murmur::run {
 
 struct DataShape {
-  ImageShape shape{};
-  std::int64_t outputs = 0;  // classes, or targets
+  ExampleForm form{};
   std::int64_t training = 0;
   std::int64_t test = 0;
   std::int64_t bytes = 0;  // of all examples

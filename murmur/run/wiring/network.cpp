@@ -11,12 +11,16 @@
 
 namespace murmur::run {
 
-models::Network make_network(const Config& config, const ImageShape& images, std::int64_t classes) {
+models::Network make_network(const Config& config, const ExampleForm& form) {
   const models::Model* model = models::find_model(config.model.name);
   MURMUR_CHECK(model != nullptr, "model '{}'", config.model.name);
-  auto network = models::make_network(*model, config.model.options, images, classes);
+  auto network = models::make_network(*model, config.model.options, form);
   if (!network) {
-    throw UserError(fmt::format("{}: {}", config.model.place, network.failure().message));
+    throw UserError(fmt::format("{}: data.name = \"{}\": {}",
+                                config.model.place,
+                                config.data.dataset.name,
+                                network.failure().message),
+                    exit_code(network.failure().kind));
   }
   models::Network made = std::move(network).value();
   made.bf16 = config.bf16;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The configured model for the images of the configured dataset.
+// The configured model for the examples of the configured dataset.
 #pragma once
 
-#include <cstdint>
-
-#include "murmur/core/image_shape.h"
+#include "murmur/models/example_form.h"
 #include "murmur/models/network.h"
 #include "murmur/run/config/config.h"
 
 namespace murmur::run {
 
-// Throws UserError: the model does not accept images of this shape.
-models::Network make_network(const Config& config, const ImageShape& images, std::int64_t classes);
+// Throws UserError: the model does not accept such examples.
+models::Network make_network(const Config& config, const ExampleForm& form);
 
 }  // namespace murmur::run

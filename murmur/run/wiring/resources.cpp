@@ -76,6 +76,17 @@ data::Places data_places(const DataConfig& config) {
   return places;
 }
 
+ExitCode code_of(const Failure& failure) {
+  switch (failure.kind) {
+    case FailureKind::kPeer:
+      return ExitCode::kNetwork;
+    case FailureKind::kInvalid:
+      return ExitCode::kUsage;
+    default:
+      return ExitCode::kData;
+  }
+}
+
 Result<std::shared_ptr<const data::Dataset>> Resources::dataset(const DataConfig& config,
                                                                 threads::Pool& pool,
                                                                 World* world) {

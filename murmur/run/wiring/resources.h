@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "murmur/core/error.h"
 #include "murmur/core/mutex.h"
 #include "murmur/data/dataset.h"
 #include "murmur/run/config/config.h"
@@ -19,6 +20,9 @@ namespace murmur::run {
 // configured file.
 data::Places data_places(const std::string& folder, const std::string& file = {});
 data::Places data_places(const DataConfig& config);
+
+// The exit code of a command that cannot read its data.
+ExitCode code_of(const Failure& failure);
 
 class Resources {
  public:

@@ -15,6 +15,7 @@
 #include "murmur/comm/exchange.h"
 #include "murmur/comm/shared_memory.h"
 #include "murmur/core/check.h"
+#include "murmur/data/text/utf8.h"
 
 namespace murmur::run {
 namespace {
@@ -25,19 +26,22 @@ using data::Examples;
 using data::HeldBytes;
 using nlohmann::json;
 
-// The columns of a dataset in the shared memory, those of training first, each aligned to a cache
-// line.
+// The columns of a dataset in the shared memory, those of training first, each of their arrays
+// aligned to a cache line.
 constexpr std::size_t kLine = 64;
 
 template <class AnyDataset>  // Dataset, also constant
-auto columns_of(AnyDataset& dataset) {
-  std::vector<decltype(&dataset.training.columns[0])> columns;
+auto bytes_of(AnyDataset& dataset) {
+  std::vector<decltype(&dataset.training.columns[0].bytes)> all;
   for (auto* examples : {&dataset.training, &dataset.test}) {
     for (auto& column : examples->columns) {
-      columns.push_back(&column);
+      all.push_back(&column.bytes);
+      if (column.ragged) {
+        all.push_back(&column.ends);
+      }
     }
   }
-  return columns;
+  return all;
 }
 
 // The offset of each column, and the end of the last one.
@@ -51,8 +55,8 @@ std::vector<std::size_t> places_of(const std::vector<std::size_t>& sizes) {
 
 std::vector<std::size_t> sizes_of(const Dataset& dataset) {
   std::vector<std::size_t> sizes;
-  for (const Column* column : columns_of(dataset)) {
-    sizes.push_back(column->bytes.size());
+  for (const HeldBytes* bytes : bytes_of(dataset)) {
+    sizes.push_back(bytes->size());
   }
   return sizes;
 }
@@ -60,7 +64,7 @@ std::vector<std::size_t> sizes_of(const Dataset& dataset) {
 json text_of(const Examples& examples) {
   json columns = json::array();
   for (const Column& column : examples.columns) {
-    columns.push_back({column.name, files::name_of(column.dtype), column.shape});
+    columns.push_back({column.name, files::name_of(column.dtype), column.shape, column.ragged});
   }
   return columns;
 }
@@ -74,7 +78,8 @@ Examples examples_from(const json& columns) {
     examples.columns.push_back({.name = text[0].get<std::string>(),
                                 .dtype = *dtype,
                                 .shape = text[2].get<std::vector<std::int64_t>>(),
-                                .bytes = {}});
+                                .bytes = {},
+                                .ragged = text[3].get<bool>()});
   }
   return examples;
 }
@@ -90,6 +95,26 @@ json image_files_of(const Dataset& dataset) {
   return texts;
 }
 
+// Its content as numbers of bytes, which need not be text.
+json text_of(const data::Vocabulary* vocabulary) {
+  if (vocabulary == nullptr) {
+    return nullptr;
+  }
+  const std::string content = vocabulary->content();
+  const std::vector<std::uint8_t> bytes(content.begin(), content.end());
+  return {vocabulary->tokenizer(), bytes};
+}
+
+std::shared_ptr<const data::Vocabulary> vocabulary_from(const json& text) {
+  if (text.is_null()) {
+    return nullptr;
+  }
+  const auto bytes = text[1].get<std::vector<std::uint8_t>>();
+  auto read =
+      data::Vocabulary::read(text[0], data::as_text(bytes), "the vocabulary of another process");
+  return std::make_shared<const data::Vocabulary>(std::move(read).value());
+}
+
 json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
   return {{"memory", {address.process, address.file, address.bytes}},
           {"sizes", sizes_of(dataset)},
@@ -101,6 +126,8 @@ json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
           {"class_names", dataset.class_names},
           {"mean", dataset.mean},
           {"deviation", dataset.deviation},
+          {"vocabulary", text_of(dataset.vocabulary.get())},
+          {"longest", dataset.longest},
           {"digest", dataset.digest},
           {"image_files", image_files_of(dataset)},
           {"notice", dataset.notice},
@@ -119,14 +146,14 @@ void place_examples(Dataset& dataset,
   const std::vector<std::size_t> places = places_of(sizes);
   const auto holder = std::make_shared<const comm::SharedMemory>(std::move(memory));
   const auto bytes = holder->bytes();
-  const std::vector<Column*> columns = columns_of(dataset);
+  const std::vector<HeldBytes*> columns = bytes_of(dataset);
   MURMUR_CHECK(columns.size() == sizes.size() && places.back() <= bytes.size(),
                "{} bytes of {}",
                places.back(),
                bytes.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto* begin = reinterpret_cast<const std::uint8_t*>(bytes.data() + places[i]);
-    columns[i]->bytes = HeldBytes({begin, sizes[i]}, holder);
+    *columns[i] = HeldBytes({begin, sizes[i]}, holder);
   }
 }
 
@@ -173,9 +200,9 @@ Result<SharedDataset> put_where_others_see(const Dataset& dataset) {
   if (!memory) {
     return memory.failure();
   }
-  const std::vector<const Column*> columns = columns_of(dataset);
+  const std::vector<const HeldBytes*> columns = bytes_of(dataset);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto from = std::as_bytes(std::span<const std::uint8_t>(columns[i]->bytes));
+    const auto from = std::as_bytes(std::span<const std::uint8_t>(*columns[i]));
     std::copy(from.begin(), from.end(), memory.value().bytes().data() + places[i]);
   }
   std::string address = dump(text_of(dataset, memory.value().address()));
@@ -207,6 +234,8 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
   text["class_names"].get_to(dataset->class_names);
   text["mean"].get_to(dataset->mean);
   text["deviation"].get_to(dataset->deviation);
+  dataset->vocabulary = vocabulary_from(text["vocabulary"]);
+  text["longest"].get_to(dataset->longest);
   text["digest"].get_to(dataset->digest);
   text["as_published"].get_to(dataset->as_published);
   place_examples(

@@ -24,16 +24,14 @@ TrainingSetup make_training_setup(const Config& config,
                                   World* world) {
   auto dataset = resources.dataset(config.data, pool, world);
   if (!dataset) {
-    const bool is_peer = dataset.failure().kind == FailureKind::kPeer;
-    throw UserError(dataset.failure().message, is_peer ? ExitCode::kNetwork : ExitCode::kData);
+    throw UserError(dataset.failure().message, code_of(dataset.failure()));
   }
   require_fit(config, *dataset.value());
   auto divided = data::divide(dataset.value(), division_of(config));
   if (!divided) {
     throw UserError(fmt::format("[data]: {}", divided.failure().message));
   }
-  return {std::move(divided).value(),
-          make_network(config, dataset.value()->training.shape(), dataset.value()->outputs())};
+  return {std::move(divided).value(), make_network(config, dataset.value()->form())};
 }
 
 template <class S>
