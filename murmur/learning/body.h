@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "murmur/core/random.h"
+#include "murmur/data/batch.h"
 #include "murmur/learning/head.h"
 
 namespace murmur::learning {
@@ -16,7 +17,7 @@ struct BodyPass {
   const S* x = nullptr;
   // Read in evaluation. In training their running statistics are updated once; null: none are.
   S* buffers = nullptr;
-  const S* images = nullptr;
+  const data::BatchColumn<S>* inputs = nullptr;
   std::int64_t count = 0;
   // In training, where backward() will write to; null: evaluation.
   S* gradient = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes a network on one thread: batch, body, head.
+// Computes a network on one thread: batch, body, head; or batch and a model of sequences.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,6 @@
 #include "murmur/core/layout.h"
 #include "murmur/core/random.h"
 #include "murmur/data/source.h"
-#include "murmur/learning/body.h"
 #include "murmur/learning/head.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/models/network.h"
@@ -37,37 +36,35 @@ struct TrainingPass {
 template <class S>
 class Executor {
  public:
-  // `most`: largest number of examples in one call. The network outlives the executor. REQUIRES:
-  // torch is loaded if the network has a body.
-  Executor(const models::Network& network,
-           const Layout& layout,
-           const Objective& objective,
-           std::int64_t most,
-           Matmul<S> matmul);
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
 
   // Writes the gradient of the batch's mean loss; returns that loss. Throws std::runtime_error if
   // the network cannot be trained on such a batch.
-  double gradient(const ExampleBatch<S>& batch,
-                  const TrainingPass<S>& pass,
-                  const LayerReady& ready);
+  virtual double gradient(const ExampleBatch<S>& batch,
+                          const TrainingPass<S>& pass,
+                          const LayerReady& ready) = 0;
 
-  problems::Score score(const ExampleBatch<S>& batch, const problems::Model<S>& model);
-  // The loss that gradient() differentiates, of the examples of the last score(), times their
-  // number.
-  double objective_sum() const { return head_.objective_sum(); }
-
- private:
-  // The inputs of the batch, which stay valid until the next call.
-  const S* read(const ExampleBatch<S>& batch);
-
-  std::int64_t most_;
-  data::Batch<S> batch_;
-  std::unique_ptr<Body<S>> body_;  // null: the network has only a head
-  Head<S> head_;
-  data::Buffer<S> feature_gradient_;
+  virtual problems::Score score(const ExampleBatch<S>& batch, const problems::Model<S>& model) = 0;
+  // The loss that gradient() differentiates, of the examples of the last score(), times the number
+  // of the terms of its sum.
+  virtual double objective_sum() const = 0;
 };
 
-extern template class Executor<float>;
-extern template class Executor<double>;
+// `most`: largest number of examples in one call. The network outlives the executor. REQUIRES:
+// torch is loaded if the network has a body.
+template <class S>
+std::unique_ptr<Executor<S>> make_executor(const models::Network& network,
+                                           const Layout& layout,
+                                           const Objective& objective,
+                                           std::int64_t most,
+                                           Matmul<S> matmul);
+
+// Of a network without a head.
+template <class S>
+std::unique_ptr<Executor<S>> make_sequence_executor(const models::Network& network,
+                                                    const Objective& objective);
 
 }  // namespace murmur::learning

@@ -22,7 +22,7 @@ namespace murmur::learning {
 
 struct Objective {
   data::Task task = data::Task::kClassification;
-  double label_smoothing = 0;  // of classification, in [0, 1]; in the objective, not in scores
+  double label_smoothing = 0;  // of classes and tokens, in [0, 1]; in the objective, not in scores
 };
 
 // What the outputs are compared with.

@@ -66,6 +66,12 @@ std::unique_ptr<Body<S>> make_torch_body(const models::Network& network) {
   return table().value()->make_body.get<S>()(network);
 }
 
+template <class S>
+std::unique_ptr<Sequence<S>> make_torch_sequence(const models::Network& network,
+                                                 const Objective& objective) {
+  return table().value()->make_sequence.get<S>()(network, objective);
+}
+
 void compute_alone_in_torch() {
   if (const TorchPlugin* loaded = g_loaded) {
     loaded->compute_alone();
@@ -76,5 +82,9 @@ template Matmul<float> torch_matmul<float>();
 template Matmul<double> torch_matmul<double>();
 template std::unique_ptr<Body<float>> make_torch_body<float>(const models::Network&);
 template std::unique_ptr<Body<double>> make_torch_body<double>(const models::Network&);
+template std::unique_ptr<Sequence<float>> make_torch_sequence<float>(const models::Network&,
+                                                                     const Objective&);
+template std::unique_ptr<Sequence<double>> make_torch_sequence<double>(const models::Network&,
+                                                                       const Objective&);
 
 }  // namespace murmur::learning

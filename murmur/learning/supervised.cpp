@@ -21,6 +21,18 @@ constexpr std::int64_t kScoreExamples = 1024;  // per part, or fewer in whole ba
 // stay in cache.
 constexpr std::int64_t kScoreBatch = 256;
 
+// Scores of tokens of all examples in a pass: 64 MB in single precision.
+constexpr std::int64_t kTokenScores = std::int64_t{1} << 24U;
+
+std::int64_t score_batch(const SupervisedSettings& settings) {
+  const models::Network& network = settings.network;
+  if (network.evaluates_by_batch) {
+    return settings.evaluation_batch;
+  }
+  const std::int64_t of_example = network.head.empty() ? network.longest * network.classes : 1;
+  return std::clamp<std::int64_t>(kTokenScores / of_example, 1, kScoreBatch);
+}
+
 std::vector<std::int32_t> first_indices(std::int64_t count) {
   std::vector<std::int32_t> indices(static_cast<std::size_t>(count));
   std::iota(indices.begin(), indices.end(), 0);
@@ -41,7 +53,7 @@ class Supervised : public problems::Problem<S> {
                                        settings.data.settings.threads)),
         test_(data::make_source<S>(settings.data.dataset, data::Part::kTest)),
         test_indices_(first_indices(evaluated())),
-        score_batch_(settings.network.evaluates_by_batch ? settings.evaluation_batch : kScoreBatch),
+        score_batch_(score_batch(settings)),
         part_examples_(std::max<std::int64_t>(kScoreExamples / score_batch_, 1) * score_batch_) {}
 
   int workers() const override { return settings_.data.settings.workers; }
@@ -85,7 +97,7 @@ class Supervised : public problems::Problem<S> {
         }
       };
       const Random dropout(settings_.seed, Stream::kDropout, job.worker, job.batch);
-      job.loss = own.executor.gradient(
+      job.loss = own.executor->gradient(
           batch,
           {.x = job.x, .buffers = job.buffers, .gradient = job.gradient, .dropout = &dropout},
           layer_ready);
@@ -96,8 +108,8 @@ class Supervised : public problems::Problem<S> {
 
   double loss(int worker, const problems::Model<S>& model, int thread) override {
     const auto which = settings_.data.partition->of(worker);
-    const double sum = score_all(*training_, which, model, thread).objective_sum;
-    return sum / static_cast<double>(which.size());
+    const Total total = score_all(*training_, which, model, thread);
+    return total.objective_sum / static_cast<double>(total.score.of(problems::kLoss).count);
   }
 
   std::int64_t score_parts() const override {
@@ -117,8 +129,9 @@ class Supervised : public problems::Problem<S> {
  private:
   struct Instance {
     template <class... Arguments>
-    explicit Instance(Arguments&&... arguments) : executor(std::forward<Arguments>(arguments)...) {}
-    Executor<S> executor;
+    explicit Instance(Arguments&&... arguments)
+        : executor(make_executor<S>(std::forward<Arguments>(arguments)...)) {}
+    std::unique_ptr<Executor<S>> executor;
     std::vector<std::int32_t> which;
   };
 
@@ -159,9 +172,9 @@ class Supervised : public problems::Problem<S> {
     Total total;
     while (!which.empty()) {
       const auto count = std::min(which.size(), static_cast<std::size_t>(score_batch_));
-      total.score += own.executor.score(
+      total.score += own.executor->score(
           {.source = &source, .which = which.first(count), .draws = nullptr}, model);
-      total.objective_sum += own.executor.objective_sum();
+      total.objective_sum += own.executor->objective_sum();
       which = which.subspan(count);
     }
     return total;
@@ -194,7 +207,9 @@ Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSe
     return matmul.failure();
   }
   const data::Dataset& dataset = *settings.data.dataset;
-  MURMUR_CHECK(settings.network.input == dataset.training.shape(), "a network for other inputs");
+  const ExampleForm form = dataset.form();
+  MURMUR_CHECK(settings.network.input == form.shape && settings.network.longest >= form.longest,
+               "a network for other inputs");
   MURMUR_CHECK(dataset.task == data::Task::kClassification
                    ? settings.network.classes >= dataset.classes
                    : settings.network.classes == dataset.outputs(),

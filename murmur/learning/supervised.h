@@ -18,7 +18,7 @@ namespace murmur::learning {
 struct SupervisedSettings {
   data::TrainingData data;
   models::Network network;               // matches the shape and the outputs of the data
-  double label_smoothing = 0;            // of classification: in the objective, not in scores
+  double label_smoothing = 0;            // of classes and tokens: in the objective, not in scores
   std::uint64_t seed = 1;                // of the initial parameters
   std::int64_t evaluation_examples = 0;  // the first ones of the test set; 0: all
   // Of a pass, where scores depend on it (models::Network::evaluates_by_batch).

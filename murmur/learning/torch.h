@@ -7,12 +7,14 @@
 
 #include "murmur/learning/body.h"
 #include "murmur/learning/libraries.h"
+#include "murmur/learning/loss.h"
 #include "murmur/learning/matmul.h"
+#include "murmur/learning/sequence.h"
 #include "murmur/models/network.h"
 
 namespace murmur::learning {
 
-// REQUIRES, for the next two functions: load_torch() (libraries.h) has succeeded. S: float or
+// REQUIRES, for the next three functions: load_torch() (libraries.h) has succeeded. S: float or
 // double.
 
 // Matrix products by the library that torch was built with.
@@ -22,6 +24,11 @@ Matmul<S> torch_matmul();
 // The body of a network. REQUIRES: it has one.
 template <class S>
 std::unique_ptr<Body<S>> make_torch_body(const models::Network& network);
+
+// A model of sequences. REQUIRES: the network has no head.
+template <class S>
+std::unique_ptr<Sequence<S>> make_torch_sequence(const models::Network& network,
+                                                 const Objective& objective);
 
 // Prevents torch from starting threads for the calling thread from now on. No effect if torch is
 // not loaded. Cheap when repeated.

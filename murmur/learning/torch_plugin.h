@@ -10,6 +10,7 @@
 #include "murmur/core/per_scalar.h"
 #include "murmur/learning/body.h"
 #include "murmur/learning/matmul.h"
+#include "murmur/learning/sequence.h"
 #include "murmur/models/network.h"
 
 namespace murmur::learning {
@@ -17,9 +18,14 @@ namespace murmur::learning {
 template <class S>
 using MakeBody = std::unique_ptr<Body<S>> (*)(const models::Network& network);
 
+template <class S>
+using MakeSequence = std::unique_ptr<Sequence<S>> (*)(const models::Network& network,
+                                                      const Objective& objective);
+
 struct TorchPlugin {
   PerScalar<Matmul> matmul;
   PerScalar<MakeBody> make_body;
+  PerScalar<MakeSequence> make_sequence;
   void (*compute_alone)() = nullptr;
 };
 

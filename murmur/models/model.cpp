@@ -18,7 +18,9 @@ const std::vector<Model>& models() {
                                          resnet18(),
                                          resnet34(),
                                          resnet50(),
-                                         vgg11()};
+                                         vgg11(),
+                                         gpt(),
+                                         lstm()};
   return kTable;
 }
 

@@ -63,5 +63,7 @@ Model resnet18();
 Model resnet34();
 Model resnet50();
 Model vgg11();
+Model gpt();
+Model lstm();
 
 }  // namespace murmur::models

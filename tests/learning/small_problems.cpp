@@ -6,11 +6,15 @@
 #include <utility>
 
 #include "murmur/core/random.h"
+#include "murmur/data/number_arrays.h"
+#include "tests/support/encoder_folder.h"
 
 namespace murmur::learning::testing {
 namespace {
 
 constexpr int kClasses = 5;
+constexpr int kTokens = 7;
+constexpr std::int64_t kContext = 5;
 
 std::string name_of(const std::string& model) {
   return model.substr(0, model.find(' '));
@@ -41,9 +45,107 @@ data::Examples random_examples(const ImageShape& shape, std::int64_t count, std:
   return data::labelled_images(shape, std::move(pixels), std::move(labels));
 }
 
+// Windows of random tokens; the last of the test windows is shorter.
+data::Examples random_windows(std::int64_t count, std::int64_t part) {
+  const Random draws(1, Stream::kTest, part, 2);
+  data::RaggedRows rows;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::vector<std::int32_t> window;
+    const std::int64_t length = part == 1 && i + 1 == count ? 3 : kContext + 1;
+    for (std::int64_t k = 0; k < length; ++k) {
+      const auto index = static_cast<std::uint64_t>(i * (kContext + 1) + k);
+      window.push_back(static_cast<std::int32_t>(draws.below(index, kTokens)));
+    }
+    rows.add(window);
+  }
+  data::Examples examples;
+  examples.columns.push_back(std::move(rows).column("x"));
+  return examples;
+}
+
+std::shared_ptr<const data::Dataset> small_text() {
+  auto dataset = std::make_shared<data::Dataset>();
+  dataset->name = "random";
+  dataset->task = data::Task::kLanguageModel;
+  std::vector<std::string> tokens;
+  for (int i = 0; i < kTokens; ++i) {
+    tokens.push_back(std::to_string(i));
+  }
+  dataset->vocabulary = std::make_shared<const data::Vocabulary>("words", tokens);
+  dataset->longest = kContext;
+  dataset->training = random_windows(41, 0);
+  dataset->test = random_windows(23, 1);
+  return dataset;
+}
+
+// Texts of 2 to 8 tokens out of 12, with classes.
+data::Examples random_texts(std::int64_t count, std::int64_t part) {
+  constexpr std::int64_t kLongest = 8;
+  constexpr int kWords = 12;
+  const Random draws(1, Stream::kTest, part, 3);
+  data::RaggedRows rows;
+  std::vector<std::int32_t> labels;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::vector<std::int32_t> text;
+    for (std::int64_t k = 0; k < 2 + i % (kLongest - 1); ++k) {
+      const auto index = static_cast<std::uint64_t>(i * kLongest + k);
+      text.push_back(1 + static_cast<std::int32_t>(draws.below(index, kWords - 1)));
+    }
+    rows.add(text);
+    labels.push_back(static_cast<std::int32_t>(i % kClasses));
+  }
+  data::Examples examples;
+  examples.columns.push_back(std::move(rows).column("x"));
+  examples.columns.push_back(data::label_column(labels, kClasses));
+  return examples;
+}
+
+std::shared_ptr<const data::Dataset> small_labelled_text() {
+  auto dataset = std::make_shared<data::Dataset>();
+  dataset->name = "random";
+  dataset->classes = kClasses;
+  dataset->vocabulary = std::make_shared<const data::Vocabulary>(
+      data::Vocabulary::read("wordpiece", murmur::testing::kEncoderWords, "words").value());
+  dataset->longest = 8;
+  dataset->training = random_texts(41, 0);
+  dataset->test = random_texts(23, 1);
+  return dataset;
+}
+
+// Of "bert" and of "bert distilled".
+std::string encoder_folder(const std::string& model) {
+  static const murmur::testing::EncoderFolder kPlain;
+  static const murmur::testing::EncoderFolder kDistilled(murmur::testing::kTinyDistilbert);
+  return model.ends_with(" distilled") ? kDistilled.path() : kPlain.path();
+}
+
+bool takes_labelled_text(const std::string& model) {
+  return models::find_model(name_of(model))->takes == ExampleKind::kLabelledText;
+}
+
 }  // namespace
 
+bool takes_images(const std::string& model) {
+  return models::find_model(name_of(model))->takes == ExampleKind::kArrays;
+}
+
+std::int64_t loss_terms(const SupervisedSettings& settings, std::int64_t examples) {
+  const data::Column& x = settings.data.dataset->test.column("x");
+  std::int64_t terms = 0;
+  const bool of_tokens = settings.data.dataset->task == data::Task::kLanguageModel;
+  for (std::int64_t i = 0; i < examples; ++i) {
+    terms += of_tokens ? static_cast<std::int64_t>(x.row<std::int32_t>(i).size()) - 1 : 1;
+  }
+  return terms;
+}
+
 std::shared_ptr<const data::Dataset> small_dataset(const std::string& model) {
+  if (takes_labelled_text(model)) {
+    return small_labelled_text();
+  }
+  if (!takes_images(model)) {
+    return small_text();
+  }
   const ImageShape shape = shape_for(model);
   auto dataset = std::make_shared<data::Dataset>();
   dataset->name = "random";
@@ -53,6 +155,13 @@ std::shared_ptr<const data::Dataset> small_dataset(const std::string& model) {
   dataset->mean = {0.5, 0.4};
   dataset->deviation = {0.3, 0.2};
   return dataset;
+}
+
+ExampleForm form_for(const std::string& model, std::int64_t outputs) {
+  if (!takes_images(model)) {
+    return small_dataset(model)->form();
+  }
+  return {.kind = ExampleKind::kArrays, .shape = shape_for(model), .outputs = outputs};
 }
 
 models::Network small_network(const std::string& name, std::int64_t outputs) {
@@ -69,10 +178,23 @@ models::Network small_network(const std::string& name, std::int64_t outputs) {
     options.set("dropout", 0.2);
     options.set("groups", std::int64_t{2});
   }
+  if (model.name == "gpt") {
+    options.set("layers", std::int64_t{2});
+    options.set("heads", std::int64_t{2});
+    options.set("width", std::int64_t{8});
+  }
+  if (model.name == "bert") {
+    options.set("folder", encoder_folder(name));
+    options.set("dropout", 0.2);
+  }
+  if (model.name == "lstm") {
+    options.set("width", std::int64_t{8});
+    options.set("tied", name.ends_with(" tied"));
+  }
   if (options.has("norm")) {
     options.set("norm", name.substr(name.find(' ') + 1));
   }
-  return models::make_network(model, options, shape_for(name), outputs).value();
+  return models::make_network(model, options, form_for(name, outputs)).value();
 }
 
 namespace {
@@ -138,6 +260,12 @@ std::vector<std::string> model_names() {
     const auto norm = std::find_if(model.options.begin(),
                                    model.options.end(),
                                    [](const OptionInfo& option) { return option.name == "norm"; });
+    if (model.name == "bert") {
+      names.emplace_back("bert distilled");
+    }
+    if (model.name == "lstm") {
+      names.emplace_back("lstm tied");
+    }
     if (norm == model.options.end()) {
       names.push_back(model.name);
       continue;

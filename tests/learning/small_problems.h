@@ -15,9 +15,11 @@
 
 namespace murmur::learning::testing {
 
-// 41 training and 23 test images of 2 channels with 5 classes, 3 workers with 13 images each.
+// 41 training and 23 test images of 2 channels with 5 classes, 3 workers with 13 images each; for
+// models of text as many windows of 5 tokens out of 7.
 // `model`: one of model_names(), which are models and the norm that they use: "cifar-resnet group".
 std::shared_ptr<const data::Dataset> small_dataset(const std::string& model);
+ExampleForm form_for(const std::string& model, std::int64_t outputs = 5);
 models::Network small_network(const std::string& model, std::int64_t outputs = 5);
 
 // Batches of 6, iid.
@@ -28,6 +30,9 @@ SupervisedSettings small_regression(const std::string& model);
 
 // Without the ResNets of fixed sizes, which have 11 million parameters or more: test_residual.cpp.
 std::vector<std::string> model_names();
+bool takes_images(const std::string& model);
+// How many terms the loss of the first test examples has: examples, or tokens.
+std::int64_t loss_terms(const SupervisedSettings& settings, std::int64_t examples);
 // Few layers: derivatives are exact to many digits, and a hundred steps halve the loss.
 bool is_shallow(const std::string& model);
 // Whether a model computes the same function in training and in evaluation.

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/models/model.h"
+#include "tests/support/encoder_folder.h"
 
 namespace murmur::models {
 namespace {
@@ -26,6 +27,16 @@ Result<Network> try_to_make(const std::string& name,
   OptionValues options(model.options);
   for (const auto& [key, value] : settings) {
     options.set(key, value);
+  }
+  static const murmur::testing::EncoderFolder kEncoder;
+  if (model.name == "bert") {
+    options.set("folder", kEncoder.path());
+  }
+  if (model.takes != ExampleKind::kArrays) {
+    return make_network(
+        model,
+        options,
+        ExampleForm{.kind = model.takes, .outputs = classes, .vocabulary = classes, .longest = 9});
   }
   return make_network(model, options, input, classes);
 }
@@ -214,6 +225,9 @@ TEST(Vgg11, NumbersItsModulesLikeTorchvision) {
 TEST(Models, AllFitImagesOfEveryUsualSize) {
   for (const Model& model : models()) {
     EXPECT_EQ(find_model(model.name), &model);
+    if (model.takes != ExampleKind::kArrays) {
+      continue;
+    }
     for (const ImageShape& input : {ImageShape{1, 28, 28}, {3, 32, 32}, {1, 64, 48}, {3, 20, 20}}) {
       const auto network = make_network(model, OptionValues(model.options), input, 7);
       ASSERT_EQ(static_cast<bool>(network),

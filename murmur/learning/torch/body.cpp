@@ -15,6 +15,7 @@
 #include "murmur/learning/torch.h"
 #include "murmur/learning/torch/autocast.h"
 #include "murmur/learning/torch/models/module.h"
+#include "murmur/learning/torch/tokens.h"
 
 namespace murmur::learning {
 namespace {
@@ -53,12 +54,9 @@ class TorchBody : public Body<S> {
     rows_->bind(pass.x, pass.buffers, pass.gradient != nullptr);
     module_->dropout = pass.dropout;
     gradient_ = pass.gradient;
-    const auto& [channels, rows, columns] = input_;
     try {
       const Autocast autocast(bf16_);
-      features_ = module_->forward(view(pass.images, {pass.count, channels, rows, columns}))
-                      .to(c10::CppTypeToScalarType<S>::value)
-                      .contiguous();
+      features_ = features(pass).to(c10::CppTypeToScalarType<S>::value).contiguous();
     } catch (const c10::Error& error) {
       throw std::runtime_error(std::string("torch cannot compute the model: ") +
                                error.what_without_backtrace());
@@ -75,6 +73,19 @@ class TorchBody : public Body<S> {
   }
 
  private:
+  at::Tensor features(const BodyPass<S>& pass) {
+    const data::BatchColumn<S>& inputs = *pass.inputs;
+    if (inputs.lengths.empty()) {
+      const auto& [channels, rows, columns] = input_;
+      return module_->forward(
+          view(inputs.numbers.values().data(), {pass.count, channels, rows, columns}));
+    }
+    const at::Tensor tokens = tokens_of(inputs);
+    const at::Tensor lengths = lengths_of(inputs).unsqueeze(1);
+    const at::Tensor places = at::arange(tokens.size(1), tokens.options());
+    return module_->forward_tokens(tokens, places.ge(lengths));
+  }
+
   ImageShape input_{};
   bool bf16_ = false;
   std::vector<CoordinateRange> ranges_;  // of the parameters, with padding

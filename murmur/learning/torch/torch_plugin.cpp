@@ -9,6 +9,8 @@ murmur_torch_plugin() {
       .matmul = {murmur::learning::torch_matmul<float>(), murmur::learning::torch_matmul<double>()},
       .make_body = {murmur::learning::make_torch_body<float>,
                     murmur::learning::make_torch_body<double>},
+      .make_sequence = {murmur::learning::make_torch_sequence<float>,
+                        murmur::learning::make_torch_sequence<double>},
       .compute_alone = murmur::learning::compute_alone_in_torch};
   return &kTable;
 }

@@ -2,9 +2,11 @@
 #include "murmur/run/records/metric_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "murmur/problems/score.h"
+#include "murmur/problems/token_loss.h"
 
 namespace murmur::run {
 namespace {
@@ -30,10 +32,10 @@ const std::vector<Metric>& metrics() {
       {"eval/bleu_averaged", kNumber, kHigher, "BLEU of the averaged model", kLater},
       {"eval/loss_averaged", kNumber, kLower, "test loss of the averaged model"},
       {"eval/loss_local_mean", kNumber, kLower, "test loss, mean of the local models"},
-      {"eval/perplexity_averaged", kNumber, kLower, "perplexity of the averaged model", kLater},
-      {"eval/perplexity_local_max", kNumber, kLower, "perplexity of the worst model", kLater},
-      {"eval/perplexity_local_mean", kNumber, kLower, "perplexity, mean of the models", kLater},
-      {"eval/perplexity_local_std", kNumber, kLower, "spread of the perplexity", kLater},
+      {"eval/perplexity_averaged", kNumber, kLower, "perplexity of the averaged model"},
+      {"eval/perplexity_local_max", kNumber, kLower, "perplexity of the worst model"},
+      {"eval/perplexity_local_mean", kNumber, kLower, "perplexity, mean of the models"},
+      {"eval/perplexity_local_std", kNumber, kLower, "spread of the perplexity"},
       {"eval/rmse_averaged", kNumber, kLower, "RMSE of the averaged model"},
       {"eval/rmse_local_max", kNumber, kLower, "RMSE of the worst local model"},
       {"eval/rmse_local_mean", kNumber, kLower, "RMSE, mean of the local models"},
@@ -56,7 +58,14 @@ const std::vector<Metric>& metrics() {
 const std::vector<Measure>& measures() {
   static const std::vector<Measure> kMeasures{
       {.name = "accuracy", .words = "accuracy", .sum = problems::kCorrect},
-      {.name = "rmse", .words = "RMSE", .sum = problems::kSquaredError, .is_root = true},
+      {.name = "rmse",
+       .words = "RMSE",
+       .sum = problems::kSquaredError,
+       .function = [](double mean) { return std::sqrt(mean); }},
+      {.name = "perplexity",
+       .words = "perplexity",
+       .sum = problems::kTokenLoss,
+       .function = [](double mean) { return std::exp(mean); }},
       {.name = "loss", .words = "loss", .sum = problems::kLoss, .has_spread = false}};
   return kMeasures;
 }

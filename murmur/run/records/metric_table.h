@@ -10,7 +10,6 @@
 // eval/NAME_local_std and the worst, eval/NAME_local_min or _max.
 #pragma once
 
-#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,13 +31,13 @@ struct Metric {
 };
 
 struct Measure {
-  std::string name;      // "rmse"
-  std::string words;     // "RMSE"
-  std::string_view sum;  // from whose mean it follows: "squared_error"
-  bool is_root = false;  // the square root of the mean
+  std::string name;                           // "rmse"
+  std::string words;                          // "RMSE"
+  std::string_view sum;                       // from whose mean it follows: "squared_error"
+  double (*function)(double mean) = nullptr;  // null: the mean itself
   bool has_spread = true;
 
-  double of_mean(double mean) const { return is_root ? std::sqrt(mean) : mean; }
+  double of_mean(double mean) const { return function == nullptr ? mean : function(mean); }
   std::string metric(const std::string& suffix) const { return "eval/" + name + suffix; }
   // Of the local models: the metric that stands for the measure.
   std::string main_metric() const { return metric("_local_mean"); }

@@ -37,6 +37,16 @@ at::Tensor drop(const at::Tensor& x, double share, const Random* draws, std::uin
   return x * mask.to(x.scalar_type());
 }
 
+at::Tensor BodyModule::forward(const at::Tensor& /*images*/) {
+  MURMUR_CHECK(false, "a model of text gets images");
+  return {};
+}
+
+at::Tensor BodyModule::forward_tokens(const at::Tensor& /*tokens*/, const at::Tensor& /*padding*/) {
+  MURMUR_CHECK(false, "a model of images gets text");
+  return {};
+}
+
 namespace {
 
 // Static objects of many files write to it: made at its first use.

@@ -21,7 +21,9 @@ namespace murmur::learning {
 // parameters of the head.
 struct BodyModule : torch::nn::Module {
   // images: count x channels x rows x columns; returns count x features.
-  virtual at::Tensor forward(const at::Tensor& images) = 0;
+  virtual at::Tensor forward(const at::Tensor& images);
+  // Of a model of text. tokens: count x length; padding: the same, true behind the end of a text.
+  virtual at::Tensor forward_tokens(const at::Tensor& tokens, const at::Tensor& padding);
 
   // The random numbers of dropout in the pass at hand, which outlive it; null: nothing is dropped.
   const Random* dropout = nullptr;
