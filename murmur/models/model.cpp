@@ -20,7 +20,8 @@ const std::vector<Model>& models() {
                                          resnet50(),
                                          vgg11(),
                                          gpt(),
-                                         lstm()};
+                                         lstm(),
+                                         bert()};
   return kTable;
 }
 

@@ -65,5 +65,6 @@ Model resnet50();
 Model vgg11();
 Model gpt();
 Model lstm();
+Model bert();
 
 }  // namespace murmur::models

@@ -26,6 +26,7 @@ from pathlib import Path
 from images import write_arrays, write_cifar10, write_images
 from pages import FENCE, blocks_of, commands_in, pages
 from snippets import PROMISES
+from texts import write_ag_news, write_texts
 
 PROGRAM = "build/release/murmur"
 SHORTER = {
@@ -78,6 +79,7 @@ class Desk:
         self.folder = folder
         for name in ("docs", "examples", "scripts"):
             shutil.copytree(root / name, folder / name)
+        write_texts(folder)
         (folder / "build").mkdir()
         (folder / "build/release").symlink_to(program.parent, target_is_directory=True)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MURMUR_")}
@@ -181,6 +183,7 @@ def results(root, program):
         images = Path(name) / "images"
         write_images(images)
         write_cifar10(Path(name) / "data/cifar10")
+        write_ag_news(Path(name) / "data/ag_news")
         for number, page in enumerate([*pages(root), "examples"]):
             folder = Path(name) / str(number)
             folder.mkdir()
