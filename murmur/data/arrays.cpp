@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arrays of one's own in one file (files/array_file.h): train_x, train_y, test_x, test_y, a row per
-// example.
+// example, and for partitions by group train_group (test_group), integers, N: who an example is of.
 //
 //   x   U8, N x H x W or N x C x H x W: images; F16, F32, F64, N x d or N x C x H x W: numbers
 //   y   integers, N: classes from 0, their number one more than the largest of training;
@@ -17,6 +17,7 @@
 #include <fmt/ranges.h>
 
 #include "murmur/data/check_dataset.h"
+#include "murmur/data/division/groups.h"
 #include "murmur/data/number_arrays.h"
 #include "murmur/data/registry.h"
 #include "murmur/files/array_file.h"
@@ -187,6 +188,42 @@ Status read_numbers(const ArrayFile& file, FourArrays& arrays, const ForEach& fo
   return Ok{};
 }
 
+// The array of groups, if there is one.
+Status add_groups(const ArrayFile& file,
+                  const std::string& path,
+                  const std::string& name,
+                  Examples& examples) {
+  const std::vector<std::string> names = file.names();
+  if (std::ranges::find(names, name) == names.end()) {
+    return Ok{};
+  }
+  Result<ArrayInfo> info = file.find(name);
+  if (!info) {
+    return info.failure();
+  }
+  Array groups{.file = path, .info = std::move(info).value()};
+  if (groups.info.shape.size() != 1 || !is_integer(groups.info.dtype) ||
+      groups.rows() != examples.count()) {
+    return groups.wrong(
+        fmt::format("it is {}; wanted are integers of ({})", groups.described(), examples.count()));
+  }
+  groups.bytes.resize(groups.info.bytes);
+  if (const Status read = file.read(groups.info, std::as_writable_bytes(std::span(groups.bytes)));
+      !read) {
+    return read;
+  }
+  std::vector<std::int32_t> numbers;
+  const auto bad = for_each_integer(groups.info.dtype, groups.bytes, [&](const auto& value) {
+    numbers.push_back(static_cast<std::int32_t>(value));
+    return std::in_range<std::int32_t>(value);
+  });
+  if (bad) {
+    return groups.wrong(fmt::format("{} is not an integer of 32 bits", *bad));
+  }
+  examples.columns.push_back(grouping_column("group", numbers));
+  return Ok{};
+}
+
 Result<Dataset> read_arrays(const DatasetInfo& info,
                             const DatasetFiles& files,
                             const ForEach& for_each) {
@@ -215,6 +252,12 @@ Result<Dataset> read_arrays(const DatasetInfo& info,
       return column.failure();
     }
     (i < 2 ? dataset.training : dataset.test).columns.push_back(std::move(column).value());
+  }
+  for (const auto& [name, examples] :
+       {std::pair{"train_group", &dataset.training}, std::pair{"test_group", &dataset.test}}) {
+    if (const Status added = add_groups(*file.value(), path, name, *examples); !added) {
+      return added.failure();
+    }
   }
   if (dataset.training.are_images()) {
     measure_normalisation(dataset);

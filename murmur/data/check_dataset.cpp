@@ -103,6 +103,9 @@ std::uint64_t digest_of(const Dataset& dataset) {
     const std::string content = dataset.vocabulary->content();
     XXH3_64bits_update(state, content.data(), content.size());
   }
+  if (dataset.validation.count() > 0) {
+    digest_examples(state, dataset.validation);
+  }
   const std::uint64_t value = XXH3_64bits_digest(state);
   XXH3_freeState(state);
   return value;

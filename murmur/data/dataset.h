@@ -32,6 +32,7 @@ struct Dataset {
   int classes = 0;                       // of classification; labels are below
   std::vector<std::string> class_names;  // empty: classes have numbers only
   Examples training;
+  Examples validation;  // of files of its own; no columns: there are none
   Examples test;
   std::vector<double> mean;       // of images, per channel, of pixels / 255
   std::vector<double> deviation;  // of images, per channel, of pixels / 255
@@ -39,10 +40,11 @@ struct Dataset {
   std::shared_ptr<const Vocabulary> vocabulary = {};  // null: the examples are no text
   std::int64_t longest = 0;                           // the most tokens that a model gets at once
   std::int64_t cut_texts = 0;                         // labelled ones of training that were cut off
-  std::string notice = {};  // what a user should know about them, a sentence; or empty
-
+  std::string notice = {};    // what a user should know about them, a sentence; or empty
   std::uint64_t digest = 0;   // XXH3 of all shapes, types and numbers, and of the vocabulary
   bool as_published = false;  // every file has the published checksum
+
+  const Examples& examples(Part part) const;
 
   // Numbers that a model computes for an example: scores of the classes, or targets; for a token:
   // scores of the tokens.
@@ -82,8 +84,6 @@ struct Places;
 using ForEach =
     std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
 void serial_for_each(std::size_t count, const std::function<void(std::size_t)>& task);
-
-struct Places;
 
 struct DatasetInfo {
   std::string name;

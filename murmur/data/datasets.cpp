@@ -46,6 +46,10 @@ std::vector<std::string> texts_of(const OptionValues& options, const std::string
   return texts;
 }
 
+const Examples& Dataset::examples(Part part) const {
+  return part == Part::kTraining ? training : part == Part::kTest ? test : validation;
+}
+
 const std::vector<DatasetInfo>& datasets() {
   static const std::vector<DatasetInfo> kTable{fashion_mnist(),
                                                mnist(),

@@ -8,71 +8,10 @@
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
-#include "murmur/core/random.h"
-#include "murmur/data/dirichlet.h"
+#include "murmur/data/division/slices.h"
 
 namespace murmur::data {
 namespace {
-
-using Order = std::vector<std::int32_t>;
-using Labels = std::span<const std::int32_t>;
-
-Order file_order(std::size_t count) {
-  Order order(count);
-  std::iota(order.begin(), order.end(), 0);
-  return order;
-}
-
-Order shuffled(std::size_t count, std::uint64_t seed) {
-  const auto wide = permutation(static_cast<std::int64_t>(count), Random(seed, Stream::kPartition));
-  Order order(count);
-  std::transform(wide.begin(), wide.end(), order.begin(), [](std::int64_t i) {
-    return static_cast<std::int32_t>(i);
-  });
-  return order;
-}
-
-Order by_label(Labels labels) {
-  Order order = file_order(labels.size());
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-    return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)];
-  });
-  return order;
-}
-
-// Sorted by label, cut into equal shards, the same number of random shards for each worker.
-Result<Order> dealt_shards(Labels labels,
-                           int workers,
-                           std::int64_t shards_per_worker,
-                           std::uint64_t seed) {
-  const std::int64_t shards = shards_per_worker * workers;
-  const auto count = static_cast<std::int64_t>(labels.size());
-  if (count < shards) {
-    return Failure{FailureKind::kInvalid,
-                   fmt::format("{} examples cannot be cut into {} shards ({} for each of {} "
-                               "workers); use fewer workers or fewer shards per worker",
-                               count,
-                               shards,
-                               shards_per_worker,
-                               workers)};
-  }
-  const Order sorted = by_label(labels);
-  const std::int64_t size = count / shards;
-  Order order;
-  for (const std::int64_t shard : permutation(shards, Random(seed, Stream::kPartition))) {
-    const auto first = sorted.begin() + shard * size;
-    order.insert(order.end(), first, first + size);
-  }
-  return order;
-}
-
-Result<Order> dirichlet(Labels labels, int workers, double alpha, std::uint64_t seed) {
-  Result<DirichletShards> shards = dirichlet_shards(labels, workers, alpha, seed);
-  if (!shards) {
-    return shards.failure();
-  }
-  return std::move(shards.value().order);
-}
 
 std::string names_of_partitions(bool without_labels) {
   std::vector<std::string> names;
@@ -84,36 +23,10 @@ std::string names_of_partitions(bool without_labels) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-Result<Order> make_order(const ExampleLabels& examples,
-                         int workers,
-                         const PartitionSettings& settings,
-                         std::uint64_t seed) {
-  const auto count = static_cast<std::size_t>(examples.count());
-  const Labels labels = examples.values();
-  if (settings.name == "iid") {
-    return shuffled(count, seed);
-  }
-  if (settings.name == "sorted") {
-    return by_label(labels);
-  }
-  if (settings.name == "shards") {
-    return dealt_shards(labels, workers, settings.shards_per_worker, seed);
-  }
-  if (settings.name == "dirichlet") {
-    return dirichlet(labels, workers, settings.alpha, seed);
-  }
-  if (settings.name == "origin" || settings.name == "replicate") {
-    return file_order(count);
-  }
-  return Failure{
-      FailureKind::kInvalid,
-      fmt::format(
-          "there is no partition '{}'; there are {}", settings.name, names_of_partitions(false))};
-}
-
 }  // namespace
 
 const std::vector<PartitionInfo>& partitions() {
+  using enum Amounts::Kind;
   static const std::vector<PartitionInfo> kTable{
       {.name = "dirichlet",
        .summary = "class shares of each worker drawn from a Dirichlet distribution",
@@ -122,13 +35,19 @@ const std::vector<PartitionInfo>& partitions() {
                     .help = "concentration: small = heterogeneous, 10 = nearly alike",
                     .fallback = 1.0,
                     .bounds = kPositive}},
-       .by_label = true},
-      {.name = "iid", .summary = "shuffled, equal slices", .paper = {}, .options = {}},
-      {.name = "sorted",
-       .summary = "sorted by label, equal slices",
+       .by_label = true,
+       .amounts = {kEqual, kDrawn}},
+      {.name = "iid",
+       .summary = "shuffled, then cut into slices",
        .paper = {},
        .options = {},
-       .by_label = true},
+       .amounts = {kEqual, kShares}},
+      {.name = "sorted",
+       .summary = "sorted by label, then cut into slices",
+       .paper = {},
+       .options = {},
+       .by_label = true,
+       .amounts = {kEqual, kShares}},
       {.name = "shards",
        .summary = "sorted by label, cut into shards, some of them for each worker at random",
        .paper = "McMahan, Moore, Ramage, Hampson, Aguera y Arcas, AISTATS 2017",
@@ -137,21 +56,73 @@ const std::vector<PartitionInfo>& partitions() {
                     .fallback = std::int64_t{2},
                     .bounds = kCount}},
        .by_label = true},
-      {.name = "origin", .summary = "file order, equal slices", .paper = {}, .options = {}},
+      {.name = "origin",
+       .summary = "file order, cut into slices",
+       .paper = {},
+       .options = {},
+       .amounts = {kEqual, kShares}},
+      {.name = "natural",
+       .summary = "groups of examples, dealt round robin in random order",
+       .paper = {},
+       .options = {{.name = "by",
+                    .help = "what the examples of a group share: a column, or \"file\"",
+                    .fallback = std::string(),
+                    .required = true}},
+       .amounts = {kDrawn}},
+      {.name = "file",
+       .summary = "as a file says: a line per training example, its worker or \"-\"",
+       .paper = {},
+       .options = {{.name = "partition_file",
+                    .help = "the file",
+                    .fallback = std::string(),
+                    .required = true}},
+       .amounts = {kDrawn}},
       {.name = "replicate", .summary = "every worker has all data", .paper = {}, .options = {}}};
   return kTable;
 }
 
 Partition::Partition(std::vector<std::int32_t> order, int workers, bool replicated)
-    : order_(std::move(order)),
-      workers_(workers),
-      replicated_(replicated),
-      per_worker_(static_cast<std::int64_t>(order_.size()) / (replicated ? 1 : workers)) {}
+    : order_(std::move(order)) {
+  const std::int64_t size = std::ssize(order_) / (replicated ? 1 : workers);
+  for (std::int64_t worker = 0; worker < workers; ++worker) {
+    begins_.push_back(replicated ? 0 : worker * size);
+    sizes_.push_back(size);
+  }
+}
+
+Partition::Partition(std::vector<std::int32_t> order, const std::vector<std::int64_t>& sizes)
+    : order_(std::move(order)), sizes_(sizes), is_equal_(false) {
+  std::int64_t begin = 0;
+  for (const std::int64_t size : sizes) {
+    begins_.push_back(begin);
+    begin += size;
+  }
+  MURMUR_CHECK(begin <= std::ssize(order_), "{} of {}", begin, order_.size());
+}
+
+std::int64_t Partition::total() const {
+  return std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0});
+}
+
+std::int64_t Partition::examples_per_worker() const {
+  return total() / workers();
+}
+
+Partition Partition::of_some(std::span<const std::int32_t> which) const {
+  std::vector<std::int32_t> order = order_;
+  for (std::int32_t& example : order) {
+    example = which[static_cast<std::size_t>(example)];
+  }
+  Partition some = *this;
+  some.order_ = std::move(order);
+  return some;
+}
 
 std::span<const std::int32_t> Partition::of(int worker) const {
-  MURMUR_CHECK(worker >= 0 && worker < workers_, "worker = {} of {}", worker, workers_);
-  const auto size = static_cast<std::size_t>(per_worker_);
-  return std::span(order_).subspan(replicated_ ? 0 : static_cast<std::size_t>(worker) * size, size);
+  MURMUR_CHECK(worker >= 0 && worker < workers(), "worker = {} of {}", worker, workers());
+  const auto index = static_cast<std::size_t>(worker);
+  return std::span(order_).subspan(static_cast<std::size_t>(begins_[index]),
+                                   static_cast<std::size_t>(sizes_[index]));
 }
 
 Status require_no_labels(const PartitionSettings& settings) {
@@ -186,11 +157,26 @@ Result<Partition> make_partition(const ExampleLabels& labels,
       return allowed.failure();
     }
   }
-  Result<Order> order = make_order(labels, workers, settings, seed);
-  if (!order) {
-    return order.failure();
+  if (settings.name == "replicate") {
+    std::vector<std::int32_t> order(static_cast<std::size_t>(labels.count()));
+    std::iota(order.begin(), order.end(), 0);
+    return Partition(std::move(order), workers, true);
   }
-  return Partition(std::move(order).value(), workers, settings.name == "replicate");
+  const auto known = [&](const PartitionInfo& info) { return info.name == settings.name; };
+  if (std::ranges::none_of(partitions(), known)) {
+    return Failure{
+        FailureKind::kInvalid,
+        fmt::format(
+            "there is no partition '{}'; there are {}", settings.name, names_of_partitions(false))};
+  }
+  Result<Slices> slices = make_slices(labels, workers, settings, seed);
+  if (!slices) {
+    return slices.failure();
+  }
+  std::vector<std::int32_t>& order = slices.value().order;
+  return settings.amounts.kind == Amounts::Kind::kEqual
+             ? Partition(std::move(order), workers, false)
+             : Partition(std::move(order), slices.value().sizes);
 }
 
 }  // namespace murmur::data

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "murmur/core/check.h"
+#include "murmur/data/division/groups.h"
 #include "murmur/data/images/image_files.h"
 
 namespace murmur::data {
@@ -65,9 +66,7 @@ class ColumnSource : public Source<S> {
   ColumnSource(std::shared_ptr<const Dataset> dataset,
                Part part,
                const std::vector<TransformChoice>& transforms)
-      : dataset_(std::move(dataset)),
-        examples_(part == Part::kTraining ? dataset_->training : dataset_->test),
-        transforms_(transforms) {
+      : dataset_(std::move(dataset)), examples_(dataset_->examples(part)), transforms_(transforms) {
     MURMUR_CHECK(transforms_.empty() || examples_.are_images(), "transforms of no images");
     for (std::size_t c = 0; c < dataset_->mean.size(); ++c) {
       scale_.push_back(static_cast<S>(1.0 / (255.0 * dataset_->deviation[c])));
@@ -81,10 +80,15 @@ class ColumnSource : public Source<S> {
               const Random* draws,
               Batch<S>& batch) const override {
     batch.count = static_cast<std::int64_t>(which.size());
-    batch.columns.resize(examples_.columns.size());
-    for (std::size_t c = 0; c < examples_.columns.size(); ++c) {
-      const Column& column = examples_.columns[c];
-      BatchColumn<S>& out = batch.columns[c];
+    const auto groupings =
+        static_cast<std::size_t>(std::ranges::count_if(examples_.columns, is_grouping));
+    batch.columns.resize(examples_.columns.size() - groupings);
+    auto next = batch.columns.begin();
+    for (const Column& column : examples_.columns) {
+      if (is_grouping(column)) {
+        continue;
+      }
+      BatchColumn<S>& out = *next++;
       out.name = column.name;
       out.shape = column.shape;
       if (column.ragged) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/data/training_data.h"
 
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "murmur/data/division/groups.h"
+#include "murmur/data/division/own_test.h"
 
 namespace murmur::data {
 namespace {
@@ -16,12 +20,97 @@ std::string describe_partition(const PartitionSettings& partition) {
   if (partition.name == "shards") {
     return fmt::format("shards ({} per worker)", partition.shards_per_worker);
   }
+  if (partition.name == "natural") {
+    return fmt::format("natural (by {})", partition.by);
+  }
   return partition.name;
 }
 
 // Of a step that takes several batches.
 std::string settings_text(const BatchSettings& batches) {
   return batches.accumulate > 1 ? fmt::format("{} in a step, ", batches.accumulate) : std::string();
+}
+
+std::vector<std::int32_t> some_of(const std::vector<std::int32_t>& all,
+                                  const std::vector<std::int32_t>& which) {
+  std::vector<std::int32_t> some;
+  some.reserve(which.size());
+  for (const std::int32_t example : which) {
+    some.push_back(all[static_cast<std::size_t>(example)]);
+  }
+  return some;
+}
+
+// What the partition depends on, of some training examples.
+Result<ExampleLabels> labels_of(const Dataset& dataset,
+                                const std::vector<std::int32_t>& which,
+                                const TrainingDataSettings& settings) {
+  ExampleLabels labels = dataset.task == Task::kClassification
+                             ? ExampleLabels(some_of(dataset.training.labels(), which))
+                             : ExampleLabels(static_cast<std::int64_t>(which.size()));
+  const PartitionSettings& partition = settings.partition;
+  if (partition.name != "natural" && partition.name != "file") {
+    return labels;
+  }
+  const auto groups =
+      partition.name == "natural"
+          ? groups_of(dataset.training, partition.by)
+          : read_workers(partition.file, dataset.training.count(), settings.workers);
+  if (!groups) {
+    return groups.failure();
+  }
+  labels.group(some_of(groups.value(), which));
+  return labels;
+}
+
+// kInvalid: a worker has less than a step needs.
+Status check_enough(const Partition& partition, const BatchSettings& batches) {
+  const char* const smaller =
+      batches.accumulate > 1 ? "a smaller gradient.accumulate or batch" : "a smaller batch";
+  for (int worker = 0; worker < partition.workers(); ++worker) {
+    const std::int64_t own = partition.count(worker);
+    if (own > 0 && steps_per_epoch(own, batches) > 0) {
+      continue;
+    }
+    const std::string who = partition.is_equal()
+                                ? fmt::format("each of {} workers", partition.workers())
+                                : fmt::format("worker {}", worker);
+    return Failure{FailureKind::kInvalid,
+                   fmt::format("{} has {}; use {}, fewer workers, or data.drop_last = false",
+                               who,
+                               too_few(own, batches),
+                               smaller)};
+  }
+  return Ok{};
+}
+
+Validation all_of(const Dataset& dataset, Part part) {
+  Validation validation{.part = part};
+  validation.examples.resize(static_cast<std::size_t>(dataset.examples(part).count()));
+  std::iota(validation.examples.begin(), validation.examples.end(), 0);
+  return validation;
+}
+
+Status check_validation(const Dataset& dataset, const ValidationSettings& wanted) {
+  if (!wanted.names.empty() && dataset.validation.count() == 0) {
+    return Failure{FailureKind::kInvalid,
+                   fmt::format("data.validation = \"{}\": '{}' has no such part; write a share of "
+                               "the training examples, as in data.validation = 0.1",
+                               fmt::join(wanted.names, "\", \""),
+                               dataset.name)};
+  }
+  const std::int64_t all = dataset.training.count();
+  const std::int64_t drawn = validation_count(all, wanted.share);
+  if (wanted.share > 0 && (drawn == 0 || drawn == all)) {
+    return Failure{
+        FailureKind::kInvalid,
+        fmt::format("data.validation = {} is {} of {} training examples; some must be drawn and "
+                    "some must be left",
+                    wanted.share,
+                    drawn,
+                    all)};
+  }
+  return Ok{};
 }
 
 std::string describe_transforms(const std::vector<TransformChoice>& choices) {
@@ -65,6 +154,9 @@ Status check_fit(const Dataset& dataset, const TrainingDataSettings& settings) {
                                  dataset.name)};
     }
   }
+  if (const Status there = check_validation(dataset, settings.validation); !there) {
+    return there;
+  }
   return dataset.task == Task::kClassification ? Status(Ok{})
                                                : require_no_labels(settings.partition);
 }
@@ -74,29 +166,40 @@ Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
   if (const Status fits = check_fit(*dataset, settings); !fits) {
     return fits.failure();
   }
-  const Examples& training = dataset->training;
-  const ExampleLabels labels = dataset->task == Task::kClassification
-                                   ? ExampleLabels(training.labels())
-                                   : ExampleLabels(training.count());
+  const Split split =
+      split_off(dataset->training.count(), settings.validation.share, settings.batches.seed);
+  const Result<ExampleLabels> labels = labels_of(*dataset, split.training, settings);
+  if (!labels) {
+    return labels.failure();
+  }
   Result<Partition> partition =
-      make_partition(labels, settings.workers, settings.partition, settings.batches.seed);
+      make_partition(labels.value(), settings.workers, settings.partition, settings.batches.seed);
   if (!partition) {
     return partition.failure();
   }
-  const auto shared = std::make_shared<const Partition>(std::move(partition).value());
-  const std::int64_t own = shared->examples_per_worker();
+  const auto shared =
+      std::make_shared<const Partition>(std::move(partition).value().of_some(split.training));
   const BatchSettings& batches = settings.batches;
-  if (steps_per_epoch(own, batches) == 0) {
-    return Failure{FailureKind::kInvalid,
-                   fmt::format("each of {} workers has {}; use {}, fewer workers, or "
-                               "data.drop_last = false",
-                               settings.workers,
-                               too_few(own, batches),
-                               batches.accumulate > 1 ? "a smaller gradient.accumulate or batch"
-                                                      : "a smaller batch")};
+  if (const Status enough = check_enough(*shared, batches); !enough) {
+    return enough.failure();
+  }
+  Validation validation{.part = Part::kTraining, .examples = split.validation};
+  if (!settings.validation.names.empty()) {
+    validation = all_of(*dataset, Part::kValidation);
+  }
+  std::vector<std::vector<std::int32_t>> own_test;
+  if (settings.own_test) {
+    auto dealt = deal_test_set(*dataset, *shared, settings.partition);
+    if (!dealt) {
+      return dealt.failure();
+    }
+    own_test = std::move(dealt).value();
   }
   return TrainingData{.dataset = std::move(dataset),
                       .partition = shared,
+                      .training_examples = static_cast<std::int64_t>(split.training.size()),
+                      .validation = std::move(validation),
+                      .own_test = std::move(own_test),
                       .batches = std::make_shared<const Batches>(shared, batches),
                       .settings = settings};
 }
@@ -139,12 +242,15 @@ std::string contents_of(const Dataset& dataset) {
 
 std::string describe(const TrainingData& data) {
   const Dataset& dataset = *data.dataset;
+  const std::size_t validated = data.validation.examples.size();
   const std::string augmented = describe_transforms(data.settings.augment);
   return fmt::format(
-      "{}: {} training and {} test {}; {} workers with {} training {} each, partition {}; batches "
+      "{}: {} training{} and {} test {}; {} workers with {} training {} each, partition {}; "
+      "batches "
       "of {}, {}{} steps per epoch{}",
       dataset.name,
-      dataset.training.count(),
+      data.training_examples,
+      validated == 0 ? "" : fmt::format(", {} validation", validated),
       dataset.test.count(),
       contents_of(dataset),
       data.partition->workers(),

@@ -30,8 +30,19 @@ Labels balanced(std::int64_t count, int classes) {
   return labels;
 }
 
+// Of 50 groups, or as a file might say.
 Partition make(const Labels& labels, int workers, const char* name, std::uint64_t seed = 1) {
-  return make_partition(labels, workers, {.name = name, .alpha = 0.5}, seed).value();
+  PartitionSettings settings{.name = name, .alpha = 0.5};
+  for (const PartitionInfo& info : partitions()) {
+    settings.amounts.kind = info.name == name ? info.amounts.front() : settings.amounts.kind;
+  }
+  ExampleLabels examples(labels);
+  std::vector<std::int32_t> groups;
+  for (std::int32_t i = 0; i < std::ssize(labels); ++i) {
+    groups.push_back(i % (settings.name == "file" ? workers : 50));
+  }
+  examples.group(groups);
+  return make_partition(examples, workers, settings, seed).value();
 }
 
 TEST(Partitions, GiveEveryExampleToAtMostOneWorker) {
@@ -48,6 +59,10 @@ TEST(Partitions, GiveEveryExampleToAtMostOneWorker) {
         EXPECT_TRUE(seen.insert(example).second) << info.name << " " << example;
       }
     }
+    if (!partition.is_equal()) {
+      EXPECT_EQ(seen.size(), 1003U) << info.name;
+      continue;
+    }
     const std::int64_t expected = info.name == "shards" ? 1003 / 24 * 2 : 1003 / 12;
     EXPECT_EQ(partition.examples_per_worker(), expected) << info.name;
     EXPECT_EQ(static_cast<std::int64_t>(seen.size()), 12 * expected) << info.name;
@@ -57,7 +72,8 @@ TEST(Partitions, GiveEveryExampleToAtMostOneWorker) {
 TEST(Partitions, AreFunctionsOfTheSeed) {
   const Labels labels = balanced(1000, 10);
   for (const PartitionInfo& info : partitions()) {
-    const bool random = info.name == "iid" || info.name == "dirichlet" || info.name == "shards";
+    const bool random = info.name == "iid" || info.name == "dirichlet" || info.name == "shards" ||
+                        info.name == "natural";
     const Partition first = make(labels, 16, info.name.c_str(), 5);
     const Partition again = make(labels, 16, info.name.c_str(), 5);
     const Partition other = make(labels, 16, info.name.c_str(), 6);

@@ -33,7 +33,7 @@ constexpr std::size_t kLine = 64;
 template <class AnyDataset>  // Dataset, also constant
 auto bytes_of(AnyDataset& dataset) {
   std::vector<decltype(&dataset.training.columns[0].bytes)> all;
-  for (auto* examples : {&dataset.training, &dataset.test}) {
+  for (auto* examples : {&dataset.training, &dataset.validation, &dataset.test}) {
     for (auto& column : examples->columns) {
       all.push_back(&column.bytes);
       if (column.ragged) {
@@ -84,15 +84,18 @@ Examples examples_from(const json& columns) {
   return examples;
 }
 
-// The folders of images in files, of both parts, and their shape; empty: there are none.
-json image_files_of(const Dataset& dataset) {
-  json texts = json::array();
-  for (const Examples* examples : {&dataset.training, &dataset.test}) {
-    if (examples->image_files) {
-      texts.push_back({examples->image_files->folder, examples->image_files->shape});
-    }
+// The folder of images in files, and their shape; null: there are none.
+json image_files_of(const Examples& examples) {
+  if (!examples.image_files) {
+    return nullptr;
   }
-  return texts;
+  return {examples.image_files->folder, examples.image_files->shape};
+}
+
+void set_image_files(Examples& examples, const json& files) {
+  if (!files.is_null()) {
+    examples.image_files = {files[0], files[1].get<ImageShape>()};
+  }
 }
 
 // Its content as numbers of bytes, which need not be text.
@@ -116,22 +119,26 @@ std::shared_ptr<const data::Vocabulary> vocabulary_from(const json& text) {
 }
 
 json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
-  return {{"memory", {address.process, address.file, address.bytes}},
-          {"sizes", sizes_of(dataset)},
-          {"columns", {text_of(dataset.training), text_of(dataset.test)}},
-          {"name", dataset.name},
-          {"folder", dataset.folder.string()},
-          {"task", static_cast<int>(dataset.task)},
-          {"classes", dataset.classes},
-          {"class_names", dataset.class_names},
-          {"mean", dataset.mean},
-          {"deviation", dataset.deviation},
-          {"vocabulary", text_of(dataset.vocabulary.get())},
-          {"longest", dataset.longest},
-          {"digest", dataset.digest},
-          {"image_files", image_files_of(dataset)},
-          {"notice", dataset.notice},
-          {"as_published", dataset.as_published}};
+  return {
+      {"memory", {address.process, address.file, address.bytes}},
+      {"sizes", sizes_of(dataset)},
+      {"columns", {text_of(dataset.training), text_of(dataset.validation), text_of(dataset.test)}},
+      {"name", dataset.name},
+      {"folder", dataset.folder.string()},
+      {"task", static_cast<int>(dataset.task)},
+      {"classes", dataset.classes},
+      {"class_names", dataset.class_names},
+      {"mean", dataset.mean},
+      {"deviation", dataset.deviation},
+      {"vocabulary", text_of(dataset.vocabulary.get())},
+      {"longest", dataset.longest},
+      {"digest", dataset.digest},
+      {"image_files",
+       {image_files_of(dataset.training),
+        image_files_of(dataset.validation),
+        image_files_of(dataset.test)}},
+      {"notice", dataset.notice},
+      {"as_published", dataset.as_published}};
 }
 
 // The name of a folder may be invalid UTF-8; it is only shown, so bytes may be replaced.
@@ -221,11 +228,11 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
   }
   auto dataset = std::make_shared<Dataset>();
   dataset->training = examples_from(text["columns"][0]);
-  dataset->test = examples_from(text["columns"][1]);
-  if (const json& files = text["image_files"]; files.size() == 2) {
-    dataset->training.image_files = {files[0][0], files[0][1].get<ImageShape>()};
-    dataset->test.image_files = {files[1][0], files[1][1].get<ImageShape>()};
-  }
+  dataset->validation = examples_from(text["columns"][1]);
+  dataset->test = examples_from(text["columns"][2]);
+  set_image_files(dataset->training, text["image_files"][0]);
+  set_image_files(dataset->validation, text["image_files"][1]);
+  set_image_files(dataset->test, text["image_files"][2]);
   text["notice"].get_to(dataset->notice);
   text["name"].get_to(dataset->name);
   dataset->folder = text["folder"].get<std::string>();
