@@ -189,7 +189,7 @@ std::unique_ptr<Source<S>> make_source(std::shared_ptr<const Dataset> dataset,
                                        Part part,
                                        const std::vector<TransformChoice>& transforms,
                                        int threads) {
-  const Examples& examples = part == Part::kTraining ? dataset->training : dataset->test;
+  const Examples& examples = dataset->examples(part);
   if (examples.image_files) {
     return make_file_source<S>(std::move(dataset), examples, transforms, threads);
   }

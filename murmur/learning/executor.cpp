@@ -28,7 +28,8 @@ class HeadExecutor : public Executor<S> {
     const FlushDenormals guard;
     const S* features = read(batch);
     const Targets<S> targets = targets_of(batch_);
-    typename Head<S>::Derivatives derivatives{.gradient = pass.gradient, .features = nullptr};
+    typename Head<S>::Derivatives derivatives{
+        .gradient = pass.gradient, .features = nullptr, .factor = pass.factor};
     if (body_ != nullptr) {
       features = body_->forward({.x = pass.x,
                                  .buffers = pass.buffers,
@@ -44,7 +45,7 @@ class HeadExecutor : public Executor<S> {
     if (body_ != nullptr) {
       body_->backward(derivatives.features, ready);
     }
-    return head_.objective_sum() / static_cast<double>(targets.count);
+    return pass.factor * head_.objective_sum() / static_cast<double>(targets.count);
   }
 
   problems::Score score(const ExampleBatch<S>& batch, const problems::Model<S>& model) override {

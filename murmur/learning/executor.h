@@ -31,6 +31,7 @@ struct TrainingPass {
   S* buffers = nullptr;   // null: they must not change
   S* gradient = nullptr;  // out
   const Random* dropout = nullptr;
+  double factor = 1;  // of the loss
 };
 
 template <class S>
@@ -41,8 +42,8 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor() = default;
 
-  // Writes the gradient of the batch's mean loss; returns that loss. Throws std::runtime_error if
-  // the network cannot be trained on such a batch.
+  // Writes the gradient of the batch's mean loss times the factor; returns that loss. Throws
+  // std::runtime_error if the network cannot be trained on such a batch.
   virtual double gradient(const ExampleBatch<S>& batch,
                           const TrainingPass<S>& pass,
                           const LayerReady& ready) = 0;

@@ -195,6 +195,11 @@ void Head<S>::backward(const S* x,
                        const LayerReady& ready) {
   const auto count = static_cast<std::size_t>(count_);
   loss_->backward(targets, delta_);
+  if (derivatives.factor != 1) {
+    const auto factor = static_cast<S>(derivatives.factor);
+    const std::size_t numbers = static_cast<std::size_t>(layers_.back().outputs) * count;
+    std::for_each(delta_, delta_ + numbers, [&](S& value) { value *= factor; });
+  }
   finish(delta_, layers_.back().outputs * count_);
   features = bf16_ ? rounded_features_ : features;  // of forward()
   for (std::size_t l = layers_.size(); l-- > 0;) {

@@ -42,6 +42,7 @@ class Head {
   struct Derivatives {
     S* gradient = nullptr;
     S* features = nullptr;
+    double factor = 1;  // of the loss
   };
 
   // `most`: largest number of examples in one call.

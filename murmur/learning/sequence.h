@@ -38,8 +38,8 @@ class Sequence {
   // Of the last forward(): the mean loss that backward() differentiates, times its tokens.
   virtual double objective_sum() const = 0;
 
-  // REQUIRES: the last forward() had a gradient.
-  virtual void backward(const LayerReady& ready) = 0;
+  // Of that loss times `factor`. REQUIRES: the last forward() had a gradient.
+  virtual void backward(double factor, const LayerReady& ready) = 0;
 };
 
 }  // namespace murmur::learning

@@ -20,9 +20,9 @@ class SequenceExecutor : public Executor<S> {
     batch.source->gather(batch.which, batch.draws, batch_);
     const problems::Score score = sequence_->forward(
         {.batch = &batch_, .x = pass.x, .gradient = pass.gradient, .dropout = pass.dropout});
-    sequence_->backward(ready);
+    sequence_->backward(pass.factor, ready);
     const auto tokens = static_cast<double>(score.of(problems::kLoss).count);
-    return sequence_->objective_sum() / tokens;
+    return pass.factor * sequence_->objective_sum() / tokens;
   }
 
   problems::Score score(const ExampleBatch<S>& batch, const problems::Model<S>& model) override {

@@ -51,8 +51,8 @@ class Supervised : public problems::Problem<S> {
                                        data::Part::kTraining,
                                        settings.data.settings.augment,
                                        settings.data.settings.threads)),
-        test_(data::make_source<S>(settings.data.dataset, data::Part::kTest)),
-        test_indices_(first_indices(evaluated())),
+        scored_(data::make_source<S>(settings.data.dataset, scored_part())),
+        scored_indices_(scored_indices()),
         score_batch_(score_batch(settings)),
         part_examples_(std::max<std::int64_t>(kScoreExamples / score_batch_, 1) * score_batch_) {}
 
@@ -69,12 +69,26 @@ class Supervised : public problems::Problem<S> {
     }
   }
 
+  // Called once, before start().
+  Status load_start() {
+    start_.resize(layout_.row_size());
+    start_buffers_.resize(buffers_.row_size());
+    models::start<S>(settings_.network, layout_, settings_.seed, start_);
+    models::start_buffers<S>(settings_.network, buffers_, start_buffers_);
+    return settings_.weights == nullptr
+               ? Status(Ok{})
+               : load_weights<S>(*settings_.weights,
+                                 settings_.weights_match,
+                                 settings_.network,
+                                 {.parameters = start_, .buffers = start_buffers_});
+  }
+
   void start(int /*worker*/, std::span<S> row) const override {
-    models::start(settings_.network, layout_, settings_.seed, row);
+    std::copy(start_.begin(), start_.end(), row.begin());
   }
 
   void start_buffers(std::span<S> row) const override {
-    models::start_buffers(settings_.network, buffers_, row);
+    std::copy(start_buffers_.begin(), start_buffers_.end(), row.begin());
   }
 
   void gradients(std::span<problems::GradientJob<S>> jobs,
@@ -97,10 +111,13 @@ class Supervised : public problems::Problem<S> {
         }
       };
       const Random dropout(settings_.seed, Stream::kDropout, job.worker, job.batch);
-      job.loss = own.executor->gradient(
-          batch,
-          {.x = job.x, .buffers = job.buffers, .gradient = job.gradient, .dropout = &dropout},
-          layer_ready);
+      job.loss = own.executor->gradient(batch,
+                                        {.x = job.x,
+                                         .buffers = job.buffers,
+                                         .gradient = job.gradient,
+                                         .dropout = &dropout,
+                                         .factor = factor_of(job.worker)},
+                                        layer_ready);
       job.weight = static_cast<double>(own.which.size()) /
                    static_cast<double>(data.settings.batches.batch_size);
     }
@@ -113,17 +130,24 @@ class Supervised : public problems::Problem<S> {
   }
 
   std::int64_t score_parts() const override {
-    return (evaluated() + part_examples_ - 1) / part_examples_;
+    if (settings_.scored == Scored::kOwnTest) {
+      return std::ssize(settings_.data.own_test);
+    }
+    return (scored_count() + part_examples_ - 1) / part_examples_;
   }
 
   problems::Score score(const problems::Model<S>& model, std::int64_t part, int thread) override {
     MURMUR_CHECK(part >= 0 && part < score_parts(), "part {} of {}", part, score_parts());
+    if (settings_.scored == Scored::kOwnTest) {
+      const auto& own = settings_.data.own_test[static_cast<std::size_t>(part)];
+      return score_all(*scored_, own, model, thread).score;
+    }
     const std::int64_t begin = part * part_examples_;
-    const std::int64_t count = std::min(part_examples_, evaluated() - begin);
+    const std::int64_t count = std::min(part_examples_, scored_count() - begin);
     const auto which =
-        std::span(test_indices_)
+        std::span(scored_indices_)
             .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-    return score_all(*test_, which, model, thread).score;
+    return score_all(*scored_, which, model, thread).score;
   }
 
  private:
@@ -148,11 +172,29 @@ class Supervised : public problems::Problem<S> {
     return {.task = settings_.data.dataset->task, .label_smoothing = settings_.label_smoothing};
   }
 
-  std::int64_t evaluated() const {
-    const std::int64_t all = test_->count();
-    const std::int64_t wanted = settings_.evaluation_examples;
-    return wanted > 0 ? std::min(wanted, all) : all;
+  double factor_of(int worker) const {
+    const data::Partition& partition = *settings_.data.partition;
+    return settings_.weighs_examples
+               ? static_cast<double>(partition.workers() * partition.count(worker)) /
+                     static_cast<double>(partition.total())
+               : 1;
   }
+
+  data::Part scored_part() const {
+    return settings_.scored == Scored::kValidation ? settings_.data.validation.part
+                                                   : data::Part::kTest;
+  }
+
+  std::vector<std::int32_t> scored_indices() const {
+    if (settings_.scored == Scored::kValidation) {
+      return settings_.data.validation.examples;
+    }
+    const std::int64_t all = scored_->count();
+    const std::int64_t wanted = settings_.evaluation_examples;
+    return first_indices(wanted > 0 ? std::min(wanted, all) : all);
+  }
+
+  std::int64_t scored_count() const { return static_cast<std::int64_t>(scored_indices_.size()); }
 
   // The instance of the calling thread.
   Instance& instance(int thread) {
@@ -185,8 +227,10 @@ class Supervised : public problems::Problem<S> {
   const Layout layout_;
   const Layout buffers_;
   const std::unique_ptr<data::Source<S>> training_;
-  const std::unique_ptr<data::Source<S>> test_;
-  const std::vector<std::int32_t> test_indices_;
+  const std::unique_ptr<data::Source<S>> scored_;
+  const std::vector<std::int32_t> scored_indices_;
+  std::vector<S> start_;
+  std::vector<S> start_buffers_;
   const std::int64_t score_batch_;                    // examples
   const std::int64_t part_examples_;                  // a multiple of it
   std::vector<std::unique_ptr<Instance>> instances_;  // one per thread
@@ -215,8 +259,11 @@ Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSe
                    : settings.network.classes == dataset.outputs(),
                "a network of {} outputs",
                settings.network.classes);
-  return std::unique_ptr<problems::Problem<S>>(
-      std::make_unique<Supervised<S>>(settings, matmul.value()));
+  auto made = std::make_unique<Supervised<S>>(settings, matmul.value());
+  if (const Status loaded = made->load_start(); !loaded) {
+    return loaded.failure();
+  }
+  return std::unique_ptr<problems::Problem<S>>(std::move(made));
 }
 
 template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float>(

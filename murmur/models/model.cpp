@@ -111,6 +111,7 @@ Result<Network> make_network(const Model& model,
                   .parameters = {},
                   .buffers = {},
                   .has_body = false,
+                  .tied = model.tied == nullptr ? std::vector<TiedName>() : model.tied(options),
                   .evaluates_by_batch = false,
                   .bf16 = false,
                   .head = {}};

@@ -32,6 +32,8 @@ struct Model {
   // Adds parameters, buffers and head to the network, whose other members are set. The images have
   // the smallest extents or more.
   void (*describe)(Network& network) = nullptr;
+  // Second names of tied tensors. Null: there are none.
+  std::vector<TiedName> (*tied)(const OptionValues& options) = nullptr;
 };
 
 // All models, in the order in which they are listed.

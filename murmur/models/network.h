@@ -56,6 +56,12 @@ struct Linear {
   std::int64_t outputs = 0;
 };
 
+// A second name of a tied tensor, which is kept once, under its first name.
+struct TiedName {
+  std::string name;
+  std::string first;
+};
+
 struct Network {
   std::string name;             // of the model
   ImageShape input{};           // of arrays
@@ -68,6 +74,7 @@ struct Network {
   std::vector<Tensor> buffers;  // likewise, without integers that only count
   // Whether there is a body: a network with a head alone needs no torch.
   bool has_body = false;
+  std::vector<TiedName> tied = {};  // what state_dict() has besides
   // Whether the score of an example depends on the others of its batch in evaluation, too.
   bool evaluates_by_batch = false;
   // Forward and backward as under torch.autocast(dtype=bfloat16); the parameters stay as they are.

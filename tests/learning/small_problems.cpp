@@ -197,6 +197,21 @@ models::Network small_network(const std::string& name, std::int64_t outputs) {
   return models::make_network(model, options, form_for(name, outputs)).value();
 }
 
+data::Examples examples_of(const data::Examples& all, const std::vector<std::int32_t>& which) {
+  const data::Column& x = all.column(data::kInputs);
+  const data::Column& y = all.column(data::kTargets);
+  const auto size = static_cast<std::size_t>(x.row_size());
+  data::Bytes pixels;
+  data::Bytes labels;
+  for (const std::int32_t example : which) {
+    const auto place = static_cast<std::size_t>(example);
+    const auto* row = x.bytes.data() + place * size;
+    pixels.insert(pixels.end(), row, row + size);
+    labels.push_back(y.bytes.data()[place]);
+  }
+  return data::labelled_images(all.shape(), std::move(pixels), std::move(labels));
+}
+
 namespace {
 
 SupervisedSettings settings_of(std::shared_ptr<const data::Dataset> dataset,

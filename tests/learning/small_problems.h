@@ -28,6 +28,9 @@ SupervisedSettings small_settings(const std::string& model);
 // The same with 3 targets per example in place of classes, and numbers as inputs.
 SupervisedSettings small_regression(const std::string& model);
 
+// Images and labels of these examples.
+data::Examples examples_of(const data::Examples& all, const std::vector<std::int32_t>& which);
+
 // Without the ResNets of fixed sizes, which have 11 million parameters or more: test_residual.cpp.
 std::vector<std::string> model_names();
 bool takes_images(const std::string& model);

@@ -122,6 +122,56 @@ TYPED_TEST(SupervisedOf, RangesAreAnnouncedLastFirstAndWhenTheyAreDone) {
   }
 }
 
+// A test set of the same examples has the same sums, whichever part of the data they are in.
+TYPED_TEST(SupervisedOf, ScoresTheValidationSetAsATestSetOfItsExamples) {
+  for (const std::string& model : model_names()) {
+    SupervisedSettings settings = small_settings(model);
+    settings.data.validation.examples = {3, 4, 5, 17, 40};
+    settings.data.settings.augment = data::default_transforms({"flip", "crop"});
+    settings.scored = Scored::kValidation;
+    const auto validation = make<TypeParam>(settings);
+    auto moved = std::make_shared<data::Dataset>(*settings.data.dataset);
+    moved->test = examples_of(moved->training, settings.data.validation.examples);
+    settings.data.dataset = moved;
+    settings.scored = Scored::kTest;
+    const auto test = make<TypeParam>(settings);
+    Row<TypeParam> x = near_start_of(*test);
+    Row<TypeParam> buffers = start_buffers_of(*test);
+    const problems::Model<TypeParam> scored{x.data(), buffers.data()};
+    ASSERT_EQ(validation->score_parts(), 1) << model;
+    const problems::NamedSum validated = validation->score(scored, 0, 0).of(problems::kLoss);
+    EXPECT_EQ(validated.sum, test->score(scored, 0, 0).of(problems::kLoss).sum) << model;
+    EXPECT_EQ(validated.count, 5) << model;
+  }
+}
+
+// n N_i / N f_i: the mean over workers of the weighed losses is the mean over examples.
+TYPED_TEST(SupervisedOf, WeighsAWorkerByItsExamplesWhereAsked) {
+  for (const std::string model : {"mlp", "lenet"}) {
+    SupervisedSettings settings = small_settings(model);
+    data::TrainingDataSettings& division = settings.data.settings;
+    division.partition.amounts = {.kind = data::Amounts::Kind::kShares, .shares = {1, 2, 3}};
+    settings.data = data::divide(settings.data.dataset, division).value();
+    const auto plain = make<TypeParam>(settings);
+    settings.weighs_examples = true;
+    const auto weighed = make<TypeParam>(settings);
+    Row<TypeParam> x = near_start_of(*plain);
+    Row<TypeParam> expected(plain->layout().row_size());
+    Row<TypeParam> found(plain->layout().row_size());
+    double sum = 0;
+    for (int worker = 0; worker < 3; ++worker) {
+      const double factor = 3.0 * static_cast<double>(settings.data.partition->count(worker)) / 41;
+      sum += factor;
+      const double loss = gradient(*plain, worker, 2, x, expected);
+      EXPECT_NEAR(gradient(*weighed, worker, 2, x, found), factor * loss, 1e-12) << model;
+      for (std::size_t k = 0; k < expected.span().size(); ++k) {
+        EXPECT_NEAR(found[k], factor * expected[k], 1e-5) << model << " " << k;
+      }
+    }
+    EXPECT_NEAR(sum, 3, 1e-12) << "the mean of the factors is 1";
+  }
+}
+
 TYPED_TEST(SupervisedOf, ScoreAndLossAreSumsOverTheirExamples) {
   for (const std::string& model : model_names()) {
     SupervisedSettings settings = small_settings(model);

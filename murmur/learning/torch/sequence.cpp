@@ -80,9 +80,11 @@ class TorchSequence : public Sequence<S> {
 
   double objective_sum() const override { return objective_sum_; }
 
-  void backward(const LayerReady& ready) override {
+  void backward(double factor, const LayerReady& ready) override {
     rows_->backward(
-        loss_, {}, gradient_, [&](std::size_t parameter) { ready(ranges_[parameter]); });
+        loss_, at::scalar_tensor(factor, loss_.options()), gradient_, [&](std::size_t parameter) {
+          ready(ranges_[parameter]);
+        });
     loss_ = at::Tensor();
   }
 
