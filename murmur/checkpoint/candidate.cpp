@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "murmur/checkpoint/checked_file.h"
 #include "murmur/checkpoint/folders.h"
 #include "murmur/checkpoint/parts.h"
 #include "murmur/core/check.h"
-#include "murmur/files/digest.h"
 
 namespace murmur::checkpoint {
 namespace {
@@ -62,29 +62,6 @@ bool Candidate<S>::is_needed(const CheckpointFile& file) const {
 }
 
 template <class S>
-Result<SafetensorsReader> Candidate<S>::open(const CheckpointFile& file) const {
-  const std::filesystem::path path = path_ / file.name;
-  Result<SafetensorsReader> reader = SafetensorsReader::open(path);
-  if (!reader) {
-    Failure failure = reader.failure();
-    failure.kind = failure.kind == FailureKind::kMissing ? FailureKind::kDamaged : failure.kind;
-    return failure;
-  }
-  const Result<std::uint64_t> digest = files::digest_of_file(path);
-  if (!digest) {
-    return digest.failure();
-  }
-  if (digest.value() != file.digest) {
-    return Failure{FailureKind::kDamaged,
-                   fmt::format("{} is damaged: its digest is {}, the manifest says {}",
-                               path.string(),
-                               files::to_hex(digest.value()),
-                               files::to_hex(file.digest))};
-  }
-  return reader;
-}
-
-template <class S>
 Status Candidate<S>::check_tensors(const Part& part) const {
   std::set<std::string> wanted;
   for (const Field& field : engine_.program().fields) {
@@ -118,7 +95,7 @@ Status Candidate<S>::open_parts() {
     if (!is_needed(file)) {
       continue;
     }
-    Result<SafetensorsReader> reader = open(file);
+    Result<SafetensorsReader> reader = open_checked(path_, file);
     if (!reader) {
       return reader.failure();
     }
@@ -164,7 +141,7 @@ Status Candidate<S>::read_extras() {
   if (!manifest_.extras) {
     return Ok{};
   }
-  const Result<SafetensorsReader> reader = open(*manifest_.extras);
+  const Result<SafetensorsReader> reader = open_checked(path_, *manifest_.extras);
   if (!reader) {
     return reader.failure();
   }

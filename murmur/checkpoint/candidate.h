@@ -43,7 +43,6 @@ class Candidate {
 
   Status check_run() const;
   Status open_parts();
-  Result<files::SafetensorsReader> open(const CheckpointFile& file) const;
   bool is_needed(const CheckpointFile& file) const;
   Status check_tensors(const Part& part) const;
   Status read_extras();
