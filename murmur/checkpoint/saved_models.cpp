@@ -13,7 +13,7 @@
 #include "murmur/checkpoint/folders.h"
 #include "murmur/checkpoint/parts.h"
 #include "murmur/core/field.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/engine/exchange/tree_mean.h"
 #include "murmur/files/safetensors.h"
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@
 #include "murmur/files/digest.h"
 #include "murmur/run/config/catalog.h"
 #include "murmur/run/config/data/dataset_keys.h"
+#include "murmur/run/config/document.h"
+#include "murmur/run/inspect/data_view.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/wiring/resources.h"
 
@@ -36,6 +39,16 @@ struct Arguments {
 
 bool is_text(const data::DatasetState& state) {
   return state.dataset != nullptr && state.dataset->vocabulary != nullptr;
+}
+
+// Whether a key of --set is there, with or without "data.".
+bool has_key(const CommonOptions& common, const std::string& wanted) {
+  for (auto&& [key, value] : run::parse_set(common.set)) {
+    if (key.str() == wanted || key.str() == "data." + wanted) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string state_of(const data::FileState& file) {
@@ -132,22 +145,35 @@ ExitCode run_data(const Arguments& arguments) {
   }
   const data::Places places =
       run::data_places(run::read_dataset_keys(info->name, arguments.common.set));
+  const bool wants_file = std::ranges::any_of(
+      info->options, [](const OptionInfo& option) { return option.name == "file"; });
+  const bool has_place = !wants_file || !places.file.empty() || !places.folder.empty();
+  const auto config =
+      has_place ? std::optional(run::data_config(info->name, arguments.common.set)) : std::nullopt;
   const data::DatasetState state = data::inspect_dataset(*info, places);
+  ordered_json json = to_json(*info, state);
   ordered_json tokens;
   if (arguments.tokens >= 0 && state.dataset != nullptr) {
     tokens = tokens_json(*state.dataset, arguments.split, arguments.tokens);
+    json["tokens"] = tokens;
   }
-  if (arguments.common.json) {
-    ordered_json json = to_json(*info, state);
-    if (!tokens.is_null()) {
-      json["tokens"] = tokens;
-    }
-    fmt::print("{}\n", json.dump(2));
-  } else {
+  if (!arguments.common.json) {
     print(*info, state);
+  }
+  if (!state.trouble && config) {
+    const run::DataView view = run::view_data(*config, has_key(arguments.common, "workers"));
+    json.update(run::to_json(view));
+    if (!arguments.common.json) {
+      fmt::print("{}", run::to_text(view));
+    }
+  }
+  if (!arguments.common.json) {
     for (const ordered_json& example : tokens) {
       fmt::print("{}\n", example.dump());
     }
+  }
+  if (arguments.common.json) {
+    fmt::print("{}\n", json.dump(2));
   }
   if (!state.doubt.empty()) {
     warner(arguments.common)(state.doubt);

@@ -32,6 +32,8 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_doctor_command(app, invocation);
   add_data_command(app, invocation);
   add_report_command(app, invocation);
+  add_export_command(app, invocation);
+  add_evaluate_command(app, invocation);
 }
 
 // The parser's message, and the nearest command or option for an unknown one.

@@ -60,9 +60,12 @@ void print_results(const run::Summary& summary, const std::filesystem::path& fol
 void print_line(const run::MetricsLine& line) {
   std::string text = fmt::format("step {}", line.step);
   std::vector<std::string> names{"train/loss", "eval/loss_local_mean"};
-  if (const run::Measure* measure = run::main_measure(line.values)) {
-    names.push_back(measure->main_metric());
-    names.push_back(measure->metric("_averaged"));
+  if (const run::Measure* measure = run::main_score(line.values).measure) {
+    const std::vector<std::string> scores{measure->main_metric(), measure->metric("_averaged")};
+    names.insert(names.end(), scores.begin(), scores.end());
+    for (const std::string& score : scores) {
+      names.push_back(run::validation_name(score));
+    }
   }
   names.emplace_back("consensus/distance");
   for (const std::string& name : names) {

@@ -7,7 +7,7 @@
 
 #include "murmur/core/arena.h"
 #include "murmur/core/check.h"
-#include "murmur/core/flush_denormals.h"
+#include "murmur/core/host_program.h"
 #include "murmur/data/source.h"
 #include "murmur/learning/body.h"
 #include "murmur/learning/libraries.h"

@@ -128,7 +128,7 @@ std::string SimulationState<S>::digest() {
 template <class S>
 run::Metrics SimulationState<S>::evaluate() {
   require_sound();
-  run::Metrics values = value_of(evaluator_->evaluate());
+  run::Metrics values = value_of(evaluator_->evaluate(true));
   const engine::Counters& counters = engine_->counters();
   const engine::Times& times = engine_->times();
   values["comm/bytes_sent"] = static_cast<double>(counters.bytes_sent);

@@ -127,7 +127,7 @@ void SimulationState<S>::make_engine() {
   run::require_limits(parts);
   event_schedule_ = parts.schedule;
   engine_ = std::make_unique<engine::Engine<S>>(std::move(parts));
-  evaluator_.emplace(*engine_, *problem_, pool_, config_.evaluation);
+  evaluator_.emplace(*engine_, run::Judges<S>{.test = &*problem_}, pool_, config_.evaluation);
   make_timeline();
 }
 

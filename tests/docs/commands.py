@@ -39,6 +39,8 @@ SHORTER = {
     "doctor": [],
     "data": [],
     "report": [],
+    "export": [],
+    "evaluate": ["--set", "evaluation.examples=100"],
 }
 SCRIPTS = ("scripts/plot-toys", "scripts/cut-figure")
 PART_OF = "examples/quasi-global.toml"
@@ -157,6 +159,20 @@ def check_examples(root, desk):
             yield f"{name}: {command}", desk.run(words) if words else "is no command that this test knows"
 
 
+TABLES = [*SHORTER["compare"], *"--set algorithm.learning_rate=0.1 --set data.batch_size=2".split(),
+          *"--set schedule.steps=1 --set evaluation.workers=1".split()]  # hours become seconds; nothing is tuned
+
+
+def check_tables(root, desk):
+    """The tables of papers, in folders of examples: every cell is a run."""
+    for example in sorted((root / "examples").glob("*/*.toml")):
+        text = example.read_text(encoding="utf-8")
+        name = str(example.relative_to(root))
+        if "[compare]" in text:
+            has_command = f"#   murmur compare {name}" in text
+            yield name, desk.run([PROGRAM, "compare", name, *TABLES]) if has_command else "has no command in its head"
+
+
 def figures_that_changed(root, desk):
     for figure in sorted((root / "docs/toys").glob("*.svg")):
         name = figure.relative_to(root)
@@ -190,6 +206,7 @@ def results(root, program):
             desk = Desk(root, program, folder, Path(name) / "data")
             if page == "examples":
                 yield from check_examples(root, desk)
+                yield from check_tables(root, desk)
                 yield from keys_without_a_word(root, desk)
             else:
                 yield from check_page(root, page, desk, images, used)

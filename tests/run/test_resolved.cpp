@@ -60,12 +60,31 @@ TEST(Resolved, KeepsWhatIsUnusual) {
                           "data.seed=9",
                           "data.partition=shards",
                           "data.folder='some \\ where'",
+                          "data.validation=0.1",
+                          "data.objective=examples",
+                          "evaluation.test=end",
+                          "checkpoint.best=validation/loss_averaged",
+                          "model.weights=/where/it/is",
                           "threads=2",
                           "gradient.accumulate=2",
                           "gradient.sharpness=0.1",
                           "gradient.clip_norm=3",
                           "precision=double"}));
   expect_round_trip(read(kSolveText, Purpose::kSolve, {"algorithm.learning_rate=[0.0]"}));
+}
+
+TEST(Resolved, KeepsWhoGetsWhat) {
+  for (const std::vector<std::string>& keys : std::vector<std::vector<std::string>>{
+           {"data.validation=valid"},
+           {"data.validation=['a', 'b']"},
+           {"data.partition=natural", "data.by=group"},
+           {"data.partition=file", "data.partition_file=/w.txt"},
+           {"data.partition=dirichlet", "data.amounts=drawn"},
+           {"workers=3", "data.partition=origin", "data.amounts=[1.0, 2.5, 3.0]"}}) {
+    const Config config = read(kTrainText, Purpose::kTrain, keys);
+    expect_round_trip(config);
+    EXPECT_NE(config_digest(config), config_digest(read(kTrainText, Purpose::kTrain)));
+  }
 }
 
 TEST(Resolved, KeepsFactorsAndWhoTakesPart) {

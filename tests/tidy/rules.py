@@ -26,7 +26,7 @@ ROOMS = {
         ("wiring",),
         ("warnings",),
         ("train", "solve"),
-        ("compare",),
+        ("compare", "model"),
         ("report",),
         ("inspect",),
     ),

@@ -79,7 +79,7 @@ const std::vector<Kind>& catalog() {
        entries_of(topology::topologies())},
       {"data",
        "datasets",
-       "all take folder, partition, batch_size, drop_last, augment and seed",
+       "all take folder, partition, batch_size, drop_last, augment, validation and seed",
        dataset_entries()},
       {"augment",
        "augmentations",

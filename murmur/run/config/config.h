@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "murmur/core/options.h"
+#include "murmur/data/division/validation.h"
+#include "murmur/data/partition.h"
 #include "murmur/data/transforms/transform.h"
 #include "murmur/run/config/compression_config.h"
 #include "murmur/run/config/method_config.h"
@@ -27,26 +29,40 @@ enum class Precision { kSingle, kDouble };
 struct DataConfig {
   Choice dataset;
   std::string partition = "iid";
-  double alpha = 1.0;                          // partition "dirichlet": concentration
-  std::int64_t shards_per_worker = 2;          // partition "shards"
-  std::int64_t batch_size = 32;                // per worker
-  bool drop_last = true;                       // omit the partial last batch of an epoch
-  std::uint64_t seed = 1;                      // for partition, batch order and augmentation
-  std::string folder;                          // empty: MURMUR_DATA, then the system's folders
+  double alpha = 1.0;                  // partition "dirichlet": concentration
+  std::int64_t shards_per_worker = 2;  // partition "shards"
+  std::string by;                      // partition "natural": a grouping of the examples
+  std::string partition_file;          // partition "file"
+  data::Amounts amounts;               // how many examples the workers have
+  bool weighs_examples = false;        // objective: the mean over examples, not over workers
+  bool own_test = false;               // workers are scored on a part of the test set, too
+  std::int64_t batch_size = 32;        // per worker
+  bool drop_last = true;               // omit the partial last batch of an epoch
+  std::uint64_t seed = 1;              // for partition, batch order and augmentation
+  std::string folder;                  // empty: MURMUR_DATA, then the system's folders
   std::vector<data::TransformChoice> augment;  // of the training examples, in their order
+  data::ValidationSettings validation;         // what models are scored on besides the test set
 };
+
+// When models are scored on the test set.
+enum class TestSet { kEvery, kEnd };
 
 struct EvaluationConfig {
   Span every{1, true};
+  TestSet test = TestSet::kEvery;          // at every evaluation, or at the end of the run alone
   std::optional<std::int64_t> workers;     // the first ones; none, or more than exist: all
   std::optional<std::int64_t> examples;    // likewise
   std::optional<std::int64_t> batch_size;  // of models whose scores depend on it
+  // Of the averaged model: taken anew over so many training examples; none: the mean of the
+  // workers' own.
+  std::optional<std::int64_t> statistics_examples;
 };
 
 struct CheckpointConfig {
   std::optional<std::int64_t> every_steps;
   std::optional<double> every_minutes;
   std::int64_t keep = 2;
+  std::string best;  // a metric: the checkpoint with its best value is kept, too; empty: none
 };
 
 // Settings of a run of several processes.
@@ -79,6 +95,7 @@ struct Config {
   DataConfig data;
   Choice model;
   bool bf16 = false;            // [model]: compute = "bf16"
+  std::string weights;          // a safetensors file or a run's folder to start from; empty: none
   double label_smoothing = 0;   // [loss]: of classification
   std::string matmul = "auto";  // onednn, torch, or auto: whichever is faster here
   ScheduleConfig schedule;

@@ -9,6 +9,8 @@
 #include "murmur/models/model.h"
 #include "murmur/run/config/data/augment.h"
 #include "murmur/run/config/data/dataset_keys.h"
+#include "murmur/run/config/data/division.h"
+#include "murmur/run/config/data/validation.h"
 #include "murmur/run/config/tables.h"
 
 namespace murmur::run {
@@ -41,14 +43,24 @@ void read_data(const Document& document, Config& config) {
                           "drop_last",
                           "seed",
                           "folder",
-                          "augment"}) {
+                          "augment",
+                          "validation",
+                          "amounts",
+                          "by",
+                          "partition_file",
+                          "objective",
+                          "own_test"}) {
     table.has(key);
   }
   read_dataset_keys(table, data);
   data.augment = read_augment(document, table, data.dataset.name);
+  data.validation = read_validation(table);
   data.partition = table.text("partition", data.partition, kind_of("partition").names());
   data.alpha = table.number("alpha", data.alpha, kPositive);
   data.shards_per_worker = table.integer("shards_per_worker", data.shards_per_worker, kCount);
+  read_division(table, config.workers, data);
+  data.partition_file = absolute_path(data.partition_file);
+  data.own_test = table.flag("own_test", false);
   data.batch_size = table.integer("batch_size", data.batch_size, kCount);
   data.drop_last = table.flag("drop_last", data.drop_last);
   data.seed = read_seed(table, config.seed);
@@ -82,6 +94,7 @@ Choice read_model(const Document& document, Config& config) {
                "model.compute = \"bf16\" goes with precision = \"single\" alone, not with "
                "\"double\"");
   }
+  table.has("weights");  // of every model
   Choice choice = read_choice(table, kind);
   const OptionValues& options = choice.options;
   if (!options.has("dropout") && table.number("dropout", 0, kMomentum) != 0) {
@@ -118,6 +131,13 @@ void settle_vocabulary(Config& config) {
   if (data.has("vocabulary") && data.text("vocabulary").empty() && model.has("folder")) {
     data.set("vocabulary", model.text("folder") + "/vocab.txt");
   }
+}
+
+// Empty: a fresh start.
+std::string read_weights(const Document& document) {
+  TableReader table(document, "model");
+  const std::string path = table.text("weights", "none", {});
+  return path == "none" ? std::string() : absolute_path(path);
 }
 
 Scale read_scale(TableReader& table) {
@@ -196,12 +216,27 @@ std::optional<std::int64_t> read_how_many(TableReader& table, const std::string&
   return table.integer(key, 1, bounds);
 }
 
+// Examples over which statistics are taken anew; none: they are not.
+std::optional<std::int64_t> read_statistics(TableReader& table) {
+  constexpr std::int64_t kUsual = 2048;
+  const bool anew = table.text("statistics", "mean", {"mean", "recompute"}) == "recompute";
+  const auto examples = table.maybe_integer("statistics_examples", kCount);
+  if (!anew && examples) {
+    table.fail("statistics_examples",
+               "evaluation.statistics_examples belongs to evaluation.statistics = \"recompute\"");
+  }
+  return anew ? std::optional(examples.value_or(kUsual)) : std::nullopt;
+}
+
 void read_evaluation(const Document& document, Config& config) {
   TableReader table(document, "evaluation");
   config.evaluation.every = read_span(table, "every", kPositive).value_or(Span{1, true});
+  config.evaluation.test =
+      table.text("test", "every", {"every", "end"}) == "end" ? TestSet::kEnd : TestSet::kEvery;
   config.evaluation.workers = read_how_many(table, "workers");
   config.evaluation.examples = read_how_many(table, "examples");
   config.evaluation.batch_size = table.maybe_integer("batch_size", kCount);
+  config.evaluation.statistics_examples = read_statistics(table);
   table.finish();
 }
 
@@ -210,6 +245,7 @@ void read_checkpoint(const Document& document, Config& config) {
   config.checkpoint.every_steps = table.maybe_integer("every_steps", kCount);
   config.checkpoint.every_minutes = table.maybe_number("every_minutes", kPositive);
   config.checkpoint.keep = table.integer("keep", config.checkpoint.keep, kCount);
+  config.checkpoint.best = table.text("best", "", {});
   table.finish();
 }
 
@@ -235,6 +271,7 @@ void read_training(const Document& document, Config& config) {
     read_data(document, config);
     config.model = read_model(document, config);
     settle_vocabulary(config);
+    config.weights = read_weights(document);
     read_loss(document, config);
   }
   if (config.purpose == Purpose::kTrain || document.root.contains("schedule")) {

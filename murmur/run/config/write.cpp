@@ -11,6 +11,8 @@
 #include "murmur/run/config/cluster_keys.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/config/data/augment.h"
+#include "murmur/run/config/data/division.h"
+#include "murmur/run/config/data/validation.h"
 #include "murmur/run/config/writer.h"
 
 namespace murmur::run {
@@ -28,8 +30,15 @@ void write_data(const Config& config, Writer& out) {
   if (data.partition == "shards") {
     out.put("shards_per_worker", data.shards_per_worker);
   }
+  write_division(data, out);
   out.put("batch_size", data.batch_size);
   out.put("drop_last", data.drop_last);
+  if (data.validation.wanted()) {
+    out.text("validation", validation_toml(data.validation));
+  }
+  if (data.own_test) {
+    out.put("own_test", true);
+  }
   out.seed(data.seed, config.seed);
   if (!data.folder.empty()) {
     out.put("folder", data.folder);
@@ -81,13 +90,21 @@ void write_run_settings(const Config& config, Writer& out) {
   };
   out.table("evaluation");
   out.span("every_", config.evaluation.every);
+  out.put("test", std::string(config.evaluation.test == TestSet::kEnd ? "end" : "every"));
   how_many("workers", config.evaluation.workers);
   how_many("examples", config.evaluation.examples);
   out.maybe("batch_size", config.evaluation.batch_size);
+  if (config.evaluation.statistics_examples) {
+    out.put("statistics", std::string("recompute"));
+    out.put("statistics_examples", *config.evaluation.statistics_examples);
+  }
   out.table("checkpoint");
   out.maybe("every_steps", config.checkpoint.every_steps);
   out.maybe("every_minutes", config.checkpoint.every_minutes);
   out.put("keep", config.checkpoint.keep);
+  if (!config.checkpoint.best.empty()) {
+    out.put("best", config.checkpoint.best);
+  }
   out.table("output");
   out.put("trace", config.output.trace);
   out.put("tensorboard", config.output.tensorboard);
@@ -164,6 +181,9 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     out.choice(config.model);
     if (config.bf16) {
       out.put("compute", std::string("bf16"));
+    }
+    if (!config.weights.empty()) {
+      out.put("weights", config.weights);
     }
     if (config.label_smoothing > 0) {
       out.table("loss");

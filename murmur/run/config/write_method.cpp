@@ -105,6 +105,8 @@ bool is_new_and_default(const Resolved& key) {
     out.table("algorithm");
     write_factors({}, out);
     write_gradient({}, out);
+    out.table("evaluation");
+    out.put("test", std::string("every"));
     return keys;
   }();
   return std::find(kDefaults.begin(), kDefaults.end(), key) != kDefaults.end();

@@ -203,10 +203,12 @@ std::string to_text(const Forecast& forecast) {
   text +=
       line("length",
            fmt::format("{} steps, {} per epoch", forecast.steps, forecast.extent.steps_per_epoch));
+  const std::int64_t validation = forecast.extent.validation_examples;
   text += line("examples",
-               fmt::format("{} of {} for each worker",
+               fmt::format("{} of {} for each worker{}",
                            forecast.extent.examples_per_worker,
-                           forecast.extent.training_examples));
+                           forecast.extent.training_examples,
+                           validation > 0 ? fmt::format(", {} for validation", validation) : ""));
   text += tensors_text(forecast.tensors) + gradient_text(forecast);
   text +=
       memory_text(forecast) + traffic_text(forecast) + mixing_text(forecast) + time_text(forecast);
@@ -233,6 +235,7 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
       {"steps_per_epoch", forecast.extent.steps_per_epoch},
       {"training_examples", forecast.extent.training_examples},
       {"examples_per_worker", forecast.extent.examples_per_worker},
+      {"validation_examples", forecast.extent.validation_examples},
       {"steps_looked_at", forecast.looked_at},
       {"tensors",
        {{"count", forecast.tensors.count},

@@ -27,8 +27,8 @@ const std::vector<Metric>& metrics() {
       {"eval/accuracy_local_mean", kFraction, kHigher, "accuracy, mean of the local models"},
       {"eval/accuracy_local_min", kFraction, kHigher, "accuracy of the worst local model"},
       {"eval/accuracy_local_std", kFraction, kLower, "spread of the local models' accuracy"},
-      {"eval/accuracy_own_mean", kFraction, kHigher, "accuracy on a worker's own part", kLater},
-      {"eval/accuracy_own_min", kFraction, kHigher, "worst accuracy on an own part", kLater},
+      {"eval/accuracy_own_mean", kFraction, kHigher, "accuracy on a worker's own part"},
+      {"eval/accuracy_own_min", kFraction, kHigher, "worst accuracy on an own part"},
       {"eval/bleu_averaged", kNumber, kHigher, "BLEU of the averaged model", kLater},
       {"eval/loss_averaged", kNumber, kLower, "test loss of the averaged model"},
       {"eval/loss_local_mean", kNumber, kLower, "test loss, mean of the local models"},
@@ -90,6 +90,24 @@ const Measure* main_measure(const Metrics& values) {
   return found == measures().end() ? nullptr : &*found;
 }
 
+std::string validation_name(const std::string& metric) {
+  return metric.starts_with(kEval) ? std::string(kValidation) + metric.substr(kEval.size())
+                                   : metric;
+}
+
+MainScore main_score(const Metrics& values) {
+  if (const Measure* measure = main_measure(values)) {
+    return {measure, measure->main_metric(), measure->name};
+  }
+  for (const Measure& measure : measures()) {
+    const std::string metric = validation_name(measure.main_metric());
+    if (values.contains(metric)) {
+      return {&measure, metric, "validation " + measure.name};
+    }
+  }
+  return {};
+}
+
 std::optional<Metric> find_metric(const std::string& name) {
   const bool validation = name.starts_with(kValidation);
   const std::string row = validation ? std::string(kEval) + name.substr(kValidation.size()) : name;
@@ -102,18 +120,22 @@ std::optional<Metric> find_metric(const std::string& name) {
   if (validation) {
     metric.name = name;
     metric.words += " (validation)";
-    metric.measured = false;
   }
   return metric;
 }
 
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
+  std::vector<std::string> of_validation;
   for (const Metric& metric : metrics()) {
     if (metric.measured) {
       names.push_back(metric.name);
     }
+    if (metric.measured && metric.name.starts_with(kEval)) {
+      of_validation.push_back(validation_name(metric.name));
+    }
   }
+  names.insert(names.end(), of_validation.begin(), of_validation.end());
   return names;
 }
 

@@ -50,8 +50,20 @@ const std::vector<Measure>& measures();
 // The measure of a sum of that name; of a name that is in no table the mean.
 Measure measure_of(std::string_view sum);
 
-// The first measure that `values` have; null: there are no scores.
+// The first measure that `values` have on the test set; null: there are no such scores.
 const Measure* main_measure(const Metrics& values);
+
+// "validation/NAME" of "eval/NAME". Other names stay as they are.
+std::string validation_name(const std::string& metric);
+
+// A measure and its main metric on one of the sets.
+struct MainScore {
+  const Measure* measure = nullptr;  // null: there are no scores
+  std::string metric = {};
+  std::string words = {};  // "accuracy", "validation accuracy"
+};
+// Of the first measure that `values` have: on the test set, else on the validation set.
+MainScore main_score(const Metrics& values);
 
 // None: there is no such metric.
 std::optional<Metric> find_metric(const std::string& name);

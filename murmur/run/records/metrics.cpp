@@ -68,7 +68,9 @@ Result<std::vector<MetricsLine>> read_metrics(const std::filesystem::path& file)
   return lines;
 }
 
-Result<MetricsLog> MetricsLog::follow(const std::filesystem::path& file, std::int64_t last_step) {
+Result<MetricsLog> MetricsLog::follow(const std::filesystem::path& file,
+                                      std::int64_t last_step,
+                                      const Revise& revise) {
   MetricsLog log;
   log.name_ = file.string();
   if (last_step < 0) {
@@ -80,14 +82,19 @@ Result<MetricsLog> MetricsLog::follow(const std::filesystem::path& file, std::in
   }
   for (MetricsLine& line : before.value()) {
     if (line.step <= last_step) {
+      if (revise) {
+        revise(line);
+      }
       log.lines_.push_back(std::move(line));
     }
   }
   return log;
 }
 
-Result<MetricsLog> MetricsLog::open(const std::filesystem::path& file, std::int64_t last_step) {
-  Result<MetricsLog> log = follow(file, last_step);
+Result<MetricsLog> MetricsLog::open(const std::filesystem::path& file,
+                                    std::int64_t last_step,
+                                    const Revise& revise) {
+  Result<MetricsLog> log = follow(file, last_step, revise);
   if (!log) {
     return log;
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,12 +32,19 @@ Result<std::vector<MetricsLine>> read_metrics(const std::filesystem::path& file)
 
 class MetricsLog {
  public:
+  // May change a line that is kept.
+  using Revise = std::function<void(MetricsLine&)>;
+
   // Opens the file for appending after the lines up to and including `last_step`, and removes later
   // ones; -1: removes all.
-  static Result<MetricsLog> open(const std::filesystem::path& file, std::int64_t last_step);
+  static Result<MetricsLog> open(const std::filesystem::path& file,
+                                 std::int64_t last_step,
+                                 const Revise& revise = {});
 
   // The same lines without writing the file, which another process does.
-  static Result<MetricsLog> follow(const std::filesystem::path& file, std::int64_t last_step);
+  static Result<MetricsLog> follow(const std::filesystem::path& file,
+                                   std::int64_t last_step,
+                                   const Revise& revise = {});
 
   // Flushed to the operating system, not synced.
   Status append(MetricsLine line);

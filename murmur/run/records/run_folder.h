@@ -27,6 +27,8 @@ struct RunFolder {
     return path / (process == 0 ? "trace.json" : fmt::format("trace-{}.json", process));
   }
   std::filesystem::path checkpoint() const { return path / "checkpoint"; }
+  // The one with the best value of checkpoint.best.
+  std::filesystem::path best_checkpoint() const { return checkpoint() / "best"; }
 };
 
 enum class Entrance { kNew, kResume, kShow };

@@ -52,6 +52,7 @@ Summary summary_of(const ordered_json& json) {
   const ordered_json data = json.value("data", ordered_json::object());
   summary.data = {.training_examples = data.value("training_examples", std::int64_t{0}),
                   .examples_per_worker = data.value("examples_per_worker", std::int64_t{0}),
+                  .validation_examples = data.value("validation_examples", std::int64_t{0}),
                   .test_examples = data.value("test_examples", std::int64_t{0})};
   summary.warnings = json.value("warnings", std::vector<std::string>{});
   summary.peak_memory_bytes = json.at("peak_memory_bytes").get<std::int64_t>();
@@ -98,6 +99,7 @@ ordered_json to_json(const Summary& summary) {
           {"data",
            {{"training_examples", summary.data.training_examples},
             {"examples_per_worker", summary.data.examples_per_worker},
+            {"validation_examples", summary.data.validation_examples},
             {"test_examples", summary.data.test_examples}}},
           {"warnings", summary.warnings},
           {"peak_memory_bytes", summary.peak_memory_bytes},

@@ -24,8 +24,9 @@ struct Best {
 
 // Numbers of examples; 0: unknown (a record of an earlier version).
 struct DataCounts {
-  std::int64_t training_examples = 0;  // of the dataset
+  std::int64_t training_examples = 0;  // of the dataset, without those set aside for validation
   std::int64_t examples_per_worker = 0;
+  std::int64_t validation_examples = 0;
   std::int64_t test_examples = 0;
 };
 

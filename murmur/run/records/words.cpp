@@ -28,6 +28,10 @@ std::string test_set_of(const Config& config, const DataCounts& data) {
              : fmt::format("the first {} test examples", wanted);
 }
 
+bool validated_alone(const Config& config) {
+  return config.evaluation.test == TestSet::kEnd && config.data.validation.wanted();
+}
+
 std::string scored_workers_of(const Config& config) {
   const std::int64_t wanted = config.evaluation.workers.value_or(config.workers);
   return wanted < config.workers ? fmt::format("the first {} of {} workers", wanted, config.workers)

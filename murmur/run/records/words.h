@@ -18,6 +18,8 @@ std::string words_of(const std::string& metric);
 
 // What the models of a run were scored on: "the test set", or "the first 7 of 400 test examples".
 std::string test_set_of(const Config& config, const DataCounts& data);
+// Whether models are scored on the validation set all along, and on the test set at the end alone.
+bool validated_alone(const Config& config);
 // Which workers' own models were scored: "the first 2 of 4 workers"; empty if all were.
 std::string scored_workers_of(const Config& config);
 // Both as a sentence; empty if everything was scored.

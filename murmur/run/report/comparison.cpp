@@ -120,7 +120,11 @@ std::string main_metric_of(const Grid& grid) {
 
 std::string curves_html(const Grid& grid) {
   const std::string& metric = grid.comparison.metric;
-  const std::string score = is_score(metric) ? metric : main_metric_of(grid);
+  std::string score = is_score(metric) ? metric : main_metric_of(grid);
+  const bool validated = std::any_of(grid.records.begin(), grid.records.end(), [](const auto& run) {
+    return validated_alone(run->config);
+  });
+  score = validated ? validation_name(score) : score;
   const bool rising = !lower_is_better(score);
   const std::string bands = grid.comparison.seeds.size() > 1
                                 ? fmt::format(

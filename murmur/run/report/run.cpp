@@ -53,7 +53,8 @@ void add_metric(std::vector<Fact>& facts, const Summary& summary, const std::str
 
 // What the run is scored by: accuracy, if it has no scores.
 const Measure& measure_of(const RunRecord& run) {
-  const Measure* measure = run.lines.empty() ? nullptr : main_measure(run.lines.back().values);
+  const Measure* measure =
+      run.lines.empty() ? nullptr : main_score(run.lines.back().values).measure;
   return measure == nullptr ? measures().front() : *measure;
 }
 
@@ -70,6 +71,7 @@ std::vector<Fact> facts_of(const RunRecord& run) {
   for (const std::string& metric : {measure.main_metric(),
                                     measure.metric("_averaged"),
                                     measure.worst_metric(),
+                                    validation_name(measure.main_metric()),
                                     std::string("eval/loss_local_mean"),
                                     std::string("train/loss"),
                                     std::string("consensus/distance")}) {
@@ -103,6 +105,11 @@ std::vector<Fact> facts_of(const RunRecord& run) {
   return facts;
 }
 
+// The metric on the set on which the run was scored all along: its curve.
+std::string on_scored(const RunRecord& run, const std::string& metric) {
+  return validated_alone(run.config) ? validation_name(metric) : metric;
+}
+
 // Curves of several metrics of one run in one chart; metrics that were not measured are left out.
 std::optional<Figure> chart_of(const RunRecord& run,
                                LineChart chart,
@@ -113,8 +120,9 @@ std::optional<Figure> chart_of(const RunRecord& run,
   for (const auto& [metric, label] : metrics) {
     const int style = static_cast<int>(chart.series.size());
     const Measure& measure = measure_of(run);
-    Series series = metric == measure.main_metric() && measure.has_spread
-                        ? curve_with_spread(run, x, metric, measure.metric("_local_std"))
+    const std::string spread = on_scored(run, measure.metric("_local_std"));
+    Series series = metric == on_scored(run, measure.main_metric()) && measure.has_spread
+                        ? curve_with_spread(run, x, metric, spread)
                         : curve({.label = label, .runs = {&run}}, x, metric);
     series.label = label;
     series.style = style;
@@ -132,9 +140,13 @@ std::string band_note(const RunRecord& run) {
 }
 
 std::vector<Figure> curves_of(const RunRecord& run) {
-  const std::string scored = test_set_of(run.config, run.summary.data);
+  const bool validated = validated_alone(run.config);
+  const std::string test = test_set_of(run.config, run.summary.data);
+  const std::string scored = validated ? "the validation set" : test;
   const Measure& measure = measure_of(run);
-  const std::string metric = measure.main_metric();
+  const auto on = [&](const std::string& name) { return on_scored(run, name); };
+  const std::string metric = on(measure.main_metric());
+  const std::string other = validated ? measure.main_metric() : validation_name(metric);
   const Axis axis{measure.words, unit_of(metric)};
   const std::string title = title_of(measure) + " on " + scored;
   const std::string over_bytes = title_of(measure) + " against bytes sent";
@@ -147,14 +159,17 @@ std::vector<Figure> curves_of(const RunRecord& run) {
                chart(measure.name.c_str(), title.c_str(), axis),
                band_note(run),
                {{metric, "local mean"},
-                {measure.metric("_averaged"), "averaged"},
-                {measure.worst_metric(), "worst local"}}),
+                {on(measure.metric("_averaged")), "averaged"},
+                {on(measure.worst_metric()), "worst local"},
+                {other, validated ? "test, local mean" : "validation, local mean"}}),
       chart_of(run,
                chart("loss", "Loss", {"loss"}),
-               scored == "the test set" ? "" : "test: " + scored,
+               test == "the test set" ? "" : "test: " + test,
                {{"train/loss", "training"},
                 {"eval/loss_local_mean", "test, local mean"},
-                {"eval/loss_averaged", "test, averaged"}}),
+                {"eval/loss_averaged", "test, averaged"},
+                {"validation/loss_local_mean", "validation, local mean"},
+                {"validation/loss_averaged", "validation, averaged"}}),
       chart_of(run,
                chart("consensus", "Consensus distance", {"distance", Unit::kNumber, true}),
                "root mean square over workers of the distance to the mean model",

@@ -3,32 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <optional>
 
+#include "murmur/run/train/scores.h"
+
 namespace murmur::run {
-namespace {
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) {
-    sum += value;
-  }
-  return sum / static_cast<double>(values.size());
-}
-
-// Population standard deviation: the values are those of all workers, so the divisor is n.
-double deviation(const std::vector<double>& values) {
-  const double center = mean(values);
-  double sum = 0;
-  for (const double value : values) {
-    sum += (value - center) * (value - center);
-  }
-  return std::sqrt(sum / static_cast<double>(values.size()));
-}
-
-}  // namespace
-
 // Scores of the models of this process's workers.
 template <class S>
 struct Evaluator<S>::LocalScores {
@@ -38,52 +17,36 @@ struct Evaluator<S>::LocalScores {
 
 template <class S>
 Evaluator<S>::Evaluator(engine::Engine<S>& engine,
-                        problems::Problem<S>& problem,
+                        const Judges<S>& judges,
                         threads::Pool& pool,
                         const EvaluationConfig& config)
     : engine_(engine),
-      problem_(problem),
+      judges_(judges),
       pool_(pool),
       config_(config),
       average_(engine.layout().row_size()),
-      average_buffers_(problem.buffers().row_size()) {}
+      average_buffers_(judges.test->buffers().row_size()) {}
 
 template <class S>
 int Evaluator<S>::watched() const {
-  const std::int64_t all = problem_.workers();
+  const std::int64_t all = judges_.test->workers();
   return static_cast<int>(std::min(config_.workers.value_or(all), all));
 }
 
-// One task per model and part. The parts of a model are summed in order, so that a score does not
-// depend on the number of threads.
 template <class S>
-std::vector<problems::Score> Evaluator<S>::score(const std::vector<problems::Model<S>>& models) {
-  const auto parts = static_cast<std::size_t>(problem_.score_parts());
-  std::vector<problems::Score> of_part(models.size() * parts);
-  pool_.run(of_part.size(), [&](std::size_t task, int thread) {
-    of_part[task] =
-        problem_.score(models[task / parts], static_cast<std::int64_t>(task % parts), thread);
-  });
-  std::vector<problems::Score> scores(models.size());
-  for (std::size_t task = 0; task < of_part.size(); ++task) {
-    scores[task / parts] += of_part[task];
-  }
-  return scores;
-}
-
-template <class S>
-typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const problems::Model<S>& average) {
+typename Evaluator<S>::LocalScores Evaluator<S>::score_local(problems::Problem<S>& problem) {
   const comm::WorkerRange local = engine_.local();
   const int end = std::min(local.end, watched());
   // Workers with the same parameters still have seen different batches.
   const bool one_model = engine_.program().keeps_one_model() && average_buffers_.empty();
-  std::vector<problems::Model<S>> models{average};
+  std::vector<problems::Model<S>> models{
+      {average_.data(), average_buffers_.empty() ? nullptr : average_buffers_.data()}};
   const std::optional<std::size_t> buffers = engine_.program().buffers();
   for (int worker = local.begin; worker < end && !one_model; ++worker) {
     models.emplace_back(engine_.model(worker),
                         buffers ? engine_.row(*buffers, worker).data() : nullptr);
   }
-  const std::vector<problems::Score> scores = score(models);
+  const std::vector<problems::Score> scores = score_models(problem, pool_, models);
   LocalScores all;
   all.averaged = scores.front();
   for (int worker = local.begin; worker < local.end; ++worker) {
@@ -95,69 +58,106 @@ typename Evaluator<S>::LocalScores Evaluator<S>::score_local(const problems::Mod
 
 // Collective: every process has the same sums of the averaged model.
 template <class S>
-Status Evaluator<S>::add_measure(const Measure& measure,
-                                 const LocalScores& scores,
-                                 Metrics& metrics) {
-  const auto value = [&](const problems::Score& score) {
-    const problems::NamedSum* sum = score.find(measure.sum);
-    return sum == nullptr ? 0 : measure.of_mean(sum->mean());
-  };
+Result<std::vector<double>> Evaluator<S>::local_values(const Measure& measure,
+                                                       const LocalScores& scores) {
   std::vector<double> own;
   for (const problems::Score& score : scores.local) {
-    own.push_back(value(score));
+    own.push_back(value_of(measure, score));
   }
-  Result<std::vector<double>> gathered = engine_.collectives().gather(own);
-  if (!gathered) {
-    return gathered.failure();
+  Result<std::vector<double>> local = engine_.collectives().gather(own);
+  if (local) {
+    local.value().resize(static_cast<std::size_t>(watched()));
   }
-  std::vector<double>& local = gathered.value();
-  local.resize(static_cast<std::size_t>(watched()));
-  metrics[measure.main_metric()] = mean(local);
-  metrics[measure.metric("_averaged")] = value(scores.averaged);
-  if (measure.has_spread) {
-    metrics[measure.metric("_local_std")] = deviation(local);
-    const auto [least, most] = std::ranges::minmax(local);
-    metrics[measure.worst_metric()] = lower_is_better(measure.main_metric()) ? most : least;
-  }
-  return Ok{};
+  return local;
 }
 
 template <class S>
-Result<Metrics> Evaluator<S>::over_workers(const LocalScores& scores) {
+Result<Metrics> Evaluator<S>::scores_of(problems::Problem<S>& problem) {
   Metrics metrics;
+  if (problem.score_parts() == 0) {
+    return metrics;
+  }
+  const LocalScores scores = score_local(problem);
   for (const problems::NamedSum& sum : scores.averaged.sums) {
-    if (const Status added = add_measure(measure_of(sum.name), scores, metrics); !added) {
-      return added.failure();
+    const Measure measure = measure_of(sum.name);
+    const Result<std::vector<double>> local = local_values(measure, scores);
+    if (!local) {
+      return local.failure();
     }
+    add_measure(measure, local.value(), value_of(measure, scores.averaged), metrics);
   }
   return metrics;
 }
 
+// The averaged model, and its statistics.
 template <class S>
-Result<Metrics> Evaluator<S>::evaluate() {
-  const auto begin = std::chrono::steady_clock::now();
+Status Evaluator<S>::average() {
   if (const Status averaged = engine_.average_model(average_); !averaged) {
-    return averaged.failure();
+    return averaged;
   }
-  if (!average_buffers_.empty()) {
-    if (const Status averaged = engine_.average_buffers(average_buffers_); !averaged) {
-      return averaged.failure();
-    }
+  if (average_buffers_.empty()) {
+    return Ok{};
+  }
+  if (judges_.statistics != nullptr) {
+    judges_.statistics->recompute(average_.data(), average_buffers_);
+    return Ok{};
+  }
+  return engine_.average_buffers(average_buffers_);
+}
+
+// Of each worker's own model on its own part of the test set.
+template <class S>
+Status Evaluator<S>::add_own_scores(Metrics& metrics) {
+  if (judges_.own_test == nullptr) {
+    return Ok{};
+  }
+  const comm::WorkerRange local = engine_.local();
+  const std::optional<std::size_t> buffers = engine_.program().buffers();
+  std::vector<double> own(static_cast<std::size_t>(local.size()));
+  pool_.run(own.size(), [&](std::size_t index, int thread) {
+    const int worker = local.begin + static_cast<int>(index);
+    const problems::Model<S> model(engine_.model(worker),
+                                   buffers ? engine_.row(*buffers, worker).data() : nullptr);
+    own[index] = own_value(judges_.own_test->score(model, worker, thread));
+  });
+  const Result<std::vector<double>> all = engine_.collectives().gather(own);
+  if (!all) {
+    return all.failure();
+  }
+  add_own_accuracy({all.value().begin(), all.value().begin() + watched()}, metrics);
+  return Ok{};
+}
+
+template <class S>
+Result<Metrics> Evaluator<S>::evaluate(bool tested) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (const Status averaged = average(); !averaged) {
+    return averaged.failure();
   }
   const Result<double> distance = engine_.consensus_distance(average_);
   if (!distance) {
     return distance.failure();
   }
-  Metrics metrics;
-  if (problem_.score_parts() > 0) {
-    Result<Metrics> scored = over_workers(score_local(
-        {average_.data(), average_buffers_.empty() ? nullptr : average_buffers_.data()}));
+  Metrics metrics{{"consensus/distance", distance.value()}};
+  if (tested) {
+    const Result<Metrics> scored = scores_of(*judges_.test);
     if (!scored) {
       return scored.failure();
     }
-    metrics = std::move(scored).value();
+    metrics.insert(scored.value().begin(), scored.value().end());
+    if (const Status added = add_own_scores(metrics); !added) {
+      return added.failure();
+    }
   }
-  metrics["consensus/distance"] = distance.value();
+  if (judges_.validation != nullptr) {
+    const Result<Metrics> scored = scores_of(*judges_.validation);
+    if (!scored) {
+      return scored.failure();
+    }
+    for (const auto& [name, value] : scored.value()) {
+      metrics[validation_name(name)] = value;
+    }
+  }
   seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return metrics;
 }

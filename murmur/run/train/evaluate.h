@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "murmur/engine/engine.h"
+#include "murmur/learning/statistics.h"
 #include "murmur/problems/problem.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/records/metric_table.h"
@@ -16,31 +17,44 @@
 
 namespace murmur::run {
 
+// What models are scored with; all but `test` may be null.
+template <class S>
+struct Judges {
+  problems::Problem<S>* test = nullptr;
+  problems::Problem<S>* validation = nullptr;
+  problems::Problem<S>* own_test = nullptr;       // part i: worker i's own part of the test set
+  learning::Statistics<S>* statistics = nullptr;  // of the averaged model; null: the mean
+};
+
 // Owns none of its arguments; they must outlive it. Collective: in a world of several processes all
 // of them evaluate together.
 template <class S>
 class Evaluator {
  public:
   Evaluator(engine::Engine<S>& engine,
-            problems::Problem<S>& problem,
+            const Judges<S>& judges,
             threads::Pool& pool,
             const EvaluationConfig& config);
 
-  // eval/* and consensus/distance. No score depends on the number of threads.
-  Result<Metrics> evaluate();
+  // consensus/distance, eval/* if the test set is `tested`, and validation/* where there is such a
+  // set. No score depends on the number of threads.
+  Result<Metrics> evaluate(bool tested);
   double seconds() const { return seconds_; }  // spent in evaluate() so far
 
  private:
   struct LocalScores;
 
   int watched() const;  // number of workers whose own models are evaluated: the first ones
-  std::vector<problems::Score> score(const std::vector<problems::Model<S>>& models);
-  LocalScores score_local(const problems::Model<S>& average);
-  Status add_measure(const Measure& measure, const LocalScores& scores, Metrics& metrics);
-  Result<Metrics> over_workers(const LocalScores& scores);
+  LocalScores score_local(problems::Problem<S>& problem);
+  // Of all watched workers. Collective.
+  Result<std::vector<double>> local_values(const Measure& measure, const LocalScores& scores);
+  // eval/*, whichever examples the problem scores.
+  Result<Metrics> scores_of(problems::Problem<S>& problem);
+  Status average();
+  Status add_own_scores(Metrics& metrics);
 
   engine::Engine<S>& engine_;
-  problems::Problem<S>& problem_;
+  const Judges<S> judges_;
   threads::Pool& pool_;
   const EvaluationConfig& config_;
   std::vector<S> average_;

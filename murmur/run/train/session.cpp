@@ -38,11 +38,23 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
       resources_(resources_of(request)),
       setup_(make_training_setup(config, *resources_, pool_, world_)),
       problem_(make_training_problem<S>(config, setup_)),
+      validation_(make_scoring_problem<S>(config, setup_, learning::Scored::kValidation)),
+      own_test_(make_scoring_problem<S>(config, setup_, learning::Scored::kOwnTest)),
+      statistics_(make_statistics<S>(config, setup_)),
       graph_(make_graph(config)),
       engine_(std::make_unique<engine::Engine<S>>(parts())),
       schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
-      evaluator_(*engine_, *problem_, pool_, config.evaluation),
+      evaluator_(*engine_,
+                 {problem_.get(), validation_.get(), own_test_.get(), statistics_.get()},
+                 pool_,
+                 config.evaluation),
       timeout_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
+  require_usable_best(config);
+  for (const auto* problem : {&validation_, &own_test_}) {
+    if (*problem != nullptr) {
+      (*problem)->prepare(pool_.threads());
+    }
+  }
   const auto workers = static_cast<std::size_t>(engine_->local().size());
   state_.loss_sums.resize(workers);
   state_.loss_weights.resize(workers);
@@ -98,8 +110,7 @@ Status Session<S>::begin_run(bool resumes) {
   }
   first_step_ = step();
   const std::int64_t keep = !resumes ? -1 : (state_.extra_line ? first_step_ - 1 : first_step_);
-  Result<MetricsLog> log = is_first() ? MetricsLog::open(folder_.metrics(), keep)
-                                      : MetricsLog::follow(folder_.metrics(), keep);
+  Result<MetricsLog> log = open_log(keep);
   if (!log) {
     return log.failure();
   }
@@ -245,26 +256,6 @@ Status Session<S>::finish_rounds() {
 }
 
 template <class S>
-Status Session<S>::account(std::span<const double> losses) {
-  const std::span<const double> weights = engine_->loss_weights();
-  double sum = 0;
-  double weight = 0;
-  bool finite = true;
-  for (std::size_t i = 0; i < losses.size(); ++i) {
-    state_.loss_sums[i] += losses[i];
-    state_.loss_weights[i] += weights[i];
-    sum += losses[i];
-    weight += weights[i];
-    if (!std::isfinite(losses[i]) && diverged_at_[i] < 0) {
-      diverged_at_[i] = static_cast<double>(step() - 1);
-      finite = false;
-    }
-  }
-  last_loss_ = weight > 0 ? sum / weight : last_loss_;
-  return finite ? Ok{} : diverge();
-}
-
-template <class S>
 double Session<S>::wall_s() const {
   return state_.wall_s + std::chrono::duration<double>(Clock::now() - began_).count();
 }
@@ -277,15 +268,15 @@ void Session<S>::report_progress() {
   const auto per_epoch = static_cast<double>(setup_.steps_per_epoch());
   const Metrics none;
   const Metrics& values = log_->lines().empty() ? none : log_->lines().back().values;
-  const Measure* measure = main_measure(values);
+  const MainScore score = main_score(values);
   request_.progress({.first_step = first_step_,
                      .step = step(),
                      .steps = last_step(),
                      .epoch = static_cast<double>(step()) / per_epoch,
                      .epochs = static_cast<double>(last_step()) / per_epoch,
                      .loss = last_loss_,
-                     .measure = measure == nullptr ? "" : measure->name,
-                     .score = measure == nullptr ? 0 : values.at(measure->main_metric()),
+                     .measure = score.words,
+                     .score = score.measure == nullptr ? 0 : values.at(score.metric),
                      .wall_s = wall_s() - state_.wall_s});
 }
 

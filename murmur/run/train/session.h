@@ -57,7 +57,6 @@ class Session {
   Status finish_rounds();
   Status keep_time();
   bool line_is_due() const;
-  Status account(std::span<const double> losses);
   int signal() const { return request_.stop == nullptr ? 0 : request_.stop->load(); }
   double wall_s() const;
   std::int64_t step() const { return engine_->counters().step; }
@@ -75,11 +74,11 @@ class Session {
   void update_wait_limit();
   Status leave_together(const Status& status);
   Status close_trace();
-  // Over all processes: the mean, weighted by workers; the sum.
-  Result<double> mean_of(double value);
+  Result<double> mean_of(double value);  // over all processes, weighted by workers
   Result<double> all_wire_bytes();
 
   // session_divergence.cpp
+  Status account(std::span<const double> losses);
   Status require_finite();  // collective
   Status diverge();
   Status go_back(std::int64_t step);
@@ -91,6 +90,8 @@ class Session {
   void warn(const std::string& text);  // reports and records a text, each once
 
   // session_lines.cpp
+  Result<MetricsLog> open_log(std::int64_t last_step) const;
+  bool tests_at(std::int64_t step) const;  // whether its line scores the test set
   Status write_line();
   Result<MetricsLine> make_line();
   Result<std::optional<double>> mean_loss();  // none: no gradient was taken
@@ -103,7 +104,7 @@ class Session {
   bool checkpoint_is_due() const;
   bool time_is_due() const;
   checkpoint::CheckpointPlace checkpoint_place() const;
-  Status save();
+  Status save(bool best = false);
   void take_losses(const checkpoint::Extras& extras);
 
   const Config& config_;
@@ -115,6 +116,8 @@ class Session {
   std::shared_ptr<Resources> resources_;
   TrainingSetup setup_;
   std::unique_ptr<problems::Problem<S>> problem_;
+  std::unique_ptr<problems::Problem<S>> validation_, own_test_;  // null: there is no such set
+  std::unique_ptr<learning::Statistics<S>> statistics_;
   std::shared_ptr<const topology::Topology> graph_;
   std::shared_ptr<engine::EventSchedule> event_schedule_;  // null: the algorithm is synchronous
   std::unique_ptr<engine::Engine<S>> engine_;
@@ -126,10 +129,9 @@ class Session {
   std::unique_ptr<TraceFile> trace_;
   std::optional<EngineTrace> engine_trace_;
   RunState state_;
-  Clock::time_point began_ = Clock::now();
-  Clock::time_point saved_ = Clock::now();
-  std::int64_t first_step_ = 0;   // the step at which run() began
-  std::int64_t saved_step_ = -1;  // of the newest checkpoint
+  Clock::time_point began_ = Clock::now(), saved_ = Clock::now();
+  std::int64_t first_step_ = 0, traced_step_ = 0;  // the step at which run() began
+  std::int64_t saved_step_ = -1;                   // of the newest checkpoint
   std::string status_ = "finished";
   std::vector<std::string> warnings_;
   int stopped_by_ = 0;               // a signal's number; 0: none
@@ -137,7 +139,6 @@ class Session {
   std::vector<double> diverged_at_;  // per local worker: step of its first non-finite loss, or -1
   comm::AdaptiveTimeout timeout_;
   Clock::time_point round_began_ = Clock::now();
-  std::int64_t traced_step_ = 0;
   double last_loss_ = 0;
   Summary summary_;
 };

@@ -4,6 +4,7 @@
 // further steps: all of them go back to the state after that step, so that every number of
 // processes ends with the same bits.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -12,6 +13,26 @@
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
+
+template <class S>
+Status Session<S>::account(std::span<const double> losses) {
+  const std::span<const double> weights = engine_->loss_weights();
+  double sum = 0;
+  double weight = 0;
+  bool finite = true;
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    state_.loss_sums[i] += losses[i];
+    state_.loss_weights[i] += weights[i];
+    sum += losses[i];
+    weight += weights[i];
+    if (!std::isfinite(losses[i]) && diverged_at_[i] < 0) {
+      diverged_at_[i] = static_cast<double>(step() - 1);
+      finite = false;
+    }
+  }
+  last_loss_ = weight > 0 ? sum / weight : last_loss_;
+  return finite ? Ok{} : diverge();
+}
 
 template <class S>
 Status Session<S>::diverged(std::int64_t step, int worker) {

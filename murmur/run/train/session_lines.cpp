@@ -85,10 +85,28 @@ Result<std::optional<double>> Session<S>::mean_loss() {
   return weight > 0 ? std::optional(sum / weight) : std::nullopt;
 }
 
+// The end of a run that has become longer is no longer where the test set is looked at.
+template <class S>
+Result<MetricsLog> Session<S>::open_log(std::int64_t last_step) const {
+  const auto revise = [&](MetricsLine& line) {
+    if (state_.tested_at_end && !tests_at(line.step)) {
+      std::erase_if(line.values,
+                    [](const auto& value) { return value.first.starts_with("eval/"); });
+    }
+  };
+  return is_first() ? MetricsLog::open(folder_.metrics(), last_step, revise)
+                    : MetricsLog::follow(folder_.metrics(), last_step, revise);
+}
+
+template <class S>
+bool Session<S>::tests_at(std::int64_t step) const {
+  return config_.evaluation.test == TestSet::kEvery || step == schedule_.steps();
+}
+
 template <class S>
 Result<MetricsLine> Session<S>::make_line() {
   const double begin_s = wall_s();
-  Result<Metrics> evaluated = evaluator_.evaluate();
+  Result<Metrics> evaluated = evaluator_.evaluate(tests_at(step()));
   if (!evaluated) {
     return evaluated.failure();
   }
@@ -149,7 +167,16 @@ Status Session<S>::write_line() {
                                "learning rate or a warm-up may help",
                                step())};
   }
-  return Ok{};
+  // A line that is written only because the run stops here is not one of a longer run.
+  const bool lasts = line_is_due() || step() == schedule_.steps();
+  if (config_.checkpoint.best.empty() || !lasts) {
+    return Ok{};
+  }
+  const Result<bool> best = of_first(is_new_best(log_->lines(), config_.checkpoint.best));
+  if (!best) {
+    return best.failure();
+  }
+  return best.value() ? save(true) : Ok{};
 }
 
 template <class S>
@@ -182,6 +209,7 @@ Result<Summary> Session<S>::summarize() {
                  .totals = std::move(sums),
                  .data = {.training_examples = sizes.training_examples,
                           .examples_per_worker = sizes.examples_per_worker,
+                          .validation_examples = sizes.validation_examples,
                           .test_examples = sizes.test_examples},
                  .warnings = warnings_,
                  .peak_memory_bytes = peak_memory_bytes(),

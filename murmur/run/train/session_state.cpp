@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session's checkpoints: the engine's state and the values from which the next line is computed.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "murmur/checkpoint/checkpoint.h"
 #include "murmur/checkpoint/parts.h"
 #include "murmur/core/error.h"
 #include "murmur/files/digest.h"
+#include "murmur/run/records/metric_table.h"
+#include "murmur/run/text/names.h"
 #include "murmur/run/train/resume_check.h"
 #include "murmur/run/train/session.h"
 #include "murmur/run/wiring/data_identity.h"
@@ -51,6 +57,39 @@ const std::vector<double>& numbers_of(const std::map<std::string, std::vector<do
 
 }  // namespace
 
+void require_usable_best(const Config& config) {
+  const std::string& metric = config.checkpoint.best;
+  if (metric.empty()) {
+    return;
+  }
+  const std::vector<std::string> known = metric_names();
+  if (std::find(known.begin(), known.end(), metric) == known.end()) {
+    throw UserError(fmt::format("checkpoint.best: there is no metric '{}'{}. Known: {}",
+                                metric,
+                                did_you_mean(metric, known),
+                                join_names(known)));
+  }
+  if (metric.starts_with("validation/") && !config.data.validation.wanted()) {
+    throw UserError(fmt::format(
+        "checkpoint.best = \"{}\" wants a validation set: set data.validation", metric));
+  }
+}
+
+bool is_new_best(const std::vector<MetricsLine>& lines, const std::string& metric) {
+  const auto value_in = [&](const MetricsLine& line) {
+    const auto found = line.values.find(metric);
+    return found == line.values.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+  };
+  const double last =
+      metric.empty() ? std::numeric_limits<double>::quiet_NaN() : value_in(lines.back());
+  const bool lower = lower_is_better(metric);
+  return std::isfinite(last) &&
+         std::all_of(lines.begin(), lines.end() - 1, [&](const MetricsLine& line) {
+           const double value = value_in(line);
+           return !std::isfinite(value) || (lower ? last < value : last > value);
+         });
+}
+
 template <class S>
 checkpoint::CheckpointPlace Session<S>::checkpoint_place() const {
   return {.folder = folder_.checkpoint(),
@@ -85,7 +124,7 @@ std::int64_t Session<S>::checkpoint_bytes() const {
 }
 
 template <class S>
-Status Session<S>::save() {
+Status Session<S>::save(bool best) {
   const double begin_s = wall_s();
   const engine::Times& times = engine_->times();
   const Result<double> wire_bytes = all_wire_bytes();
@@ -103,11 +142,16 @@ Status Session<S>::save() {
                     state_.times.wait_s + times.wait_s}}},
       .per_worker = {{kLossSums, state_.loss_sums}, {kLossWeights, state_.loss_weights}},
       .texts = {{kDataDigest, data_digest()}}};
-  if (const Status saved = save_checkpoint(*engine_, checkpoint_place(), extras); !saved) {
+  checkpoint::CheckpointPlace place = checkpoint_place();
+  if (best) {
+    place.folder = folder_.best_checkpoint();
+    place.keep = 1;
+  }
+  if (const Status saved = save_checkpoint(*engine_, place, extras); !saved) {
     return saved.failure().in("saving a checkpoint");
   }
-  saved_ = Clock::now();
-  saved_step_ = step();
+  saved_ = best ? saved_ : Clock::now();
+  saved_step_ = best ? saved_step_ : step();
   if (trace_) {
     trace_->span("checkpoint", engine::kAllWorkers, begin_s, wall_s(), step());
   }
@@ -165,6 +209,7 @@ void Session<S>::restore(const Config& before) {
   state_.evaluation_s = times[1];
   state_.times = {.gradient_s = times[2], .algorithm_s = times[3], .wait_s = times[4]};
   state_.wire_bytes = numbers_of(extras.numbers, kWireBytes, 1, folder_)[0];
+  state_.tested_at_end = before.evaluation.test == TestSet::kEnd;
   saved_step_ = step();
 }
 

@@ -11,7 +11,8 @@ RunExtent Session<S>::extent() const {
   const data::Dataset& dataset = *setup_.data.dataset;
   return {.steps = schedule_.steps(),
           .steps_per_epoch = setup_.steps_per_epoch(),
-          .training_examples = dataset.training.count(),
+          .training_examples = setup_.data.training_examples,
+          .validation_examples = static_cast<std::int64_t>(setup_.data.validation.examples.size()),
           .test_examples = dataset.test.count(),
           .examples_per_worker = setup_.data.partition->examples_per_worker(),
           .parameters = static_cast<std::int64_t>(engine_->layout().parameters()),
@@ -33,6 +34,9 @@ void Session<S>::warn(const std::string& text) {
 
 template <class S>
 void Session<S>::warn_of_configuration() {
+  for (const std::string& note : setup_.start.notes) {
+    warn(note);
+  }
   for (const Warning& warning : warnings_of(config_, engine_->program(), graph_, extent())) {
     warn(warning.text);
   }

@@ -14,7 +14,8 @@ constexpr double kLeftOut = 0.03;
 
 void look_at_shares(const WarningSubject& subject, Found& found) {
   const RunExtent& extent = subject.extent;
-  if (subject.config.data.partition == "replicate") {
+  const DataConfig& data = subject.config.data;
+  if (data.partition == "replicate" || data.amounts.kind != data::Amounts::Kind::kEqual) {
     return;
   }
   const std::int64_t used = extent.examples_per_worker * subject.config.workers;

@@ -34,6 +34,7 @@ RunExtent extent_of(const Config& config, const DataShape& shape) {
   return {.steps = steps_of(config.schedule.length, per_epoch),
           .steps_per_epoch = per_epoch,
           .training_examples = shape.training,
+          .validation_examples = shape.validation,
           .test_examples = shape.test,
           .examples_per_worker = examples_per_worker(config, shape),
           .parameters = static_cast<std::int64_t>(layout.parameters()),

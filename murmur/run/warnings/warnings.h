@@ -30,7 +30,8 @@ struct Warning {
 struct RunExtent {
   std::int64_t steps = 0;
   std::int64_t steps_per_epoch = 1;
-  std::int64_t training_examples = 0;  // 0: there are no data (solve)
+  std::int64_t training_examples = 0;  // that are divided; 0: there are no data (solve)
+  std::int64_t validation_examples = 0;
   std::int64_t test_examples = 0;
   std::int64_t examples_per_worker = 0;
   std::int64_t parameters = 0;  // of the model

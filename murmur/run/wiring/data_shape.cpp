@@ -1,24 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/wiring/data_shape.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
+#include "murmur/data/division/groups.h"
+#include "murmur/data/division/validation.h"
 #include "murmur/data/training_data.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
+namespace {
+
+std::int64_t drawn_of(const Config& config, std::int64_t training) {
+  return data::validation_count(training, config.data.validation.share);
+}
+
+}  // namespace
 
 data::TrainingDataSettings division_of(const Config& config) {
   const OptionValues& options = config.data.dataset.options;
   return {.workers = static_cast<int>(config.workers),
           .partition = {.name = config.data.partition,
                         .alpha = config.data.alpha,
-                        .shards_per_worker = config.data.shards_per_worker},
+                        .shards_per_worker = config.data.shards_per_worker,
+                        .amounts = config.data.amounts,
+                        .by = config.data.by,
+                        .file = config.data.partition_file},
           .batches = batch_settings(config),
           .augment = config.data.augment,
-          .threads = options.has("threads") ? static_cast<int>(options.integer("threads")) : 0};
+          .threads = options.has("threads") ? static_cast<int>(options.integer("threads")) : 0,
+          .validation = config.data.validation,
+          .own_test = config.data.own_test};
 }
 
 void require_fit(const Config& config, const data::Dataset& dataset) {
@@ -42,10 +58,13 @@ DataShape shape_of(const Config& config, Resources& resources) {
   if (read) {
     const data::Dataset& dataset = *read.value();
     require_fit(config, dataset);
+    const std::int64_t drawn = drawn_of(config, dataset.training.count());
+    const bool has_files = !config.data.validation.names.empty();
     return {.form = dataset.form(),
-            .training = dataset.training.count(),
+            .training = dataset.training.count() - drawn,
+            .validation = has_files ? dataset.validation.count() : drawn,
             .test = dataset.test.count(),
-            .bytes = dataset.training.bytes() + dataset.test.bytes(),
+            .bytes = dataset.training.bytes() + dataset.validation.bytes() + dataset.test.bytes(),
             .doubt = data::unlike_published(dataset)};
   }
   if (read.failure().kind == FailureKind::kMissing && info->training_examples > 0) {
@@ -54,10 +73,12 @@ DataShape shape_of(const Config& config, Resources& resources) {
     const std::int64_t examples = info->training_examples + info->test_examples;
     const bool in_memory = info->find == nullptr;
     const std::int64_t bytes = in_memory ? examples * (channels * rows * columns + 1) : 0;
+    const std::int64_t drawn = drawn_of(config, info->training_examples);
     return {.form = {.kind = ExampleKind::kArrays,
                      .shape = published.shape,
                      .outputs = published.classes},
-            .training = info->training_examples,
+            .training = info->training_examples - drawn,
+            .validation = drawn,
             .test = info->test_examples,
             .bytes = bytes,
             .found = false};
@@ -65,9 +86,34 @@ DataShape shape_of(const Config& config, Resources& resources) {
   throw UserError(read.failure().message, code_of(read.failure()));
 }
 
+namespace {
+
+// Training examples of all workers with different amounts. Throws UserError.
+std::int64_t divided_of(const Config& config, const DataShape& shape) {
+  if (config.data.partition != "file") {
+    return shape.training;
+  }
+  const std::int64_t drawn = config.data.validation.share > 0 ? shape.validation : 0;
+  const auto workers = data::read_workers(
+      config.data.partition_file, shape.training + drawn, static_cast<int>(config.workers));
+  if (!workers) {
+    throw UserError(fmt::format("[data]: {}", workers.failure().message), ExitCode::kData);
+  }
+  const data::Split split =
+      data::split_off(shape.training + drawn, config.data.validation.share, config.data.seed);
+  return std::ranges::count_if(split.training, [&](std::int32_t example) {
+    return workers.value()[static_cast<std::size_t>(example)] >= 0;
+  });
+}
+
+}  // namespace
+
 std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {
   if (config.data.partition == "replicate") {
     return shape.training;
+  }
+  if (config.data.amounts.kind != data::Amounts::Kind::kEqual) {
+    return shape.training / config.workers;  // their mean
   }
   // Shards have equal sizes, too, and each worker has several.
   const std::int64_t shards = config.data.partition == "shards" ? config.data.shards_per_worker : 1;
@@ -84,6 +130,10 @@ data::BatchSettings batch_settings(const Config& config) {
 std::int64_t steps_per_epoch(const Config& config, const DataShape& shape) {
   const std::int64_t own = examples_per_worker(config, shape);
   const data::BatchSettings batches = batch_settings(config);
+  if (config.data.amounts.kind != data::Amounts::Kind::kEqual) {
+    return data::steps_per_mean_epoch(
+        divided_of(config, shape), static_cast<int>(config.workers), batches);
+  }
   const std::int64_t steps = data::steps_per_epoch(own, batches);
   if (steps == 0) {
     throw UserError(fmt::format(

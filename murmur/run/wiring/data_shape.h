@@ -15,7 +15,8 @@ namespace murmur::run {
 
 struct DataShape {
   ExampleForm form{};
-  std::int64_t training = 0;
+  std::int64_t training = 0;  // that are divided over the workers
+  std::int64_t validation = 0;
   std::int64_t test = 0;
   std::int64_t bytes = 0;  // of all examples
   bool found = true;       // false: no data are there, these are the published numbers

@@ -29,26 +29,79 @@ TrainingSetup make_training_setup(const Config& config,
   require_fit(config, *dataset.value());
   auto divided = data::divide(dataset.value(), division_of(config));
   if (!divided) {
-    throw UserError(fmt::format("[data]: {}", divided.failure().message));
+    const FailureKind kind = divided.failure().kind;
+    throw UserError(fmt::format("[data]: {}", divided.failure().message),
+                    kind == FailureKind::kInvalid ? ExitCode::kUsage : ExitCode::kData);
   }
-  return {std::move(divided).value(), make_network(config, dataset.value()->form())};
+  TrainingSetup setup{std::move(divided).value(), make_network(config, dataset.value()->form())};
+  setup.start = find_start_weights(config, setup.network);
+  return setup;
 }
+
+namespace {
+
+learning::SupervisedSettings settings_of(const Config& config,
+                                         const TrainingSetup& setup,
+                                         learning::Scored scored) {
+  return {.data = setup.data,
+          .network = setup.network,
+          .label_smoothing = config.label_smoothing,
+          .weighs_examples = config.data.weighs_examples,
+          .weights = setup.start.source,
+          .weights_match = setup.start.match,
+          .seed = config.seed,
+          .scored = scored,
+          .evaluation_examples = config.evaluation.examples.value_or(0),
+          .evaluation_batch = config.evaluation.batch_size.value_or(32),
+          .matmul = config.matmul};
+}
+
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_problem(const Config& config,
+                                                   const TrainingSetup& setup,
+                                                   learning::Scored scored) {
+  auto made = learning::make_supervised<S>(settings_of(config, setup, scored));
+  if (!made) {
+    const FailureKind kind = made.failure().kind;
+    const bool is_data = kind == FailureKind::kDamaged || kind == FailureKind::kIo;
+    throw UserError(made.failure().message, is_data ? ExitCode::kData : ExitCode::kUsage);
+  }
+  return std::move(made).value();
+}
+
+}  // namespace
 
 template <class S>
 std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config,
                                                             const TrainingSetup& setup) {
-  auto made =
-      learning::make_supervised<S>({.data = setup.data,
-                                    .network = setup.network,
-                                    .label_smoothing = config.label_smoothing,
-                                    .seed = config.seed,
-                                    .evaluation_examples = config.evaluation.examples.value_or(0),
-                                    .evaluation_batch = config.evaluation.batch_size.value_or(32),
-                                    .matmul = config.matmul});
-  if (!made) {
-    throw UserError(made.failure().message);
+  return make_problem<S>(config, setup, learning::Scored::kTest);
+}
+
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_scoring_problem(const Config& config,
+                                                           const TrainingSetup& setup,
+                                                           learning::Scored scored) {
+  const bool is_there = scored == learning::Scored::kValidation
+                            ? !setup.data.validation.examples.empty()
+                            : !setup.data.own_test.empty();
+  return is_there ? make_problem<S>(config, setup, scored) : nullptr;
+}
+
+template <class S>
+std::unique_ptr<learning::Statistics<S>> make_statistics(const Config& config,
+                                                         const TrainingSetup& setup) {
+  const auto& examples = config.evaluation.statistics_examples;
+  if (!examples) {
+    return nullptr;
   }
-  return std::move(made).value();
+  if (setup.network.buffers.empty()) {
+    throw UserError(
+        fmt::format("evaluation.statistics = \"recompute\" is about running statistics of batch "
+                    "normalization, and the model '{}' has none; leave it out",
+                    config.model.name));
+  }
+  return learning::make_statistics<S>(settings_of(config, setup, learning::Scored::kTest),
+                                      *examples);
 }
 
 Schedule make_schedule(const Config& config,
@@ -64,6 +117,15 @@ Schedule make_schedule(const Config& config,
 template std::unique_ptr<problems::Problem<float>> make_training_problem<float>(
     const Config&, const TrainingSetup&);
 template std::unique_ptr<problems::Problem<double>> make_training_problem<double>(
+    const Config&, const TrainingSetup&);
+template std::unique_ptr<problems::Problem<float>> make_scoring_problem<float>(const Config&,
+                                                                               const TrainingSetup&,
+                                                                               learning::Scored);
+template std::unique_ptr<problems::Problem<double>> make_scoring_problem<double>(
+    const Config&, const TrainingSetup&, learning::Scored);
+template std::unique_ptr<learning::Statistics<float>> make_statistics<float>(const Config&,
+                                                                             const TrainingSetup&);
+template std::unique_ptr<learning::Statistics<double>> make_statistics<double>(
     const Config&, const TrainingSetup&);
 
 }  // namespace murmur::run

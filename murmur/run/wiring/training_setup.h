@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "murmur/data/training_data.h"
+#include "murmur/learning/statistics.h"
+#include "murmur/learning/supervised.h"
 #include "murmur/models/network.h"
 #include "murmur/problems/problem.h"
 #include "murmur/run/config/config.h"
 #include "murmur/run/config/schedule.h"
 #include "murmur/run/processes/world.h"
 #include "murmur/run/wiring/resources.h"
+#include "murmur/run/wiring/start_weights.h"
 #include "murmur/threads/pool.h"
 #include "murmur/topology/topology.h"
 
@@ -22,6 +25,7 @@ namespace murmur::run {
 struct TrainingSetup {
   data::TrainingData data;
   models::Network network;
+  StartWeights start = {};
 
   std::int64_t steps_per_epoch() const { return data.batches->steps_per_epoch(); }
   // Training examples of each worker.
@@ -39,6 +43,17 @@ TrainingSetup make_training_setup(const Config& config,
 template <class S>
 std::unique_ptr<problems::Problem<S>> make_training_problem(const Config& config,
                                                             const TrainingSetup& setup);
+
+// The same problem, which scores models on other examples; null if there are none such.
+template <class S>
+std::unique_ptr<problems::Problem<S>> make_scoring_problem(const Config& config,
+                                                           const TrainingSetup& setup,
+                                                           learning::Scored scored);
+
+// Null: the averaged model has the mean of the workers' statistics, or none.
+template <class S>
+std::unique_ptr<learning::Statistics<S>> make_statistics(const Config& config,
+                                                         const TrainingSetup& setup);
 
 Schedule make_schedule(const Config& config,
                        const topology::Topology& graph,

@@ -99,6 +99,14 @@ void read_keys(TableReader& table, bool may_lack, DataConfig& data) {
   }
 }
 
+// Whether a key of [data] says where and what the examples are, not how they are divided.
+bool belongs_to(const data::DatasetInfo& info, const std::string& key) {
+  return key == "file" || key == "folder" || has_option(info, key) ||
+         std::any_of(info.lists.begin(), info.lists.end(), [&](const OptionInfo& list) {
+           return list.name == key;
+         });
+}
+
 }  // namespace
 
 void read_dataset_keys(TableReader& table, DataConfig& data) {
@@ -107,16 +115,19 @@ void read_dataset_keys(TableReader& table, DataConfig& data) {
 
 DataConfig read_dataset_keys(const std::string& dataset,
                              const std::vector<std::string>& assignments) {
+  const data::DatasetInfo* info = data::find_dataset(dataset);
   std::vector<std::string> in_full;
   for (const std::string& assignment : assignments) {
-    in_full.push_back(assignment.starts_with("data.") ? assignment : "data." + assignment);
+    const std::string path = assignment.starts_with("data.") ? assignment : "data." + assignment;
+    if (info == nullptr || belongs_to(*info, path.substr(5, path.find('=') - 5))) {
+      in_full.push_back(path);
+    }
   }
   Document document{.file = "--set", .root = {}};
   document.root.insert("data", toml::table{{"name", dataset}});
   apply_layer(document, parse_set(in_full));
   TableReader table(document, "data");
   DataConfig data;
-  const data::DatasetInfo* info = data::find_dataset(dataset);
   if (info != nullptr && (!info->files.empty() || info->find != nullptr)) {
     data.folder = absolute_path(table.text("folder", "", {}));
   }

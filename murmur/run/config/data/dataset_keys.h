@@ -17,7 +17,7 @@ namespace murmur::run {
 void read_dataset_keys(TableReader& table, DataConfig& data);
 
 // The same from --set alone, for a command without a file: keys of [data], with or without "data.";
-// none of them is required. Throws UserError.
+// none of them is required, and keys of others are ignored. Throws UserError.
 DataConfig read_dataset_keys(const std::string& dataset,
                              const std::vector<std::string>& assignments);
 

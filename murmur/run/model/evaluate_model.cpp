@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "murmur/run/model/evaluate_model.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "murmur/core/error.h"
+#include "murmur/learning/weights/weights.h"
+#include "murmur/run/train/scores.h"
+#include "murmur/run/wiring/training_setup.h"
+#include "murmur/run/wiring/wiring.h"
+
+namespace murmur::run {
+namespace {
+
+// What a configuration describes, ready to score models.
+template <class S>
+class Bench {
+ public:
+  explicit Bench(const Config& config)
+      : pool_(thread_count(config)),
+        setup_(make_training_setup(config, *make_resources(), pool_, nullptr)),
+        test_(make_training_problem<S>(config, setup_)),
+        validation_(make_scoring_problem<S>(config, setup_, learning::Scored::kValidation)),
+        own_test_(make_scoring_problem<S>(config, setup_, learning::Scored::kOwnTest)),
+        statistics_(make_statistics<S>(config, setup_)) {
+    for (problems::Problem<S>* problem : {test_.get(), validation_.get(), own_test_.get()}) {
+      if (problem != nullptr) {
+        problem->prepare(pool_.threads());
+      }
+    }
+  }
+
+  const models::Network& network() const { return setup_.network; }
+  const problems::Problem<S>& problem() const { return *test_; }
+
+  learning::Statistics<S>* statistics() { return statistics_.get(); }
+
+  // eval/accuracy_own_*, where workers have parts of the test set. `models`: of the workers.
+  void add_own(std::span<const problems::Model<S>> models, Metrics& metrics) {
+    if (own_test_ == nullptr) {
+      return;
+    }
+    std::vector<double> own;
+    for (const problems::Model<S>& model : models) {
+      own.push_back(own_value(own_test_->score(model, std::ssize(own), 0)));
+    }
+    add_own_accuracy(own, metrics);
+  }
+
+  // Calls add(scores, metrics) for every set that there is, where the metrics get the names of the
+  // test set.
+  template <class Add>
+  Metrics score(const std::vector<problems::Model<S>>& models, const Add& add) {
+    Metrics metrics;
+    add(score_models(*test_, pool_, models), metrics);
+    if (validation_ != nullptr) {
+      Metrics validated;
+      add(score_models(*validation_, pool_, models), validated);
+      for (const auto& [name, value] : validated) {
+        metrics[validation_name(name)] = value;
+      }
+    }
+    return metrics;
+  }
+
+ private:
+  threads::Pool pool_;
+  TrainingSetup setup_;
+  std::unique_ptr<problems::Problem<S>> test_;
+  std::unique_ptr<problems::Problem<S>> validation_;  // this and the next: null, there is none
+  std::unique_ptr<problems::Problem<S>> own_test_;
+  std::unique_ptr<learning::Statistics<S>> statistics_;
+};
+
+std::string shape_text(const TensorSlot& slot) {
+  return fmt::format("'{}' of shape [{}]", slot.name, fmt::join(slot.shape, ", "));
+}
+
+void require_same(const SavedRun& run, const Layout& saved, const Layout& wanted) {
+  const auto refuse = [&](const std::string& what) {
+    throw UserError(
+        fmt::format(
+            "the models of {} are not of this configuration: {}", run.folder.string(), what),
+        ExitCode::kData);
+  };
+  const auto ours = wanted.tensors();
+  const auto theirs = saved.tensors();
+  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
+    if (i >= ours.size() || i >= theirs.size()) {
+      refuse(i < ours.size() ? "they lack " + shape_text(ours[i])
+                             : "they have " + shape_text(theirs[i]) + " more");
+    }
+    if (ours[i].name != theirs[i].name || ours[i].shape != theirs[i].shape) {
+      refuse(fmt::format("they have {}, wanted is {}", shape_text(theirs[i]), shape_text(ours[i])));
+    }
+  }
+}
+
+template <class S>
+Evaluated evaluate_run(const EvaluateRequest& request, const SavedRun& run) {
+  Bench<S> bench(request.config);
+  const auto saved = read_models_of<S>(run, request.which);
+  require_same(run, saved.models.layout, bench.problem().layout());
+  require_same(run, saved.buffers.layout, bench.problem().buffers());
+  const std::vector<S> average = saved.models.average();
+  std::vector<S> buffers = saved.buffers.average();
+  if (bench.statistics() != nullptr) {
+    bench.statistics()->recompute(average.data(), buffers);
+  }
+  std::vector<problems::Model<S>> models{
+      {average.data(), buffers.empty() ? nullptr : buffers.data()}};
+  const std::int64_t watched = std::min<std::int64_t>(
+      request.config.evaluation.workers.value_or(saved.workers), saved.workers);
+  for (int worker = 0; worker < watched; ++worker) {
+    models.emplace_back(saved.models.of(worker), saved.buffers.of(worker));
+  }
+  const auto add = [&](const std::vector<problems::Score>& scores, Metrics& metrics) {
+    for (const problems::NamedSum& sum : scores.front().sums) {
+      const Measure measure = measure_of(sum.name);
+      std::vector<double> local;
+      for (std::size_t i = 1; i < scores.size(); ++i) {
+        local.push_back(value_of(measure, scores[i]));
+      }
+      add_measure(measure, local, value_of(measure, scores.front()), metrics);
+    }
+  };
+  Evaluated evaluated{.step = saved.step, .metrics = bench.score(models, add)};
+  bench.add_own(std::span(models).subspan(1), evaluated.metrics);
+  return evaluated;
+}
+
+template <class S>
+Evaluated evaluate_file(const EvaluateRequest& request) {
+  const auto source = learning::open_weights(request.subject);
+  if (!source) {
+    throw UserError(source.failure().message, ExitCode::kData);
+  }
+  Bench<S> bench(request.config);
+  const auto match =
+      learning::match_weights(*source.value(), bench.network(), learning::HeadRule::kMustFit);
+  if (!match) {
+    throw UserError(match.failure().message, ExitCode::kData);
+  }
+  if (request.warn && !match.value().unknown.empty()) {
+    request.warn(learning::unknown_text(*source.value(), match.value()));
+  }
+  Arena<S> rows({1}, bench.problem().layout().row_size());
+  Arena<S> buffers({1}, bench.problem().buffers().row_size());
+  const learning::StartRows<S> start{.parameters = {rows.row(0, 0), rows.row_size()},
+                                     .buffers = {buffers.row(0, 0), buffers.row_size()}};
+  if (const Status loaded =
+          learning::load_weights(*source.value(), match.value(), bench.network(), start);
+      !loaded) {
+    throw UserError(loaded.failure().message, ExitCode::kData);
+  }
+  const problems::Model<S> model(rows.row(0, 0),
+                                 buffers.row_size() == 0 ? nullptr : buffers.row(0, 0));
+  const auto add = [&](const std::vector<problems::Score>& scores, Metrics& metrics) {
+    for (const problems::NamedSum& sum : scores.front().sums) {
+      const Measure measure = measure_of(sum.name);
+      metrics[measure.metric("")] = value_of(measure, scores.front());
+    }
+  };
+  return {.step = std::nullopt, .metrics = bench.score({model}, add)};
+}
+
+}  // namespace
+
+Evaluated evaluate_model(const EvaluateRequest& request) {
+  if (is_run(request.subject)) {
+    const SavedRun run = open_run(request.subject);
+    return run.config.precision == Precision::kSingle ? evaluate_run<float>(request, run)
+                                                      : evaluate_run<double>(request, run);
+  }
+  if (request.which.step || request.which.best) {
+    throw UserError(fmt::format("--step is for the folder of a run, and '{}' is a file",
+                                request.subject.string()));
+  }
+  return request.config.precision == Precision::kSingle ? evaluate_file<float>(request)
+                                                        : evaluate_file<double>(request);
+}
+
+}  // namespace murmur::run
