@@ -123,7 +123,9 @@ Comparison tuned() {
   Cell one = cell({0.7, 0.8});
   one.trials = {trial("0.1", 0.6), trial("0.2", 0.7)};
   one.chosen = 1;
+  one.tuned = one.trials[1].set;
   Comparison comparison = column({one}, kAccuracy);
+  comparison.tuned_by = kAccuracy;
   comparison.command = "murmur compare 'a file.toml'";
   comparison.methods[0].label = "a, \"b\"";
   return comparison;

@@ -212,6 +212,7 @@ TEST_F(Report, OfAComparisonFoldsItsDetailsBehindThePictures) {
   for (std::vector<Cell>& row : comparison.cells) {
     for (Cell& cell : row) {
       cell.trials = {{.set = {{"algorithm.learning_rate", "0.1"}}, .folder = "x", .value = 0.5}};
+      cell.tuned = cell.trials.front().set;
     }
   }
   std::ofstream(path("grid") / "comparison.json") << to_json(comparison).dump();

@@ -3,21 +3,21 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "murmur/files/atomic_file.h"
 #include "murmur/run/compare/folder.h"
 #include "murmur/run/compare/grid_runner.h"
 #include "murmur/run/compare/plan.h"
+#include "murmur/run/compare/run_value.h"
 #include "murmur/run/compare/time_to_accuracy.h"
 #include "murmur/run/compare/warnings.h"
-#include "murmur/run/records/metric_table.h"
-#include "murmur/run/records/metrics.h"
 #include "murmur/run/records/summary.h"
 
 namespace murmur::run {
@@ -51,44 +51,6 @@ std::filesystem::path folder_of(const CompareRequest& request, const std::string
   return std::filesystem::path(parent != nullptr && *parent != '\0' ? parent : "runs") / name;
 }
 
-// What runs are compared by if the file does not say it: the first metric of the task of the first
-// run that has one.
-std::string usual_metric(const std::filesystem::path& folder, const std::vector<PlannedRun>& runs) {
-  for (const PlannedRun& run : runs) {
-    const auto summary = read_summary(folder / run.folder);
-    const Measure* measure = summary ? main_measure(summary->final) : nullptr;
-    if (measure != nullptr) {
-      return measure->main_metric();
-    }
-  }
-  return measures().front().main_metric();
-}
-
-// The value of a run in the table; none if it diverged. Throws UserError if the run has no such
-// metric.
-std::optional<double> value_of(const std::filesystem::path& folder, const Plan& plan) {
-  const auto summary = read_summary(folder);
-  if (!summary) {
-    throw UserError(fmt::format("the summary.json in '{}' cannot be read", folder.string()),
-                    ExitCode::kRunFailed);
-  }
-  if (summary->status == "diverged") {
-    return std::nullopt;
-  }
-  const auto best = summary->best.find(plan.metric);
-  if (plan.best_evaluation && best != summary->best.end()) {
-    return best->second.value;
-  }
-  for (const Metrics* metrics : {&summary->final, &summary->totals}) {
-    const auto found = metrics->find(plan.metric);
-    if (found != metrics->end()) {
-      return std::isfinite(found->second) ? std::optional(found->second) : std::nullopt;
-    }
-  }
-  throw UserError(fmt::format(
-      "compare.metric is {}, but the run in '{}' has no such value", plan.metric, folder.string()));
-}
-
 // Plans the runs of a comparison and collects their results.
 class Builder {
  public:
@@ -103,6 +65,7 @@ class Builder {
     result_.name = plan.name;
     result_.metric = plan.metric;
     result_.best_evaluation = plan.best_evaluation;
+    result_.tuned_in = plan.tune_in ? plan.settings[*plan.tune_in].variant.label : "";
     result_.seeds = plan.seeds;
     result_.command = request.command;
     for (const PlannedVariant& method : plan.methods) {
@@ -114,35 +77,49 @@ class Builder {
     }
   }
 
-  // The runs that are known before tuning: all tuning points with the first seed. Planning them
-  // also checks every configuration of the grid.
-  std::vector<PlannedRun> first_seed() {
-    std::vector<PlannedRun> runs;
+  struct FirstRuns {
+    std::vector<PlannedRun> tuning;  // all tuning points with the first seed
+    std::vector<PlannedRun> all;     // these, and one of every cell in which nothing is tuned
+  };
+
+  // The runs that are known before tuning. Planning them also checks every configuration of the
+  // grid.
+  FirstRuns first_seed() {
+    FirstRuns runs;
     each_cell([&](std::size_t m, std::size_t s, Cell& cell) {
+      const CellPoint first{m, s, plan_.seeds.front()};
+      if (!plan_.tunes_in(s)) {
+        runs.all.push_back(planned(first, points_.front()));
+        return;
+      }
       for (const toml::table& point : points_) {
-        runs.push_back(planned({m, s, plan_.seeds.front()}, point));
-        cell.trials.push_back({.set = settings_of(point), .folder = runs.back().folder});
+        runs.tuning.push_back(planned(first, point));
+        runs.all.push_back(runs.tuning.back());
+        cell.trials.push_back({.set = settings_of(point), .folder = runs.tuning.back().folder});
       }
     });
     return runs;
   }
 
-  // REQUIRES: the runs of first_seed(), which are `first`, have ended. Chooses the tuned values of
-  // every cell and returns the runs with the other seeds.
-  std::vector<PlannedRun> other_seeds(const std::vector<PlannedRun>& first) {
+  // REQUIRES: the runs of first_seed() for tuning, which are `first`, have ended. Chooses the tuned
+  // values of every cell and returns the runs that are left.
+  std::vector<PlannedRun> others(const std::vector<PlannedRun>& first) {
     if (plan_.metric.empty()) {
       plan_.metric = result_.metric = usual_metric(folder_, first);
     }
+    choose_values(first);
     std::vector<PlannedRun> runs;
     each_cell([&](std::size_t m, std::size_t s, Cell& cell) {
-      for (Trial& trial : cell.trials) {
-        trial.value = value_of(folder_ / trial.folder, plan_);
-      }
-      cell.chosen = choose(cell.trials, lower_is_better(plan_.metric));
-      cell.runs.push_back({plan_.seeds.front(), cell.trials[cell.chosen].folder, std::nullopt});
-      for (std::size_t i = 1; i < plan_.seeds.size(); ++i) {
-        runs.push_back(planned({m, s, plan_.seeds[i]}, points_[cell.chosen]));
-        cell.runs.push_back({plan_.seeds[i], runs.back().folder, std::nullopt});
+      const Cell& source = result_.cells[m][plan_.tune_in.value_or(s)];
+      const Trial& chosen = source.trials[source.chosen];
+      cell.tuned = chosen.set;
+      for (const std::uint64_t seed : plan_.seeds) {
+        if (seed == plan_.seeds.front() && plan_.tunes_in(s)) {
+          cell.runs.push_back({seed, chosen.folder, std::nullopt});
+          continue;
+        }
+        runs.push_back(planned({m, s, seed}, points_[source.chosen]));
+        cell.runs.push_back({seed, runs.back().folder, std::nullopt});
       }
     });
     return runs;
@@ -152,7 +129,7 @@ class Builder {
   Comparison result() {
     each_cell([&](std::size_t, std::size_t, Cell& cell) {
       for (CellRun& run : cell.runs) {
-        run.value = value_of(folder_ / run.folder, plan_);
+        run.value = value_of(folder_ / run.folder, plan_.metric, plan_.best_evaluation);
       }
       if (plan_.tune.empty()) {
         cell.trials.clear();
@@ -167,8 +144,27 @@ class Builder {
 
  private:
   std::int64_t count() const {
-    return static_cast<std::int64_t>(plan_.methods.size() * plan_.settings.size() *
-                                     (points_.size() + plan_.seeds.size() - 1));
+    const std::size_t columns = plan_.settings.size();
+    const std::size_t tuned = plan_.tune_in ? 1 : columns;
+    return static_cast<std::int64_t>(plan_.methods.size() *
+                                     (tuned * (points_.size() - 1) + columns * plan_.seeds.size()));
+  }
+
+  // The trials of each cell are the next ones of `first`.
+  void choose_values(const std::vector<PlannedRun>& first) {
+    std::set<std::string> metrics;
+    auto next = first.begin();
+    each_cell([&](std::size_t, std::size_t, Cell& cell) {
+      for (Trial& trial : cell.trials) {
+        const std::string metric = tuning_metric(plan_.metric, next++->config);
+        trial.value = value_of(folder_ / trial.folder, metric, plan_.best_evaluation);
+        metrics.insert(metric);
+      }
+      cell.chosen = choose(cell.trials, lower_is_better(plan_.metric));
+    });
+    if (!plan_.tune.empty()) {
+      result_.tuned_by = fmt::format("{}", fmt::join(metrics, " and "));
+    }
   }
 
   template <class Visit>
@@ -237,13 +233,13 @@ CompareOutcome compare(const CompareRequest& request, RankGroup& group) {
   Plan plan = read_plan(request.file, request.overrides);
   CompareOutcome outcome{.folder = folder_of(request, plan.name)};
   Builder builder(request, plan, group, outcome.folder);
-  const std::vector<PlannedRun> first = builder.first_seed();
+  const auto first = builder.first_seed();
   const FolderLock lock = occupy_for_comparison(outcome.folder, request, plan.name);
-  prepare(group, first);
-  const auto warnings = say_warnings(request, plan, first, builder.runner());
-  builder.runner().perform(first);
+  prepare(group, first.all);
+  const auto warnings = say_warnings(request, plan, first.all, builder.runner());
+  builder.runner().perform(first.tuning);
   if (builder.runner().code() == ExitCode::kDone) {
-    builder.runner().perform(builder.other_seeds(first));
+    builder.runner().perform(builder.others(first.tuning));
   }
   outcome.code = builder.runner().code();
   outcome.message = builder.runner().message();

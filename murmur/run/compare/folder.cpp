@@ -2,6 +2,7 @@
 #include "murmur/run/compare/folder.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string_view>
 #include <system_error>
@@ -24,8 +25,12 @@ constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
 // Whether a key holds a path: in its table, or by its dotted name in a `set`.
 bool is_path(std::string_view table, std::string_view key) {
-  return key == "data.folder" || key == "cluster.trace" || (table == "data" && key == "folder") ||
-         (table == "cluster" && key == "trace");
+  constexpr std::array<std::string_view, 4> kPaths{
+      "data.folder", "data.partition_file", "model.weights", "cluster.trace"};
+  return std::any_of(kPaths.begin(), kPaths.end(), [&](std::string_view path) {
+    const std::size_t dot = path.find('.');
+    return key == path || (table == path.substr(0, dot) && key == path.substr(dot + 1));
+  });
 }
 
 using Visit = std::function<void(const toml::value<std::string>&)>;
@@ -135,7 +140,7 @@ std::string with_full_paths(const std::string& text, const std::string& name) {
   const Document document = parse_document(text, name);
   std::vector<Change> changes;
   visit_paths(document.root, "", [&](const toml::value<std::string>& path) {
-    if (!path->empty() && std::filesystem::path(*path).is_relative()) {
+    if (!path->empty() && *path != "none" && std::filesystem::path(*path).is_relative()) {
       const auto full = std::filesystem::absolute(*path).lexically_normal().string();
       changes.push_back({place_in(text, path.source().begin),
                          place_in(text, path.source().end),

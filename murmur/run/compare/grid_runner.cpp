@@ -35,6 +35,23 @@ bool has_checkpoint(const RunFolder& folder) {
   return false;
 }
 
+// A run that has ended needs no checkpoints but its best one, and they take most of its disk space.
+void remove_checkpoints(const RunFolder& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> all;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.checkpoint(), error)) {
+    all.push_back(entry.path());
+  }
+  for (const std::filesystem::path& path : all) {
+    if (path != folder.best_checkpoint()) {
+      std::filesystem::remove_all(path, error);
+    }
+  }
+  if (!is_there(folder.best_checkpoint())) {
+    std::filesystem::remove_all(folder.checkpoint(), error);
+  }
+}
+
 }  // namespace
 
 bool is_finished(const std::filesystem::path& folder, const Config& config) {
@@ -165,9 +182,7 @@ TrainOutcome GridRunner::run(const PlannedRun& planned) {
   request.stop = request_.stop;
   TrainOutcome outcome = group_.train(config, request);
   if (is_result(outcome.code)) {
-    // A run that has ended needs no checkpoints, and they take most of its disk space.
-    std::error_code error;
-    std::filesystem::remove_all(folder.checkpoint(), error);
+    remove_checkpoints(folder);
   }
   return outcome;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // comparison.json, schema 1:
 //
-//   {"schema": 1, "name": TEXT, "metric": NAME, "lower_is_better": BOOL, "best": BOOL,
+//   {"schema": 1, "name": TEXT, "metric": NAME, "tuned_by": NAME or null,
+//    "tuned_in": LABEL or null, "lower_is_better": BOOL, "best": BOOL,
 //    "seeds": [N], "methods": [{"label": TEXT, "set": {KEY: TOML}, "reference": BOOL}],
 //    "settings": [the same],
 //    "cells": [{"method": LABEL, "setting": LABEL, "mean": X or null, "std": X or null,
@@ -15,9 +16,9 @@
 //
 // A method has "published": [X or null], one per setting, if values were published.
 //
-// Cells are in the order of methods, then settings; "tuned" and "trials" are present if something
-// was tuned. A value is null if the run diverged; a deviation is null in that case and for a single
-// seed.
+// Cells are in the order of methods, then settings; "tuned" is present if something was tuned, and
+// "trials", whose values are those of "tuned_by", if that was done in this cell. A value is null if
+// the run diverged; a deviation is null in that case and for a single seed.
 #include <algorithm>
 #include <utility>
 
@@ -95,8 +96,10 @@ Json to_json(const Cell& cell) {
     json["runs"].push_back(
         {{"seed", run.seed}, {"value", number(run.value)}, {"folder", run.folder}});
   }
+  if (!cell.tuned.empty()) {
+    json["tuned"] = to_json(cell.tuned);
+  }
   if (!cell.trials.empty()) {
-    json["tuned"] = to_json(cell.trials[cell.chosen].set);
     json["trials"] = Json::array();
     for (const Trial& trial : cell.trials) {
       json["trials"].push_back(
@@ -119,6 +122,7 @@ Cell cell_of(const Json& json, bool lower) {
                            .value = maybe_number(trial.at("value"))});
   }
   cell.chosen = choose(cell.trials, lower);
+  cell.tuned = settings_of(json.value("tuned", Json::object()));
   return cell;
 }
 
@@ -157,10 +161,25 @@ TimeToAccuracy time_to_accuracy_of(const Comparison& comparison, const Json& jso
   return times;
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+// Earlier versions tuned every cell by the metric of the table.
+void read_tuning(const Json& json, Comparison& comparison) {
+  const auto text = [&](const char* key) {
+    const Json value = json.value(key, Json(nullptr));
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  comparison.tuned_by = json.contains("tuned_by") ? text("tuned_by") : comparison.metric;
+  comparison.tuned_in = text("tuned_in");
+}
+
 Comparison read(const Json& json) {
   Comparison comparison;
   comparison.name = json.at("name").get<std::string>();
   comparison.metric = json.at("metric").get<std::string>();
+  read_tuning(json, comparison);
   comparison.best_evaluation = json.at("best").get<bool>();
   comparison.seeds = json.at("seeds").get<std::vector<std::uint64_t>>();
   comparison.methods = variants_of(json.at("methods"));
@@ -192,6 +211,8 @@ nlohmann::ordered_json to_json(const Comparison& comparison) {
   Json json = {{"schema", 1},
                {"name", comparison.name},
                {"metric", comparison.metric},
+               {"tuned_by", text_or_null(comparison.tuned_by)},
+               {"tuned_in", text_or_null(comparison.tuned_in)},
                {"lower_is_better", lower_is_better(comparison.metric)},
                {"best", comparison.best_evaluation},
                {"seeds", comparison.seeds},

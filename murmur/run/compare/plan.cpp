@@ -73,6 +73,27 @@ std::string read_metric(TableReader& compare) {
   return metric;
 }
 
+// Index of the column with that label.
+std::size_t setting_called(const std::string& label, const Plan& plan, TableReader& compare) {
+  std::vector<std::string> labels;
+  for (const PlannedVariant& setting : plan.settings) {
+    labels.push_back(setting.variant.label);
+  }
+  const auto found = std::find(labels.begin(), labels.end(), label);
+  if (found == labels.end()) {
+    compare.fail("tune_in",
+                 fmt::format("compare.tune_in = '{}' is no label of a [[compare.setting]]{}. "
+                             "Settings: {}",
+                             label,
+                             did_you_mean(label, labels),
+                             join_names(labels)));
+  }
+  if (plan.tune.empty()) {
+    compare.fail("tune_in", "compare.tune_in has nothing to choose: there is no [compare.tune]");
+  }
+  return static_cast<std::size_t>(found - labels.begin());
+}
+
 void read_compare(const Document& document, Plan& plan) {
   TableReader compare(document, "compare");
   if (!compare.present()) {
@@ -86,6 +107,7 @@ void read_compare(const Document& document, Plan& plan) {
   const toml::node* tune = compare.node("tune");
   compare.has("seeds");
   compare.has("metric");
+  const std::string tune_in = compare.text("tune_in", "", {});
   plan.best_evaluation = compare.flag("best", false);
   compare.finish();
   plan.metric = read_metric(compare);
@@ -94,6 +116,9 @@ void read_compare(const Document& document, Plan& plan) {
   plan.settings = read_variants(settings, "setting");
   require_disjoint(plan.settings, plan.methods);
   plan.tune = read_tuned(tune);
+  if (compare.has("tune_in")) {
+    plan.tune_in = setting_called(tune_in, plan, compare);
+  }
 }
 
 // Without rows or columns in [compare], the file as it is makes a single one.

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct Plan {
   std::vector<PlannedVariant> methods;   // at least one
   std::vector<PlannedVariant> settings;  // at least one
   std::vector<TunedKey> tune;
+  std::optional<std::size_t> tune_in;  // the setting in which values are chosen; none: in every one
+
+  bool tunes_in(std::size_t setting) const { return tune_in.value_or(setting) == setting; }
 };
 
 // Throws UserError with the position in the file. The configurations of the runs are checked by

@@ -89,9 +89,9 @@ std::string csv_number(const std::optional<double>& value) {
 std::vector<std::string> tuned_keys(const Comparison& comparison) {
   for (const std::vector<Cell>& row : comparison.cells) {
     for (const Cell& cell : row) {
-      if (!cell.trials.empty()) {
+      if (!cell.tuned.empty()) {
         std::vector<std::string> keys;
-        for (const Setting& setting : cell.trials.front().set) {
+        for (const Setting& setting : cell.tuned) {
           keys.push_back(setting.key);
         }
         return keys;
@@ -158,8 +158,7 @@ std::string to_csv(const Comparison& comparison) {
         out += "," + csv_number(run.value);
       }
       for (std::size_t k = 0; k < tuned.size(); ++k) {
-        out += "," + (cell.trials.empty() ? std::string()
-                                          : csv_text(cell.trials[cell.chosen].set[k].value));
+        out += "," + (cell.tuned.empty() ? std::string() : csv_text(cell.tuned[k].value));
       }
       if (published) {
         out += "," + csv_number(comparison.methods[m].published_in(s));

@@ -48,13 +48,14 @@ struct CellRun {
 struct Trial {
   Settings set = {};
   std::string folder = {};
-  std::optional<double> value = {};
+  std::optional<double> value = {};  // of `tuned_by`; none: diverged
 };
 
 struct Cell {
   std::vector<CellRun> runs = {};  // one per seed
-  std::vector<Trial> trials = {};  // empty: nothing was tuned
+  std::vector<Trial> trials = {};  // empty: nothing was tuned, or it was tuned in another cell
   std::size_t chosen = 0;          // index of a trial
+  Settings tuned = {};             // the chosen values, also of a cell without trials
   // ENSURES (by summarize()):
   std::optional<double> mean = {};  // none: a run diverged
   std::optional<double> std = {};   // none: a run diverged, or there is one seed
@@ -79,6 +80,8 @@ inline constexpr const char* kRaceMetric = "eval/accuracy_local_mean";
 struct Comparison {
   std::string name = {};
   std::string metric = {};
+  std::string tuned_by = {};  // the metric by which values were chosen; empty: nothing was tuned
+  std::string tuned_in = {};  // label of the column in which they were; empty: in each of its own
   bool best_evaluation = false;
   std::vector<std::uint64_t> seeds = {};
   std::vector<Variant> methods = {};

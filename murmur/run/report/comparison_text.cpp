@@ -128,12 +128,12 @@ NumberTable results_table(const Comparison& comparison) {
   return table;
 }
 
-std::string values_of(const Trial& trial) {
-  if (trial.set.size() == 1) {
-    return trial.set.front().value;
+std::string values_of(const Settings& settings) {
+  if (settings.size() == 1) {
+    return settings.front().value;
   }
   std::string out;
-  for (const Setting& setting : trial.set) {
+  for (const Setting& setting : settings) {
     out += (out.empty() ? "" : ", ") + setting.key + " = " + setting.value;
   }
   return out;
@@ -146,7 +146,7 @@ std::string tuned_text(const Comparison& comparison) {
   }
   const std::vector<std::size_t> widths = widths_of(table);
   const auto plain = [](std::size_t) { return false; };
-  std::string out = fmt::format("\nTuned on seed {}:\n\n", comparison.seeds.front()) +
+  std::string out = fmt::format("\nTuned {}:\n\n", tuning_text(comparison)) +
                     line_of(table.header, widths, plain);
   for (const std::vector<std::string>& row : table.rows) {
     out += line_of(row, widths, plain);
@@ -162,6 +162,13 @@ bool has_reference(const Comparison& comparison) {
 
 }  // namespace
 
+std::string tuning_text(const Comparison& comparison) {
+  return fmt::format("on seed {}{}{}",
+                     comparison.seeds.front(),
+                     comparison.tuned_by == comparison.metric ? "" : " by " + comparison.tuned_by,
+                     comparison.tuned_in.empty() ? "" : ", at " + comparison.tuned_in);
+}
+
 NumberTable tuned_table(const Comparison& comparison) {
   NumberTable table{.header = {""}};
   for (const Variant& setting : comparison.settings) {
@@ -171,10 +178,10 @@ NumberTable tuned_table(const Comparison& comparison) {
   for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
     std::vector<std::string> row{comparison.methods[m].label};
     for (const Cell& cell : comparison.cells[m]) {
-      tuned = tuned || !cell.trials.empty();
-      row.push_back(cell.trials.empty() ? "" : values_of(cell.trials[cell.chosen]));
-      if (!cell.trials.empty() && cell.trials.front().set.size() == 1) {
-        table.header.front() = cell.trials.front().set.front().key;
+      tuned = tuned || !cell.tuned.empty();
+      row.push_back(values_of(cell.tuned));
+      if (cell.tuned.size() == 1) {
+        table.header.front() = cell.tuned.front().key;
       }
     }
     table.rows.push_back(std::move(row));

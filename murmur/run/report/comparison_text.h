@@ -22,6 +22,10 @@ std::string shown_unit(const Comparison& comparison);
 // "eval/accuracy_local_mean in %, at the end of the run, mean ± standard deviation over 3 seeds".
 std::string caption(const Comparison& comparison);
 
+// "on seed 1 by validation/accuracy_local_mean, at alpha = 1": where and by what values were
+// chosen.
+std::string tuning_text(const Comparison& comparison);
+
 // The chosen values, laid out like the results: the value alone for a single key, "key = value,
 // ..." for several. No rows if nothing was tuned.
 NumberTable tuned_table(const Comparison& comparison);

@@ -65,7 +65,7 @@ std::string tuned_html(const Comparison& comparison) {
   if (table.rows.empty()) {
     return {};
   }
-  return folded_html(fmt::format("Tuned values (on seed {})", comparison.seeds.front()),
+  return folded_html(fmt::format("Tuned values ({})", tuning_text(comparison)),
                      table_html(table, "results"),
                      false);
 }
