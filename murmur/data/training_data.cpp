@@ -91,13 +91,20 @@ Validation all_of(const Dataset& dataset, Part part) {
   return validation;
 }
 
+// The one part besides training and test that datasets have files of.
+const std::string kValid = "valid";
+
 Status check_validation(const Dataset& dataset, const ValidationSettings& wanted) {
-  if (!wanted.names.empty() && dataset.validation.count() == 0) {
-    return Failure{FailureKind::kInvalid,
-                   fmt::format("data.validation = \"{}\": '{}' has no such part; write a share of "
-                               "the training examples, as in data.validation = 0.1",
-                               fmt::join(wanted.names, "\", \""),
-                               dataset.name)};
+  const std::vector<std::string> parts =
+      dataset.validation.count() == 0 ? std::vector<std::string>() : std::vector{kValid};
+  if (!wanted.names.empty() && wanted.names != parts) {
+    return Failure{
+        FailureKind::kInvalid,
+        fmt::format("data.validation = \"{}\": '{}' has no such part{}; write a share of "
+                    "the training examples, as in data.validation = 0.1",
+                    fmt::join(wanted.names, "\", \""),
+                    dataset.name,
+                    parts.empty() ? "" : ", it has \"" + kValid + "\"")};
   }
   const std::int64_t all = dataset.training.count();
   const std::int64_t drawn = validation_count(all, wanted.share);

@@ -35,7 +35,7 @@ SimulationState<S>& state_of(const std::unique_ptr<SimulationState<S>>& state) {
 template <class S>
 BasicSimulation<S>::BasicSimulation(BasicTask<S> task, const Options& options)
     : state_(guarded([&] {
-        return std::make_unique<SimulationState<S>>(config_for<S>(options, run::kOwnTask),
+        return std::make_unique<SimulationState<S>>(config_for<S>(options, run::Purpose::kOwnTask),
                                                     std::move(task));
       })) {}
 

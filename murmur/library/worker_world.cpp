@@ -31,7 +31,7 @@ void require_own_gradient(const run::Config& config) {
 run::Config config_of_process(const run::World& world,
                               const Options& options,
                               run::Precision precision) {
-  run::Config config = config_of(options, run::kOwnTask, precision, world.processes());
+  run::Config config = config_of(options, run::Purpose::kOwnTask, precision, world.processes());
   if (config.workers != world.processes()) {
     throw UserError(fmt::format(
         "workers = {}, and there {} {} process{}, each with one worker; start as many ({}), or "

@@ -129,6 +129,7 @@ TEST_F(TextFiles, AsWordsHaveTheNumbersOfPyTorchsExample) {
   EXPECT_THAT(windows(data, data.training, " "),
               ElementsAre("the cat <eos>", "<eos> <eos> the", "the dog <eos>"));
   EXPECT_THAT(windows(data, data.test, " "), ElementsAre("the bird <eos>"));
+  EXPECT_THAT(windows(data, data.validation, " "), ElementsAre("a dog <eos>"));
 }
 
 TEST_F(TextFiles, MayHaveFewerWords) {

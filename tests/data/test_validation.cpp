@@ -97,6 +97,9 @@ TEST(Validation, OfFilesIsWholeAndIsPartOfTheDigest) {
   EXPECT_EQ(data.validation.part, Part::kValidation);
   EXPECT_EQ(data.validation.examples, (std::vector<std::int32_t>{0, 1, 2}));
   EXPECT_EQ(data.training_examples, 40);
+  settings.validation.names = {"dev"};
+  EXPECT_THAT(divide(std::make_shared<Dataset>(dataset), settings).failure().message,
+              HasSubstr("has no such part, it has \"valid\""));
 }
 
 TEST(Validation, RefusesWhatIsNotThere) {

@@ -193,6 +193,9 @@ Result<Dataset> read_text(const DatasetInfo& info,
   dataset.longest = options.integer("context");
   dataset.training = examples_of(std::move(windows.value().training));
   dataset.test = examples_of(std::move(windows.value().test));
+  if (windows.value().validation.count() > 0) {
+    dataset.validation = examples_of(std::move(windows.value().validation));
+  }
   dataset.digest = digest_of(dataset);
   return dataset;
 }

@@ -21,8 +21,10 @@
 
 namespace murmur::run {
 
-// Which command the file is for: `solve` has [problem], `train` [data], [model], [schedule], ...
-enum class Purpose { kTrain, kSolve };
+// What the file is for: `solve` has [problem], `train` [data], [model], [schedule], ... A task that
+// a program brings has no [data], [model] and [loss], and [schedule] only if it wants
+// (Config::schedule has no name otherwise): the program says the rates.
+enum class Purpose { kTrain, kSolve, kOwnTask };
 
 enum class Precision { kSingle, kDouble };
 

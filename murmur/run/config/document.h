@@ -55,11 +55,6 @@ void apply_layer(Document& document, const toml::table& layer);
 // Checks and converts the whole document. Throws UserError. Defined in read.cpp.
 Config read_config(const Document& document, Purpose purpose);
 
-// Beside those of the commands: a task that a program brings. It has no [data], [model] and [loss],
-// and [schedule] only if it wants (Config::schedule has no name otherwise): the program says the
-// rates.
-inline constexpr Purpose kOwnTask{2};
-
 // Of the document of a run: kTrain if it says which data or model, else kOwnTask.
 Purpose purpose_of_run(const Document& document);
 

@@ -52,7 +52,7 @@ std::string belongs(const std::string& key, Purpose purpose) {
   if (purpose == Purpose::kTrain && key == "problem") {
     return "[problem] is for `murmur solve`; `murmur train` takes [data] and [model]";
   }
-  if (purpose == kOwnTask && (key == "data" || key == "model" || key == "loss")) {
+  if (purpose == Purpose::kOwnTask && (key == "data" || key == "model" || key == "loss")) {
     return fmt::format("[{}] is of tasks by name; this one is brought by the program", key);
   }
   if (key == "compare") {
@@ -137,7 +137,7 @@ AlgorithmConfig read_algorithm(const Document& document, Purpose purpose) {
   algorithm.decay = table.text("decay", algorithm.decay, {"all", "matrices"});
   algorithm.groups = read_groups(table);
   const toml::node* rate = table.node("learning_rate");
-  if (purpose == kOwnTask && rate == nullptr) {
+  if (purpose == Purpose::kOwnTask && rate == nullptr) {
     return algorithm;  // the program says it
   }
   if (purpose != Purpose::kSolve && rate != nullptr && rate->is_array()) {
@@ -254,7 +254,7 @@ Config read_config(const Document& document, Purpose purpose) {
 
 Purpose purpose_of_run(const Document& document) {
   const bool by_name = document.root.contains("data") || document.root.contains("model");
-  return by_name ? Purpose::kTrain : kOwnTask;
+  return by_name ? Purpose::kTrain : Purpose::kOwnTask;
 }
 
 Config load_config(const std::filesystem::path& file, Purpose purpose, const Overrides& overrides) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the tables that only a training run has.
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -133,9 +134,13 @@ void settle_vocabulary(Config& config) {
   }
 }
 
-// Empty: a fresh start.
-std::string read_weights(const Document& document) {
+// Empty: a fresh start. An encoder starts from its folder's weights, where there are some.
+std::string read_weights(const Document& document, const OptionValues& model) {
   TableReader table(document, "model");
+  if (model.has("folder") && !table.has("weights")) {
+    const std::string published = model.text("folder") + "/model.safetensors";
+    return std::filesystem::exists(published) ? published : std::string();
+  }
   const std::string path = table.text("weights", "none", {});
   return path == "none" ? std::string() : absolute_path(path);
 }
@@ -271,7 +276,7 @@ void read_training(const Document& document, Config& config) {
     read_data(document, config);
     config.model = read_model(document, config);
     settle_vocabulary(config);
-    config.weights = read_weights(document);
+    config.weights = read_weights(document, config.model.options);
     read_loss(document, config);
   }
   if (config.purpose == Purpose::kTrain || document.root.contains("schedule")) {

@@ -182,8 +182,8 @@ std::vector<Resolved> resolved_keys(const Config& config) {
     if (config.bf16) {
       out.put("compute", std::string("bf16"));
     }
-    if (!config.weights.empty()) {
-      out.put("weights", config.weights);
+    if (!config.weights.empty() || config.model.options.has("folder")) {
+      out.put("weights", config.weights.empty() ? "none" : config.weights);
     }
     if (config.label_smoothing > 0) {
       out.table("loss");

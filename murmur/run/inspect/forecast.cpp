@@ -23,7 +23,7 @@ namespace {
 constexpr std::int64_t kUsualSteps = 1000;
 constexpr std::int64_t kMostEvents = 5'000'000;  // takes less than a second
 constexpr int kMostWorkersForSpectrum = 2048;
-// Measured: `murmur train` of the smallest models.
+// What a process holds beside rows and data, roughly.
 constexpr double kProgram = 40e6;
 constexpr double kProgramWithTorch = 190e6;
 
