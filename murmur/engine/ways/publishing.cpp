@@ -71,18 +71,18 @@ class Publishing : public Way<S> {
     return pauses(this->state(), call_) ? 0 : publisher().edges();
   }
   Traffic traffic(const StepCosts& step) const override {
-    return {step.edges * bytes(step), step.edges};
+    return {step.edges * sent_bytes(step), step.edges};
   }
   void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
     events.push_back({.kind = CommEvent::Kind::kSend,
-                      .bytes = static_cast<double>(bytes(step)),
+                      .bytes = static_cast<double>(sent_bytes(step)),
                       .edges = step.graph,
                       .slot = slot_of(this->program(), stage_.copy)});
   }
 
  private:
   Publisher<S>& publisher() const { return this->state().publishers.at(stage_.copy); }
-  std::int64_t bytes(const StepCosts& step) const {
+  std::int64_t sent_bytes(const StepCosts& step) const {
     return message_bytes(this->coded(), step.step, this->message({stage_.difference}));
   }
 
