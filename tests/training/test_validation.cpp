@@ -98,7 +98,7 @@ TEST(ValidationSet, BelongsToTheRun) {
 
 TEST(ValidationSet, RefusesWhatMakesNoSense) {
   const TrainingDesk desk;
-  for (const std::string& wrong : {"data.validation=0.0",
+  for (const std::string wrong : {"data.validation=0.0",
                                    "data.validation=1.0",
                                    "data.validation=[]",
                                    "data.validation=true",
