@@ -53,6 +53,9 @@ TEST(PublishedSetUps, HavePlansWithoutData) {
     for (const auto& entry :
          std::filesystem::directory_iterator(std::string(MURMUR_EXAMPLES) + "/" + paper)) {
       const std::string name = std::string(paper) + "/" + entry.path().stem().string();
+      if (name.ends_with("-reduced")) {
+        continue;  // that form is trained, on data
+      }
       SCOPED_TRACE(name);
       ++found;
       ASSERT_TRUE(published().contains(name));

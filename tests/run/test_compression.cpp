@@ -103,7 +103,7 @@ TEST(Compression, IsWarnedOfWhereItHasNoEffect) {
               ElementsAre(AllOf(HasSubstr("compression.start_step = 10"), HasSubstr("10 steps"))));
   EXPECT_THAT(warnings("dsgd", "name = \"none\"\nmin_size = 1"),
               ElementsAre(HasSubstr("compression.min_size has no effect")));
-  EXPECT_THAT(warnings("choco-sgd", "name = \"rand-k\"\nscaled = true"),
+  EXPECT_THAT(warnings("choco-sgd", "name = \"rand-k\"\nratio = 0.9\nscaled = true"),
               ElementsAre(HasSubstr("compression.scaled")));
 }
 
