@@ -151,8 +151,11 @@ TEST(BatchNorms, RefuseOneValuePerChannel) {
   SupervisedSettings settings = small_settings("cifar-resnet batch");
   const models::Model& model = *models::find_model("cifar-resnet");
   auto dataset = std::make_shared<data::Dataset>(*settings.data.dataset);
-  dataset->training.columns.front().shape = {2, 4, 4};
-  dataset->test.columns.front().shape = {2, 4, 4};
+  for (data::Examples* examples : {&dataset->training, &dataset->test}) {
+    const auto count = static_cast<std::size_t>(examples->count());
+    *examples = data::labelled_images(
+        {2, 4, 4}, data::Bytes(count * 32, 7), examples->column(data::kTargets).bytes);
+  }
   settings.data.settings.batches.batch_size = 1;
   settings.data = data::divide(dataset, settings.data.settings).value();
   settings.network = models::make_network(model, settings.network.options, {2, 4, 4}, 5).value();

@@ -316,7 +316,7 @@ TEST(ArraysErrors, SayWhatTheseExamplesDoNotAllow) {
       {{"--set", "data.augment=true"}, "'flip' needs images, and these examples are numbers"},
       {{"--set", "data.partition=dirichlet"},
        "\"dirichlet\" divides by label, and these examples have no labels; partitions without "
-       "labels are iid, origin, replicate"},
+       "labels are iid, origin, natural, file, replicate"},
       {{"--set", "loss.label_smoothing=0.1"}, "loss.label_smoothing = 0.1 is for classes"},
       {{"--set", "model.name=lenet"}, "does not fit"},
       {{"--set", "data.file=a.csv"}, "must be a file that ends in .safetensors or .npz"}};

@@ -65,7 +65,7 @@ TEST(Augment, RefusesWhatIsNoTransformAndSaysWhatIs) {
       {"[\"flop\"]", "Allowed: flip, crop"},
       {"\"flip\"", "must be true, false or a list"},
       {"3", "Known: flip, crop"},
-      {"[3]", "data.augment must be one of flip, crop, not 3"},
+      {"[3]", "data.augment must be one of flip, crop, random-resized-crop, not 3"},
       {"[{ padding = 4 }]", "data.augment.name is missing"},
       {"[{ name = \"crop\", pading = 4 }]", "unknown key 'data.augment.pading'"},
       {"[{ name = \"flip\", padding = 4 }]", "'flip' does not have it; it is an option of crop"},

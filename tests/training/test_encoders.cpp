@@ -37,7 +37,7 @@ class EncoderDesk : public Desk {
               "\"\npartition = \"dirichlet\"\nalpha = 10\nbatch_size = 4\n"
               "[model]\nname = \"bert\"\nfolder = \"" +
               encoder.path() +
-              "\"\n[topology]\nname = \"ring\"\n[algorithm]\nname = \"qg-dadam\"\n"
+              "\"\n[topology]\nname = \"ring\"\n[algorithm]\nname = \"dadam\"\n"
               "learning_rate = 0.02\n[schedule]\nepochs = 8\n");
   }
   Ran train(std::vector<std::string> arguments) const {
