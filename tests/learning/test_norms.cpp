@@ -78,16 +78,17 @@ double expected(const models::Norm& norm,
                 const Weights& w,
                 const Values& x,
                 std::array<std::int64_t, 3> at) {
-  const auto [n, c, p] = at;
-  const double value = x.at(n, c, p);
+  const std::int64_t n = at[0];
+  const std::int64_t c = at[1];
+  const double value = x.at(n, c, at[2]);
   const bool activated = place == NormPlace::kActivated;
-  const auto in_group = [&x, n = n, c = c](std::int64_t groups) {
+  const auto in_group = [&x, n, c](std::int64_t groups) {
     const std::int64_t size = x.channels() / groups;
     return [n, c, size](std::int64_t image, std::int64_t channel) {
       return image == n && channel / size == c / size;
     };
   };
-  const auto in_channel = [c = c](std::int64_t, std::int64_t channel) { return channel == c; };
+  const auto in_channel = [c](std::int64_t, std::int64_t channel) { return channel == c; };
   const auto relu = [&](double result) { return activated ? std::max(result, 0.0) : result; };
   const auto standard = [&](const MeanAndVariance& of_them) {
     return (value - of_them.mean) / std::sqrt(of_them.variance + kEpsilon) * w.weight[c] +
