@@ -21,12 +21,13 @@ std::int64_t Dataset::outputs() const {
 }
 
 ExampleForm Dataset::form() const {
+  const std::int64_t numbers = outputs();
   if (vocabulary == nullptr) {
-    return {.kind = ExampleKind::kArrays, .shape = training.shape(), .outputs = outputs()};
+    return {.kind = ExampleKind::kArrays, .shape = training.shape(), .outputs = numbers};
   }
   return {.kind = task == Task::kClassification ? ExampleKind::kLabelledText : ExampleKind::kText,
           .shape = {},
-          .outputs = outputs(),
+          .outputs = numbers,
           .vocabulary = vocabulary->size(),
           .longest = longest};
 }
