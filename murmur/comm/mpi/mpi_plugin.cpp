@@ -37,7 +37,8 @@ Result<MPI_Comm> communicator_of(std::optional<CommunicatorBits> bits) {
       return no_communicator("what was given is no communicator");
     }
   }
-  std::memcpy(&communicator, &*bits, sizeof communicator);
+  constexpr std::size_t kBytes = std::is_integral_v<MPI_Comm> ? sizeof(int) : sizeof(void*);
+  std::memcpy(&communicator, &*bits, kBytes);
   if (communicator == MPI_COMM_NULL) {
     return no_communicator("the communicator is MPI_COMM_NULL");
   }
