@@ -20,7 +20,7 @@ def write_ag_news(folder):
 def write_reviews(folder):
     folder.mkdir(parents=True)
     for name, count in (("train", 1024), ("test", 100)):
-        rows = (f"{sentence(i, 3)},{sentence(i + 1, 5)},{i % 5 + 1}\n" for i in range(count))
+        rows = (f'"{sentence(i, 3)}","{sentence(i + 1, 5)}",{i % 5 + 1}\n' for i in range(count))
         (folder / f"{name}.csv").write_text("title,body,stars\n" + "".join(rows), encoding="utf-8")
 
 
