@@ -60,7 +60,7 @@ template <class S>
 Status Engine<S>::average_model(std::span<S> average) {
   const FlushDenormals guard;
   MURMUR_CHECK(average.size() == rows_.row_size(), "a row of {}", average.size());
-  if (const Status usable = consistency_.status(); !usable) {
+  if (Status usable = consistency_.status(); !usable) {
     return usable;
   }
   if (parts_.program.keeps_one_model()) {
