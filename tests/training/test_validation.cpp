@@ -99,13 +99,13 @@ TEST(ValidationSet, BelongsToTheRun) {
 TEST(ValidationSet, RefusesWhatMakesNoSense) {
   const TrainingDesk desk;
   for (const std::string wrong : {"data.validation=0.0",
-                                   "data.validation=1.0",
-                                   "data.validation=[]",
-                                   "data.validation=true",
-                                   "data.validation=[0.1]",
-                                   "data.validation=valid",
-                                   "data.validation=0.999",
-                                   "evaluation.test=never"}) {
+                                  "data.validation=1.0",
+                                  "data.validation=[]",
+                                  "data.validation=true",
+                                  "data.validation=[0.1]",
+                                  "data.validation=valid",
+                                  "data.validation=0.999",
+                                  "evaluation.test=never"}) {
     const Ran ran = desk.train({"--set", wrong});
     EXPECT_EQ(ran.code, 2) << wrong;
     EXPECT_THAT(ran.err, HasSubstr(wrong.substr(0, wrong.find('=')))) << wrong;
