@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replaces this folder in a build without torch.
+#include "murmur/core/check.h"
 #include "murmur/learning/libraries.h"
+#include "murmur/learning/statistics.h"
 #include "murmur/learning/supervised.h"
 
 namespace murmur::learning {
@@ -36,5 +38,17 @@ template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float
     const SupervisedSettings&);
 template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
     const SupervisedSettings&);
+
+template <class S>
+std::unique_ptr<Statistics<S>> make_statistics(const SupervisedSettings& /*settings*/,
+                                               std::int64_t /*examples*/) {
+  MURMUR_CHECK(false, "statistics without torch");
+  return nullptr;
+}
+
+template std::unique_ptr<Statistics<float>> make_statistics(const SupervisedSettings&,
+                                                            std::int64_t);
+template std::unique_ptr<Statistics<double>> make_statistics(const SupervisedSettings&,
+                                                             std::int64_t);
 
 }  // namespace murmur::learning
