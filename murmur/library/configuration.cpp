@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <murmur/task.h>
 #include <toml++/toml.h>
 
 #include "murmur/algorithms/algorithm.h"
@@ -106,6 +107,18 @@ run::Config config_of(const Options& options,
         *precision == run::Precision::kSingle ? "DoubleSimulation" : "Simulation"));
   }
   return config;
+}
+
+double rate_of(const run::Config& config,
+               const std::optional<run::Schedule>& schedule,
+               std::int64_t step) {
+  if (schedule) {
+    return schedule->rate(step);
+  }
+  if (config.algorithm.learning_rate.empty()) {
+    throw Error("there is no rate: step(lr) takes one, or set algorithm.learning_rate");
+  }
+  return config.algorithm.learning_rate.front();
 }
 
 }  // namespace murmur::library

@@ -8,6 +8,7 @@
 #include <murmur/options.h>
 
 #include "murmur/run/config/config.h"
+#include "murmur/run/config/schedule.h"
 
 namespace murmur::library {
 
@@ -21,6 +22,11 @@ run::Config config_of(const Options& options,
 
 // With BasicTask::average_buffers.
 run::Config with_buffers(run::Config config, bool average);
+
+// The learning rate of a step that is given none. Throws Error if the options have none either.
+double rate_of(const run::Config& config,
+               const std::optional<run::Schedule>& schedule,
+               std::int64_t step);
 
 template <class S>
 constexpr run::Precision precision_of() {

@@ -192,13 +192,7 @@ void SimulationState<S>::account(std::span<const double> losses) {
 
 template <class S>
 double SimulationState<S>::rate() const {
-  if (schedule_) {
-    return schedule_->rate(steps());
-  }
-  if (config_.algorithm.learning_rate.empty()) {
-    throw Error("there is no rate: step(lr) takes one, or set algorithm.learning_rate");
-  }
-  return config_.algorithm.learning_rate.front();
+  return rate_of(config_, schedule_, steps());
 }
 
 template <class S>

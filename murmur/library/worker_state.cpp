@@ -178,13 +178,7 @@ std::span<S> WorkerState<S>::buffers() {
 
 template <class S>
 double WorkerState<S>::rate() const {
-  if (schedule_) {
-    return schedule_->rate(steps());
-  }
-  if (config_.algorithm.learning_rate.empty()) {
-    throw Error("there is no rate: step(lr) takes one, or set algorithm.learning_rate");
-  }
-  return config_.algorithm.learning_rate.front();
+  return rate_of(config_, schedule_, steps());
 }
 
 template <class S>
