@@ -4,10 +4,10 @@
 #   murmur_learning_torch      torch/, with torch
 #   murmur_learning_loader     on_demand.cpp: stands in for torch/, and loads it as libmurmur_torch.so
 # Tests and benchmarks link the first two as murmur_learning, the program the first and the last as
-# murmur_learning_on_demand. Without torch both are without_torch.cpp and weights/.
+# murmur_learning_on_demand. Without torch both are without_torch.cpp, translation/ and weights/.
 set(folders FOLDERS core problems data models)
 if(NOT MURMUR_WITH_TORCH)
-  murmur_library(learning ${folders} ONLY "/(without_torch|weights/[a-z_]+).cpp$")
+  murmur_library(learning ${folders} ONLY "/(without_torch|(translation|weights)/[a-z0-9_]+).cpp$")
   add_library(murmur_learning_on_demand ALIAS murmur_learning)
   return()
 endif()
