@@ -3,6 +3,13 @@
 # and pkg-config read. All of it may be moved to another folder afterwards.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+if(MURMUR_PYTHON)  # folders of the package
+  foreach(what BIN LIB INCLUDE)
+    string(TOLOWER ${what} folder)
+    set(CMAKE_INSTALL_${what}DIR murmur/${folder})
+    set(CMAKE_INSTALL_FULL_${what}DIR ${CMAKE_INSTALL_PREFIX}/murmur/${folder})
+  endforeach()
+endif()
 
 # From bin/ to lib/, whatever they are called.
 file(RELATIVE_PATH to_libraries ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
@@ -20,8 +27,14 @@ install(TARGETS murmur_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 if(MURMUR_PLUGINS)
   install(TARGETS ${MURMUR_PLUGINS} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
+# A wheel holds no links, so there the library has one name alone.
+set(one_name "")
+if(MURMUR_PYTHON)
+  set_target_properties(murmur_shared PROPERTIES VERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  set(one_name NAMELINK_SKIP)
+endif()
 install(TARGETS murmur_shared murmur_torch_headers EXPORT murmur
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ${one_name} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/murmur DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/murmur)
@@ -32,6 +45,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/murmurConfigVersion.cmake
 install(FILES ${PROJECT_BINARY_DIR}/murmurConfig.cmake ${PROJECT_BINARY_DIR}/murmurConfigVersion.cmake
         DESTINATION ${package})
 
+if(MURMUR_PYTHON)  # without a name to link to
+  return()
+endif()
 file(RELATIVE_PATH to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/murmur.pc.in ${PROJECT_BINARY_DIR}/murmur.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/murmur.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests of the package share."""
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+has_torch = importlib.util.find_spec("torch") is not None
+needs_mpirun = unittest.skipUnless(any(os.environ.get(f"MURMUR_{name}_RUN") for name in ("OPENMPI", "MPICH")), "there is no mpirun")
+needs_torch = unittest.skipUnless(has_torch, "there is no torch in this environment")
+
+
+def launchers():
+    """Command lines of every mpirun of the build that is tested."""
+    return {name: [command] for name in ("OPENMPI", "MPICH") if (command := os.environ.get(f"MURMUR_{name}_RUN")) and os.path.exists(command)}
+
+
+def run(words, code=0, **environment):
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
+    if code is not None and done.returncode != code:
+        raise AssertionError(f"{words} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+def python(code, **more):
+    """A program of its own, in the empty folder of this test."""
+    return run([sys.executable, "-B", "-c", code], **more)
+
+
+def loop_digest(launcher, settings, processes=4):
+    (digest,) = re.findall(r"digest ([0-9a-f]{16})", run([*launcher, "-n", processes, sys.executable, "-B", HERE / "own_loop.py", json.dumps(settings)]))
+    return digest
