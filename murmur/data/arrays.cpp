@@ -228,7 +228,7 @@ Result<Dataset> read_arrays(const DatasetInfo& info,
                             const DatasetFiles& files,
                             const ForEach& for_each) {
   const std::string path = files.paths.front().string();
-  const auto file = files::open_array_file(files.paths.front());
+  const auto file = open_arrays(files.paths.front(), files.cache);
   if (!file) {
     return file.failure();
   }

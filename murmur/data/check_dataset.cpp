@@ -154,7 +154,8 @@ Result<std::unique_ptr<files::ArrayFile>> open_arrays(const std::filesystem::pat
   if (!memory) {
     return memory.failure();
   }
-  return files::open_npz(std::move(memory).value(), path);
+  std::filesystem::path name = path;
+  return files::open_array_file(std::move(memory).value(), name.replace_extension());
 }
 
 std::optional<bool> is_as_published(const FileInfo& info, std::span<const std::uint8_t> bytes) {

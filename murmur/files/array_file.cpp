@@ -219,34 +219,34 @@ const std::vector<std::string>& array_file_endings() {
   return kEndings;
 }
 
-Result<std::unique_ptr<ArrayFile>> open_npz(Descriptor file, const fs::path& name) {
-  Result<ZipReader> zip = ZipReader::open(std::move(file), name);
-  if (!zip) {
-    return zip.failure();
-  }
-  return std::unique_ptr<ArrayFile>(std::make_unique<NpzArrays>(std::move(zip).value()));
-}
-
-Result<std::unique_ptr<ArrayFile>> open_array_file(const fs::path& path) {
-  if (path.extension() == ".npz") {
-    Result<Descriptor> file = open_to_read(path);
-    if (!file) {
-      return file.failure();
+Result<std::unique_ptr<ArrayFile>> open_array_file(Descriptor file, const fs::path& name) {
+  if (name.extension() == ".npz") {
+    Result<ZipReader> zip = ZipReader::open(std::move(file), name);
+    if (!zip) {
+      return zip.failure();
     }
-    return open_npz(std::move(file).value(), path);
+    return std::unique_ptr<ArrayFile>(std::make_unique<NpzArrays>(std::move(zip).value()));
   }
-  if (path.extension() == ".safetensors") {
-    Result<SafetensorsReader> reader = SafetensorsReader::open(path);
+  if (name.extension() == ".safetensors") {
+    Result<SafetensorsReader> reader = SafetensorsReader::open(std::move(file), name);
     if (!reader) {
       return reader.failure();
     }
     return std::unique_ptr<ArrayFile>(
-        std::make_unique<SafetensorsArrays>(path, std::move(reader).value()));
+        std::make_unique<SafetensorsArrays>(name, std::move(reader).value()));
   }
   return Failure{FailureKind::kInvalid,
                  fmt::format("{}: arrays are in files that end in {}",
-                             path.string(),
+                             name.string(),
                              fmt::join(array_file_endings(), " or "))};
+}
+
+Result<std::unique_ptr<ArrayFile>> open_array_file(const fs::path& path) {
+  Result<Descriptor> file = open_to_read(path);
+  if (!file) {
+    return file.failure();
+  }
+  return open_array_file(std::move(file).value(), path);
 }
 
 }  // namespace murmur::files

@@ -52,8 +52,9 @@ const std::vector<std::string>& array_file_endings();
 // kInvalid: the file's name ends otherwise. kMissing, kIo, kDamaged.
 Result<std::unique_ptr<ArrayFile>> open_array_file(const std::filesystem::path& path);
 
-// An .npz that is open already. `name`: for messages.
-Result<std::unique_ptr<ArrayFile>> open_npz(Descriptor file, const std::filesystem::path& name);
+// The same of a file that is open already. `name`: its ending counts, and it is used in messages.
+Result<std::unique_ptr<ArrayFile>> open_array_file(Descriptor file,
+                                                   const std::filesystem::path& name);
 
 // Bytes of an array; none if they exceed 63 bits.
 std::optional<std::uint64_t> array_bytes(Dtype dtype, std::span<const std::int64_t> shape);

@@ -35,7 +35,12 @@ Result<SafetensorsReader> SafetensorsReader::open(const std::filesystem::path& p
   if (!file) {
     return file.failure();
   }
-  SafetensorsReader reader(path, std::move(file).value());
+  return open(std::move(file).value(), path);
+}
+
+Result<SafetensorsReader> SafetensorsReader::open(Descriptor file,
+                                                  const std::filesystem::path& name) {
+  SafetensorsReader reader(name, std::move(file));
   if (Status read = reader.read_header(); !read) {
     return read.failure();
   }

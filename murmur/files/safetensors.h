@@ -54,6 +54,8 @@ class SafetensorsReader {
  public:
   // kMissing, kIo, kDamaged.
   static Result<SafetensorsReader> open(const std::filesystem::path& path);
+  // Of a file that is open already. `name`: for messages.
+  static Result<SafetensorsReader> open(Descriptor file, const std::filesystem::path& name);
 
   const std::vector<TensorInfo>& tensors() const { return header_.tensors; }
   const Metadata& metadata() const { return header_.metadata; }

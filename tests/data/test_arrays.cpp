@@ -49,6 +49,27 @@ class Arrays : public ::testing::Test {
   const std::string images_ = npy("|u1", "(3, 2, 2)", bytes(12));
 };
 
+TEST_F(Arrays, MayBeCompressedAsAWhole) {
+  const auto plain = read(images_, npy("|u1", "(3,)", bytes(3)));
+  ASSERT_TRUE(plain) << plain.failure().message;
+  const Bytes content = read_bytes(folder_.path() / "a.npz").value();
+  const std::string tensors = murmur::testing::safetensors({{"train_x", "U8", "[3,2,2]", bytes(12)},
+                                                            {"train_y", "U8", "[3]", bytes(3)},
+                                                            {"test_x", "U8", "[3,2,2]", bytes(12)},
+                                                            {"test_y", "U8", "[3]", bytes(3)}});
+  const Bytes other(tensors.begin(), tensors.end());
+  for (const auto& [name, packed] : {std::pair("a.npz.gz", gzip(content)),
+                                     std::pair("a.npz.xz", xz(content)),
+                                     std::pair("a.safetensors.gz", gzip(other))}) {
+    write_file(folder_.path() / name, packed);
+    const auto dataset =
+        read_dataset(*find_dataset("arrays"),
+                     {.folder = {}, .environment = {}, .file = (folder_.path() / name).string()});
+    ASSERT_TRUE(dataset) << dataset.failure().message;
+    EXPECT_EQ(dataset.value()->digest, plain.value()->digest) << name;
+  }
+}
+
 TEST_F(Arrays, OfBytesAreImagesWithMeasuredStatistics) {
   const auto grey = read(images_, npy("|u1", "(3,)", bytes(3)));
   ASSERT_TRUE(grey) << grey.failure().message;

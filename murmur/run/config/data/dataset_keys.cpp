@@ -53,12 +53,16 @@ std::map<std::string, std::string> read_lists(TableReader& table, const data::Da
 
 void require_array_file(TableReader& table, const std::string& file) {
   const auto& endings = files::array_file_endings();
-  const std::string ending = std::filesystem::path(file).extension().string();
+  std::filesystem::path path(file);
+  if (path.extension() == ".gz" || path.extension() == ".xz") {
+    path.replace_extension();
+  }
+  const std::string ending = path.extension().string();
   if (std::find(endings.begin(), endings.end(), ending) == endings.end()) {
-    table.fail(
-        "file",
-        fmt::format(
-            "data.file = \"{}\" must be a file that ends in {}", file, fmt::join(endings, " or ")));
+    table.fail("file",
+               fmt::format("data.file = \"{}\" must be a file that ends in {} (plain, .gz or .xz)",
+                           file,
+                           fmt::join(endings, " or ")));
   }
 }
 
