@@ -2,6 +2,7 @@
 # libmurmur.so: all of murmur/ behind the headers of include/murmur, which alone it shows. The program is a main() on
 # top of it. What is not always wanted are libraries of their own, which it loads from beside it:
 #   libmurmur_torch.so                        learning/torch, with torch
+#   libmurmur_sentencepiece.so                data/text/sentencepiece, which needs nothing of the others
 #   libmurmur_openmpi.so, libmurmur_mpich.so  comm/mpi
 # They need libmurmur.so for core/check.h, so that a contract broken in them knows the worker, the step and the seed.
 murmur_library(library FOLDERS run OBJECTS)
@@ -39,6 +40,17 @@ function(murmur_plugin target name symbols)
   target_link_libraries(${target} PRIVATE -Wl,--push-state,--no-as-needed murmur_shared -Wl,--pop-state)
   set(MURMUR_PLUGINS ${MURMUR_PLUGINS} ${target} PARENT_SCOPE)
 endfunction()
+
+if(NOT MURMUR_PYTHON)
+  add_library(murmur_sentencepiece SHARED murmur/data/text/sentencepiece/plugin.cpp)
+  murmur_properties(murmur_sentencepiece)
+  set(symbols ${PROJECT_SOURCE_DIR}/cmake/sentencepiece_symbols.map)
+  set_target_properties(murmur_sentencepiece PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR} LINK_DEPENDS ${symbols})
+  target_link_options(murmur_sentencepiece PRIVATE -Wl,--version-script=${symbols})
+  target_link_libraries(murmur_sentencepiece PRIVATE murmur_flags sentencepiece::sentencepiece)
+  list(APPEND MURMUR_PLUGINS murmur_sentencepiece)
+  add_dependencies(murmur_data murmur_sentencepiece)
+endif()
 
 if(MURMUR_WITH_TORCH)
   murmur_plugin(murmur_learning_library murmur_torch torch_symbols.map murmur/learning/torch/torch_plugin.cpp)

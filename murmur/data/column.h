@@ -4,8 +4,9 @@
 //
 //   x   inputs: U8, images as channels x rows x columns; F32, F64 of any shape; or ragged I32, the
 //       numbers of tokens
-//   y   what is learned: U8 or I32, class labels (one integer per row); or F32, F64, targets; none:
-//       the tokens of x
+//   y   what is learned: U8 or I32, class labels (one integer per row); F32, F64, targets; or
+//   ragged
+//       I32, the tokens of a translation of x; none: the tokens of x
 #pragma once
 
 #include <cstddef>
@@ -66,6 +67,8 @@ class RaggedRows {
 
 inline constexpr std::string_view kInputs = "x";
 inline constexpr std::string_view kTargets = "y";
+// Of a batch of pairs: the rows of y behind <s>, without their last token.
+inline constexpr std::string_view kDecoderInputs = "decoder_inputs";
 
 // Images that are read when they are needed: column x holds the paths of their files below
 // `folder`, each padded with zero bytes.

@@ -16,6 +16,7 @@
 #include "murmur/core/image_shape.h"
 #include "murmur/core/options.h"
 #include "murmur/data/column.h"
+#include "murmur/data/dataset_settings.h"
 #include "murmur/data/held_bytes.h"
 #include "murmur/data/task.h"
 #include "murmur/data/text/vocabulary.h"
@@ -33,13 +34,16 @@ struct Dataset {
   std::vector<std::string> class_names;  // empty: classes have numbers only
   Examples training;
   Examples validation;  // of files of its own; no columns: there are none
+  std::vector<std::string> validation_names = {"valid"};  // how data.validation calls those files
   Examples test;
   std::vector<double> mean;       // of images, per channel, of pixels / 255
   std::vector<double> deviation;  // of images, per channel, of pixels / 255
   // Of text.
   std::shared_ptr<const Vocabulary> vocabulary = {};  // null: the examples are no text
   std::int64_t longest = 0;                           // the most tokens that a model gets at once
-  std::int64_t cut_texts = 0;                         // labelled ones of training that were cut off
+  std::int64_t cut_texts = 0;                // labelled ones of training, sources of test: cut off
+  std::int64_t left_out = 0;                 // training pairs with an empty or a long side
+  std::vector<std::string> references = {};  // of pairs: the lines of the test targets
   std::string notice = {};    // what a user should know about them, a sentence; or empty
   std::uint64_t digest = 0;   // XXH3 of all shapes, types and numbers, and of the vocabulary
   bool as_published = false;  // every file has the published checksum
@@ -51,13 +55,6 @@ struct Dataset {
   std::int64_t outputs() const;
   ExampleForm form() const;
 };
-
-// Keys of [data] that belong to a dataset.
-struct DatasetSettings {
-  OptionValues options = {};
-};
-// The texts of a list, DatasetInfo::lists: an option whose lines they are. Empty: it is not given.
-std::vector<std::string> texts_of(const OptionValues& options, const std::string& list);
 
 // A file of a dataset. On disk it may also end in .gz or .xz and is unpacked while it is read.
 struct FileInfo {

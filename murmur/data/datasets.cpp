@@ -15,6 +15,7 @@ std::int64_t Dataset::outputs() const {
     case Task::kRegression:
       return training.column(kTargets).row_size();
     case Task::kLanguageModel:
+    case Task::kTranslation:
       return vocabulary->size();
   }
   return 0;
@@ -25,7 +26,9 @@ ExampleForm Dataset::form() const {
   if (vocabulary == nullptr) {
     return {.kind = ExampleKind::kArrays, .shape = training.shape(), .outputs = numbers};
   }
-  return {.kind = task == Task::kClassification ? ExampleKind::kLabelledText : ExampleKind::kText,
+  return {.kind = task == Task::kClassification ? ExampleKind::kLabelledText
+                  : task == Task::kTranslation  ? ExampleKind::kPairs
+                                                : ExampleKind::kText,
           .shape = {},
           .outputs = numbers,
           .vocabulary = vocabulary->size(),
@@ -62,7 +65,8 @@ const std::vector<DatasetInfo>& datasets() {
                                                arrays(),
                                                text(),
                                                ag_news(),
-                                               text_classification()};
+                                               text_classification(),
+                                               translation()};
   return kTable;
 }
 

@@ -18,5 +18,6 @@ DatasetInfo arrays();
 DatasetInfo text();
 DatasetInfo ag_news();
 DatasetInfo text_classification();
+DatasetInfo translation();
 
 }  // namespace murmur::data

@@ -66,7 +66,10 @@ class ColumnSource : public Source<S> {
   ColumnSource(std::shared_ptr<const Dataset> dataset,
                Part part,
                const std::vector<TransformChoice>& transforms)
-      : dataset_(std::move(dataset)), examples_(dataset_->examples(part)), transforms_(transforms) {
+      : dataset_(std::move(dataset)),
+        examples_(dataset_->examples(part)),
+        transforms_(transforms),
+        marks_(dataset_->vocabulary == nullptr ? Marks() : dataset_->vocabulary->marks()) {
     MURMUR_CHECK(transforms_.empty() || examples_.are_images(), "transforms of no images");
     for (std::size_t c = 0; c < dataset_->mean.size(); ++c) {
       scale_.push_back(static_cast<S>(1.0 / (255.0 * dataset_->deviation[c])));
@@ -82,7 +85,8 @@ class ColumnSource : public Source<S> {
     batch.count = static_cast<std::int64_t>(which.size());
     const auto groupings =
         static_cast<std::size_t>(std::ranges::count_if(examples_.columns, is_grouping));
-    batch.columns.resize(examples_.columns.size() - groupings);
+    const bool are_pairs = dataset_->task == Task::kTranslation;
+    batch.columns.resize(examples_.columns.size() - groupings + (are_pairs ? 1 : 0));
     auto next = batch.columns.begin();
     for (const Column& column : examples_.columns) {
       if (is_grouping(column)) {
@@ -104,6 +108,9 @@ class ColumnSource : public Source<S> {
       } else {
         gather_integers<std::uint8_t>(column, which, out);
       }
+    }
+    if (are_pairs) {
+      shift_right(batch.column(kTargets), *next);
     }
   }
 
@@ -141,10 +148,24 @@ class ColumnSource : public Source<S> {
       longest = std::max(longest, length);
     }
     out.shape = {static_cast<std::int64_t>(longest)};
-    out.integers.assign(which.size() * longest, 0);
+    out.integers.assign(which.size() * longest, marks_.pad);
     for (std::size_t place = 0; place < which.size(); ++place) {
       const auto row = column.row<std::int32_t>(which[place]);
       std::copy(row.begin(), row.end(), out.integers.data() + place * longest);
+    }
+  }
+
+  void shift_right(const BatchColumn<S>& targets, BatchColumn<S>& out) const {
+    out.name = kDecoderInputs;
+    out.shape = targets.shape;
+    out.lengths = targets.lengths;
+    out.integers.assign(targets.integers.size(), marks_.pad);
+    const auto longest = static_cast<std::size_t>(targets.shape.front());
+    for (std::size_t place = 0; place < targets.lengths.size(); ++place) {
+      const auto row = static_cast<std::ptrdiff_t>(place * longest);
+      const std::int32_t kept = targets.lengths[place] - 1;
+      out.integers[place * longest] = marks_.begin;
+      std::copy_n(targets.integers.begin() + row, kept, out.integers.begin() + row + 1);
     }
   }
 
@@ -178,6 +199,7 @@ class ColumnSource : public Source<S> {
   const std::shared_ptr<const Dataset> dataset_;
   const Examples& examples_;
   const ImageTransforms transforms_;
+  const Marks marks_;     // of text
   std::vector<S> scale_;  // of images, per channel: 1 / (255 deviation)
   std::vector<S> shift_;  // of images, per channel: -mean / deviation
 };

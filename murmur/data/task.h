@@ -8,6 +8,7 @@ enum class Task {
   kClassification,  // integer labels: cross-entropy, accuracy
   kRegression,      // numbers as targets: mean squared error, root mean squared error
   kLanguageModel,   // the next token from those before it: cross-entropy, perplexity
+  kTranslation,     // a sentence from another one: cross-entropy of its tokens, BLEU
 };
 
 }  // namespace murmur::data

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/data/training_data.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -9,27 +10,10 @@
 
 #include "murmur/data/division/groups.h"
 #include "murmur/data/division/own_test.h"
+#include "murmur/data/text/pairs.h"
 
 namespace murmur::data {
 namespace {
-
-std::string describe_partition(const PartitionSettings& partition) {
-  if (partition.name == "dirichlet") {
-    return fmt::format("dirichlet (alpha = {})", partition.alpha);
-  }
-  if (partition.name == "shards") {
-    return fmt::format("shards ({} per worker)", partition.shards_per_worker);
-  }
-  if (partition.name == "natural") {
-    return fmt::format("natural (by {})", partition.by);
-  }
-  return partition.name;
-}
-
-// Of a step that takes several batches.
-std::string settings_text(const BatchSettings& batches) {
-  return batches.accumulate > 1 ? fmt::format("{} in a step, ", batches.accumulate) : std::string();
-}
 
 std::vector<std::int32_t> some_of(const std::vector<std::int32_t>& all,
                                   const std::vector<std::int32_t>& which) {
@@ -63,13 +47,50 @@ Result<ExampleLabels> labels_of(const Dataset& dataset,
   return labels;
 }
 
+// The lengths that a budget of tokens is about; none: there is no budget. kInvalid: an example
+// alone exceeds it.
+Result<std::vector<std::int32_t>> budgeted_lengths(const Dataset& dataset,
+                                                   const BatchSettings& batches) {
+  if (batches.batch_tokens == 0) {
+    return std::vector<std::int32_t>();
+  }
+  std::vector<std::int32_t> lengths = pair_lengths(dataset.training);
+  const auto longest = std::ranges::max_element(lengths);
+  if (longest != lengths.end() && *longest > batches.batch_tokens) {
+    return Failure{FailureKind::kInvalid,
+                   fmt::format("data.batch_tokens = {}: training pair {} alone has {} tokens; use "
+                               "a larger budget, or a smaller data.max_length",
+                               batches.batch_tokens,
+                               longest - lengths.begin() + 1,
+                               *longest)};
+  }
+  return lengths;
+}
+
+// Of a worker's examples.
+std::int64_t steps_by_tokens(std::span<const std::int32_t> own,
+                             const std::vector<std::int32_t>& lengths,
+                             const BatchSettings& batches) {
+  std::vector<std::int32_t> sorted;
+  for (const std::int32_t example : own) {
+    sorted.push_back(lengths[static_cast<std::size_t>(example)]);
+  }
+  std::ranges::sort(sorted);
+  return steps_of(std::ssize(cut_by_tokens(sorted, batches.batch_tokens)), batches);
+}
+
 // kInvalid: a worker has less than a step needs.
-Status check_enough(const Partition& partition, const BatchSettings& batches) {
+Status check_enough(const Partition& partition,
+                    const BatchSettings& batches,
+                    const std::vector<std::int32_t>& lengths) {
   const char* const smaller =
       batches.accumulate > 1 ? "a smaller gradient.accumulate or batch" : "a smaller batch";
   for (int worker = 0; worker < partition.workers(); ++worker) {
     const std::int64_t own = partition.count(worker);
-    if (own > 0 && steps_per_epoch(own, batches) > 0) {
+    const std::int64_t steps = batches.batch_tokens > 0
+                                   ? steps_by_tokens(partition.of(worker), lengths, batches)
+                                   : steps_per_epoch(own, batches);
+    if (own > 0 && steps > 0) {
       continue;
     }
     const std::string who = partition.is_equal()
@@ -91,12 +112,9 @@ Validation all_of(const Dataset& dataset, Part part) {
   return validation;
 }
 
-// The one part besides training and test that datasets have files of.
-const std::string kValid = "valid";
-
 Status check_validation(const Dataset& dataset, const ValidationSettings& wanted) {
   const std::vector<std::string> parts =
-      dataset.validation.count() == 0 ? std::vector<std::string>() : std::vector{kValid};
+      dataset.validation.count() == 0 ? std::vector<std::string>() : dataset.validation_names;
   if (!wanted.names.empty() && wanted.names != parts) {
     return Failure{
         FailureKind::kInvalid,
@@ -104,7 +122,8 @@ Status check_validation(const Dataset& dataset, const ValidationSettings& wanted
                     "the training examples, as in data.validation = 0.1",
                     fmt::join(wanted.names, "\", \""),
                     dataset.name,
-                    parts.empty() ? "" : ", it has \"" + kValid + "\"")};
+                    parts.empty() ? std::string()
+                                  : fmt::format(", it has \"{}\"", fmt::join(parts, "\", \"")))};
   }
   const std::int64_t all = dataset.training.count();
   const std::int64_t drawn = validation_count(all, wanted.share);
@@ -120,17 +139,14 @@ Status check_validation(const Dataset& dataset, const ValidationSettings& wanted
   return Ok{};
 }
 
-std::string describe_transforms(const std::vector<TransformChoice>& choices) {
-  std::vector<std::string> names;
-  for (const TransformChoice& choice : choices) {
-    names.push_back(choice.name);
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 }  // namespace
 
 std::string too_few(std::int64_t examples, const BatchSettings& batches) {
+  if (batches.batch_tokens > 0) {
+    return fmt::format("{} training pairs, in fewer batches than gradient.accumulate = {}",
+                       examples,
+                       batches.accumulate);
+  }
   const std::string of =
       batches.accumulate > 1
           ? fmt::format("gradient.accumulate = {} batches of ", batches.accumulate)
@@ -187,7 +203,11 @@ Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
   const auto shared =
       std::make_shared<const Partition>(std::move(partition).value().of_some(split.training));
   const BatchSettings& batches = settings.batches;
-  if (const Status enough = check_enough(*shared, batches); !enough) {
+  auto lengths = budgeted_lengths(*dataset, batches);
+  if (!lengths) {
+    return lengths.failure();
+  }
+  if (const Status enough = check_enough(*shared, batches, lengths.value()); !enough) {
     return enough.failure();
   }
   Validation validation{.part = Part::kTraining, .examples = split.validation};
@@ -202,13 +222,14 @@ Result<TrainingData> divide(std::shared_ptr<const Dataset> dataset,
     }
     own_test = std::move(dealt).value();
   }
-  return TrainingData{.dataset = std::move(dataset),
-                      .partition = shared,
-                      .training_examples = static_cast<std::int64_t>(split.training.size()),
-                      .validation = std::move(validation),
-                      .own_test = std::move(own_test),
-                      .batches = std::make_shared<const Batches>(shared, batches),
-                      .settings = settings};
+  return TrainingData{
+      .dataset = std::move(dataset),
+      .partition = shared,
+      .training_examples = static_cast<std::int64_t>(split.training.size()),
+      .validation = std::move(validation),
+      .own_test = std::move(own_test),
+      .batches = std::make_shared<const Batches>(shared, batches, std::move(lengths).value()),
+      .settings = settings};
 }
 
 std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data) {
@@ -225,51 +246,6 @@ std::vector<std::vector<std::int64_t>> class_counts(const TrainingData& data) {
     counts.push_back(std::move(own));
   }
   return counts;
-}
-
-std::string contents_of(const Dataset& dataset) {
-  if (dataset.task == Task::kLanguageModel) {
-    return fmt::format("windows of {} tokens, a vocabulary of {} {}",
-                       dataset.longest,
-                       dataset.vocabulary->size(),
-                       dataset.vocabulary->tokenizer());
-  }
-  if (dataset.vocabulary != nullptr) {
-    return fmt::format("texts of at most {} tokens, a vocabulary of {} tokens, {} classes",
-                       dataset.longest,
-                       dataset.vocabulary->size(),
-                       dataset.classes);
-  }
-  return fmt::format("{} of {}, {} {}",
-                     dataset.training.are_images() ? "images" : "arrays",
-                     fmt::join(dataset.training.shape(), " x "),
-                     dataset.outputs(),
-                     dataset.task == Task::kClassification ? "classes" : "targets");
-}
-
-std::string describe(const TrainingData& data) {
-  const Dataset& dataset = *data.dataset;
-  const std::size_t validated = data.validation.examples.size();
-  const std::string augmented = describe_transforms(data.settings.augment);
-  return fmt::format(
-      "{}: {} training{} and {} test {}; {} workers with {} training {} each, partition {}; "
-      "batches "
-      "of {}, {}{} steps per epoch{}",
-      dataset.name,
-      data.training_examples,
-      validated == 0 ? "" : fmt::format(", {} validation", validated),
-      dataset.test.count(),
-      contents_of(dataset),
-      data.partition->workers(),
-      data.partition->examples_per_worker(),
-      dataset.training.are_images()          ? "images"
-      : dataset.task == Task::kLanguageModel ? "windows"
-                                             : "examples",
-      describe_partition(data.settings.partition),
-      data.settings.batches.batch_size,
-      settings_text(data.settings.batches),
-      data.batches->steps_per_epoch(),
-      augmented.empty() ? "" : ", augmented by " + augmented);
 }
 
 }  // namespace murmur::data

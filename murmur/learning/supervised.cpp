@@ -61,7 +61,7 @@ class Supervised : public problems::Problem<S> {
   const Layout& buffers() const override { return buffers_; }
 
   void prepare(int threads) override {
-    const std::int64_t most = std::max(settings_.data.settings.batches.batch_size, score_batch_);
+    const std::int64_t most = std::max(settings_.data.batches->largest(), score_batch_);
     instances_.clear();
     for (int thread = 0; thread < threads; ++thread) {
       instances_.push_back(
@@ -118,8 +118,7 @@ class Supervised : public problems::Problem<S> {
                                          .dropout = &dropout,
                                          .factor = factor_of(job.worker)},
                                         layer_ready);
-      job.weight = static_cast<double>(own.which.size()) /
-                   static_cast<double>(data.settings.batches.batch_size);
+      job.weight = data.batches->weight(own.which.size());
     }
   }
 

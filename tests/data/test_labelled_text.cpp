@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "murmur/data/dataset.h"
+#include "murmur/data/division/groups.h"
 #include "murmur/data/text/tables.h"
 #include "murmur/data/training_data.h"
 #include "tests/data/small_files.h"
@@ -70,10 +71,13 @@ class LabelledFiles : public ::testing::Test {
   void write(const std::string& name, const std::string& text) {
     write_file(folder_.path() / name, Bytes(text.begin(), text.end()));
   }
-  auto read(const std::string& dataset, const std::map<std::string, OptionValue>& options = {}) {
+  auto read(const std::string& dataset,
+            const std::map<std::string, OptionValue>& options = {},
+            const std::string& by = {}) {
     const DatasetInfo& info = *find_dataset(dataset);
     Places places{.folder = folder_.path().string(), .environment = {}};
     places.settings.options = OptionValues(info.options);
+    places.settings.by = by;
     places.settings.options.set("vocabulary", encoder_.path() + "/vocab.txt");
     for (const auto& [name, value] : options) {
       places.settings.options.set(name, value);
@@ -132,6 +136,21 @@ TEST_F(LabelledFiles, OfOnesOwnMayNameTheirColumns) {
   short_ones["max_length"] = std::int64_t{3};
   const auto cut = read("text-classification", short_ones);
   EXPECT_THAT(cut.value()->test.column("x").row<std::int32_t>(0), ElementsAre(2, 8, 3));
+}
+
+TEST_F(LabelledFiles, MayBeGroupedByAColumn) {
+  write("train.csv", "text,label,who\nthe,0,B\na,1,A\nbird,0,B\n");
+  write("test.csv", "who,text,label\nA,the,0\nC,a,1\n");
+  const auto dataset = read("text-classification", {}, "who");
+  ASSERT_TRUE(dataset) << dataset.failure().message;
+  EXPECT_THAT(groups_of(dataset.value()->training, "who").value(), ElementsAre(0, 1, 0));
+  EXPECT_THAT(groups_of(dataset.value()->test, "who").value(), ElementsAre(1, 2))
+      << "numbered as in training";
+  EXPECT_EQ(dataset.value()->training.column("x").row<std::int32_t>(0).size(), 3U)
+      << "what groups is no text";
+  EXPECT_EQ(read("text-classification").value()->training.find("by/who"), nullptr);
+  EXPECT_THAT(read("text-classification", {}, "whom").failure().message,
+              HasSubstr("no column 'whom'; its columns are text, label, who"));
 }
 
 TEST_F(LabelledFiles, NeedAVocabulary) {

@@ -123,6 +123,40 @@ TYPED_TEST(SourceOf, NumbersTakesThemAsTheyAre) {
   EXPECT_TRUE(batch.column("y").integers.empty());
 }
 
+TYPED_TEST(SourceOf, PairsGivesWhatADecoderGets) {
+  using S = TypeParam;
+  RaggedRows sources;
+  RaggedRows targets;
+  for (const auto& [source, target] :
+       {std::pair<std::vector<std::int32_t>, std::vector<std::int32_t>>{{5, 6, 3}, {7, 3}},
+        {{3}, {8, 9, 10, 3}},
+        {{4, 3}, {3}}}) {
+    sources.add(source);
+    targets.add(target);
+  }
+  Dataset dataset;
+  dataset.task = Task::kTranslation;
+  dataset.vocabulary = std::make_shared<const Vocabulary>(
+      "sentencepiece", std::vector<std::string>{"<pad>", "<unk>", "<s>", "</s>", "a"});
+  dataset.training.columns.push_back(std::move(sources).column("x"));
+  dataset.training.columns.push_back(std::move(targets).column("y"));
+  const auto source =
+      make_source<S>(std::make_shared<const Dataset>(std::move(dataset)), Part::kTraining);
+  using Numbers = std::vector<std::int32_t>;
+  Batch<S> batch;
+  source->gather(Numbers{2, 1, 0}, nullptr, batch);
+  ASSERT_EQ(batch.columns.size(), 3U);
+  EXPECT_EQ(batch.column(kInputs).integers, (Numbers{4, 3, 0, 3, 0, 0, 5, 6, 3}));
+  EXPECT_EQ(batch.column(kInputs).lengths, (Numbers{2, 1, 3}));
+  EXPECT_EQ(batch.column(kTargets).integers, (Numbers{3, 0, 0, 0, 8, 9, 10, 3, 7, 3, 0, 0}));
+  EXPECT_EQ(batch.column(kDecoderInputs).integers, (Numbers{2, 0, 0, 0, 2, 8, 9, 10, 2, 7, 0, 0}));
+  EXPECT_EQ(batch.column(kTargets).lengths, (Numbers{1, 4, 2}));
+  EXPECT_EQ(batch.column(kDecoderInputs).lengths, batch.column(kTargets).lengths);
+  EXPECT_EQ(batch.column(kDecoderInputs).shape, batch.column(kTargets).shape);
+  source->gather(Numbers{0}, nullptr, batch);
+  EXPECT_EQ(batch.column(kDecoderInputs).integers, (Numbers{2, 7}));
+}
+
 // A batch is used again and again with other numbers of examples.
 TYPED_TEST(SourceOf, AnythingFillsABatchThatWasLargerOrSmaller) {
   using S = TypeParam;

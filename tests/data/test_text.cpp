@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain text as tokens and windows, from small files.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "murmur/data/dataset.h"
+#include "murmur/data/division/groups.h"
 #include "murmur/data/source.h"
 #include "murmur/data/text/streams.h"
 #include "murmur/data/text/utf8.h"
@@ -187,6 +190,70 @@ TEST_F(TextFiles, HaveADigestOfTheirTokensAndTheirVocabulary) {
   write("train.txt", "abab");
   write("test.txt", "ab");
   EXPECT_EQ(digest(1), first);
+}
+
+TEST_F(TextFiles, AsPiecesEndEveryLine) {
+  std::string lines;
+  for (int i = 0; i < 60; ++i) {
+    lines +=
+        std::string("the ") + (i % 2 == 0 ? "bird" : "birds") + (i % 3 == 0 ? " sang\n" : "\n");
+  }
+  write("train.txt", lines + "\nbird\n");
+  write("test.txt", "the birds");
+  Places small = places(4, "sentencepiece");
+  small.settings.options.set("vocabulary_size", std::int64_t{18});
+  const auto dataset = read(small);
+  ASSERT_TRUE(dataset) << dataset.failure().message;
+  const Vocabulary& words = *dataset.value()->vocabulary;
+  EXPECT_EQ(words.size(), 18);
+  EXPECT_EQ(words.file_name(), "vocabulary.model");
+  const auto stream = token_stream(words, {"it", "the birds\n\nbird\n"}).value();
+  EXPECT_EQ(std::count(stream.begin(), stream.end(), 3), 3) << "an empty line, too";
+  EXPECT_EQ(stream.back(), 3);
+  std::vector<std::int32_t> expected = words.encode("the birds");
+  expected.insert(expected.end(), {3, 3});
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), stream.begin()));
+  write("own.model", words.content());
+  small.settings.options.set("vocabulary", (folder_.path() / "own.model").string());
+  EXPECT_EQ(read(small).value()->digest, dataset.value()->digest);
+}
+
+// Who said what: the rows of a speaker make one text, of which the last share is for test.
+TEST_F(TextFiles, OfATableAreTextsOfGroups) {
+  write("said.csv", "who,line\nA,abcd\nB,xyxy\nA,abcd\nB,xyxy\n");
+  Places grouped = of_file("said.csv", 2);
+  grouped.settings.options.set("text", std::string("line"));
+  grouped.settings.options.set("test", 0.4);
+  grouped.settings.by = "who";
+  const auto dataset = read(grouped);
+  ASSERT_TRUE(dataset) << dataset.failure().message;
+  const Dataset& data = *dataset.value();
+  EXPECT_THAT(windows(data, data.training, ""), ElementsAre("abc", "cd\n", "xyx", "xy\n"))
+      << "6 of 10 tokens each";
+  EXPECT_THAT(windows(data, data.test, ""), ElementsAre("bcd", "d\n", "yxy", "y\n"));
+  EXPECT_THAT(groups_of(data.training, "who").value(), ElementsAre(0, 0, 1, 1));
+  EXPECT_THAT(groups_of(data.test, "who").value(), ElementsAre(0, 0, 1, 1));
+  grouped.settings.by = "nobody";
+  const auto failure = read(grouped).failure();
+  EXPECT_EQ(failure.kind, FailureKind::kInvalid);
+  EXPECT_THAT(failure.message, HasSubstr("no column 'nobody'; its columns are who, line"));
+  grouped.settings.by = {};
+  EXPECT_EQ(windows(*read(grouped).value(), read(grouped).value()->training, "").size(), 5U)
+      << "one text";
+}
+
+TEST_F(TextFiles, OfAListAreGroups) {
+  write("a.txt", "aaaaa");
+  write("b.txt", "bbb");
+  Places listed = places(2);
+  listed.settings.options.set("train", std::string("a.txt\nb.txt"));
+  listed.settings.options.set("test", std::string("b.txt"));
+  const std::uint64_t plain = read(listed).value()->digest;
+  EXPECT_EQ(read(listed).value()->training.find("by/file"), nullptr);
+  listed.settings.by = "file";
+  const auto dataset = read(listed);
+  EXPECT_THAT(groups_of(dataset.value()->training, "file").value(), ElementsAre(0, 0, 1));
+  EXPECT_NE(dataset.value()->digest, plain);
 }
 
 TEST_F(TextFiles, AreGatheredAsPaddedRows) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,17 @@ inline constexpr std::string_view kGroupingPrefix = "by/";
 inline bool is_grouping(const Column& column) {
   return column.name.starts_with(kGroupingPrefix);
 }
+
+// Numbers names in the order in which they come.
+class GroupNumbers {
+ public:
+  std::int32_t of(const std::string& name) {
+    return numbers_.emplace(name, static_cast<std::int32_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  std::map<std::string, std::int32_t> numbers_;
+};
 
 Column grouping_column(const std::string& name, const std::vector<std::int32_t>& groups);
 

@@ -38,7 +38,7 @@ Result<std::vector<LabelledText>> read_part(const NamedText& file) {
                                  label,
                                  kClasses)};
     }
-    texts.push_back({row.fields[1] + " " + row.fields[2], number - 1});
+    texts.push_back({.text = row.fields[1] + " " + row.fields[2], .label = number - 1});
   }
   return texts;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "murmur/data/check_dataset.h"
+#include "murmur/data/division/groups.h"
 #include "murmur/data/number_arrays.h"
 #include "murmur/data/text/utf8.h"
 #include "murmur/data/text/wordpiece.h"
@@ -45,6 +46,7 @@ struct Tokenized {
 };
 
 Tokenized tokenized(const std::vector<LabelledText>& texts,
+                    const std::string& by,
                     const Wordpiece& wordpiece,
                     std::size_t most,
                     const ForEach& for_each) {
@@ -69,6 +71,13 @@ Tokenized tokenized(const std::vector<LabelledText>& texts,
   Tokenized all{.examples = {}, .cut = cut};
   all.examples.columns.push_back(std::move(rows).column(std::string(kInputs)));
   all.examples.columns.push_back(label_column(labels, classes));
+  if (!by.empty()) {
+    std::vector<std::int32_t> groups;
+    for (const LabelledText& text : texts) {
+      groups.push_back(text.group);
+    }
+    all.examples.columns.push_back(grouping_column(by, groups));
+  }
   return all;
 }
 
@@ -106,10 +115,10 @@ Result<Dataset> labelled_dataset(const DatasetInfo& info,
   dataset.classes = static_cast<int>(texts.class_names.size());
   dataset.class_names = texts.class_names;
   dataset.vocabulary = wordpiece.value().vocabulary();
-  Tokenized training = tokenized(texts.training, wordpiece.value(), most, for_each);
+  Tokenized training = tokenized(texts.training, texts.by, wordpiece.value(), most, for_each);
   dataset.training = std::move(training.examples);
   dataset.cut_texts = training.cut;
-  dataset.test = tokenized(texts.test, wordpiece.value(), most, for_each).examples;
+  dataset.test = tokenized(texts.test, texts.by, wordpiece.value(), most, for_each).examples;
   dataset.longest = std::max(dataset.training.column(kInputs).row_size(),
                              dataset.test.column(kInputs).row_size());
   dataset.digest = digest_of(dataset);

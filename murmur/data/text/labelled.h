@@ -14,12 +14,14 @@ namespace murmur::data {
 struct LabelledText {
   std::string text;
   std::int32_t label = 0;
+  std::int32_t group = 0;
 };
 
 struct LabelledTexts {
   std::vector<LabelledText> training;
   std::vector<LabelledText> test;
   std::vector<std::string> class_names;
+  std::string by = {};  // what groups them; empty: nothing does
 };
 
 // Options that every dataset of labelled texts has.

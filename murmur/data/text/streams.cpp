@@ -98,7 +98,13 @@ Result<std::vector<std::int32_t>> token_stream(const Vocabulary& vocabulary,
       unknown = token;
     }
   };
-  if (vocabulary.tokenizer() == "words") {
+  if (vocabulary.tokenizer() == "sentencepiece") {
+    for (const std::string_view line : split_lines(text.text)) {
+      const std::vector<std::int32_t> pieces = vocabulary.encode(line);
+      stream.insert(stream.end(), pieces.begin(), pieces.end());
+      stream.push_back(vocabulary.marks().end);
+    }
+  } else if (vocabulary.tokenizer() == "words") {
     for_each_word(text.text, add);
   } else {
     for (const char32_t point : code_points(text.text)) {

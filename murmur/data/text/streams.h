@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts as streams of tokens, cut into windows for language models.
 //
-//   characters   every code point is a token; the vocabulary: all that occur, sorted
-//   words        the parts between white space, and <eos> after every line, empty ones too; the
-//                vocabulary: in the order of the first occurrence, or the most frequent ones
+//   characters      every code point is a token; the vocabulary: all that occur, sorted
+//   words           the parts between white space, and <eos> after every line, empty ones too; the
+//                   vocabulary: in the order of the first occurrence, or the most frequent ones
+//   sentencepiece   the pieces of every line, and </s> (pieces.h)
 //
 // Window i of a stream has the tokens i C ... i C + C, of which the first C are inputs and the last
 // C are targets (C: data.context).
@@ -34,6 +35,7 @@ struct VocabularySource {
   std::int64_t most = 0;
 };
 
+// REQUIRES: the tokenizer is characters or words.
 Vocabulary make_vocabulary(const VocabularySource& source);
 
 // The numbers of the tokens of a text. kDamaged: a token is not in the vocabulary, which has no

@@ -197,6 +197,18 @@ Result<std::vector<TableRow>> read_objects(const NamedText& table, const TableRe
 
 }  // namespace
 
+std::optional<TableFormat> table_format(const std::filesystem::path& path) {
+  std::filesystem::path name = path.filename();
+  if (name.extension() == ".gz" || name.extension() == ".xz") {
+    name.replace_extension();
+  }
+  const std::string ending = name.extension().string();
+  return ending == ".csv"     ? std::optional(TableFormat::kCsv)
+         : ending == ".tsv"   ? std::optional(TableFormat::kTsv)
+         : ending == ".jsonl" ? std::optional(TableFormat::kJsonl)
+                              : std::nullopt;
+}
+
 Result<std::vector<TableRow>> read_table(const NamedText& table, const TableRequest& request) {
   if (const Status valid = require_utf8(table.text, table.name); !valid) {
     return valid.failure();

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,9 @@
 namespace murmur::data {
 
 enum class TableFormat { kCsv, kTsv, kJsonl };
+
+// By the ending of a file's name, before .gz or .xz; none: it is no table.
+std::optional<TableFormat> table_format(const std::filesystem::path& path);
 
 struct TableRequest {
   TableFormat format = TableFormat::kCsv;

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "murmur/data/check_dataset.h"
+#include "murmur/data/division/groups.h"
 #include "murmur/data/places.h"
 #include "murmur/data/registry.h"
 #include "murmur/data/text/labelled.h"
@@ -21,21 +22,15 @@
 namespace murmur::data {
 namespace {
 
-struct Format {
-  std::string_view ending;
-  TableFormat format;
-};
-constexpr std::array kFormats{Format{"csv", TableFormat::kCsv},
-                              Format{"tsv", TableFormat::kTsv},
-                              Format{"jsonl", TableFormat::kJsonl}};
+constexpr std::array<std::string_view, 3> kEndings{"csv", "tsv", "jsonl"};
 
 // The first format of which there are both files.
 Result<DatasetFiles> find_tables(const DatasetInfo& info, const Places& places) {
   DatasetInfo one = info;
   std::optional<Failure> first;
-  for (const Format& format : kFormats) {
-    one.files = {{.name = fmt::format("train.{}", format.ending)},
-                 {.name = fmt::format("test.{}", format.ending)}};
+  for (const std::string_view ending : kEndings) {
+    one.files = {{.name = fmt::format("train.{}", ending)},
+                 {.name = fmt::format("test.{}", ending)}};
     Result<DatasetFiles> found = find_usual_files(one, places);
     if (found) {
       return found;
@@ -43,15 +38,6 @@ Result<DatasetFiles> find_tables(const DatasetInfo& info, const Places& places) 
     first = first ? first : std::optional(found.failure());
   }
   return *first;
-}
-
-TableFormat format_of(const std::filesystem::path& path) {
-  for (const Format& format : kFormats) {
-    if (path.filename().string().find(fmt::format(".{}", format.ending)) != std::string::npos) {
-      return format.format;
-    }
-  }
-  return TableFormat::kCsv;
 }
 
 std::optional<std::int64_t> integer_of(const std::string& text) {
@@ -77,9 +63,11 @@ std::vector<std::string> classes_of(const std::vector<TableRow>& rows) {
   return labels;
 }
 
+// `groups`: null, the rows have none; else their last field is their group.
 Result<std::vector<LabelledText>> labelled_rows(const std::vector<TableRow>& rows,
                                                 const std::vector<std::string>& classes,
-                                                const std::string& file) {
+                                                const std::string& file,
+                                                GroupNumbers* groups) {
   std::vector<LabelledText> texts;
   for (const TableRow& row : rows) {
     const std::string& label = row.fields.front();
@@ -94,20 +82,25 @@ Result<std::vector<LabelledText>> labelled_rows(const std::vector<TableRow>& row
                                  label,
                                  fmt::join(classes, ", "))};
     }
-    texts.push_back({fmt::format("{}", fmt::join(row.fields.begin() + 1, row.fields.end(), " ")),
-                     static_cast<std::int32_t>(found - classes.begin())});
+    const auto end = row.fields.end() - (groups == nullptr ? 0 : 1);
+    texts.push_back({fmt::format("{}", fmt::join(row.fields.begin() + 1, end, " ")),
+                     static_cast<std::int32_t>(found - classes.begin()),
+                     groups == nullptr ? 0 : groups->of(row.fields.back())});
   }
   return texts;
 }
 
-// The label, then the texts.
-std::vector<std::string> columns_of(const OptionValues& options) {
-  std::vector<std::string> columns{options.text("label")};
-  std::vector<std::string> texts = texts_of(options, "text");
+// The label, the texts, and what groups the examples.
+std::vector<std::string> columns_of(const DatasetSettings& settings) {
+  std::vector<std::string> columns{settings.options.text("label")};
+  std::vector<std::string> texts = texts_of(settings.options, "text");
   if (texts.empty()) {
     texts.emplace_back("text");
   }
   columns.insert(columns.end(), texts.begin(), texts.end());
+  if (!settings.by.empty()) {
+    columns.push_back(settings.by);
+  }
   return columns;
 }
 
@@ -118,13 +111,15 @@ Result<Dataset> read_text_classification(const DatasetInfo& info,
   if (!contents) {
     return contents.failure();
   }
-  LabelledTexts texts;
+  LabelledTexts texts{.training = {}, .test = {}, .class_names = {}, .by = files.settings.by};
+  GroupNumbers groups;
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string name = files.paths[i].string();
-    const auto rows = read_table({name, as_text(contents.value()[i])},
-                                 {.format = format_of(files.paths[i]),
-                                  .header = files.settings.options.flag("header"),
-                                  .columns = columns_of(files.settings.options)});
+    const auto rows =
+        read_table({name, as_text(contents.value()[i])},
+                   {.format = table_format(files.paths[i]).value_or(TableFormat::kCsv),
+                    .header = files.settings.options.flag("header"),
+                    .columns = columns_of(files.settings)});
     if (!rows) {
       return rows.failure();
     }
@@ -132,7 +127,8 @@ Result<Dataset> read_text_classification(const DatasetInfo& info,
       return Failure{FailureKind::kDamaged, fmt::format("{} has no examples", name)};
     }
     texts.class_names = i == 0 ? classes_of(rows.value()) : texts.class_names;
-    auto part = labelled_rows(rows.value(), texts.class_names, name);
+    auto part =
+        labelled_rows(rows.value(), texts.class_names, name, texts.by.empty() ? nullptr : &groups);
     if (!part) {
       return part.failure();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/data/text/vocabulary.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,9 +19,20 @@ Vocabulary::Vocabulary(std::string tokenizer, std::vector<std::string> tokens)
   }
 }
 
+Vocabulary::Vocabulary(std::shared_ptr<const Pieces> pieces)
+    : tokenizer_("sentencepiece"), tokens_(pieces->tokens()), pieces_(std::move(pieces)) {
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    numbers_.emplace(tokens_[i], static_cast<std::int32_t>(i));
+  }
+}
+
 Result<Vocabulary> Vocabulary::read(std::string tokenizer,
                                     std::string_view content,
                                     const std::string& name) {
+  if (tokenizer == "sentencepiece") {
+    auto pieces = open_pieces(content, name);
+    return pieces ? Result(Vocabulary(std::move(pieces).value())) : pieces.failure();
+  }
   if (const Status valid = require_utf8(content, name); !valid) {
     return valid.failure();
   }
@@ -53,12 +65,30 @@ std::int32_t Vocabulary::number(const std::string& token) const {
   return found == numbers_.end() ? -1 : found->second;
 }
 
+std::int32_t Vocabulary::unknown() const {
+  return pieces_ != nullptr ? pieces_->marks().unknown
+                            : std::max(number(std::string(kUnknown)), number("[UNK]"));
+}
+
 std::int32_t Vocabulary::number_or_unknown(const std::string& token) const {
   const std::int32_t known = number(token);
   return known >= 0 ? known : number(std::string(kUnknown));
 }
 
+std::vector<std::int32_t> Vocabulary::encode(std::string_view text) const {
+  MURMUR_CHECK(pieces_ != nullptr, "a vocabulary of {}", tokenizer_);
+  return pieces_->encode(text);
+}
+
+std::string Vocabulary::decode(std::span<const std::int32_t> tokens) const {
+  MURMUR_CHECK(pieces_ != nullptr, "a vocabulary of {}", tokenizer_);
+  return pieces_->decode(tokens);
+}
+
 std::string Vocabulary::content() const {
+  if (pieces_ != nullptr) {
+    return pieces_->model();
+  }
   std::string text;
   for (const std::string& token : tokens_) {
     text += token == "\n" ? token : token + "\n";
@@ -67,7 +97,7 @@ std::string Vocabulary::content() const {
 }
 
 std::string Vocabulary::file_name() const {
-  return "vocabulary.txt";
+  return pieces_ == nullptr ? "vocabulary.txt" : "vocabulary.model";
 }
 
 }  // namespace murmur::data

@@ -62,6 +62,11 @@ void read_data(const Document& document, Config& config) {
   read_division(table, config.workers, data);
   data.partition_file = absolute_path(data.partition_file);
   data.own_test = table.flag("own_test", false);
+  if (data.dataset.options.has("batch_tokens") && table.has("batch_size")) {
+    table.fail("batch_size",
+               fmt::format("data.name = \"{}\" has data.batch_tokens in place of data.batch_size",
+                           data.dataset.name));
+  }
   data.batch_size = table.integer("batch_size", data.batch_size, kCount);
   data.drop_last = table.flag("drop_last", data.drop_last);
   data.seed = read_seed(table, config.seed);

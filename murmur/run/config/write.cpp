@@ -31,7 +31,9 @@ void write_data(const Config& config, Writer& out) {
     out.put("shards_per_worker", data.shards_per_worker);
   }
   write_division(data, out);
-  out.put("batch_size", data.batch_size);
+  if (!data.dataset.options.has("batch_tokens")) {
+    out.put("batch_size", data.batch_size);
+  }
   out.put("drop_last", data.drop_last);
   if (data.validation.wanted()) {
     out.text("validation", validation_toml(data.validation));

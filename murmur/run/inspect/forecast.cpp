@@ -155,6 +155,15 @@ std::int64_t most_edges(const topology::Topology& graph) {
   return most;
 }
 
+// Of a batch; with a budget of tokens as many of the longest ones as it allows.
+double examples_of_batch(const Config& config, const models::Network& network) {
+  const data::BatchSettings batches = batch_settings(config);
+  const std::int64_t longest = std::max<std::int64_t>(network.longest, 1);
+  return static_cast<double>(batches.batch_tokens > 0
+                                 ? std::max<std::int64_t>(batches.batch_tokens / longest, 1)
+                                 : batches.batch_size);
+}
+
 // A module's gradients lie in memory of their own until backward has ended.
 template <class S>
 void foresee_memory(Forecast& forecast,
@@ -195,7 +204,7 @@ void foresee_memory(Forecast& forecast,
   // A value of bfloat16 has half the bytes of a single one.
   const double value_bytes = network.bf16 ? sizeof(S) / 2.0 : sizeof(S);
   forecast.memory.activations = forecast.threads * models::kept_values(network) * value_bytes *
-                                static_cast<double>(forecast.config.data.batch_size);
+                                examples_of_batch(forecast.config, network);
   forecast.memory.program = network.has_body ? kProgramWithTorch : kProgram;
   forecast.memory.modules =
       forecast.threads * (static_cast<double>(of_module * sizeof(S)) + row[1]);

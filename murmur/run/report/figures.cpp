@@ -148,6 +148,17 @@ std::vector<Group> all_settings(const std::vector<std::vector<Group>>& groups) {
   return merged;
 }
 
+namespace {
+
+std::string batches_text(const DataConfig& data) {
+  const OptionValues& options = data.dataset.options;
+  return options.has("batch_tokens")
+             ? fmt::format("at most {} tokens", options.integer("batch_tokens"))
+             : std::to_string(data.batch_size);
+}
+
+}  // namespace
+
 std::string sentence_of(const Config& config, std::int64_t steps) {
   const DataConfig& data = config.data;
   std::string partition = data.partition;
@@ -182,7 +193,7 @@ std::string sentence_of(const Config& config, std::int64_t steps) {
       config.topology.choice.name,
       data.dataset.name,
       partition,
-      data.batch_size,
+      batches_text(data),
       accumulated,
       config.model.name,
       steps,

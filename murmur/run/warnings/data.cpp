@@ -80,7 +80,8 @@ void look_at_data(const WarningSubject& subject, Found& found) {
   look_at_place(subject.config, found);
   look_at_shares(subject, found);
   const std::int64_t own = subject.extent.examples_per_worker;
-  if (subject.config.data.batch_size > own) {
+  const bool has_size = !subject.config.data.dataset.options.has("batch_tokens");
+  if (has_size && subject.config.data.batch_size > own) {
     found.add(
         fmt::format("data.batch_size = {}: a worker has only {} training examples, so every step "
                     "takes all of them. Take data.batch_size = {} or less",

@@ -19,6 +19,21 @@ std::int64_t drawn_of(const Config& config, std::int64_t training) {
   return data::validation_count(training, config.data.validation.share);
 }
 
+// Steps of an epoch where batches have a budget of tokens; else 0.
+std::int64_t steps_by_tokens(const Config& config,
+                             const std::shared_ptr<const data::Dataset>& dataset) {
+  if (batch_settings(config).batch_tokens == 0) {
+    return 0;
+  }
+  const auto divided = data::divide(dataset, division_of(config));
+  if (!divided) {
+    const bool is_usage = divided.failure().kind == FailureKind::kInvalid;
+    throw UserError(fmt::format("[data]: {}", divided.failure().message),
+                    is_usage ? ExitCode::kUsage : ExitCode::kData);
+  }
+  return divided.value().batches->steps_per_epoch();
+}
+
 }  // namespace
 
 data::TrainingDataSettings division_of(const Config& config) {
@@ -65,6 +80,7 @@ DataShape shape_of(const Config& config, Resources& resources) {
             .validation = has_files ? dataset.validation.count() : drawn,
             .test = dataset.test.count(),
             .bytes = dataset.training.bytes() + dataset.validation.bytes() + dataset.test.bytes(),
+            .steps_by_tokens = steps_by_tokens(config, read.value()),
             .doubt = data::unlike_published(dataset)};
   }
   if (read.failure().kind == FailureKind::kMissing && info->training_examples > 0) {
@@ -121,7 +137,9 @@ std::int64_t examples_per_worker(const Config& config, const DataShape& shape) {
 }
 
 data::BatchSettings batch_settings(const Config& config) {
+  const OptionValues& options = config.data.dataset.options;
   return {.batch_size = config.data.batch_size,
+          .batch_tokens = options.has("batch_tokens") ? options.integer("batch_tokens") : 0,
           .drop_last = config.data.drop_last,
           .accumulate = config.gradient.accumulate,
           .seed = config.data.seed};
@@ -130,6 +148,9 @@ data::BatchSettings batch_settings(const Config& config) {
 std::int64_t steps_per_epoch(const Config& config, const DataShape& shape) {
   const std::int64_t own = examples_per_worker(config, shape);
   const data::BatchSettings batches = batch_settings(config);
+  if (batches.batch_tokens > 0) {
+    return shape.steps_by_tokens;
+  }
   if (config.data.amounts.kind != data::Amounts::Kind::kEqual) {
     return data::steps_per_mean_epoch(
         divided_of(config, shape), static_cast<int>(config.workers), batches);

@@ -18,9 +18,10 @@ struct DataShape {
   std::int64_t training = 0;  // that are divided over the workers
   std::int64_t validation = 0;
   std::int64_t test = 0;
-  std::int64_t bytes = 0;  // of all examples
-  bool found = true;       // false: no data are there, these are the published numbers
-  std::string doubt = {};  // data::unlike_published(); empty if no data are present
+  std::int64_t bytes = 0;            // of all examples
+  std::int64_t steps_by_tokens = 0;  // of an epoch, where batches have a budget of tokens
+  bool found = true;                 // false: no data are there, these are the published numbers
+  std::string doubt = {};            // data::unlike_published(); empty if no data are present
 };
 
 // What [data] says about the division of a dataset.

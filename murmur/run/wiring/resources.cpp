@@ -30,6 +30,12 @@ std::string key_of(const DataConfig& config, const data::Places& places) {
   for (const auto& [name, value] : places.settings.options.all()) {
     key += '\n' + name + '=' + value_toml(value);
   }
+  for (const std::string& part : places.settings.validation) {
+    key += "\nvalidation=" + part;
+  }
+  if (!places.settings.by.empty()) {
+    key += "\nby=" + places.settings.by;
+  }
   return key;
 }
 
@@ -72,7 +78,7 @@ data::Places data_places(const DataConfig& config) {
   const OptionValues& options = config.dataset.options;
   data::Places places =
       data_places(config.folder, options.has("file") ? options.text("file") : std::string());
-  places.settings = {.options = options};
+  places.settings = {.options = options, .validation = config.validation.names, .by = config.by};
   return places;
 }
 

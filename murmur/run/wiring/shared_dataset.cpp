@@ -132,6 +132,10 @@ json text_of(const Dataset& dataset, const comm::SharedAddress& address) {
       {"deviation", dataset.deviation},
       {"vocabulary", text_of(dataset.vocabulary.get())},
       {"longest", dataset.longest},
+      {"validation_names", dataset.validation_names},
+      {"left_out", dataset.left_out},
+      {"cut_texts", dataset.cut_texts},
+      {"references", dataset.references},
       {"digest", dataset.digest},
       {"image_files",
        {image_files_of(dataset.training),
@@ -243,6 +247,10 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& address) 
   text["deviation"].get_to(dataset->deviation);
   dataset->vocabulary = vocabulary_from(text["vocabulary"]);
   text["longest"].get_to(dataset->longest);
+  text["validation_names"].get_to(dataset->validation_names);
+  text["left_out"].get_to(dataset->left_out);
+  text["cut_texts"].get_to(dataset->cut_texts);
+  text["references"].get_to(dataset->references);
   text["digest"].get_to(dataset->digest);
   text["as_published"].get_to(dataset->as_published);
   place_examples(
