@@ -58,6 +58,10 @@ struct EvaluationConfig {
   // Of the averaged model: taken anew over so many training examples; none: the mean of the
   // workers' own.
   std::optional<std::int64_t> statistics_examples;
+  bool bleu = false;               // whether the averaged model translates the test set
+  std::optional<Span> bleu_every;  // none: at every evaluation
+  std::int64_t beam = 4;           // of translations
+  double length_penalty = 0.6;     // likewise
 };
 
 struct CheckpointConfig {
