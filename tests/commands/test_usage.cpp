@@ -192,7 +192,16 @@ TEST(List, ShowsWhatThereIs) {
 TEST(List, GivesJsonAndNothingElse) {
   const Desk desk;
   const json all = json::parse(desk.run({"list", "--json"}).out);
-  for (const char* kind : {"algorithms", "outer", "topologies", "datasets", "models", "problems"}) {
+  for (const char* kind : {"algorithms",
+                           "outer",
+                           "codecs",
+                           "topologies",
+                           "datasets",
+                           "augmentations",
+                           "tokenizers",
+                           "models",
+                           "losses",
+                           "problems"}) {
     ASSERT_TRUE(all.contains(kind)) << kind;
     for (const json& entry : all[kind]) {
       EXPECT_FALSE(entry["name"].get<std::string>().empty());

@@ -48,6 +48,34 @@ std::vector<Entry> dataset_entries() {
   return entries;
 }
 
+std::vector<Entry> tokenizers() {
+  return {{"characters", "every code point", "", {}},
+          {"words", "what is between white space, and <eos> after every line", "", {}},
+          {"sentencepiece",
+           "subword pieces, learned from the training text or of a .model",
+           "Kudo, Richardson, EMNLP 2018",
+           {{.name = "pieces",
+             .help = "how a vocabulary is trained",
+             .fallback = std::string("unigram"),
+             .choices = {"unigram", "bpe"}}}},
+          {"wordpiece",
+           "the pieces of BERT, of a vocab.txt",
+           "Devlin, Chang, Lee, Toutanova, NAACL 2019",
+           {}}};
+}
+
+std::vector<Entry> losses() {
+  constexpr Bounds kShare{0, 1, false, false, "a number from 0 to 1"};
+  return {{"cross-entropy",
+           "of classes and of tokens: the mean over examples, or over the tokens of a batch",
+           "",
+           {{.name = "label_smoothing",
+             .help = "share of the target that is spread over all classes; not in eval/loss",
+             .fallback = 0.0,
+             .bounds = kShare}}},
+          {"mean-squared-error", "of float targets: the mean over examples and targets", "", {}}};
+}
+
 const Kind* find_kind(std::string_view table) {
   const auto& kinds = catalog();
   const auto found =
@@ -85,6 +113,10 @@ const std::vector<Kind>& catalog() {
        "augmentations",
        "data.augment: a list of them, applied in its order; true: flip and crop",
        entries_of(data::transforms())},
+      {"tokenizer",
+       "tokenizers",
+       "data.tokenizer, of the datasets of text; all take vocabulary",
+       tokenizers()},
       {"partition",
        "partitions",
        "data.partition; their options are keys of [data]",
@@ -93,6 +125,7 @@ const std::vector<Kind>& catalog() {
        "models",
        "all take dropout = 0 and compute (single, bf16)",
        entries_of(models::models())},
+      {"loss", "losses", "the data decide which; [loss] has their options", losses()},
       {"problem", "problems", "", entries_of(problems::problems())},
       {"schedule",
        "schedules",
