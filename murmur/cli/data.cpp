@@ -143,18 +143,26 @@ ExitCode run_data(const Arguments& arguments) {
                                      : run::did_you_mean(arguments.name, known),
                                 run::join_names(known)));
   }
-  const data::Places places =
-      run::data_places(run::read_dataset_keys(info->name, arguments.common.set));
+  data::Places places = run::data_places(run::read_dataset_keys(info->name, arguments.common.set));
   const bool wants_file = std::ranges::any_of(
       info->options, [](const OptionInfo& option) { return option.name == "file"; });
   const bool has_place = !wants_file || !places.file.empty() || !places.folder.empty();
   const auto config =
       has_place ? std::optional(run::data_config(info->name, arguments.common.set)) : std::nullopt;
+  if (config) {
+    places.settings.validation = config->data.validation.names;
+    places.settings.by = config->data.by;
+  }
   const data::DatasetState state = data::inspect_dataset(*info, places);
   ordered_json json = to_json(*info, state);
   ordered_json tokens;
   if (arguments.tokens >= 0 && state.dataset != nullptr) {
-    tokens = tokens_json(*state.dataset, arguments.split, arguments.tokens);
+    TokensRequest request{.count = arguments.tokens, .split = arguments.split};
+    if (config) {
+      request.share = config->data.validation.share;
+      request.seed = config->data.seed;
+    }
+    tokens = tokens_json(*state.dataset, request);
     json["tokens"] = tokens;
   }
   if (!arguments.common.json) {
@@ -193,8 +201,8 @@ void add_data_command(CLI::App& app, Invocation& invocation) {
   command->add_option("--tokens", arguments->tokens, "of texts: show those of the first N examples")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
-  command->add_option("--split", arguments->split, "whose tokens: training or test")
-      ->check(CLI::IsMember({"training", "test"}))
+  command->add_option("--split", arguments->split, "whose tokens: training, validation or test")
+      ->check(CLI::IsMember({"training", "validation", "test"}))
       ->type_name("SPLIT");
   add_common_options(*command, arguments->common);
   command->callback(

@@ -5,11 +5,10 @@
 
 namespace murmur::data {
 
-TokenFacts token_facts(const Dataset& dataset, const Examples& examples) {
-  const Column& x = examples.column(kInputs);
+TokenFacts token_facts(const Dataset& dataset, const Examples& examples, std::string_view side) {
+  const Column& x = examples.column(side);
   const bool of_windows = dataset.task == Task::kLanguageModel;
-  const std::int32_t unknown = std::max(dataset.vocabulary->number(std::string(kUnknown)),
-                                        dataset.vocabulary->number("[UNK]"));
+  const std::int32_t unknown = dataset.vocabulary->unknown();
   TokenFacts facts{.examples = x.rows()};
   std::vector<std::int64_t> lengths;
   for (std::int64_t i = 0; i < x.rows(); ++i) {
@@ -33,11 +32,13 @@ TokenFacts token_facts(const Dataset& dataset, const Examples& examples) {
   return facts;
 }
 
-std::vector<std::vector<std::int32_t>> first_tokens(const Examples& examples, std::int64_t count) {
-  const Column& x = examples.column(kInputs);
+std::vector<std::vector<std::int32_t>> tokens_of(const Examples& examples,
+                                                 std::span<const std::int32_t> which,
+                                                 std::string_view side) {
+  const Column& x = examples.column(side);
   std::vector<std::vector<std::int32_t>> tokens;
-  for (std::int64_t i = 0; i < std::min(count, x.rows()); ++i) {
-    const auto row = x.row<std::int32_t>(i);
+  for (const std::int32_t example : which) {
+    const auto row = x.row<std::int32_t>(example);
     tokens.emplace_back(row.begin(), row.end());
   }
   return tokens;

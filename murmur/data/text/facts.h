@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "murmur/data/dataset.h"
@@ -19,10 +21,14 @@ struct TokenFacts {
   std::vector<std::int64_t> of_class = {};  // examples of each class
 };
 
-// REQUIRES: the dataset is text.
-TokenFacts token_facts(const Dataset& dataset, const Examples& examples);
+// `side`: a column of tokens. REQUIRES: the dataset is text.
+TokenFacts token_facts(const Dataset& dataset,
+                       const Examples& examples,
+                       std::string_view side = kInputs);
 
-// The tokens of the first examples in the order of the file.
-std::vector<std::vector<std::int32_t>> first_tokens(const Examples& examples, std::int64_t count);
+// The tokens of some examples.
+std::vector<std::vector<std::int32_t>> tokens_of(const Examples& examples,
+                                                 std::span<const std::int32_t> which,
+                                                 std::string_view side = kInputs);
 
 }  // namespace murmur::data

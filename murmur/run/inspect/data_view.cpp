@@ -56,7 +56,10 @@ void divide(const Config& config, std::shared_ptr<const data::Dataset> dataset, 
   const data::TrainingData& data = divided.value();
   const auto counts = data::class_counts(data);
   for (int worker = 0; worker < data.partition->workers(); ++worker) {
-    view.workers.push_back({.examples = data.partition->count(worker), .of_class = {}});
+    const bool by_tokens = data.settings.batches.batch_tokens > 0;
+    view.workers.push_back({.examples = data.partition->count(worker),
+                            .batches = by_tokens ? data.batches->batches_of(worker) : 0,
+                            .of_class = {}});
     if (!counts.empty()) {
       view.workers.back().of_class = counts[static_cast<std::size_t>(worker)];
     }
@@ -121,7 +124,7 @@ DataView view_data(const Config& config, bool divided) {
     view.training = per_class(dataset.training, dataset.classes);
     view.test = per_class(dataset.test, dataset.classes);
   }
-  if (divided) {
+  if (divided || dataset.task == data::Task::kTranslation) {
     divide(config, read.value(), view);
   }
   return view;
@@ -138,13 +141,20 @@ std::string to_text(const DataView& view) {
   } else if (!view.workers.empty()) {
     rows = {{"worker"}};
   }
+  const bool has_batches = !view.workers.empty() && view.workers.front().batches > 0;
   if (!view.workers.empty()) {
-    rows.front().emplace_back("all");
+    rows.front().emplace_back(has_batches ? "pairs" : "all");
+  }
+  if (has_batches) {
+    rows.front().emplace_back("batches");
   }
   for (std::size_t worker = 0; worker < view.workers.size(); ++worker) {
     rows.push_back({fmt::format("worker {}", worker)});
     append(rows.back(), view.workers[worker].of_class);
     rows.back().push_back(std::to_string(view.workers[worker].examples));
+    if (has_batches) {
+      rows.back().push_back(std::to_string(view.workers[worker].batches));
+    }
   }
   text += aligned(rows);
   return view.validation > 0 ? text + fmt::format("  validation  {}\n", view.validation) : text;
@@ -161,7 +171,11 @@ nlohmann::ordered_json to_json(const DataView& view) {
     json["validation_examples"] = view.validation;
     json["workers"] = Json::array();
     for (const WorkerView& worker : view.workers) {
-      json["workers"].push_back({{"examples", worker.examples}, {"classes", worker.of_class}});
+      Json one{{"examples", worker.examples}, {"classes", worker.of_class}};
+      if (worker.batches > 0) {
+        one["batches"] = worker.batches;
+      }
+      json["workers"].push_back(std::move(one));
     }
   }
   return json;

@@ -16,6 +16,7 @@ namespace murmur::run {
 // The examples of one worker.
 struct WorkerView {
   std::int64_t examples = 0;
+  std::int64_t batches = 0;            // in its epoch, with a budget of tokens; else 0
   std::vector<std::int64_t> of_class;  // empty: the data have no classes
 };
 

@@ -56,6 +56,12 @@ void require_fit(const Config& config, const data::Dataset& dataset) {
   if (const Status fits = data::check_fit(dataset, division_of(config)); !fits) {
     throw UserError(fmt::format("{}: {}", config.data.dataset.place, fits.failure().message));
   }
+  if (config.data.own_test && dataset.task != data::Task::kClassification) {
+    throw UserError(
+        fmt::format("{}: data.own_test is about accuracy, and '{}' has no classes. Leave it out",
+                    config.data.dataset.place,
+                    dataset.name));
+  }
   if (config.label_smoothing > 0 && dataset.task == data::Task::kRegression) {
     throw UserError(
         fmt::format("loss.label_smoothing = {} is for classes, and '{}' has targets: a regression. "
