@@ -174,8 +174,10 @@ Evaluated evaluate_file(const EvaluateRequest& request) {
 Evaluated evaluate_model(const EvaluateRequest& request) {
   if (is_run(request.subject)) {
     const SavedRun run = open_run(request.subject);
-    return run.config.precision == Precision::kSingle ? evaluate_run<float>(request, run)
-                                                      : evaluate_run<double>(request, run);
+    EvaluateRequest with_words = request;
+    with_words.config = with_vocabulary_of(run, request.config);
+    return run.config.precision == Precision::kSingle ? evaluate_run<float>(with_words, run)
+                                                      : evaluate_run<double>(with_words, run);
   }
   if (request.which.step || request.which.best) {
     throw UserError(fmt::format("--step is for the folder of a run, and '{}' is a file",

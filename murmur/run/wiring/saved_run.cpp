@@ -56,6 +56,20 @@ SavedRun open_run(const std::filesystem::path& folder) {
   return {folder, stored_config({folder})};
 }
 
+Config with_vocabulary_of(const SavedRun& run, Config config) {
+  OptionValues& options = config.data.dataset.options;
+  if (!options.has("vocabulary") || options.text("tokenizer") == "wordpiece") {
+    return config;
+  }
+  const bool is_pieces = options.text("tokenizer") == "sentencepiece";
+  const auto path = run.folder / (is_pieces ? "vocabulary.model" : "vocabulary.txt");
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    options.set("vocabulary", std::filesystem::absolute(path).string());
+  }
+  return config;
+}
+
 template <class S>
 checkpoint::SavedModels<S> read_models_of(const SavedRun& run, const WhichStep& which) {
   const RunFolder folder{run.folder};

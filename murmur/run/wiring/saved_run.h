@@ -32,6 +32,10 @@ struct SavedRun {
 // Throws UserError if the folder holds no run.
 SavedRun open_run(const std::filesystem::path& folder);
 
+// The configuration with the vocabulary that the run was trained with, which is in its folder. Not
+// of wordpiece, whose settings are beside the published one.
+Config with_vocabulary_of(const SavedRun& run, Config config);
+
 // S: of the run's precision. Throws UserError: there is no such checkpoint, or it is damaged (6).
 template <class S>
 checkpoint::SavedModels<S> read_models_of(const SavedRun& run, const WhichStep& which);
