@@ -126,8 +126,10 @@ TEST(Bf16, HasTheSameBitsOnEveryThreadAndAtEveryCall) {
   }
 }
 
-// Near the gradient in single precision: of a model that is not deep, within a tenth.
+// Near the gradient in single precision: of a model that is not deep, within a tenth. Old versions
+// of torch add in bfloat16 where the processor has no instructions for it.
 TEST(Bf16, IsNearTheGradientInSinglePrecision) {
+  const double share = TORCH_VERSION_MAJOR < 2 ? 0.3 : 0.1;
   for (const std::string& model : model_names()) {
     if (!is_shallow(model)) {
       continue;
@@ -136,7 +138,7 @@ TEST(Bf16, IsNearTheGradientInSinglePrecision) {
     const Gradient single = of_problem(small_settings(model));
     const double size =
         distance(single, {.loss = 0, .values = std::vector<float>(single.values.size())});
-    EXPECT_LT(distance(rounded, single), 0.1 * size) << model;
+    EXPECT_LT(distance(rounded, single), share * size) << model;
     EXPECT_GT(distance(rounded, single), 0) << model;
   }
 }

@@ -4,6 +4,10 @@
 // what the forward pass did and are outside of it, as in Python.
 #pragma once
 
+namespace at {
+class Tensor;
+}
+
 namespace murmur::learning {
 
 class Autocast {
@@ -16,5 +20,9 @@ class Autocast {
  private:
   bool on_;
 };
+
+// What a group normalization with parameters in single precision takes of x: x itself, but with
+// torch before 2.4 x in single precision, as these refuse bfloat16 there.
+at::Tensor for_group_norm(const at::Tensor& x);
 
 }  // namespace murmur::learning

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of torch 1.13 to 2.3.
+#include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 
 #include "murmur/learning/torch/autocast.h"
@@ -18,6 +19,10 @@ Autocast::~Autocast() {
     at::autocast::set_cpu_enabled(false);
     at::autocast::clear_cache();  // parameters are other rows in the next pass
   }
+}
+
+at::Tensor for_group_norm(const at::Tensor& x) {
+  return x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
 }
 
 }  // namespace murmur::learning

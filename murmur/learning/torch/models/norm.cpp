@@ -6,6 +6,7 @@
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/normalization.h>
 
+#include "murmur/learning/torch/autocast.h"
 #include "murmur/learning/torch/models/module.h"
 
 namespace murmur::learning {
@@ -70,8 +71,11 @@ std::function<at::Tensor(const at::Tensor&)> make_norm(torch::nn::Module& parent
       break;
     case models::NormKind::kBatch:
       return forward_of(std::make_shared<torch::nn::BatchNorm2dImpl>(channels));
-    case models::NormKind::kGroup:
-      return forward_of(std::make_shared<torch::nn::GroupNormImpl>(norm.groups, channels));
+    case models::NormKind::kGroup: {
+      const auto module = std::make_shared<torch::nn::GroupNormImpl>(norm.groups, channels);
+      parent.register_module(name, module);
+      return [module](const at::Tensor& x) { return module->forward(for_group_norm(x)); };
+    }
     case models::NormKind::kEvonorm:
       if (!activated) {
         return forward_of(std::make_shared<torch::nn::BatchNorm2dImpl>(
