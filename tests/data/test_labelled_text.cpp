@@ -136,6 +136,8 @@ TEST_F(LabelledFiles, OfOnesOwnMayNameTheirColumns) {
   short_ones["max_length"] = std::int64_t{3};
   const auto cut = read("text-classification", short_ones);
   EXPECT_THAT(cut.value()->test.column("x").row<std::int32_t>(0), ElementsAre(2, 8, 3));
+  EXPECT_EQ(cut.value()->cut_texts, 1);
+  EXPECT_EQ(dataset.value()->cut_texts, 0);
 }
 
 TEST_F(LabelledFiles, MayBeGroupedByAColumn) {

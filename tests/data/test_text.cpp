@@ -145,6 +145,8 @@ TEST_F(TextFiles, MayHaveFewerWords) {
   EXPECT_EQ(dataset.value()->vocabulary->content(), "b\nc\n<unk>\n");
   EXPECT_THAT(windows(*dataset.value(), dataset.value()->test, " "),
               ElementsAre("<unk> b <unk>", "<unk> <unk>"));
+  few.settings.options.set("vocabulary_size", std::int64_t{5});
+  EXPECT_EQ(read(few).value()->vocabulary->content(), "c\nb\na\n<eos>\nd\n") << "just all";
 }
 
 TEST_F(TextFiles, TakeAVocabularyOfAFile) {

@@ -159,16 +159,18 @@ TEST(BatchesOfTokens, AreFunctionsOfSeedWorkerAndNumber) {
   std::ranges::sort(second);
   std::ranges::sort(first);
   EXPECT_NE(second, first) << "examples of equal lengths come together in other batches";
-  const auto lengths_in_order = [&](const Batches& batches) {
+  const auto lengths_in_order = [&](const Batches& batches, std::int64_t epoch) {
     std::vector<std::int32_t> order;
     for (std::int64_t k = 0; k < in_epoch; ++k) {
-      order.push_back(lengths[static_cast<std::size_t>(get(batches, 0, k).front())]);
+      const Examples batch = get(batches, 0, epoch * in_epoch + k);
+      order.push_back(lengths[static_cast<std::size_t>(batch.front())]);
     }
     return order;
   };
-  const auto order = lengths_in_order(*one);
+  const auto order = lengths_in_order(*one, 0);
   EXPECT_FALSE(std::ranges::is_sorted(order)) << "batches come in random order";
-  EXPECT_NE(order, lengths_in_order(*another));
+  EXPECT_NE(order, lengths_in_order(*one, 1)) << "another one in every epoch";
+  EXPECT_NE(order, lengths_in_order(*another, 0));
 }
 
 TEST(BatchesOfTokens, AreTakenSeveralAtATime) {

@@ -156,6 +156,17 @@ TEST_F(PairFiles, WithAnEmptyOrLongSideAreLeftOutOfTraining) {
   EXPECT_EQ(row(dataset.value()->test, "x", 6).back(), 3);
 }
 
+TEST_F(PairFiles, OfJustTheMostPiecesAreKeptAsTheyAre) {
+  const auto count = read(places()).value()->test.column("x").row_size() - 1;  // without </s>
+  for (const std::int64_t most : {count - 1, count}) {
+    Places limited = places();
+    limited.settings.options.set("max_length", most);
+    const auto dataset = read(limited).value();
+    EXPECT_EQ(dataset->test.column("x").row_size(), most + 1);
+    EXPECT_EQ(dataset->cut_texts > 0, most < count);
+  }
+}
+
 TEST_F(PairFiles, WithAnEmptySideAreKeptInTest) {
   write("test.en", "\nhousa\n");
   write("test.de", "hausa\n\n");
@@ -246,6 +257,8 @@ TEST_F(PairFiles, KeepTheirTrainedVocabularyInTheCache) {
   write_file(entry, Bytes(10, 0));  // a damaged entry is as if it were not there
   EXPECT_EQ(read(kept).value()->digest, first->digest);
   EXPECT_EQ(read_bytes(entry).value(), bytes) << "and is replaced";
+  write("train.en", lines("mous", 40));  // another text of as many bytes
+  EXPECT_EQ(read(kept).value()->digest, read(places()).value()->digest);
 }
 
 TEST_F(PairFiles, AreDividedByTokens) {
