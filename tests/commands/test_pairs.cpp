@@ -27,7 +27,7 @@ class PairsDesk : public ::testing::Test {
       target += "das haus" + letter + (i % 3 == 0 ? " ist rot\n" : "\n");
     }
     write("train", source + "\n", target + "leer\n");
-    write("test", source.substr(0, 40), target.substr(0, 40));
+    write("test", "the housa\nthe house is red\n", "das hausa\ndas hause ist rot\n");
   }
   void write(const std::string& name, const std::string& source, const std::string& target) const {
     desk_.write(name + ".en", source);
@@ -98,10 +98,11 @@ TEST_F(PairsDesk, RefusesWhatCannotBe) {
   EXPECT_THAT(size.err, HasSubstr("data.batch_tokens in place of data.batch_size"));
   const Ran budget = data({"--set", "batch_tokens=2"});
   EXPECT_EQ(budget.code, 2);
-  EXPECT_THAT(budget.err, HasSubstr("data.batch_tokens = 2: training pair 1 alone has"));
+  EXPECT_THAT(budget.err, AllOf(HasSubstr("data.batch_tokens = 2: "), HasSubstr("alone has")));
   const Ran words = data({"--set", "vocabulary_size=8000"});
   EXPECT_EQ(words.code, 2);
-  EXPECT_THAT(words.err, HasSubstr("data.vocabulary_size = 8000: sentencepiece cannot make"));
+  EXPECT_THAT(words.out + words.err,
+              HasSubstr("data.vocabulary_size = 8000: sentencepiece cannot make"));
   const Ran labels = data({"--set", "workers=2", "--set", "partition=dirichlet"});
   EXPECT_EQ(labels.code, 2);
   EXPECT_THAT(labels.err, HasSubstr("divides by label"));
