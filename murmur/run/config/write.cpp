@@ -138,7 +138,10 @@ std::vector<Resolved> compared_keys(const Config& config, Sameness sameness) {
   for (Resolved& key : resolved_keys(config)) {
     const bool is_place = key.path() == "data.folder" || key.path() == "data.file" ||
                           key.path() == "data.vocabulary" || key.path() == "data.threads";
-    if (!is_about_the_machine(key) && !is_place && !is_new_and_default(key) &&
+    // Other datasets have always had that key.
+    const bool is_new_header =
+        config.data.dataset.name == "text" && key.path() == "data.header" && key.text == "true";
+    if (!is_about_the_machine(key) && !is_place && !is_new_header && !is_new_and_default(key) &&
         !(sameness == Sameness::kMayResume && may_change_on_resume(key))) {
       keys.push_back(std::move(key));
     }

@@ -105,6 +105,8 @@ bool is_new_and_default(const Resolved& key) {
     out.table("algorithm");
     write_factors({}, out);
     write_gradient({}, out);
+    out.table("data");
+    out.put("pieces", std::string("unigram"));
     out.table("topology");
     out.put("period", std::int64_t{1});
     out.table("evaluation");
