@@ -5,13 +5,14 @@
 #include "murmur/models/activations.h"
 
 #include <algorithm>
+#include <variant>
 
-#include "murmur/models/lenet.h"
 #include "murmur/models/residual.h"
-#include "murmur/models/vgg11.h"
 
 namespace murmur::models {
 namespace {
+
+constexpr double kKeptOfPool = 3;  // output, and where each value is from: 8 bytes
 
 class Kept {
  public:
@@ -30,9 +31,7 @@ class Kept {
                                                                    : 1;
     add(outputs * size(channels), channels);
   }
-  void pool(std::int64_t channels) {
-    add(3 * size(channels), channels);  // output, and where each value is from: 8 bytes
-  }
+  void pool(std::int64_t channels) { add(kKeptOfPool * size(channels), channels); }
   double total() const { return total_ + 2 * largest_; }
 
  private:
@@ -79,39 +78,39 @@ double kept_residual(const Network& network, const Residual& residual) {
   return kept.total();
 }
 
-double kept_vgg11(const Network& network) {
-  const Vgg11 vgg = read_vgg11(network.options);
-  Kept kept(vgg.norm, network.input);
-  std::int64_t last = 0;
-  for (const std::int64_t channels : vgg.channels) {
-    if (channels > 0) {
-      kept.convolution(channels, NormPlace::kActivated);
-      last = channels;
-    } else {
-      kept.shrink(2);
-      kept.pool(last);
-    }
-  }
-  return kept.total();
-}
+// What a layer that gives so many values keeps.
+struct KeptOfLayer {
+  double values = 0;
 
-double kept_lenet(const Network& network) {
-  const std::int64_t padding = lenet_padding(network.input);
-  const auto extent = [&](std::int64_t pixels) {
-    return static_cast<double>(pixels + 2 * padding - 4);
-  };
-  const double first = 6 * extent(network.input[1]) * extent(network.input[2]);
-  return 5 * first;  // convolution, relu, pool; the second convolution has less
+  double operator()(const chain::ChannelsLast& /*format*/) const { return 0; }
+  double operator()(const chain::Convolution& /*convolution*/) const { return values; }
+  double operator()(const chain::NormAndActivation& layer) const {
+    return includes_activation(layer.norm) ? 4 * values : layer.norm.has_tensors() ? values : 0;
+  }
+  double operator()(const chain::Linear& /*linear*/) const { return values; }
+  double operator()(const chain::Relu& /*relu*/) const { return values; }
+  double operator()(const chain::MaxPool& /*pool*/) const { return kKeptOfPool * values; }
+  double operator()(const chain::Mean& /*mean*/) const { return values; }
+  double operator()(const chain::Flatten& /*flatten*/) const { return 0; }
+  double operator()(const chain::Dropout& /*dropout*/) const { return 2 * values; }
+};
+
+double kept_chain(const Network& network) {
+  double total = static_cast<double>(network.input[0] * network.input[1] * network.input[2]);
+  double largest = 0;
+  for (const chain::Layer& layer : network.chain) {
+    const auto values = static_cast<double>(layer.values);
+    total += std::visit(KeptOfLayer{values}, layer.operation);
+    largest = std::max(largest, values);
+  }
+  return total + 2 * largest;
 }
 
 }  // namespace
 
 double kept_values(const Network& network) {
-  if (network.name == "lenet") {
-    return kept_lenet(network);
-  }
-  if (network.name == "vgg11") {
-    return kept_vgg11(network);
+  if (!network.chain.empty()) {
+    return kept_chain(network);
   }
   if (network.name == "cifar-resnet" || network.name.starts_with("resnet")) {
     return kept_residual(network, read_residual(network.name, network.options));

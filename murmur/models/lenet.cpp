@@ -4,38 +4,26 @@
 // relu and 2 x 2 pooling, then linear layers of 120, 84 and `classes` outputs. Images smaller than
 // 32 x 32 are first padded with two zeros on every side, so the convolutions map both 28 x 28 and
 // 32 x 32 images to 16 x 5 x 5.
-#include "murmur/models/lenet.h"
-
+#include "murmur/models/chain.h"
 #include "murmur/models/describe.h"
 #include "murmur/models/model.h"
 
 namespace murmur::models {
 namespace {
 
-constexpr std::int64_t kKernel = 5;
-
 void describe(Network& network) {
-  const std::int64_t padding = lenet_padding(network.input);
-  const auto left = [&](std::int64_t extent) {
-    const std::int64_t first = (extent + 2 * padding - (kKernel - 1)) / 2;
-    return (first - (kKernel - 1)) / 2;
-  };
-  const Convolution first{
-      .inputs = network.input[0], .outputs = 6, .kernel = kKernel, .bias = true};
-  const Convolution second{.inputs = 6, .outputs = 16, .kernel = kKernel, .bias = true};
-  add_convolution(network, "conv1", first, default_start(first.fan_in()));
-  add_convolution(network, "conv2", second, default_start(second.fan_in()));
-  const std::int64_t features = 16 * left(network.input[1]) * left(network.input[2]);
-  add_to_head(network, "fc1", {.inputs = features, .outputs = 120});
+  const std::int64_t padding = network.input[1] < 32 || network.input[2] < 32 ? 2 : 0;
+  Chain body(network);
+  body.convolution("conv1", {.outputs = 6, .kernel = 5, .padding = padding, .kaiming = false});
+  body.relu().max_pool(2);
+  body.convolution("conv2", {.outputs = 16, .kernel = 5, .kaiming = false});
+  body.relu().max_pool(2).flatten();
+  add_to_head(network, "fc1", {.inputs = body.features(), .outputs = 120});
   add_to_head(network, "fc2", {.inputs = 120, .outputs = 84});
   add_to_head(network, "fc3", {.inputs = 84, .outputs = network.classes});
 }
 
 }  // namespace
-
-std::int64_t lenet_padding(const ImageShape& input) {
-  return input[1] < 32 || input[2] < 32 ? 2 : 0;
-}
 
 Model lenet() {
   return {.name = "lenet",

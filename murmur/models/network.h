@@ -2,8 +2,9 @@
 // The description of a network for images of one shape: its parameters with their initial
 // distributions, its buffers, and the linear layers of its head. Layouts, initial values,
 // checkpoints and plans are derived from it without torch. learning/ computes the network: the head
-// by hand (learning/head.h), what is before it, the body, by a torch module that is made from the
-// same options and has the same parameters (learning/torch/models).
+// by hand (learning/head.h), what is before it, the body, by a torch module that has the same
+// parameters: that of the description's chain of layers, or one that is made from the same options
+// (learning/torch/models).
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include "murmur/core/image_shape.h"
 #include "murmur/core/layout.h"
 #include "murmur/core/options.h"
+#include "murmur/models/chain.h"
 
 namespace murmur::models {
 
@@ -74,6 +76,8 @@ struct Network {
   std::vector<Tensor> buffers;  // likewise, without integers that only count
   // Whether there is a body: a network with a head alone needs no torch.
   bool has_body = false;
+  // The body's layers (Chain adds them). Empty: it is a module of its own.
+  std::vector<chain::Layer> chain = {};
   std::vector<TiedName> tied = {};  // what state_dict() has besides
   // Whether the score of an example depends on the others of its batch in evaluation, too.
   bool evaluates_by_batch = false;

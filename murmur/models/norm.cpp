@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "murmur/core/check.h"
+#include "murmur/models/network.h"
 
 namespace murmur::models {
 

@@ -22,9 +22,10 @@
 
 #include "murmur/core/error.h"
 #include "murmur/core/options.h"
-#include "murmur/models/network.h"
 
 namespace murmur::models {
+
+struct Network;
 
 enum class NormKind { kNone, kBatch, kGroup, kEvonorm, kEvonormS0 };
 

@@ -8,12 +8,13 @@
 //
 // `features.N` counts convolutions, norms, activations and pools, as torchvision's vgg11 and
 // vgg11_bn do.
-#include "murmur/models/vgg11.h"
-
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "murmur/models/chain.h"
 #include "murmur/models/describe.h"
 #include "murmur/models/model.h"
 
@@ -22,36 +23,56 @@ namespace {
 
 constexpr Bounds kDropout{0, 1, false, true, "a number in [0, 1)"};
 constexpr Bounds kWidth{0, 1024, true, false, "a positive number up to 1024"};
-constexpr std::int64_t kSmallest = 32;
-constexpr std::int64_t kShrinks = 32;  // five pools
+constexpr std::int64_t kSmallest = 32;  // five pools
 
-void describe(Network& network) {
-  const Vgg11 vgg = read_vgg11(network.options);
-  std::int64_t inputs = network.input[0];
+std::int64_t scaled(std::int64_t channels, const OptionValues& options) {
+  return static_cast<std::int64_t>(static_cast<double>(channels) * options.number("width"));
+}
+
+// Of each convolution; 0: a 2 x 2 max-pool.
+std::vector<std::int64_t> channels_of(const OptionValues& options) {
+  std::vector<std::int64_t> all{64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0};
+  for (std::int64_t& channels : all) {
+    channels = scaled(channels, options);
+  }
+  return all;
+}
+
+void add_features(Chain& body, const OptionValues& options) {
+  const Norm norm = read_norm(options);
+  if (!includes_activation(norm)) {
+    body.channels_last();
+  }
+  // Norm and activation are one module in evonorm-s0.
+  const int modules = norm.has_tensors() && !includes_activation(norm) ? 3 : 2;
   int number = 0;
-  for (const std::int64_t outputs : vgg.channels) {
+  for (const std::int64_t outputs : channels_of(options)) {
     if (outputs == 0) {
+      body.max_pool(2);
       ++number;
       continue;
     }
-    const Convolution convolution{.inputs = inputs, .outputs = outputs, .kernel = 3, .bias = true};
-    add_convolution(network,
-                    fmt::format("features.{}", number),
-                    convolution,
-                    kaiming_start(convolution.fan_out()));
-    add_norm(
-        network, fmt::format("features.{}", number + 1), vgg.norm, outputs, NormPlace::kActivated);
-    number += vgg.modules_per_convolution();
-    inputs = outputs;
+    body.convolution(fmt::format("features.{}", number),
+                     {.outputs = outputs, .kernel = 3, .padding = 1});
+    body.norm(fmt::format("features.{}", number + 1), norm);
+    number += modules;
   }
-  const std::int64_t features = vgg.features(network.input);
-  if (!vgg.full) {
-    add_to_head(network, "classifier", {.inputs = features, .outputs = network.classes});
+  body.flatten();
+}
+
+void describe(Network& network) {
+  const OptionValues& options = network.options;
+  Chain body(network);
+  add_features(body, options);
+  if (options.text("classifier") == "linear") {
+    add_to_head(network, "classifier", {.inputs = body.features(), .outputs = network.classes});
     return;
   }
-  add_linear(network, "classifier.1", {.inputs = features, .outputs = vgg.hidden});
-  add_linear(network, "classifier.4", {.inputs = vgg.hidden, .outputs = vgg.hidden});
-  add_to_head(network, "classifier.6", {.inputs = vgg.hidden, .outputs = network.classes});
+  const std::int64_t hidden = scaled(512, options);
+  const double share = options.number("dropout");
+  body.dropout(share).linear("classifier.1", hidden).relu();
+  body.dropout(share).linear("classifier.4", hidden).relu();
+  add_to_head(network, "classifier.6", {.inputs = hidden, .outputs = network.classes});
 }
 
 Status check(const OptionValues& options) {
@@ -63,14 +84,9 @@ Status check(const OptionValues& options) {
                     "multiple of 1/64",
                     options.number("width"))};
   }
-  const Vgg11 vgg = read_vgg11(options);
-  std::vector<std::int64_t> channels;
-  for (const std::int64_t count : vgg.channels) {
-    if (count > 0) {
-      channels.push_back(count);
-    }
-  }
-  return check_groups(vgg.norm, channels);
+  std::vector<std::int64_t> channels = channels_of(options);
+  std::erase(channels, 0);
+  return check_groups(read_norm(options), channels);
 }
 
 std::vector<OptionInfo> options() {
@@ -93,33 +109,6 @@ std::vector<OptionInfo> options() {
 }
 
 }  // namespace
-
-std::int64_t Vgg11::features(const ImageShape& input) const {
-  std::int64_t last = 0;
-  for (const std::int64_t count : channels) {
-    last = count > 0 ? count : last;
-  }
-  return last * (input[1] / kShrinks) * (input[2] / kShrinks);
-}
-
-int Vgg11::modules_per_convolution() const {
-  return norm.has_tensors() && !includes_activation(norm) ? 3 : 2;
-}
-
-Vgg11 read_vgg11(const OptionValues& options) {
-  const auto scaled = [&](std::int64_t channels) {
-    return static_cast<std::int64_t>(static_cast<double>(channels) * options.number("width"));
-  };
-  Vgg11 vgg{.channels = {64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0},
-            .norm = read_norm(options),
-            .hidden = scaled(512),
-            .full = options.text("classifier") == "full",
-            .dropout = options.number("dropout")};
-  for (std::int64_t& channels : vgg.channels) {
-    channels = scaled(channels);
-  }
-  return vgg;
-}
 
 Model vgg11() {
   return {.name = "vgg11",

@@ -36,6 +36,7 @@ class Promise:
 
 
 TORCH = "murmur/learning/torch/"  # a library of its own, which the program loads
+LIKE_TORCH = TORCH + "models/bert.cpp"  # the source whose compiler flags a new one there takes
 
 PROMISES = {
     "add-an-algorithm": Promise(
@@ -64,9 +65,9 @@ PROMISES = {
               ("list augmentations", "invert")],
         train=("--steps-limit", "2")),
     "add-a-model": Promise(
-        like="murmur/learning/torch/models/lenet.cpp",
+        like="murmur/models/lenet.cpp",
         tests={"test_models": "*", "test_learning": "Modules.*:Gradient.*"},
-        says=[("list models", "all-conv")],
+        says=[("list models", "all-conv"), ("list models", "mixer")],
         loads="libmurmur_torch.so",
         train=("--steps-limit", "2", "--set", "evaluation.examples=20")),
 }
@@ -142,7 +143,7 @@ def main():
     try:
         new, changed = apply(overlay, root, page)
         for path in new:
-            overlay.compile(path, like=promise.like)
+            overlay.compile(path, like=LIKE_TORCH if path.startswith(TORCH) else promise.like)
         for path in [*changed, *promise.again]:
             overlay.compile(path)
         for test, wanted in promise.tests.items():

@@ -62,6 +62,9 @@ RegisteredBody::RegisteredBody(std::string_view model, Make make) {
 }
 
 std::shared_ptr<BodyModule> make_body_module(const models::Network& network) {
+  if (!network.chain.empty()) {
+    return make_chain(network.chain);
+  }
   const auto found = bodies().find(network.name);
   MURMUR_CHECK(found != bodies().end(), "'{}' has no body", network.name);
   return found->second(network);

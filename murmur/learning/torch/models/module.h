@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <murmur/torch/module_rows.h>
 
@@ -32,10 +33,10 @@ struct BodyModule : torch::nn::Module {
 // The body of a network's model. REQUIRES: the network has one.
 std::shared_ptr<BodyModule> make_body_module(const models::Network& network);
 
-// Registers the body of the model of that name, before main() or while the library is loaded. The
-// file of a body ends with
+// Registers the body of the model of that name, which is no chain, before main() or while the
+// library is loaded. The file of a body ends with
 //
-//   const RegisteredBody kLenet("lenet", make_body<LenetBody>);
+//   const RegisteredBody kBert("bert", make_body<BertBody>);
 struct RegisteredBody {
   using Make = std::shared_ptr<BodyModule> (*)(const models::Network& network);
 
@@ -47,6 +48,9 @@ std::shared_ptr<BodyModule> make_body(const models::Network& network) {
   return std::make_shared<Module>(network);
 }
 
+// The body of a network that is a chain.
+std::shared_ptr<BodyModule> make_chain(const std::vector<models::chain::Layer>& layers);
+
 // A residual network of any size, without its head.
 std::shared_ptr<BodyModule> make_residual(const models::Residual& residual,
                                           std::int64_t image_channels);
@@ -54,7 +58,7 @@ std::shared_ptr<BodyModule> make_residual(const models::Residual& residual,
 // A norm and, where it is followed by one, its activation (models/norm.h).
 class NormLayer {
  public:
-  // Registered in `parent` under this name, unless it has no tensors.
+  // Registered below `parent` under this path, unless it has no tensors.
   NormLayer(torch::nn::Module& parent,
             const std::string& name,
             const models::Norm& norm,

@@ -7,6 +7,7 @@
 #include <torch/nn/modules/normalization.h>
 
 #include "murmur/learning/torch/autocast.h"
+#include "murmur/learning/torch/models/layers.h"
 #include "murmur/learning/torch/models/module.h"
 
 namespace murmur::learning {
@@ -63,7 +64,7 @@ std::function<at::Tensor(const at::Tensor&)> make_norm(torch::nn::Module& parent
                                                        std::int64_t channels,
                                                        bool activated) {
   const auto forward_of = [&](const auto& module) {
-    parent.register_module(name, module);
+    place_module(parent, name, module);
     return [module](const at::Tensor& x) { return module->forward(x); };
   };
   switch (norm.kind) {
