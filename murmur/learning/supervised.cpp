@@ -17,10 +17,6 @@ namespace murmur::learning {
 namespace {
 
 constexpr std::int64_t kScoreExamples = 1024;  // per part, or fewer in whole batches
-// Examples per forward pass: large enough for efficient products, small enough that activations
-// stay in cache.
-constexpr std::int64_t kScoreBatch = 256;
-
 // Scores of tokens of all examples in a pass: 64 MB in single precision.
 constexpr std::int64_t kTokenScores = std::int64_t{1} << 24U;
 

@@ -17,6 +17,10 @@
 
 namespace murmur::learning {
 
+// Examples of a pass that scores, at most: large enough for efficient products, small enough that
+// activations stay in cache.
+inline constexpr std::int64_t kScoreBatch = 256;
+
 // On which examples a problem scores models. kOwnTest: part i of a score is worker i's own part of
 // the test set.
 enum class Scored { kTest, kValidation, kOwnTest };

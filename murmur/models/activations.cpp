@@ -14,6 +14,10 @@ namespace {
 
 constexpr double kKeptOfPool = 3;  // output, and where each value is from: 8 bytes
 
+PassValues values_of(double kept, double largest) {
+  return {.training = kept + 2 * largest, .evaluation = 4 * largest};
+}
+
 class Kept {
  public:
   Kept(const Norm& norm, const ImageShape& input)
@@ -32,7 +36,7 @@ class Kept {
     add(outputs * size(channels), channels);
   }
   void pool(std::int64_t channels) { add(kKeptOfPool * size(channels), channels); }
-  double total() const { return total_ + 2 * largest_; }
+  PassValues values() const { return values_of(total_, largest_); }
 
  private:
   double size(std::int64_t channels) const {
@@ -50,7 +54,7 @@ class Kept {
   double largest_ = 0;
 };
 
-double kept_residual(const Network& network, const Residual& residual) {
+PassValues of_residual(const Network& network, const Residual& residual) {
   Kept kept(residual.norm, network.input);
   const bool is_large = residual.stem == Stem::kLargeImages;
   kept.shrink(is_large ? 2 : 1);
@@ -75,7 +79,7 @@ double kept_residual(const Network& network, const Residual& residual) {
     }
     inputs = residual.outputs(stage.channels);
   }
-  return kept.total();
+  return kept.values();
 }
 
 // What a layer that gives so many values keeps.
@@ -95,7 +99,7 @@ struct KeptOfLayer {
   double operator()(const chain::Dropout& /*dropout*/) const { return 2 * values; }
 };
 
-double kept_chain(const Network& network) {
+PassValues of_chain(const Network& network) {
   double total = static_cast<double>(network.input[0] * network.input[1] * network.input[2]);
   double largest = 0;
   for (const chain::Layer& layer : network.chain) {
@@ -103,19 +107,19 @@ double kept_chain(const Network& network) {
     total += std::visit(KeptOfLayer{values}, layer.operation);
     largest = std::max(largest, values);
   }
-  return total + 2 * largest;
+  return values_of(total, largest);
 }
 
 }  // namespace
 
-double kept_values(const Network& network) {
+PassValues pass_values(const Network& network) {
   if (!network.chain.empty()) {
-    return kept_chain(network);
+    return of_chain(network);
   }
   if (network.name == "cifar-resnet" || network.name.starts_with("resnet")) {
-    return kept_residual(network, read_residual(network.name, network.options));
+    return of_residual(network, read_residual(network.name, network.options));
   }
-  return 0;
+  return {};
 }
 
 }  // namespace murmur::models

@@ -9,6 +9,7 @@
 #include "murmur/engine/exchange/group_average.h"
 #include "murmur/engine/exchange/rows.h"
 #include "murmur/engine/ways/named.h"
+#include "murmur/learning/supervised.h"
 #include "murmur/models/activations.h"
 #include "murmur/models/network.h"
 #include "murmur/run/warnings/expected.h"
@@ -203,8 +204,10 @@ void foresee_memory(Forecast& forecast,
   }
   // A value of bfloat16 has half the bytes of a single one.
   const double value_bytes = network.bf16 ? sizeof(S) / 2.0 : sizeof(S);
-  forecast.memory.activations = forecast.threads * models::kept_values(network) * value_bytes *
-                                examples_of_batch(forecast.config, network);
+  const models::PassValues values = models::pass_values(network);
+  forecast.memory.activations = forecast.threads * value_bytes *
+                                (values.training * examples_of_batch(forecast.config, network) +
+                                 values.evaluation * static_cast<double>(learning::kScoreBatch));
   forecast.memory.program = network.has_body ? kProgramWithTorch : kProgram;
   forecast.memory.modules =
       forecast.threads * (static_cast<double>(of_module * sizeof(S)) + row[1]);

@@ -22,7 +22,7 @@ struct MemoryForecast {
   double rows = 0;         // all fields of all workers, padding included
   double gradients = 0;    // rows of the compute threads
   double modules = 0;      // what torch keeps per compute thread, without the batch's activations
-  double activations = 0;  // of a batch on every compute thread, as far as they are known
+  double activations = 0;  // of passes on every compute thread, as far as they are known
   double data = 0;         // pixels and labels
   double program = 0;      // the program itself, with torch where it is needed
   double total() const { return rows + gradients + modules + activations + data + program; }

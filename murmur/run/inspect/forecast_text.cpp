@@ -53,7 +53,8 @@ std::string memory_text(const Forecast& forecast) {
               : std::string()) +
          (memory.activations > 0
               ? line("  activations",
-                     bytes_text(memory.activations) + ": of a batch on every thread")
+                     bytes_text(memory.activations) +
+                         ": of a batch and of what is evaluated at once, on every thread")
               : std::string()) +
          line("  data",
               bytes_text(memory.data) +
