@@ -82,4 +82,8 @@ Result<std::unique_ptr<Transport>> open_mpi_within(MpiLibrary library,
   return loaded.value()->open_within(communicator);
 }
 
+bool mpi_is_finalized(MpiLibrary library) {
+  return plugin_of(library).value()->is_finalized();
+}
+
 }  // namespace murmur::comm

@@ -35,6 +35,10 @@ using CommunicatorBits = std::uintptr_t;
 Result<std::unique_ptr<Transport>> open_mpi_within(MpiLibrary library,
                                                    std::optional<CommunicatorBits> communicator);
 
+// Whether the host program has finalized it: transports that live then fail, and may be destroyed.
+// REQUIRES: open_mpi_within() of this library has returned a transport.
+bool mpi_is_finalized(MpiLibrary library);
+
 // The MPI that this process has loaded already: its own, of which the plugin must be.
 struct LoadedMpi {
   MpiLibrary library = MpiLibrary::kNone;  // kNone: none

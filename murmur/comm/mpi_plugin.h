@@ -16,6 +16,7 @@ struct MpiPlugin {
   std::string (*version)() = nullptr;
   Result<std::unique_ptr<Transport>> (*open)() = nullptr;
   Result<std::unique_ptr<Transport>> (*open_within)(std::optional<CommunicatorBits>) = nullptr;
+  bool (*is_finalized)() = nullptr;
 };
 
 // The only symbol that such a library exports.

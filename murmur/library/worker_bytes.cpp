@@ -59,6 +59,7 @@ std::vector<std::span<S>> rows_of(engine::Engine<S>& engine, int worker) {
 template <class S>
 std::string WorkerState<S>::state() {
   require_between_steps("state()");
+  require_same_steps();
   together([&] { require(engine_->settle()); });
   json line = line_of(engine_->counters());
   line["murmur"] = kFormat;
@@ -108,6 +109,7 @@ void WorkerState<S>::set_state(std::string_view state) {
   }
   rounds_->forget();
   engine_->restore(counters);
+  history_ = 0;
 }
 
 template std::string WorkerState<float>::state();

@@ -39,6 +39,7 @@ std::span<const S> WorkerState<S>::row(std::string_view name) const {
 template <class S>
 std::span<const S> WorkerState<S>::average_model() {
   require_between_steps("average_model()");
+  require_same_steps();
   together([&] { require(engine_->average_model(average_)); });
   return average_;
 }
@@ -46,6 +47,7 @@ std::span<const S> WorkerState<S>::average_model() {
 template <class S>
 std::span<const S> WorkerState<S>::average_buffers() {
   require_between_steps("average_buffers()");
+  require_same_steps();
   if (!buffer_average_.empty()) {
     together([&] { require(engine_->average_buffers(buffer_average_)); });
   }
@@ -61,6 +63,7 @@ double WorkerState<S>::consensus_distance() {
 template <class S>
 std::string WorkerState<S>::digest() {
   require_between_steps("digest()");
+  require_same_steps();
   return together([&] {
     require(engine_->settle());
     return value_of(run::digest_of_models(*engine_));
@@ -77,13 +80,16 @@ checkpoint::CheckpointPlace WorkerState<S>::place(const std::string& folder) con
 template <class S>
 void WorkerState<S>::save(const std::string& folder) {
   require_between_steps("save()");
+  require_same_steps();
   require(checkpoint::save_checkpoint(*engine_, place(folder), {}));
 }
 
 template <class S>
 void WorkerState<S>::resume(const std::string& folder) {
+  require_open();
   rounds_->forget();
   value_of(checkpoint::restore_checkpoint(*engine_, place(folder)));
+  history_ = 0;
 }
 
 template <class S>

@@ -137,6 +137,7 @@ void WorkerState<S>::make_engine(std::int64_t steps_per_epoch) {
   }
   factors_ = run::make_tensor_factors(config_, problem_->layout());
   factors_.resize(parameters_.size());
+  note_factors();
 }
 
 template <class S>
@@ -145,7 +146,9 @@ WorkerState<S>::~WorkerState() {
     return;
   }
   try {
-    if (std::uncaught_exceptions() > 0 || rounds_->has_begun()) {
+    if (!world_->is_open()) {
+      world_->give_up("MPI was finalized");  // ends what waits for the others
+    } else if (std::uncaught_exceptions() > 0 || rounds_->has_begun()) {
       world_->give_up(fmt::format("the program of worker {} ended within a step", rank()));
     } else if (engine_->settle()) {
       // No process leaves while another one still needs what it sent.
@@ -164,9 +167,19 @@ void WorkerState<S>::update_wait_limit() {
 
 template <class S>
 void WorkerState<S>::require_between_steps(const char* member) const {
+  require_open();
   if (rounds_->has_begun()) {
     throw Error(fmt::format(
         "{} within step {}, which begin() began; call finish() before", member, steps()));
+  }
+}
+
+template <class S>
+void WorkerState<S>::require_open() const {
+  if (!world_->is_open()) {
+    throw Error(
+        "MPI_Finalize() was called while this worker lives, so it cannot reach the others; let it "
+        "be destroyed before");
   }
 }
 
@@ -189,6 +202,7 @@ void WorkerState<S>::begin(double lr) {
         fmt::format("a learning rate of {} is given; it is a finite number, 0 or more", lr));
   }
   apply_factors();
+  note_step(lr);
   announced_.assign(parameters_.size(), false);
   together([&] { require(rounds_->begin(lr)); });
 }
@@ -222,32 +236,6 @@ void WorkerState<S>::finish() {
   const Clock::time_point now = Clock::now();
   timeout_.observe(now - std::exchange(finished_, now));
   update_wait_limit();
-}
-
-template <class S>
-void WorkerState<S>::set_factors(std::size_t parameter, double rate, double decay) {
-  require_between_steps("set_factors()");
-  if (parameter >= parameters_.size()) {
-    throw Error(fmt::format("set_factors({}, ...): the model has {} parameters, counted from 0",
-                            parameter,
-                            parameters_.size()));
-  }
-  if (!(rate >= 0 && decay >= 0) || !std::isfinite(rate + decay)) {
-    throw Error(fmt::format("factors {} and {} of '{}'; both are finite numbers, 0 or more",
-                            rate,
-                            decay,
-                            parameters_[parameter].name));
-  }
-  const engine::TensorFactors factors{.rate = rate, .decay = decay};
-  factors_changed_ = factors_changed_ || factors_[parameter] != factors;
-  factors_[parameter] = factors;
-}
-
-template <class S>
-void WorkerState<S>::apply_factors() {
-  if (std::exchange(factors_changed_, false)) {
-    engine_->set_factors(factors_);
-  }
 }
 
 template class WorkerState<float>;

@@ -81,12 +81,19 @@ class WorkerState {
   void make_problem(const BasicTask<S>& task);
   void make_engine(std::int64_t steps_per_epoch);
   void require_between_steps(const char* member) const;
+  void require_open() const;
   void apply_factors();
+  void note_factors();        // in factors_digest_
+  void note_step(double lr);  // in history_
+  // Collective. Throws Error in all processes if one has taken its steps at other rates, or with
+  // other factors.
+  void require_same_steps();
   void update_wait_limit();
   checkpoint::CheckpointPlace place(const std::string& folder) const;
   // work(), and if that fails or throws the other processes are told, which would wait in vain.
   template <class Work>
   auto together(const Work& work) -> decltype(work()) {
+    require_open();
     try {
       return work();
     } catch (const std::exception& error) {
@@ -109,6 +116,9 @@ class WorkerState {
   std::vector<Parameter> buffer_layout_;
   std::vector<engine::TensorFactors> factors_;  // per parameter
   bool factors_changed_ = false;
+  std::uint64_t factors_digest_ = 0;
+  std::uint64_t history_ = 0;    // a digest of the rates and factors of all steps
+  double lr_ = 0;                // of the last step
   std::vector<bool> announced_;  // of the round
   std::vector<S> average_;
   std::vector<S> buffer_average_;

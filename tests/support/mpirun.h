@@ -15,6 +15,7 @@ namespace murmur::testing {
 struct Launcher {
   std::string name;
   std::string program;
+  std::vector<std::string> options = {};  // before -n
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Launcher& launcher) {
@@ -54,7 +55,11 @@ inline std::string launched(const Launcher& launcher,
   for (const std::string& setting : launch_settings()) {
     words += " " + setting;
   }
-  words += " timeout 120 " + quoted(launcher.program) + " -n " + std::to_string(processes);
+  words += " timeout 120 " + quoted(launcher.program);
+  for (const std::string& option : launcher.options) {
+    words += " " + quoted(option);
+  }
+  words += " -n " + std::to_string(processes);
   for (const std::string& word : command) {
     words += " " + quoted(word);
   }

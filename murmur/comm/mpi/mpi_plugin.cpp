@@ -64,7 +64,9 @@ Result<std::unique_ptr<Transport>> open_within(std::optional<CommunicatorBits> b
 }  // namespace murmur::comm
 
 extern "C" const murmur::comm::MpiPlugin* murmur_mpi_plugin() {
-  static const murmur::comm::MpiPlugin kPlugin{
-      murmur::comm::mpi_library_version, murmur::comm::open, murmur::comm::open_within};
+  static const murmur::comm::MpiPlugin kPlugin{.version = murmur::comm::mpi_library_version,
+                                               .open = murmur::comm::open,
+                                               .open_within = murmur::comm::open_within,
+                                               .is_finalized = murmur::comm::is_finalized};
   return &kPlugin;
 }

@@ -23,7 +23,6 @@ constexpr int kPong = -2;
 
 constexpr milliseconds kPollInterval{20};  // without pending messages, or while a thread waits
 constexpr milliseconds kLongWait{10};      // after it the thread resumes polling at once
-constexpr milliseconds kDrainLimit{500};
 
 }  // namespace
 
@@ -40,41 +39,8 @@ MpiTransport::MpiTransport(const MpiWorld& world) : world_(world), mutex_(mpi_mu
   if (world.has_thread) {
     thread_ = std::thread([this] { run_thread(); });
   }
-}
-
-MpiTransport::~MpiTransport() {
-  bool failed = false;
-  bool all_sent = false;
-  const auto limit = Clock::now() + kDrainLimit;
-  while (!all_sent && Clock::now() < limit) {
-    progress();
-    const Lock lock(mutex_);
-    all_sent = requests_->all_notices_sent();
-  }
-  {
-    const Lock lock(mutex_);
-    closing_ = true;
-    failed = failure_.has_value();
-  }
-  work_.notify_all();
-  long_wait_.notify_all();
-  if (thread_.joinable()) {
-    thread_.join();
-  }
-  const Lock lock(mutex_);
-  if (failed) {
-    static_cast<void>(requests_.release());  // MPI may still access them
-    give_mpi_up();
-    return;
-  }
-  const bool all_closed = requests_->close();
-  if (world_.finalizes) {
-    finish_mpi();
-    return;
-  }
-  requests_->free_communicators();
-  if (!all_closed) {
-    static_cast<void>(requests_.release());
+  if (!world.finalizes) {
+    before_finalize(this, [this] { end(); });
   }
 }
 
@@ -124,7 +90,7 @@ bool MpiTransport::progress(Ticket first) {
   bool has_received = false;
   {
     const Lock lock(mutex_);
-    has_progressed = requests_->test(first, received_);
+    has_progressed = !has_ended_ && requests_->test(first, received_);
     has_received = !received_.empty();
   }
   if (has_received) {
@@ -145,7 +111,7 @@ void MpiTransport::dispatch_notices() {
   for (auto& [from, notice] : received) {
     if (notice.kind == kPing || notice.kind == kPong) {
       const Lock lock(mutex_);
-      if (notice.kind == kPing) {
+      if (notice.kind == kPing && !has_ended_) {
         requests_->send_control(from, {.kind = kPong});
       }
       last_seen_[static_cast<std::size_t>(from)] = Clock::now();
@@ -272,7 +238,9 @@ bool MpiTransport::is_done(Ticket ticket) {
 
 void MpiTransport::send_control(int to, const Notice& notice) {
   const Lock lock(mutex_);
-  requests_->send_control(to, notice);
+  if (!has_ended_) {
+    requests_->send_control(to, notice);
+  }
 }
 
 void MpiTransport::on_notice(NoticeHandler handler) {

@@ -38,7 +38,8 @@ class MpiTransport final : public Transport {
   MpiTransport(const MpiTransport&) = delete;
   MpiTransport& operator=(const MpiTransport&) = delete;
   // Collective unless a wait has failed. Pending notices get half a second to be sent. After a
-  // failure MPI is not finalized, since the other processes cannot take part in that.
+  // failure MPI is not finalized, since the other processes cannot take part in that. Does nothing
+  // where the host program has finalized MPI before.
   ~MpiTransport() override;
 
   int process() const override { return process_; }
@@ -65,6 +66,8 @@ class MpiTransport final : public Transport {
   // arrived. Whether anything has completed.
   bool progress(Ticket first = {});
   void dispatch_notices();
+  // Just before the host program finalizes MPI: ends all calls of MPI.
+  void end();
   // From here on every wait fails, and no message is started.
   void fail_with(const Failure& failure) MURMUR_REQUIRES(mutex_);
   // The result of the ticket, which is then forgotten; nothing while it is pending.
@@ -91,6 +94,7 @@ class MpiTransport final : public Transport {
   std::optional<Failure> failure_ MURMUR_GUARDED_BY(mutex_);
   std::vector<std::pair<int, Notice>> received_ MURMUR_GUARDED_BY(mutex_);  // not yet dispatched
   bool closing_ MURMUR_GUARDED_BY(mutex_) = false;
+  bool has_ended_ MURMUR_GUARDED_BY(mutex_) = false;  // and MPI is called no more
   // Per process: when its last ping or pong arrived.
   std::vector<Clock::time_point> last_seen_ MURMUR_GUARDED_BY(mutex_);
 

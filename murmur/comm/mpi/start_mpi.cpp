@@ -6,7 +6,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 #include "murmur/comm/mpi/mpi_header.h"
 #include "murmur/comm/mpi/world_facts.h"
@@ -74,10 +78,40 @@ class SignalHandlers {
   std::array<bool, kSignals> known_{};
 };
 
+struct BeforeFinalize {
+  Mutex mutex;  // held while one is called, and locked before mpi_mutex()
+  std::map<const void*, std::function<void()>> calls MURMUR_GUARDED_BY(mutex);
+};
+
+// Never destroyed: a host may finalize MPI after all static objects are gone.
+BeforeFinalize& before() {
+  static BeforeFinalize& all = *std::make_unique<BeforeFinalize>().release();
+  return all;
+}
+
+// MPI_Finalize begins by deleting the attributes of MPI_COMM_SELF.
+int call_all(MPI_Comm /*self*/, int /*key*/, void* /*value*/, void* /*state*/) {
+  BeforeFinalize& all = before();
+  const Lock lock(all.mutex);
+  for (const auto& [object, call] : all.calls) {
+    call();
+  }
+  return MPI_SUCCESS;
+}
+
+void watch_finalize() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mpi_mutex();  // lives until the functions that are registered at exit have run
+    int key = MPI_KEYVAL_INVALID;
+    MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, call_all, &key, nullptr);
+    MPI_Comm_set_attr(MPI_COMM_SELF, key, nullptr);
+    MPI_Comm_free_keyval(&key);
+  });
+}
+
 void finish_at_exit() {
-  int finalized = 0;
-  MPI_Finalized(&finalized);
-  if (finalized == 0 && !g_given_up) {
+  if (!is_finalized() && !g_given_up) {
     finish_mpi();
   }
 }
@@ -128,10 +162,8 @@ void finish_mpi() {
 
 Result<Calls> join_mpi() {
   int initialized = 0;
-  int finalized = 0;
   MPI_Initialized(&initialized);
-  MPI_Finalized(&finalized);
-  if (finalized != 0) {
+  if (is_finalized()) {
     return Failure{FailureKind::kInvalid,
                    "MPI was finalized in this process, and cannot be initialized again"};
   }
@@ -145,11 +177,32 @@ Result<Calls> join_mpi() {
       return started.failure();
     }
     g_is_ours = true;
+  }
+  watch_finalize();
+  if (initialized == 0) {
     std::atexit(finish_at_exit);
   }
   int level = MPI_THREAD_SINGLE;
   MPI_Query_thread(&level);
   return g_is_ours || level == MPI_THREAD_MULTIPLE ? Calls::kAnyThread : Calls::kCallers;
+}
+
+void before_finalize(const void* object, std::function<void()> call) {
+  BeforeFinalize& all = before();
+  const Lock lock(all.mutex);
+  all.calls[object] = std::move(call);
+}
+
+void forget_finalize(const void* object) {
+  BeforeFinalize& all = before();
+  const Lock lock(all.mutex);
+  all.calls.erase(object);
+}
+
+bool is_finalized() {
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  return finalized != 0;
 }
 
 void give_mpi_up() {

@@ -2,6 +2,7 @@
 // The beginning and the end of MPI in this process.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "murmur/core/error.h"
@@ -26,6 +27,11 @@ enum class Calls { kAnyThread, kCallers };
 // Initializes MPI unless it is, and then finalizes it when the process exits. What it changes of
 // the process meanwhile (signal handlers, environment) is put back. kInvalid: it is finalized.
 Result<Calls> join_mpi();
+// To be called when the host program finalizes MPI, just before: MPI may be called for the last
+// time. Of an object that lives until forget_finalize(). REQUIRES: join_mpi().
+void before_finalize(const void* object, std::function<void()> call);
+void forget_finalize(const void* object);
+bool is_finalized();
 // No call of MPI will end any more: it is not finalized at exit, and not joined again.
 void give_mpi_up();
 

@@ -147,6 +147,10 @@ std::unique_ptr<World> World::open_within(std::optional<comm::CommunicatorBits> 
   return world;
 }
 
+bool World::is_open() const {
+  return is_alone() || !all_speak_ || !comm::mpi_is_finalized(launch_.library);
+}
+
 int World::local_processes() const {
   int here = 1;
   for (int p = 0; p < processes() && !is_alone() && transport_->shared_views() != nullptr; ++p) {

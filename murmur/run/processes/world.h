@@ -34,6 +34,8 @@ class World {
   int process() const { return is_alone() ? 0 : transport_->process(); }
   int processes() const { return is_alone() ? 1 : transport_->processes(); }
   bool is_first() const { return process() == 0; }
+  // False: the host program has finalized its MPI, so no message travels any more.
+  bool is_open() const;
   // Number of processes on this host: as the launcher reports it, or those that share memory,
   // whichever is larger.
   int local_processes() const;

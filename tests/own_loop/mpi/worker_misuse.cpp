@@ -74,7 +74,29 @@ void run(const std::string& what, const fs::path& folder) {
   if (differs && what == "stops") {
     stop(folder);
   }
-  take_steps(worker, Loop::kOverlap, 200);
+  if (differs && what == "dies") {
+    std::ofstream(folder / "1") << "done";
+    kill(getpid(), SIGKILL);
+  }
+  if (what == "factors") {
+    worker.set_factors(2, 0.5, 1);
+    if (differs) {
+      worker.set_factors(2, 0.25, 1);  // and back: what counts is that of the steps
+      worker.set_factors(2, 0.5, 1);
+    }
+    take_steps(worker, Loop::kStep, 1);
+    worker.digest();
+    worker.set_factors(2, differs ? 0.25 : 0.5, 1);
+    take_steps(worker, Loop::kStep, 1);
+    worker.digest();
+  } else if (what == "rates") {
+    for (int k = 0; k < 3; ++k) {
+      worker.step(differs && k == 1 ? 0.2 : 0.1);
+    }
+    worker.average_model();
+  } else {
+    take_steps(worker, Loop::kOverlap, 200);
+  }
 }
 
 }  // namespace
