@@ -76,9 +76,16 @@ Result<Matmul<S>> find_matmul(const std::string& wish) {
   return torch_matmul<S>();
 }
 
+// Both may have one OpenMP runtime, whose number of threads torch is to see as it was, and get back
+// at last.
 void compute_alone() {
-  compute_alone_in_onednn();
   compute_alone_in_torch();
+  compute_alone_in_onednn();
+}
+
+void compute_as_before() {
+  compute_as_before_in_onednn();
+  compute_as_before_in_torch();
 }
 
 template Result<Matmul<float>> find_matmul<float>(const std::string&);

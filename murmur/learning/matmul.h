@@ -37,5 +37,18 @@ Result<Matmul<S>> find_matmul(const std::string& wish);
 // runtimes used by torch and oneDNN start threads for it. Cheap when repeated.
 void compute_alone();
 void compute_alone_in_onednn();
+// Puts back what compute_alone() has changed for the calling thread, and for threads of the program
+// that have not used torch yet.
+void compute_as_before();
+void compute_as_before_in_onednn();
+
+// For a thread of a host program: within its lifetime alone, afterwards as before.
+class ComputeAlone {
+ public:
+  ComputeAlone() { compute_alone(); }
+  ComputeAlone(const ComputeAlone&) = delete;
+  ComputeAlone& operator=(const ComputeAlone&) = delete;
+  ~ComputeAlone() { compute_as_before(); }
+};
 
 }  // namespace murmur::learning

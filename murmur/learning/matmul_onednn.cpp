@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "murmur/core/check.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/learning/onednn.h"
@@ -24,15 +26,20 @@ void multiply(const Product& p, const float* a, const float* b, float* c) {
   MURMUR_CHECK(status == dnnl_success, "oneDNN answers {}", static_cast<int>(status));
 }
 
+thread_local int t_before = 0;  // the calling thread's number of threads; 0: it is not alone
+
 }  // namespace
 
 void compute_alone_in_onednn() {
-  thread_local bool alone = false;
-  if (!alone) {
-    if (const auto set_threads = onednn_set_threads()) {
-      set_threads(1);
-    }
-    alone = true;
+  if (t_before == 0) {
+    t_before = onednn_threads();
+    set_onednn_threads(1);
+  }
+}
+
+void compute_as_before_in_onednn() {
+  if (t_before > 0) {
+    set_onednn_threads(std::exchange(t_before, 0));
   }
 }
 

@@ -32,6 +32,7 @@ void* open_library() {
 }
 
 Result<const TorchPlugin*> load() {
+  compute_as_before_in_onednn();  // torch is to see how many threads there are
   void* library = open_library();
   void* symbol = library == nullptr ? nullptr : dlsym(library, kTorchPluginSymbol);
   if (symbol == nullptr) {
@@ -75,6 +76,12 @@ std::unique_ptr<Sequence<S>> make_torch_sequence(const models::Network& network,
 void compute_alone_in_torch() {
   if (const TorchPlugin* loaded = g_loaded) {
     loaded->compute_alone();
+  }
+}
+
+void compute_as_before_in_torch() {
+  if (const TorchPlugin* loaded = g_loaded) {
+    loaded->compute_as_before();
   }
 }
 

@@ -14,6 +14,7 @@ using VersionFunction = decltype(&dnnl_version);
 struct Onednn {
   OnednnSgemm sgemm = nullptr;
   VersionFunction version = nullptr;
+  int (*threads)() = nullptr;  // both or none
   void (*set_threads)(int) = nullptr;
 };
 
@@ -26,9 +27,11 @@ Result<Onednn> load() {
                    std::string("this program was built with oneDNN, which cannot be loaded now (") +
                        dlerror() + "); install libdnnl2 or build again without libdnnl-dev"};
   }
-  void* set_threads = dlsym(library, "omp_set_num_threads");  // also searches its dependencies
+  void* threads = dlsym(library, "omp_get_max_threads");  // also searches its dependencies
+  void* set_threads = threads == nullptr ? nullptr : dlsym(library, "omp_set_num_threads");
   return Onednn{.sgemm = reinterpret_cast<OnednnSgemm>(sgemm),
                 .version = reinterpret_cast<VersionFunction>(version),
+                .threads = reinterpret_cast<int (*)()>(threads),
                 .set_threads = reinterpret_cast<void (*)(int)>(set_threads)};
 }
 
@@ -46,8 +49,14 @@ Result<OnednnSgemm> onednn_sgemm() {
   return loaded().value().sgemm;
 }
 
-void (*onednn_set_threads())(int) {
-  return loaded() ? loaded().value().set_threads : nullptr;
+int onednn_threads() {
+  return loaded() && loaded().value().set_threads != nullptr ? loaded().value().threads() : 1;
+}
+
+void set_onednn_threads(int threads) {
+  if (loaded() && loaded().value().set_threads != nullptr) {
+    loaded().value().set_threads(threads);
+  }
 }
 
 std::string onednn_version() {

@@ -20,9 +20,10 @@ using OnednnSgemm = decltype(&dnnl_sgemm);
 // many threads as its OpenMP runtime permits the calling thread.
 Result<OnednnSgemm> onednn_sgemm();
 
-// omp_set_num_threads of that OpenMP runtime, which may differ from torch's. Null: oneDNN has no
-// OpenMP runtime, or cannot be loaded.
-void (*onednn_set_threads())(int);
+// Of that OpenMP runtime, which may differ from torch's: how many threads it starts for the calling
+// thread; 1 where oneDNN has no such runtime, or cannot be loaded.
+int onednn_threads();
+void set_onednn_threads(int threads);
 
 // "2.6.3", or "none" if oneDNN cannot be loaded.
 std::string onednn_version();

@@ -33,5 +33,6 @@ std::unique_ptr<Sequence<S>> make_torch_sequence(const models::Network& network,
 // Prevents torch from starting threads for the calling thread from now on. No effect if torch is
 // not loaded. Cheap when repeated.
 void compute_alone_in_torch();
+void compute_as_before_in_torch();
 
 }  // namespace murmur::learning

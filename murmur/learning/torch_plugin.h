@@ -27,6 +27,7 @@ struct TorchPlugin {
   PerScalar<MakeBody> make_body;
   PerScalar<MakeSequence> make_sequence;
   void (*compute_alone)() = nullptr;
+  void (*compute_as_before)() = nullptr;
 };
 
 // The only symbol that the library exports.

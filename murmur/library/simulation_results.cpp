@@ -128,6 +128,10 @@ std::string SimulationState<S>::digest() {
 template <class S>
 run::Metrics SimulationState<S>::evaluate() {
   require_sound();
+  ComputeAlone alone;
+  if (setup_) {
+    alone.emplace();
+  }
   run::Metrics values = value_of(evaluator_->evaluate(true));
   const engine::Counters& counters = engine_->counters();
   const engine::Times& times = engine_->times();

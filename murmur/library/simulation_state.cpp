@@ -168,6 +168,10 @@ std::span<const double> SimulationState<S>::step(double lr) {
   if (own_ != nullptr) {
     own_->begin_step(steps());
   }
+  ComputeAlone alone;
+  if (setup_) {
+    alone.emplace();
+  }
   trouble_ = fmt::format(
       "step {} was not completed, so the rows are of no step; resume() from a checkpoint restores "
       "them",

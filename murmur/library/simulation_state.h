@@ -19,6 +19,7 @@
 #include "murmur/checkpoint/checkpoint.h"
 #include "murmur/engine/costs/timeline.h"
 #include "murmur/engine/engine.h"
+#include "murmur/learning/matmul.h"
 #include "murmur/library/recorder.h"
 #include "murmur/library/task_problem.h"
 #include "murmur/run/config/config.h"
@@ -63,6 +64,8 @@ class SimulationState {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // While networks of ours compute, on a thread of the host program among others.
+  using ComputeAlone = std::optional<learning::ComputeAlone>;
 
   void require_sound() const;  // throws Error if a step was not completed
   void require_epochs(std::int64_t steps_per_epoch) const;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -39,12 +41,22 @@ Status load_torch() {
   return Ok{};  // linked
 }
 
+namespace {
+
+thread_local int t_before = 0;  // the calling thread's number of threads; 0: it is not alone
+
+}  // namespace
+
 void compute_alone_in_torch() {
-  thread_local bool alone = false;
-  if (!alone) {
+  if (t_before == 0) {
+    t_before = at::get_num_threads();
     at::set_num_threads(1);  // the calling thread's own setting, for OpenMP and for MKL
-    alone = true;
   }
+}
+
+// The last number that any thread has set is that of threads which use torch for the first time.
+void compute_as_before_in_torch() {
+  at::set_num_threads(t_before > 0 ? std::exchange(t_before, 0) : at::get_num_threads());
 }
 
 }  // namespace murmur::learning
