@@ -18,6 +18,8 @@ void Engine<S>::restore(const Counters& counters) {
     for (auto& [slot, flight] : state_.in_flight) {
       flight.mixer.close();
     }
+    std::fill(thread_times_.begin(), thread_times_.end(), ThreadTimes{});
+    was_reset_ = false;
     consistency_.reset();
   }
   counters_ = counters;

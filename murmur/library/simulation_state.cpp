@@ -216,12 +216,9 @@ void SimulationState<S>::save(const std::string& folder) {
   require(checkpoint::save_checkpoint(*engine_, place(folder), extras));
 }
 
-// After a step that threw nothing of the engine is relied on: a new one takes its place.
+// Also behind a step that threw, of which restoring leaves nothing.
 template <class S>
 void SimulationState<S>::resume(const std::string& folder) {
-  if (!trouble_.empty()) {
-    make_engine();
-  }
   auto restored = checkpoint::restore_checkpoint(*engine_, place(folder));
   if (!restored && restored.failure().kind == FailureKind::kIo && trouble_.empty()) {
     trouble_ = "a checkpoint was read in part, so the rows are of no step; resume() restores them";

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checkpoints of a simulation, and steps that threw.
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,26 +46,57 @@ std::string state_of(BasicSimulation<S>& simulation) {
   return state;
 }
 
-class EveryMethod : public ::testing::TestWithParam<const char*> {};
+struct Method {
+  std::string name;
+  std::string text;
+};
 
-INSTANTIATE_TEST_SUITE_P(
-    Library,
-    EveryMethod,
-    ::testing::Values("qg-dsgdm-n", "osgp", "ad-psgd", "ngc", "allreduce-adam", "dsgd-gt"));
+std::ostream& operator<<(std::ostream& out, const Method& method) {
+  return out << method.name;
+}
+
+// What keeps something between the parts of a step, of every kind.
+std::vector<Method> methods() {
+  std::vector<Method> all;
+  for (const char* algorithm :
+       {"qg-dsgdm-n", "osgp", "ad-psgd", "ngc", "allreduce-adam", "dsgd-gt", "dadam"}) {
+    all.push_back({algorithm, std::string("[algorithm]\nname = \"") + algorithm + "\"\n"});
+  }
+  const std::string choco = "[algorithm]\nname = \"choco-sgd\"\n";
+  all.push_back({"top_k", choco + "[compression]\nname = \"top-k\"\nratio = 0.5\n"});
+  all.push_back({"slowmo", all.front().text + "[outer]\nname = \"slowmo\"\nperiod = 2\n"});
+  all.push_back({"accumulate", all.front().text + "[gradient]\naccumulate = 2\n"});
+  for (Method& method : all) {
+    std::replace(method.name.begin(), method.name.end(), '-', '_');
+  }
+  return all;
+}
+
+class EveryMethod : public ::testing::TestWithParam<Method> {
+ protected:
+  static Options options() {
+    Options options = four_workers();
+    options.text = GetParam().text;
+    return options;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Library,
+                         EveryMethod,
+                         ::testing::ValuesIn(methods()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(EveryMethod, GoesOnFromEveryStepAsIfItHadNotStopped) {
-  Options options = four_workers();
-  options.algorithm = GetParam();
-  Simulation whole(counting_task<float>(), options);
+  Simulation whole(counting_task<float>(), options());
   step_to(whole, kSteps);
   for (int stop = 0; stop <= kSteps; ++stop) {
     const TemporaryFolder folder;
     {
-      Simulation begun(counting_task<float>(), options);
+      Simulation begun(counting_task<float>(), options());
       step_to(begun, stop);
       begun.save(folder.path().string());
     }
-    Simulation resumed(counting_task<float>(), options);
+    Simulation resumed(counting_task<float>(), options());
     resumed.resume(folder.path().string());
     EXPECT_EQ(resumed.steps(), stop);
     step_to(resumed, kSteps);
@@ -82,15 +117,13 @@ BasicTask<double> failing_task(const std::shared_ptr<std::int64_t>& at, int work
 }
 
 TEST_P(EveryMethod, IsRestoredAfterAStepThatThrew) {
-  Options options = four_workers();
-  options.algorithm = GetParam();
-  DoubleSimulation whole(counting_task<double>(), options);
+  DoubleSimulation whole(counting_task<double>(), options());
   step_to(whole, kSteps);
   for (std::int64_t fail = 0; fail < kSteps; ++fail) {
     for (const int worker : {0, 3}) {
       const TemporaryFolder folder;
       const auto at = std::make_shared<std::int64_t>(fail);
-      DoubleSimulation simulation(failing_task(at, worker), options);
+      DoubleSimulation simulation(failing_task(at, worker), options());
       simulation.save(folder.path().string());
       EXPECT_THROW(step_to(simulation, kSteps), std::out_of_range);
       for (const auto& work :
