@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -126,6 +129,51 @@ TEST(OwnModule, HasTheBitsOfAPlainLoopOnAnyNumberOfThreads) {
   EXPECT_NE(digest_after(task_of_net<float>(), other, 6), expected);  // other draws
   const std::string precise = digest_after(plain_task<double>(), four(1), 6);
   EXPECT_EQ(digest_after(task_of_net<double>(), four(2), 6), precise);
+}
+
+std::uint64_t seed_now() {
+  return at::globalContext().defaultGenerator(at::kCPU).current_seed();
+}
+
+// With which seeds of the default generator the losses of 6 steps of 4 workers are taken.
+std::set<std::uint64_t> seeds_of(bool dropped, std::optional<bool> draws) {
+  std::mutex mutex;
+  std::set<std::uint64_t> seeds;
+  const auto loss = [&](NetImpl& net, int worker, std::int64_t batch) {
+    net.dropout = dropped ? 0.3 : 0;
+    const torch::Tensor value = loss_of(net, worker, batch);
+    const std::lock_guard lock(mutex);
+    seeds.insert(seed_now());
+    return value;
+  };
+  Simulation simulation(torch_task<Net>(made, loss, {.draws = draws}), four());
+  for (int step = 0; step < 6; ++step) {
+    simulation.step(0.1);
+  }
+  return seeds;
+}
+
+TEST(OwnModule, IsSeededForEveryBatchWhereItDraws) {
+  EXPECT_EQ(seeds_of(true, {}).size(), 24U);
+  EXPECT_EQ(seeds_of(false, true).size(), 24U);
+  EXPECT_EQ(seeds_of(false, {}).size(),
+            1U);  // of the first one, which showed that nothing is drawn
+}
+
+// Draws from batch 2 on, when passes are made at the same time; the pass that begins it is made
+// again, with the running statistics that it began with.
+TEST(OwnModule, IsMadeAgainWhereItBeginsToDraw) {
+  const auto late = [](NetImpl& net, int worker, std::int64_t batch) {
+    net.dropout = batch < 2 ? 0 : 0.3;
+    return loss_of(net, worker, batch);
+  };
+  const auto task_of = [&](std::optional<bool> draws) {
+    return torch_task<Net>(made, late, {.parts = 2, .score = score_of, .draws = draws});
+  };
+  const std::string expected = digest_after(task_of(true), four(1), 6);
+  for (const int threads : {1, 2, 3}) {
+    EXPECT_EQ(digest_after(task_of({}), four(threads), 6), expected);
+  }
 }
 
 TEST(OwnModule, GoesOnWithItsStatisticsAndDraws) {

@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <ATen/Context.h>
 #include <murmur/task.h>
+#include <murmur/torch/forward_draws.h>
 #include <murmur/torch/module_rows.h>
 #include <murmur/torch/views.h>
 
@@ -45,7 +47,9 @@ class ModuleStock {
   };
   using Lent = std::unique_ptr<Item, GiveBack>;
 
-  explicit ModuleStock(std::function<Module()> make) : make_(std::move(make)) {
+  // `draws`: whether forward passes draw, if that is known.
+  ModuleStock(std::function<Module()> make, std::optional<bool> draws)
+      : make_(std::move(make)), draws_(draws) {
     if (!make_) {
       throw Error("torch_task() has no function that makes a module");
     }
@@ -59,6 +63,12 @@ class ModuleStock {
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const std::vector<Parameter>& buffers() const { return buffers_; }
+
+  // The numbers of a row of buffers; none of a null row.
+  std::vector<S> buffers_in(const S* row) const {
+    const bool empty = row == nullptr || buffers_.empty();
+    return {row, empty ? row : row + buffers_.back().offset + buffers_.back().size};
+  }
 
   // Writes the first module's tensors, as it was made.
   void start(S* row, S* buffers) const {
@@ -77,22 +87,18 @@ class ModuleStock {
     return Lent(item.release(), GiveBack{this});
   }
 
-  // work(), while no other thread is in here.
-  template <class Work>
-  auto alone(const Work& work) {
-    const std::lock_guard lock(draws_);
-    return work();
-  }
+  ForwardDraws& draws() { return draws_; }
 
  private:
   // Its initial values are not used, so the random numbers that they take are put back.
   std::unique_ptr<Item> another() {
-    const std::lock_guard lock(draws_);
-    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
-    const at::Tensor before = generator.get_state();
-    const Module module = make_();
-    generator.set_state(before);
-    return std::make_unique<Item>(module, parameters_, buffers_);
+    return draws_.apart([this] {
+      at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+      const at::Tensor before = generator.get_state();
+      const Module module = make_();
+      generator.set_state(before);
+      return std::make_unique<Item>(module, parameters_, buffers_);
+    });
   }
 
   void take_back(std::unique_ptr<Item> item) {
@@ -127,7 +133,7 @@ class ModuleStock {
   std::vector<at::Tensor> start_buffers_;
   std::mutex mutex_;                          // of items_
   std::vector<std::unique_ptr<Item>> items_;  // that nobody uses now
-  std::mutex draws_;                          // of torch's default generator
+  ForwardDraws draws_;
 };
 
 }  // namespace murmur::detail

@@ -3,9 +3,11 @@
 // whose parameters and buffers are views of the rows of the worker at hand.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,10 +26,12 @@ template <class Impl>
 struct TorchScores {
   std::int64_t parts = 0;
   std::function<std::vector<Sum>(Impl& module, std::int64_t part)> score = {};
-  // The module or the loss draws random numbers from torch's default generator, as dropout does:
-  // forward passes are then made one at a time, each after seed_draws(). False: at the same time,
-  // and what they draw all the same differs from run to run.
-  bool draws = true;
+  // Whether the module or the loss draws random numbers from torch's default generator, as dropout
+  // does: forward passes are then made one at a time, each after seed_draws(). Where it is not
+  // said, they are made at the same time until one draws, which is then made again (the loss of
+  // that batch is called twice); what uses the generator's seed without drawing says true. False:
+  // always at the same time, and what they draw all the same differs from run to run.
+  std::optional<bool> draws = {};
 };
 
 // S: float or double. `make`: a module, TORCH_MODULE's holder; the first one is the start of all
@@ -39,29 +43,27 @@ BasicTask<S> basic_torch_task(std::function<Module()> make,
                               Loss loss,
                               TorchScores<typename Module::ContainedType> scores = {}) {
   using Stock = detail::ModuleStock<S, Module>;
-  const auto stock = std::make_shared<Stock>(std::move(make));
+  const auto stock = std::make_shared<Stock>(std::move(make), scores.draws);
   BasicTask<S> task;
   task.parameters = stock->parameters();
   task.buffers = stock->buffers();
   task.start = [stock](int /*worker*/, S* row, S* buffers) { stock->start(row, buffers); };
-  task.gradient =
-      [stock, loss = std::move(loss), draws = scores.draws](const BasicGradient<S>& asked) {
-        const detail::PassMode mode(true);
-        const auto lent = stock->lend();
-        lent->rows.bind(asked.x, asked.buffers, true);
-        const auto forward = [&] { return loss(*lent->module, asked.worker, asked.batch); };
-        const at::Tensor value = draws ? stock->alone([&] {
-          seed_draws(asked.seed, asked.worker, asked.batch);
-          return forward();
-        })
-                                       : forward();
-        if (value.dim() != 0) {
-          throw Error("the loss of a batch is a tensor of " + std::to_string(value.dim()) +
-                      " axes; it is a single number, as mean() gives it");
-        }
-        lent->rows.backward(value, {}, asked.gradient, asked.ready);
-        return value.template item<double>();
-      };
+  task.gradient = [stock, loss = std::move(loss)](const BasicGradient<S>& asked) {
+    const detail::PassMode mode(true);
+    const auto lent = stock->lend();
+    lent->rows.bind(asked.x, asked.buffers, true);
+    const std::vector<S> before = stock->buffers_in(asked.buffers);
+    const at::Tensor value = stock->draws().run(
+        [&] { seed_draws(asked.seed, asked.worker, asked.batch); },
+        [&]() -> at::Tensor { return loss(*lent->module, asked.worker, asked.batch); },
+        [&] { std::copy(before.begin(), before.end(), asked.buffers); });
+    if (value.dim() != 0) {
+      throw Error("the loss of a batch is a tensor of " + std::to_string(value.dim()) +
+                  " axes; it is a single number, as mean() gives it");
+    }
+    lent->rows.backward(value, {}, asked.gradient, asked.ready);
+    return value.template item<double>();
+  };
   task.score_parts = scores.parts;
   if (scores.score) {
     task.score = [stock, score = std::move(scores.score)](
