@@ -3,7 +3,7 @@
 // tensors, as a ResNet-20 has them, of 4 numbers each and of its sizes.
 //   step      of the optimizer, with gradients as backward leaves them
 //   round     of the engine alone: kernels (and mixing, of which there is none here)
-//   copy      of the gradients into the row, which backward cannot write
+//   copy      of the gradients into a row, which a step does without
 #include <cstring>
 #include <string>
 #include <vector>

@@ -56,6 +56,9 @@ class BasicWorker {
   std::span<const S> x() const;
   std::span<S> gradient();
   std::span<S> buffers();
+  // Where the gradient of each parameter is instead, to be read by the step that finish() or step()
+  // ends next: as many numbers as the parameter has; null: in gradient(). Nothing is copied.
+  void lend_gradients(std::span<const S* const> values);
   // The same row of x(), for what writes it between steps: loading a state, for example.
   std::span<S> mutable_x();
 

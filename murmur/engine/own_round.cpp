@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/engine/own_round.h"
 
+#include <algorithm>
+
 #include "murmur/core/check.h"
+#include "murmur/engine/observe/stopwatch.h"
 
 namespace murmur::engine {
+namespace {
+
+constexpr std::size_t kBlock = 4096;  // coordinates
+
+}  // namespace
 
 template <class S>
 bool OwnRounds<S>::suit(const Engine<S>& engine) {
@@ -76,9 +84,74 @@ Status OwnRounds<S>::begin(double lr) {
 
 template <class S>
 void OwnRounds<S>::use(std::size_t bucket) {
-  engine_->use_gradient(
-      (*open_->passes)[open_->gradient], worker(), engine_->buckets_.range(bucket), 0);
+  use(engine_->buckets_.range(bucket));
   open_->early->post(worker(), bucket);
+}
+
+template <class S>
+void OwnRounds<S>::use(CoordinateRange range) {
+  const Pass<S>& pass = (*open_->passes)[open_->gradient];
+  if (lent_.empty()) {
+    engine_->use_gradient(pass, worker(), range, 0);
+    return;
+  }
+  const Traced traced(engine_->state_.tracer, "kernel", worker());
+  const auto started = SteadyClock::now();
+  for (std::size_t begin = range.begin; begin < range.end; begin += kBlock) {
+    const CoordinateRange block{begin, std::min(range.end, begin + kBlock)};
+    use_lent(pass.template head_as<GradientStage<S>>()->kernel, block);
+    for (const PassKernel<S>& local : pass.locals) {
+      engine_->apply(*local.kernel, worker(), block, nullptr, 0);
+    }
+  }
+  engine_->thread_times_.front().algorithm_s += seconds_since(started);
+}
+
+// Tensor by tensor; what is between them is zero, which a kernel keeps.
+template <class S>
+void OwnRounds<S>::use_lent(const BoundKernel<S>& kernel, CoordinateRange block) {
+  const std::span<const TensorSlot> tensors = engine_->layout().tensors();
+  const auto after = std::upper_bound(
+      tensors.begin(), tensors.end(), block.begin, [](std::size_t at, const TensorSlot& slot) {
+        return at < slot.offset;
+      });
+  std::vector<S*>& fields = engine_->pointers_.front();
+  for (auto i = static_cast<std::size_t>(after - tensors.begin()) - 1;
+       i < tensors.size() && tensors[i].offset < block.end;
+       ++i) {
+    const TensorSlot& slot = tensors[i];
+    const CoordinateRange part{std::max(block.begin, slot.offset),
+                               std::min(block.end, slot.offset + slot.size)};
+    const S* const values = lent_[i] == nullptr ? gradient().data() + slot.offset : lent_[i];
+    const auto apply = [&](CoordinateRange piece, std::size_t group) {
+      engine_->rows_.at(worker(), piece.begin, kernel.binds, fields.data());
+      kernel.apply(fields.data(),
+                   values + (piece.begin - slot.offset),
+                   piece.size(),
+                   engine_->round_of(worker(), group),
+                   kernel.options.get());
+    };
+    if (part.begin < part.end) {
+      engine_->factors_.visit(part, apply);
+    }
+  }
+}
+
+template <class S>
+void OwnRounds<S>::take_lent() {
+  const std::span<const TensorSlot> tensors = engine_->layout().tensors();
+  for (std::size_t i = 0; i < lent_.size(); ++i) {
+    if (lent_[i] != nullptr) {
+      std::copy_n(lent_[i], tensors[i].size, gradient().data() + tensors[i].offset);
+    }
+  }
+  lent_.clear();
+}
+
+template <class S>
+void OwnRounds<S>::forget() {
+  open_.reset();
+  lent_.clear();
 }
 
 template <class S>
@@ -98,9 +171,12 @@ Result<std::span<const double>> OwnRounds<S>::finish(double loss) {
   const auto rest = [&]() -> Result<std::span<const double>> {
     const std::vector<Pass<S>>& passes = *open_->passes;
     if (engine_->acts(worker())) {
-      engine_->recipe_.clip(gradient().data());
+      if (!engine_->recipe_.is_final_early()) {
+        take_lent();
+        engine_->recipe_.clip(gradient().data());
+      }
       if (open_->early == nullptr) {
-        engine_->use_gradient(passes[open_->gradient], worker(), {0, gradient().size()}, 0);
+        use(CoordinateRange{0, gradient().size()});
       } else {
         open_->count.finish([&](std::size_t bucket) { use(bucket); });
       }
@@ -113,7 +189,7 @@ Result<std::span<const double>> OwnRounds<S>::finish(double loss) {
     return engine_->close_round();
   };
   auto losses = engine_->consistency_.perform(engine_->counters().step, rest);
-  open_.reset();
+  forget();
   return losses;
 }
 

@@ -26,6 +26,8 @@ class OwnRounds {
 
   // Where the gradient is to be: a row, whose padding stays zero.
   std::span<S> gradient();
+  // Where the gradient of each tensor is instead, until finish(); null: in gradient().
+  void lend(std::span<const S* const> values) { lent_.assign(values.begin(), values.end()); }
   // Whether the next round uses the worker's gradient.
   bool takes_part() const;
 
@@ -37,7 +39,7 @@ class OwnRounds {
   Status announce(CoordinateRange range);
   Result<std::span<const double>> finish(double loss);
   // After an exception, or a restored engine.
-  void forget() { open_.reset(); }
+  void forget();
 
  private:
   struct Open {
@@ -48,9 +50,14 @@ class OwnRounds {
   };
   int worker() const;
   void use(std::size_t bucket);
+  // The kernels over a range of the gradient, as Engine::use_gradient().
+  void use(CoordinateRange range);
+  void use_lent(const BoundKernel<S>& kernel, CoordinateRange block);
+  void take_lent();  // into the row
 
   Engine<S>* engine_;
-  std::optional<Open> open_;  // begun and not finished
+  std::vector<const S*> lent_;  // per tensor; empty: the gradient is in the row
+  std::optional<Open> open_;    // begun and not finished
 };
 
 extern template class OwnRounds<float>;

@@ -76,6 +76,11 @@ std::span<S> BasicWorker<S>::gradient() {
 }
 
 template <class S>
+void BasicWorker<S>::lend_gradients(std::span<const S* const> values) {
+  return guarded([&] { return state_of(state_).lend_gradients(values); });
+}
+
+template <class S>
 std::span<S> BasicWorker<S>::buffers() {
   return state_of(state_).buffers();
 }

@@ -190,6 +190,16 @@ std::span<S> WorkerState<S>::buffers() {
 }
 
 template <class S>
+void WorkerState<S>::lend_gradients(std::span<const S* const> values) {
+  if (values.size() != parameters_.size()) {
+    throw Error(fmt::format("the gradients of {} parameters are lent; the model has {}",
+                            values.size(),
+                            parameters_.size()));
+  }
+  rounds_->lend(values);
+}
+
+template <class S>
 double WorkerState<S>::rate() const {
   return rate_of(config_, schedule_, steps());
 }

@@ -48,6 +48,7 @@ class WorkerState {
 
   std::span<S> x() { return engine_->mutable_row(0, rank()); }
   std::span<S> gradient() { return rounds_->gradient(); }
+  void lend_gradients(std::span<const S* const> values);
   std::span<S> buffers();
 
   double rate() const;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A worker without other processes: its bits, its state, what it refuses.
+#include <algorithm>
 #include <cfenv>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -108,6 +111,42 @@ TEST(Worker, FactorsAreThoseOfGroups) {
   take_steps(by_options, Loop::kStep, 1);
   take_steps(by_calls, Loop::kStep, 1);
   EXPECT_NE(by_calls.digest(), by_options.digest());
+}
+
+// Some where they are, some in the row: with the bits of a step by the row, clipped or not.
+TEST(Worker, ReadsGradientsThatAreLent) {
+  for (const double norm : {0.0, 1.0}) {
+    Options options = alone();
+    options.set("algorithm.momentum", 0.9);
+    if (norm > 0) {
+      options.set("gradient.clip_norm", norm);
+    }
+    Worker by_row(quadratic<float>(), options);
+    Worker by_loan(quadratic<float>(), options);
+    for (int k = 0; k < 3; ++k) {
+      std::vector<std::vector<float>> own;
+      std::vector<const float*> lent;
+      for (const Parameter& place : by_row.parameters()) {
+        const auto begin = static_cast<std::ptrdiff_t>(place.offset);
+        std::vector<float> values(place.size);
+        for (std::size_t i = 0; i < place.size; ++i) {
+          values[i] = std::sin(static_cast<float>(i + place.size));
+        }
+        std::copy(values.begin(), values.end(), by_row.gradient().begin() + begin);
+        const bool in_row = own.size() % 2 == 1;
+        if (in_row) {
+          std::copy(values.begin(), values.end(), by_loan.gradient().begin() + begin);
+        }
+        own.push_back(std::move(values));
+        lent.push_back(in_row ? nullptr : own.back().data());
+      }
+      by_loan.lend_gradients(lent);
+      by_row.step(0.1);
+      by_loan.step(0.1);
+      EXPECT_EQ(by_loan.digest(), by_row.digest());
+    }
+    EXPECT_THAT(error_of([&] { by_loan.lend_gradients({}); }), HasSubstr("the model has 5"));
+  }
 }
 
 TEST(Worker, SaysWhatIsWrongWithTheOrderOfCalls) {

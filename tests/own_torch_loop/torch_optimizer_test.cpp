@@ -98,6 +98,19 @@ TEST(Decentralized, TakesTheSumOfSeveralPasses) {
   expect_equal(*ours, *theirs);
 }
 
+// Gradients that are transposed, of other parameters too, or the memory of the model itself.
+TEST(Decentralized, TakesGradientsOfAnyMemory) {
+  at::Tensor square = torch::arange(9, torch::kFloat).view({3, 3}).clone().requires_grad_();
+  at::Tensor row = torch::ones({40}).requires_grad_();
+  Decentralized optimizer({square, row}, sgd(0.5));
+  square.mutable_grad() = torch::arange(9, torch::kFloat).view({3, 3}).t();
+  row.mutable_grad() = row.detach();
+  const at::Tensor expected = square.detach() - 0.5 * square.grad();
+  optimizer.step();
+  EXPECT_TRUE(torch::equal(square, expected));
+  EXPECT_TRUE(torch::equal(row, torch::full({40}, 0.5)));
+}
+
 TEST(Decentralized, CallsAClosureWithGradients) {
   Net net = plain_net();
   Decentralized optimizer(*net, sgd());

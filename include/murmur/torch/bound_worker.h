@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A worker whose rows are the memory of tensors: parameters and buffers of a module are views of
-// its rows, and gradients are copied into its gradient row.
+// its rows, and gradients are lent to it, or copied into its gradient row.
 #pragma once
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,27 +59,27 @@ class BoundWorker {
   // if shape or type differ.
   void take_parameters() { rebind(parameters_, parameter_views_); }
   void take_buffers() { rebind(buffers_, buffer_views_); }
-  // The tensors' gradients into the gradient row. Throws Error if there is none, or one of another
-  // shape or type.
-  void take_gradients() {
+  // The gradients of the next step: lent where their numbers stand one after the other and are not
+  // the model's, otherwise copied. Throws Error if there is none, or one of another shape or type.
+  void lend_gradients() {
+    const std::span<const S> x = worker_.x();
+    lent_.assign(parameters_.size(), nullptr);
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      take_gradient(i);
+      const at::Tensor& gradient = gradient_of(parameters_[i], gradient_views_[i]);
+      const auto* const values = static_cast<const S*>(gradient.data_ptr());
+      if (gradient.is_contiguous() && !(values >= x.data() && values < x.data() + x.size())) {
+        lent_[i] = values;
+      } else {
+        gradient_views_[i].copy_(gradient);
+      }
     }
+    worker_.lend_gradients(lent_);
   }
 
+  // A gradient into the gradient row.
   void take_gradient(std::size_t i) {
-    const at::Tensor& gradient = parameters_[i].tensor.grad();
+    const at::Tensor& gradient = gradient_of(parameters_[i], gradient_views_[i]);
     at::Tensor& place = gradient_views_[i];
-    if (!gradient.defined()) {
-      throw Error("the parameter '" + parameters_[i].name + "', " +
-                  words_of(parameters_[i].tensor) +
-                  ", has no gradient; call backward() before step(), of a loss that depends on it");
-    }
-    if (gradient.scalar_type() != place.scalar_type() || gradient.sizes() != place.sizes() ||
-        gradient.layout() != at::kStrided || !gradient.device().is_cpu()) {
-      throw Error("the parameter '" + parameters_[i].name + "' has a gradient " +
-                  words_of(gradient) + "; it is to be " + words_of(place) + ", dense, on the CPU");
-    }
     if (gradient.data_ptr() == place.data_ptr()) {
       return;
     }
@@ -143,6 +144,7 @@ class BoundWorker {
   std::vector<at::Tensor> parameter_views_;
   std::vector<at::Tensor> buffer_views_;
   std::vector<at::Tensor> gradient_views_;
+  std::vector<const S*> lent_;
 };
 
 }  // namespace murmur::detail

@@ -97,7 +97,7 @@ inline at::Tensor Decentralized::step(LossClosure closure) {
   visit([&](auto& bound) {
     if (!hooks_) {
       require_same_parameters();
-      bound.take_gradients();
+      bound.lend_gradients();
       begin();
     } else if (!bound.worker().has_begun()) {
       throw Error("step() without backward() before it; with overlap a step has one");

@@ -25,6 +25,21 @@ inline std::string words_of(const at::Tensor& tensor) {
   return text + "] of " + c10::toString(tensor.scalar_type());
 }
 
+// The gradient of a parameter. Throws Error if there is none, or one unlike `place`.
+inline const at::Tensor& gradient_of(const NamedTensor& parameter, const at::Tensor& place) {
+  const at::Tensor& gradient = parameter.tensor.grad();
+  if (!gradient.defined()) {
+    throw Error("the parameter '" + parameter.name + "', " + words_of(parameter.tensor) +
+                ", has no gradient; call backward() before step(), of a loss that depends on it");
+  }
+  if (gradient.scalar_type() != place.scalar_type() || gradient.sizes() != place.sizes() ||
+      gradient.layout() != at::kStrided || !gradient.device().is_cpu()) {
+    throw Error("the parameter '" + parameter.name + "' has a gradient " + words_of(gradient) +
+                "; it is to be " + words_of(place) + ", dense, on the CPU");
+  }
+  return gradient;
+}
+
 // Their places in a row are those of placed().
 inline std::vector<Parameter> places(const std::vector<NamedTensor>& tensors) {
   std::vector<Parameter> all;
