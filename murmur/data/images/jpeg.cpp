@@ -57,6 +57,9 @@ Status JpegDecoder::decode(std::span<const std::uint8_t> bytes, DecodedImage& im
           handle_, bytes.data(), bytes.size(), &columns, &rows, &sampling, &colours) != 0) {
     return damaged();
   }
+  if (columns <= 0 || rows <= 0) {  // tables without an image, which are a JPEG stream, too
+    return Failure{FailureKind::kDamaged, "it holds no image"};
+  }
   if (std::int64_t{columns} * rows > kMostPixels) {
     return Failure{FailureKind::kDamaged,
                    fmt::format("{} x {} pixels; allowed are {}", rows, columns, kMostPixels)};
