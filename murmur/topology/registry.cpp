@@ -19,10 +19,13 @@ std::vector<Registration> listed() {
                                 grid(),
                                 hypercube(),
                                 binary_tree(),
+                                double_binary_trees(),
                                 exponential(),
                                 one_peer_exponential(),
                                 two_peer_exponential(),
                                 exponential_peers(),
+                                base_graph(),
+                                equi_static(),
                                 bipartite_one_peer(),
                                 random_matching(),
                                 random_ring(),
@@ -35,7 +38,9 @@ std::vector<Registration> listed() {
                                 florentine(),
                                 karate(),
                                 les_miserables(),
+                                dyck(),
                                 custom()};
+  all.push_back(matcha(all));
   return all;
 }
 

@@ -31,5 +31,11 @@ Registration florentine();
 Registration karate();
 Registration les_miserables();
 Registration custom();
+Registration dyck();
+Registration double_binary_trees();
+Registration base_graph();
+Registration equi_static();
+// With all that are registered beside it.
+Registration matcha(const std::vector<Registration>& others);
 
 }  // namespace murmur::topology

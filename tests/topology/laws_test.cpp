@@ -96,10 +96,11 @@ TEST(Weights, AreSymmetricOnUndirectedGraphs) {
   });
 }
 
+// MATCHA's alpha may be above one over the degree.
 TEST(Weights, AreNeverNegative) {
-  for_each_step([](const Case&, const MixingMatrix& matrix, std::int64_t) {
+  for_each_step([](const Case& c, const MixingMatrix& matrix, std::int64_t) {
     for (int i = 0; i < matrix.workers(); ++i) {
-      EXPECT_GE(matrix.self(i), 0.0);
+      EXPECT_TRUE(matrix.self(i) >= 0.0 || c.info->name == "matcha");
       for (const Neighbor& neighbor : matrix.in(i)) {
         EXPECT_GT(neighbor.weight, 0.0);
       }
@@ -151,7 +152,12 @@ TEST(Lazy, IsHalfOfTheIdentityAndHalfOfTheWeights) {
     }
     EXPECT_EQ(cases[k + 1].topology->at(1).dense(), expected);
   }
-  EXPECT_EQ(2 * tried, cases.size());
+  const auto may_be_lazy = std::count_if(cases.begin(), cases.end(), [](const Case& c) {
+    return std::any_of(c.info->options.begin(), c.info->options.end(), [](const OptionInfo& o) {
+      return o.name == "lazy";
+    });
+  });
+  EXPECT_EQ(2 * tried, static_cast<std::size_t>(may_be_lazy));
 }
 
 TEST(Matrices, RepeatAfterThePeriodAndNotBefore) {
@@ -171,7 +177,10 @@ TEST(Matrices, RepeatAfterThePeriodAndNotBefore) {
 TEST(Matrices, AreFunctionsOfSeedAndStep) {
   for (const Case& c : all_cases()) {
     SCOPED_TRACE(c.words());
-    Changes changes{{"lazy", c.lazy}};
+    Changes changes;
+    if (c.lazy) {
+      changes["lazy"] = true;
+    }
     if (!c.weighting.empty()) {
       changes["weighting"] = c.weighting;
     }
@@ -199,9 +208,13 @@ TEST(Graphs, VaryWhereTheTableSaysSo) {
   }
 }
 
-// As published, bipartite-one-peer of 4 has one matching only.
+// As published, bipartite-one-peer of 4 has one matching only, and shifts that are drawn may have a
+// common factor with the number of workers.
 TEST(Graphs, AreConnectedOverAPeriod) {
   for (const Case& c : all_cases()) {
+    if (c.info->name == "equi-static") {
+      continue;
+    }
     const bool known = c.info->name == "bipartite-one-peer" && c.workers == 4;
     EXPECT_EQ(is_connected(*c.topology), !known) << c.words();
   }
@@ -236,7 +249,7 @@ TEST(Graphs, OfOneWorkerAreThatWorkerAlone) {
 TEST(Graphs, ExistForOneWorkerUnlessTheyAreOneGraph) {
   for (const TopologyInfo& info : topologies()) {
     const bool fixed = info.paper.find("(1941)") != std::string::npos ||
-                       info.name == "florentine" || info.name == "karate" ||
+                       info.name == "florentine" || info.name == "karate" || info.name == "dyck" ||
                        info.name == "les-miserables";
     EXPECT_EQ(refusal(info.name, 1).empty(), !fixed) << info.name;
   }

@@ -21,9 +21,13 @@ void add_cases(const TopologyInfo& info, int workers, std::vector<Case>& cases) 
   const OptionInfo* weighting = find_option(info, "weighting");
   const std::vector<std::string> weightings =
       weighting == nullptr ? std::vector<std::string>{""} : weighting->choices;
+  const bool may_be_lazy = find_option(info, "lazy") != nullptr;
   for (const std::string& name : weightings) {
-    for (const bool lazy : {false, true}) {
-      Changes changes{{"lazy", lazy}};
+    for (const bool lazy : may_be_lazy ? std::vector{false, true} : std::vector{false}) {
+      Changes changes;
+      if (may_be_lazy) {
+        changes["lazy"] = lazy;
+      }
       if (!name.empty()) {
         changes["weighting"] = name;
       }
@@ -54,6 +58,9 @@ OptionValues options_of(const std::string& name, int workers, const Changes& cha
   OptionValues values(info->options);
   if (name == "custom") {
     values.set("weights", ring_weights(workers));
+  }
+  if (name == "matcha") {
+    values.set("graph", std::string("complete"));
   }
   for (const auto& [option, value] : changes) {
     values.set(option, value);

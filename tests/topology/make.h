@@ -19,7 +19,8 @@ using Changes = std::map<std::string, OptionValue>;
 // A ring's weights as a user would write them, for `custom`.
 Tables ring_weights(int workers);
 
-// All options at their defaults, but for the changes; `custom` gets ring_weights.
+// All options at their defaults, but for the changes; `custom` gets ring_weights, `matcha` the
+// complete graph.
 OptionValues options_of(const std::string& name, int workers, const Changes& changes = {});
 
 Result<std::shared_ptr<const Topology>> try_make(const std::string& name,

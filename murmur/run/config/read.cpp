@@ -224,11 +224,30 @@ std::string read_name(TableReader& table, const Kind& kind) {
   return name;
 }
 
+// A topology that is made of another one, which its key `graph` names, takes that one's options but
+// for the weights.
+std::vector<OptionInfo> options_of(TableReader& table, const Kind& kind, const std::string& name) {
+  std::vector<OptionInfo> options = kind.find(name)->options;
+  const auto has = [&](std::string_view option) {
+    return std::any_of(
+        options.begin(), options.end(), [&](const OptionInfo& o) { return o.name == option; });
+  };
+  const toml::node* const node = has("graph") ? table.node("graph") : nullptr;
+  const Entry* const graph =
+      node != nullptr && node->is_string() ? kind.find(*node->value<std::string>()) : nullptr;
+  for (const OptionInfo& option : graph == nullptr ? std::vector<OptionInfo>() : graph->options) {
+    if (!has(option.name) && option.name != "weighting" && option.name != "lazy") {
+      options.push_back(option);
+    }
+  }
+  return options;
+}
+
 Choice read_choice(TableReader& table, const Kind& kind) {
   Choice choice;
   choice.name = read_name(table, kind);
   choice.place = table.place();
-  choice.options = table.options(kind.find(choice.name)->options);
+  choice.options = table.options(options_of(table, kind, choice.name));
   return choice;
 }
 

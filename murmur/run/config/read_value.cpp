@@ -7,6 +7,7 @@
 
 #include "murmur/run/config/table_reader.h"
 #include "murmur/run/text/names.h"
+#include "murmur/topology/count_or_list.h"
 
 namespace murmur::run {
 namespace {
@@ -35,9 +36,11 @@ struct Reading {
     return info.bounds.text == kAnyNumber.text ? type : std::string(info.bounds.text);
   }
   std::string wanted_list(const std::string& of) const {
-    const std::string count = info.length > 0 ? fmt::format("{} ", info.length) : "";
+    const bool fixed = info.length > 0 && info.length != kCountOrList;
+    const std::string count = fixed ? fmt::format("{} ", info.length) : "";
     return fmt::format(
-        "a list of {}{}{}",
+        "{}a list of {}{}{}",
+        info.length == kCountOrList ? "a number, or " : "",
         count,
         of,
         info.bounds.text == kAnyNumber.text ? "" : fmt::format(", each {}", info.bounds.text));
@@ -101,6 +104,10 @@ struct Reading {
   std::vector<std::int64_t> operator()(const std::vector<std::int64_t>&) const {
     const std::string what = wanted_list("integers");
     std::vector<std::int64_t> values;
+    if (node.is_integer() && info.length == kCountOrList) {
+      values.resize(static_cast<std::size_t>(integer(node, wanted("an integer"))), 0);
+      return values;
+    }
     if (node.is_integer() && info.length == 0) {
       values.push_back(integer(node, what));
       return values;
@@ -124,7 +131,7 @@ struct Reading {
     return values;
   }
   void require_length(std::size_t size, const std::string& what) const {
-    if (info.length != 0 && size != info.length) {
+    if (info.length != 0 && info.length != kCountOrList && size != info.length) {
       fail(node, what);
     }
   }

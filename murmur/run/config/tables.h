@@ -20,6 +20,8 @@ std::string read_name(TableReader& table, const Kind& kind);
 
 // Reads `name` and the options of that name. REQUIRES: as read_name().
 Choice read_choice(TableReader& table, const Kind& kind);
+// The options that the name takes in this table.
+std::vector<OptionInfo> options_of(TableReader& table, const Kind& kind, const std::string& name);
 
 // "'dsgd' does not have it; it is an option of ...", or empty if no name has it.
 std::string others_option(const Kind& kind, const std::string& name, const std::string& key);

@@ -15,6 +15,13 @@
 
 namespace murmur::run {
 
+// The number that zeros stand for (topology/count_or_list.h), or the list.
+inline OptionValue count_or_list(const OptionValue& value) {
+  const auto& list = std::get<std::vector<std::int64_t>>(value);
+  const bool counts = !list.empty() && list.front() == 0;
+  return counts ? OptionValue(static_cast<std::int64_t>(list.size())) : value;
+}
+
 class Writer {
  public:
   explicit Writer(std::vector<Resolved>& out) : out_(out) {}
@@ -48,7 +55,9 @@ class Writer {
   void choice(const Choice& choice, std::string_view without = "") {
     put("name", choice.name);
     for (const auto& [key, value] : choice.options.all()) {
-      if (key != without) {
+      if (key == "shifts") {
+        put(key, count_or_list(value));
+      } else if (key != without) {
         put(key, value);
       }
     }

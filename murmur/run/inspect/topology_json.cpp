@@ -5,6 +5,8 @@
 
 #include "murmur/run/inspect/topology_view.h"
 #include "murmur/run/text/option_text.h"
+#include "murmur/topology/matchings.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::run {
 namespace {
@@ -74,6 +76,18 @@ ordered_json options_json(const TopologyView& view) {
   return options;
 }
 
+void add_plan(const TopologyView& view, ordered_json& json) {
+  const topology::MatchaPlan* const plan = topology::matcha_plan(topology::of_mixes(*view.graph));
+  if (plan != nullptr) {
+    json["matchings"] = plan->matchings;
+    json["probabilities"] = plan->probabilities;
+    json["alpha"] = plan->alpha;
+    json["rho"] = plan->rho;
+    json["expected_messages"] = plan->expected_messages();
+    json["expected_bytes"] = plan->expected_messages() * view.bytes_per_message();
+  }
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const TopologyView& view) {
@@ -98,6 +112,7 @@ nlohmann::ordered_json to_json(const TopologyView& view) {
         {"out", {{"min", d.out_least}, {"max", d.out_most}}}}},
   };
   add_convergence(view, json);
+  add_plan(view, json);
   json["messages_per_step"] = view.messages_per_step;
   json["parameters"] = view.parameters;
   json["bytes_per_message"] = view.bytes_per_message();

@@ -11,6 +11,8 @@
 #include "murmur/run/inspect/topology_view.h"
 #include "murmur/run/text/option_text.h"
 #include "murmur/run/text/units.h"
+#include "murmur/topology/matchings.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::run {
 namespace {
@@ -131,6 +133,26 @@ std::string convergence_text(const TopologyView& view) {
   return text + line("consensus", consensus_text(found));
 }
 
+std::string plan_text(const TopologyView& view) {
+  const topology::MatchaPlan* const plan = topology::matcha_plan(topology::of_mixes(*view.graph));
+  if (plan == nullptr) {
+    return "";
+  }
+  std::string text = line("alpha, rho", number(plan->alpha) + ", " + number(plan->rho));
+  for (std::size_t j = 0; j < plan->matchings.size(); ++j) {
+    std::string edges;
+    for (const auto& [a, b] : plan->matchings[j]) {
+      edges += fmt::format("{}{}-{}", edges.empty() ? "" : ", ", a, b);
+    }
+    text += line(fmt::format("matching {}", j),
+                 fmt::format("p = {}: {}", number(plan->probabilities[j]), edges));
+  }
+  return text + line("expected",
+                     fmt::format("{:.6g} messages, {} per mix",
+                                 plan->expected_messages(),
+                                 bytes_text(plan->expected_messages() * view.bytes_per_message())));
+}
+
 std::string facts(const TopologyView& view) {
   const topology::Degrees& d = view.degrees;
   std::string text = fmt::format("{}, {}: {}\n\n",
@@ -154,6 +176,7 @@ std::string facts(const TopologyView& view) {
                    (looked_at > 1 ? fmt::format(", over {} steps", looked_at) : ""));
   text += line("weights", sums_text(view));
   text += convergence_text(view);
+  text += plan_text(view);
   text += line("messages", fmt::format("{:.6g} per step", view.messages_per_step));
   text += line("bytes per round",
                fmt::format("{} for a model of {} parameters of {} bytes (--parameters)",

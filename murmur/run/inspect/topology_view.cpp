@@ -68,7 +68,11 @@ void require_options(TableReader& table, const topology::TopologyInfo& info) {
     throw UserError("the topology is the one named first; --set topology.name would be another");
   }
   table.has("seed");
-  table.expect(keys_of("topology", info.name));
+  std::vector<std::string> keys;
+  for (const OptionInfo& option : options_of(table, kind_of("topology"), info.name)) {
+    keys.push_back(option.name);
+  }
+  table.expect(keys);
   table.finish(
       [&](const std::string& key) { return others_option(kind_of("topology"), info.name, key); });
   for (const OptionInfo& option : info.options) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "murmur/topology/count_or_list.h"
 #include "murmur/run/text/names.h"
 
 namespace murmur::run {
@@ -49,6 +50,9 @@ bool is_numeric(const OptionInfo& option) {
 }  // namespace
 
 std::string type_text(const OptionInfo& option) {
+  if (option.length == kCountOrList) {
+    return "integer or list of integers";
+  }
   return std::visit(TypeText{}, option.fallback);
 }
 
