@@ -29,8 +29,11 @@ std::optional<std::pair<How, int>> follower(const Program<S>& program, const Sta
     return mixes_model ? std::optional(std::pair(How::kMix, 0)) : std::nullopt;
   }
   const auto* const talk = stage.template as<TalkStage>();
-  if (talk != nullptr && is_model(program, talk->fields.front())) {
+  if (talk != nullptr && talk->over_graph && is_model(program, talk->fields.front())) {
     return std::pair(How::kMix, 0);
+  }
+  if (talk != nullptr && program.keeps_one_model()) {
+    return std::pair(How::kAverage, 0);
   }
   if (stage.template is<PushStage>()) {
     return std::pair(How::kPush, 0);
@@ -116,6 +119,11 @@ class Carrier {
 template <class S>
 Status carry_buffers(Program<S>& program) {
   for (const Stage<S>& stage : program.round) {
+    const auto* const talk = stage.template as<TalkStage>();
+    if (talk != nullptr && !talk->over_graph && is_model(program, talk->fields.front())) {
+      return Failure{FailureKind::kInvalid,
+                     "buffers do not follow models that travel on no graph of the run"};
+    }
     if (stage.template is<PublishStage>() || stage.template is<SequentialStage<S>>()) {
       return Failure{FailureKind::kInvalid,
                      "buffers do not follow models that are public copies, or that visit a center "

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "murmur/algorithms/algorithm.h"
+#include "murmur/algorithms/talk.h"
 #include "murmur/core/make_program.h"
 #include "murmur/core/option_reading.h"
 

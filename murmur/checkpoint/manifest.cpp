@@ -149,6 +149,7 @@ engine::Counters counters_of(const Json& json, std::int64_t step, std::string& p
   return {.step = step,
           .age = members.integer("age"),
           .previous_lr = members.number("previous_lr"),
+          .round_lr = json.contains("round_lr") ? members.number("round_lr") : 0,
           .bytes_sent = members.integer("bytes_sent"),
           .messages = members.integer("messages")};
 }
@@ -178,6 +179,9 @@ std::string to_text(const Manifest& manifest) {
                {"files", std::move(files)},
                {"extras", manifest.extras ? json_of(*manifest.extras) : Json()},
                {"texts", manifest.texts}};
+  if (counters.round_lr != 0) {
+    json["counters"]["round_lr"] = counters.round_lr;
+  }
   json["digest"] = files::to_hex(files::digest_of(json.dump()));
   return json.dump(2) + "\n";
 }

@@ -55,6 +55,7 @@ constexpr Round<Recorder> recorded_round(unsigned variant) {
   round.previous_lr = (variant >> 2U) & 1U;
   round.weight_decay = (variant >> 3U) & 1U;
   round.step = round.age + static_cast<std::int64_t>((variant >> 2U) & 1U);
+  round.round_lr = round.lr + round.previous_lr;
   round.workers = 1 + ((variant ^ (variant >> 1U) ^ (variant >> 3U)) & 1U);
   return round;
 }

@@ -75,7 +75,7 @@ typename Stage<S>::Variant make_what(const std::vector<std::size_t>& binds,
     }
     return coded;
   } else if constexpr (kSpec.kind == StageKind::kTalk) {
-    return TalkStage{kSpec.way, places(kSpec.fields)};
+    return TalkStage{kSpec.way, places(kSpec.fields), kSpec.over_graph};
   } else {
     BoundKernel<S> kernel = bind_kernel<A, S, K>(binds, options);
     if constexpr (kSpec.kind == StageKind::kReduce && kSpec.over == Over::kFilter) {
@@ -141,6 +141,12 @@ Program<S> make_program(const typename A<S>::Options& options = {}) {
   }
   if constexpr (requires { A<S>::kStillRate; }) {
     program.still_rate = A<S>::kStillRate;
+  }
+  if constexpr (requires { A<S>::kNeeds; }) {
+    program.needs = A<S>::kNeeds;
+  }
+  if constexpr (requires { A<S>::round_steps(options); }) {
+    program.round_steps = A<S>::round_steps(options);
   }
   return program;
 }

@@ -114,14 +114,15 @@ std::size_t Program<S>::index_of(std::string_view field) const {
 template <class S>
 bool Program<S>::mixes() const {
   return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
+    const auto* const talk = stage.template as<TalkStage>();
     return stage.template is<MixStage>() || stage.template is<PushStage>() ||
            stage.template is<SendStage>() || stage.template is<MixPublicStage>() ||
-           stage.template is<TalkStage>();
+           (talk != nullptr && talk->over_graph);
   });
 }
 
 template <class S>
-bool Program<S>::needs_static_graph() const {
+bool Program<S>::publishes() const {
   return std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
     return stage.template is<PublishStage>();
   });
@@ -129,7 +130,7 @@ bool Program<S>::needs_static_graph() const {
 
 template <class S>
 bool Program<S>::takes_codec() const {
-  return needs_static_graph() || std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
+  return publishes() || std::any_of(round.begin(), round.end(), [](const Stage<S>& stage) {
            return stage.template is<CodedAverageStage>();
          });
 }

@@ -59,10 +59,10 @@ struct CodedAverageStage {
   std::size_t into = 0;
   std::optional<std::size_t> decoded = {}, kept = {};  // kept: by the codec, if `decoded` is asked
 };
-// A way of talking that the engine knows by name.
 struct TalkStage {
-  std::string_view way;
+  std::string_view way;  // as the engine knows it
   std::vector<std::size_t> fields = {};
+  bool over_graph = true;  // along the edges of the run's graph
 };
 // The buffers of the workers' models go where the models went in the stage before.
 struct CarryStage {

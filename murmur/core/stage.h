@@ -9,6 +9,8 @@
 //
 //   static constexpr bool kAsynchronous = true;  if workers act one by one, in the order of events
 //   static constexpr double kStillRate = 1e-8;   if rates up to this one leave the memory as it is
+//   static constexpr Needs kNeeds{...};          what it needs of graph and run (program.h), if any
+//   static std::int64_t round_steps(const Options&);   if several steps are a round, how many
 //
 // Kernels are maps of one coordinate, without branches on values of S. program.h makes it runnable.
 #pragma once
@@ -32,6 +34,7 @@ struct Round {
   std::int64_t step = 0;     // since the start of the run
   std::int64_t age = 0;      // since birth or the last reset of the memory
   Real<S> workers = 1;       // how many there are
+  Real<S> round_lr = 0;      // sum of the rates of the round's steps up to this one
   S reduced = 0;             // the worker's last reduce()
   S weight = 1;              // the worker's push-sum weight
   S self = 1;                // its own weight w_ii where cross-gradients are taken
@@ -71,7 +74,8 @@ struct StageSpec {
   std::string_view way = "";                                  // talk: which
   Decay decay = Decay::kCoupled;
   Over over = Over::kWorker;
-  bool periodic = false;  // only at the steps that the algorithm's `when` allows
+  bool over_graph = true;  // talk: along the edges of the run's graph
+  bool periodic = false;   // only at the steps that the algorithm's `when` allows
 };
 
 // Stochastic gradient at a field, weight decay added (unless the kernel places it), then the
@@ -124,12 +128,6 @@ template <class F>
 constexpr auto reduce_filters(F kernel, std::string_view into) {
   return std::tuple{StageSpec<F>{
       .kind = StageKind::kReduce, .kernel = kernel, .into = into, .over = Over::kFilter}};
-}
-
-// Any other way of talking, by its name in engine/ways/named.cpp, over these fields.
-template <class... Names>
-constexpr auto talk(std::string_view way, Names... names) {
-  return std::tuple{StageSpec<NoKernel>{.kind = StageKind::kTalk, .fields{names...}, .way = way}};
 }
 
 // The stages inside only at some steps: those where the algorithm's

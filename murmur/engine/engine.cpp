@@ -9,6 +9,7 @@
 #include "murmur/core/host_program.h"
 #include "murmur/engine/message_limits.h"
 #include "murmur/engine/ways/in_flight.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::engine {
 namespace {
@@ -37,6 +38,7 @@ RowSizes row_sizes_of(const EngineParts<S>& parts) {
 // travel.
 template <class S>
 EngineParts<S> completed(EngineParts<S> parts) {
+  parts.topology = topology::with_pauses(std::move(parts.topology), parts.program.round_steps);
   parts.factors = codecs::kept_layout(parts.problem->layout(), parts.compression);
   if (parts.problem->buffers().row_size() > 0 && !parts.program.buffers()) {
     parts.program.add_field(kBuffersField);
@@ -56,7 +58,7 @@ RowNumbers numbers_of(const EngineParts<S>& parts) {
     const Layout& layout = layout_of(parts, static_cast<FieldLayout>(k));
     numbers[k] = static_cast<std::int64_t>(layout.parameters());
   }
-  return RowNumbers(numbers);
+  return RowNumbers(numbers).with_bits(bytes_of_bits(parts.problem->layout()));
 }
 
 template <class S>
@@ -109,7 +111,8 @@ Engine<S>::Engine(EngineParts<S> parts)
       &parts_.program,
       numbers_of(parts_),
       coded_size(layout, parts_.compression, static_cast<std::int64_t>(layout.parameters())),
-      &state_};
+      &state_,
+      parts_.topology.get()};
   for (const Stage<S>& stage : parts_.program.round) {
     ways_.push_back(make_way(way_parts, stage));
   }

@@ -16,6 +16,7 @@ Round<S> Engine<S>::round_of(int worker, std::size_t group) const {
   Round<S> round;
   round.lr = static_cast<S>(factors.rate * lr_);
   round.previous_lr = static_cast<S>(factors.rate * previous_lr);
+  round.round_lr = static_cast<S>(factors.rate * (counters_.round_lr + lr_));
   round.weight_decay = static_cast<S>(factors.decay * parts_.weight_decay);
   round.step = counters_.step;
   round.age = attendance_.age(worker, group);
@@ -77,11 +78,13 @@ void Engine<S>::over_blocks(const Pass<S>& pass, CoordinateRange all, const Bloc
 template <class S>
 void Engine<S>::locals(const Pass<S>& pass, CoordinateRange range, int thread) {
   const comm::WorkerRange local = rows_.local();
+  const auto* const talk = pass.template head_as<TalkStage>();
+  const bool own_step = talk != nullptr && !talk->over_graph;  // who sits out takes none
   for (const PassKernel<S>& part : pass.locals) {
     const BoundKernel<S>& kernel = *part.kernel;
     const int end = part.once ? local.begin + 1 : local.end;
     for (int worker = local.begin; worker < end; ++worker) {
-      if (event_batch_ != nullptr && !event_batch_->acts(worker)) {
+      if ((event_batch_ != nullptr || own_step) && !acts(worker)) {
         continue;
       }
       apply(kernel, worker, range, nullptr, thread);

@@ -71,6 +71,7 @@ struct Counters {
   // was: of the first tensor.
   std::int64_t age = 0;
   double previous_lr = 0;
+  double round_lr = 0;          // sum of the rates of the program's round so far
   std::int64_t bytes_sent = 0;  // payload, all workers, as interface.md counts
   std::int64_t messages = 0;
   // Push-sum weights of all workers, then of what is in flight, slot by slot; empty while all

@@ -43,6 +43,8 @@ std::span<const double> Engine<S>::close_round() {
   grow_older();
   counters_.previous_lr = lr_;
   ++counters_.step;
+  const bool round_ends = counters_.step % parts_.program.round_steps == 0;
+  counters_.round_lr = round_ends ? 0 : counters_.round_lr + lr_;
   attendance_.store(counters_);
   counters_.push_weights = state_.weights.state();
   add_up_times();

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "murmur/engine/ways/named.h"
 #include "murmur/library/configuration.h"
 #include "murmur/library/errors.h"
 #include "murmur/library/layouts.h"
@@ -118,10 +119,11 @@ void SimulationState<S>::make_engine() {
                                       graph_,
                                       facts_,
                                       comm::Ownership::even(static_cast<int>(config_.workers), 1));
-  if (parts.program.keeps_one_model() && problem_->starts_differ()) {
-    throw Error(fmt::format(
-        "start() gives the workers different models, and '{}' keeps one for all of them",
-        config_.algorithm.choice.name));
+  if (engine::needs_one_start(parts.program) && problem_->starts_differ()) {
+    throw Error(
+        fmt::format("start() gives the workers different models, and '{}' {} one for all of them",
+                    config_.algorithm.choice.name,
+                    parts.program.keeps_one_model() ? "keeps" : "begins with"));
   }
   parts.pool = &pool_;
   run::require_limits(parts);

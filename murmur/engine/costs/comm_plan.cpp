@@ -5,6 +5,7 @@
 
 #include "murmur/engine/exchange/push_weights.h"
 #include "murmur/engine/ways/way.h"
+#include "murmur/topology/pauses.h"
 
 namespace murmur::engine {
 namespace {
@@ -48,7 +49,7 @@ CommPlan::CommPlan(const Program<S>& program,
                    const RowNumbers& numbers,
                    std::shared_ptr<EventSchedule> schedule,
                    StepSettings settings)
-    : topology_(std::move(topology)),
+    : topology_(topology::with_pauses(std::move(topology), program.round_steps)),
       schedule_(std::move(schedule)),
       numbers_(numbers),
       event_stages_(program.event_stages),
@@ -69,8 +70,11 @@ void CommPlan::add(const std::shared_ptr<const Program<S>>& program, const Stage
   if (const auto* const reset = stage.template as<ResetWeightsStage>()) {
     planned.reset = *reset;
   }
-  auto way =
-      make_way<S>({.program = program.get(), .numbers = numbers_, .coded = settings_.coded}, stage);
+  auto way = make_way<S>({.program = program.get(),
+                          .numbers = numbers_,
+                          .coded = settings_.coded,
+                          .topology = topology_.get()},
+                         stage);
   if (way != nullptr) {
     planned.way = std::make_unique<PlannedWayOf<S>>(program, std::move(way));
   }

@@ -24,6 +24,15 @@ struct CodedSize {
   std::int64_t scales = 0;  // bytes of those that all agree on before they encode for gathering
 };
 
+// Of a bit per entry, tensor by tensor.
+inline std::int64_t bytes_of_bits(const Layout& layout) {
+  std::int64_t bytes = 0;
+  for (const TensorSlot& slot : layout.tensors()) {
+    bytes += static_cast<std::int64_t>((slot.size + 7) / 8);
+  }
+  return bytes;
+}
+
 // Bytes of a message that is sent to neighbors.
 inline std::int64_t message_bytes(const CodedSize& size, std::int64_t step, std::int64_t whole) {
   return step < size.start_step ? whole : size.message;

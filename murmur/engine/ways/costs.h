@@ -21,8 +21,20 @@ class RowNumbers {
   explicit RowNumbers(const std::array<std::int64_t, kFieldLayouts>& of) : of_(of) {}
   std::int64_t of(FieldLayout layout) const { return of_[static_cast<std::size_t>(layout)]; }
 
+  // Bytes of a bit per parameter, in which every tensor begins with a byte of its own; without
+  // them, as of one tensor.
+  RowNumbers with_bits(std::int64_t bytes) const {
+    RowNumbers other = *this;
+    other.bytes_of_bits_ = bytes;
+    return other;
+  }
+  std::int64_t bytes_of_bits() const {
+    return bytes_of_bits_ > 0 ? bytes_of_bits_ : (of(FieldLayout::kParameters) + 7) / 8;
+  }
+
  private:
   std::array<std::int64_t, kFieldLayouts> of_;
+  std::int64_t bytes_of_bits_ = 0;
 };
 
 struct Traffic {

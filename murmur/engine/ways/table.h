@@ -39,5 +39,17 @@ MadeWay<S> visiting(const WayParts<S>& parts, const SequentialStage<S>& stage);
 // One per line of named.cpp, which algorithms ask for by talk(NAME, FIELDS...).
 template <class S>
 MadeWay<S> cross_gradients(const WayParts<S>& parts, const TalkStage& stage);
+template <class S>
+MadeWay<S> second_gradient(const WayParts<S>& parts, const TalkStage& stage);
+template <class S>
+MadeWay<S> signs(const WayParts<S>& parts, const TalkStage& stage);
+template <class S>
+MadeWay<S> voting(const WayParts<S>& parts, const TalkStage& stage);
+template <class S>
+MadeWay<S> relaying(const WayParts<S>& parts, const TalkStage& stage);
+template <class S>
+MadeWay<S> shifting(const WayParts<S>& parts, const TalkStage& stage);
+template <class S>
+MadeWay<S> pairing(const WayParts<S>& parts, const TalkStage& stage);
 
 }  // namespace murmur::engine

@@ -42,8 +42,9 @@ template <class S>
 struct WayParts {
   const Program<S>* program = nullptr;
   RowNumbers numbers{0};
-  CodedSize coded = {};          // of messages that may be encoded
-  WayState<S>* state = nullptr;  // null: only costs are asked for
+  CodedSize coded = {};                          // of messages that may be encoded
+  WayState<S>* state = nullptr;                  // null: only costs are asked for
+  const topology::Topology* topology = nullptr;  // of the run
 };
 
 template <class S>

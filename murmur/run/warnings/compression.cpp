@@ -74,7 +74,7 @@ void look_at_compression(const WarningSubject& subject, Found& found) {
                     name,
                     subject.config.algorithm.choice.name));
   }
-  if (scaled && subject.program.keeps_decoded) {
+  if (scaled && subject.program.contracts) {
     found.add(
         fmt::format("compression.scaled = true has no effect: what '{}' keeps needs a contraction, "
                     "so the entries are taken as they are. Leave it out",

@@ -27,6 +27,7 @@ struct ProgramFacts {
   bool communicates = false;  // in any way
   bool one_model = false;
   bool keeps_decoded = false;  // in public copies or memories
+  bool contracts = false;      // so that codecs must contract
 };
 
 struct WarningSubject {

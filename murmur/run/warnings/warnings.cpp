@@ -17,6 +17,7 @@ bool communicates(const Program<S>& program) {
     return stage.template is<MixStage>() || stage.template is<PushStage>() ||
            stage.template is<SendStage>() || stage.template is<AverageStage>() ||
            stage.template is<PublishStage>() || stage.template is<CodedAverageStage>() ||
+           stage.template is<TalkStage>() ||
            stage.template is<SequentialStage<S>>();
   });
 }
@@ -50,7 +51,8 @@ std::vector<Warning> warnings_of(const Config& config,
                                .program = {.mixes = program.mixes(),
                                            .communicates = communicates(program),
                                            .one_model = program.keeps_one_model(),
-                                           .keeps_decoded = program.keeps_decoded()}};
+                                           .keeps_decoded = program.keeps_decoded(),
+                                           .contracts = program.contracts()}};
   Found found;
   const Warn add = [&](const std::string& text) { found.add(text); };
   warn_of_graph(config, *graph, program, add);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/wiring/compression.h"
 
+#include <cmath>
+
 namespace murmur::run {
 
 template <class S>
@@ -10,8 +12,7 @@ std::shared_ptr<const codecs::Compression<S>> make_compression(const Config& con
     return nullptr;
   }
   const CompressionConfig& wanted = *config.compression;
-  const codecs::Use use =
-      program.keeps_decoded() ? codecs::Use::kAsContraction : codecs::Use::kAsIs;
+  const codecs::Use use = program.contracts() ? codecs::Use::kAsContraction : codecs::Use::kAsIs;
   return std::make_shared<const codecs::Compression<S>>(codecs::Compression<S>{
       .coding = codecs::make_coding<S>(wanted.choice.name, wanted.choice.options, use),
       .min_size = static_cast<std::size_t>(wanted.min_size),
@@ -29,6 +30,9 @@ MessageExtent message_extent(const Config& config,
   if (config.cluster) {
     extent.parameters = config.cluster->parameters.value_or(extent.parameters);
   }
+  const double scale =
+      static_cast<double>(extent.parameters) / static_cast<double>(layout.parameters());
+  extent.bits = std::llround(scale * static_cast<double>(engine::bytes_of_bits(layout)));
   extent.coded = engine::coded_size(layout, make_compression(config, program), extent.parameters);
   return extent;
 }

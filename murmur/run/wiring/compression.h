@@ -24,10 +24,12 @@ std::shared_ptr<const codecs::Compression<S>> make_compression(const Config& con
 struct MessageExtent {
   std::int64_t parameters = 0;  // of the model, or of the one that [cluster] names
   std::int64_t buffers = 0;     // of the model
+  std::int64_t bits = 0;        // bytes of a bit per parameter
   engine::CodedSize coded = {};
 
   engine::RowNumbers numbers() const {
-    return engine::RowNumbers(std::array<std::int64_t, kFieldLayouts>{parameters, buffers, 0});
+    return engine::RowNumbers(std::array<std::int64_t, kFieldLayouts>{parameters, buffers, 0})
+        .with_bits(bits);
   }
 };
 

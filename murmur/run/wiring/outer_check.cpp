@@ -66,7 +66,7 @@ std::string doubt(const Config& config, bool mixes) {
 
 template <class S>
 void require_usable_outer(const Config& config, const Program<S>& base, bool starts_differ) {
-  if (base.keeps_decoded()) {
+  if (!base.takes_outer_step()) {
     throw UserError(fmt::format(
         "{}: outer.name = \"{}\" does not go with '{}': its memories refer to models "
         "that an outer step would replace. Take another algorithm, or leave [outer] out",
