@@ -34,5 +34,22 @@ Algorithm ad_psgd();
 Algorithm choco_sgd();
 Algorithm ef_sgd();
 Algorithm ngc();
+Algorithm qhm();
+Algorithm qhadam();
+Algorithm signum();
+Algorithm decentlam();
+Algorithm momentum_tracking();
+Algorithm gut();
+Algorithm qg_gutm();
+Algorithm edm();
+Algorithm k_gt();
+Algorithm led();
+Algorithm beer();
+Algorithm motef();
+Algorithm docom();
+Algorithm lead();
+Algorithm dsgd_ceca();
+Algorithm relay_sgd();
+Algorithm relay_adam();
 
 }  // namespace murmur::algorithms

@@ -36,8 +36,8 @@ RunSpec<S> spec_of(const Variant& variant,
 
 class EveryAlgorithm : public ::testing::TestWithParam<Variant> {};
 
-// All workers step together. An asynchronous worker that averages with a neighbor takes over half
-// of the neighbor's steps, and equally fast workers act in the order of their numbers.
+// All workers step together and alike. An asynchronous worker that averages with a neighbor takes
+// over half of the neighbor's steps, and equally fast workers act in the order of their numbers.
 class EverySynchronousAlgorithm : public ::testing::TestWithParam<Variant> {};
 
 // Algorithms with a model per worker: there are rows to mix. With one model for all workers,
@@ -52,7 +52,8 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryAlgorithm, ::testing::ValuesIn(variants(
 INSTANTIATE_TEST_SUITE_P(Registry,
                          EverySynchronousAlgorithm,
                          ::testing::ValuesIn(variants_where([](const Program<double>& program) {
-                           return !program.is_asynchronous();
+                           return !program.is_asynchronous() &&
+                                  engine::fields_of_edges(program) == 0;
                          })),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Registry,
@@ -79,11 +80,17 @@ TEST_P(EveryAlgorithm, LearnsAndStaysFinite) {
   EXPECT_LT(last, 0.95 * first);
 }
 
-// With messages in flight a model is a quotient of sums and equal up to rounding, as are sums of
-// cross-gradients by their weights; otherwise it is exactly equal.
+// Along a tree, which looks different from every worker, with delays.
+template <class S>
+bool relays(const Program<S>& program) {
+  return engine::fields_of_edges(program) != 0;
+}
+
+// With messages in flight, or relayed, a model is a quotient of sums and equal up to rounding, as
+// are sums of cross-gradients by their weights; otherwise it is exactly equal.
 void expect_equal_models(const Solo<float>& a, const Solo<float>& b, int worker_of_b) {
   const Program<float>& program = a.engine->program();
-  const bool rounds = program.slots() > 0 || engine::needs_undirected_graph(program);
+  const bool rounds = program.slots() > 0 || engine::rows_per_edge(program) > 0 || relays(program);
   const float margin = rounds ? 4e-6F : 0.0F;
   for (int worker = 0; worker < a.problem->workers(); ++worker) {
     for (std::size_t k = 0; k < a.engine->layout().row_size(); ++k) {
@@ -100,7 +107,15 @@ void take_steps(const Solo<float>& solo) {
   }
 }
 
+// sign(0) = +1.
+bool follows_signs(const Program<double>& program) {
+  return program.name == "signum";
+}
+
 TEST_P(EveryAlgorithm, RestsWhereNothingPulls) {
+  if (follows_signs(GetParam().algorithm->program<double>(GetParam().options))) {
+    return;
+  }
   RunSpec<float> spec = spec_of<float>(GetParam(), 5, {.flat = true});
   spec.weight_decay = 0;
   const Solo<float> moved(spec);
@@ -226,6 +241,9 @@ TEST_P(EveryAlgorithm, KeepsPaddingAtZero) {
 
 TEST_P(EveryAlgorithmOfManyModels, KeepsTheMeanWhereNothingPulls) {
   const Program<double> program = GetParam().algorithm->program<double>(GetParam().options);
+  if (follows_signs(program) || relays(program)) {
+    return;
+  }
   RunSpec<double> spec = spec_of<double>(GetParam(), 6, {.flat = true, .starts_differ = true});
   spec.weight_decay = 0;
   Solo<double> solo(spec);
@@ -234,7 +252,7 @@ TEST_P(EveryAlgorithmOfManyModels, KeepsTheMeanWhereNothingPulls) {
   std::vector<double> after(size);
   ASSERT_TRUE(solo.engine->average_model(before));
   const double apart = solo.engine->consensus_distance(before).value();
-  for (int step = 0; step < 20; ++step) {
+  for (int step = 0; step < 60; ++step) {
     ASSERT_TRUE(solo.engine->step(0.1));
   }
   ASSERT_TRUE(solo.engine->average_model(after));

@@ -62,7 +62,7 @@ std::vector<Method> methods() {
       options.set("staleness", std::int64_t{2});  // something is in flight at the end of a step
     }
     const auto base = algorithm->program<double>(options);
-    for (const OuterVariant& outer : outer_variants(base.keeps_one_model())) {
+    for (const OuterVariant& outer : outer_variants_of(base)) {
       add(std::string(name) + " " + outer.label,
           algorithms::with_outer(base, *outer.outer, outer.options, false, outer.levels));
     }

@@ -80,8 +80,7 @@ TEST_P(EveryFactor, OfAllTensorsIsThatOfTheRate) {
 }
 
 TEST_P(EveryFactor, OfAllTensorsIsThatOfTheRateUnderEveryOuterStep) {
-  const bool one_model = program<float>().keeps_one_model();
-  for (const OuterVariant& variant : outer_variants(one_model)) {
+  for (const OuterVariant& variant : outer_variants_of(program<float>())) {
     const auto spec = spec_of(with_outer_of(variant, GetParam()));
     expect_equal_to_the_rate(spec, 0.5, 4);
     expect_equal_to_the_rate(spec, 0, 0);
@@ -117,9 +116,8 @@ INSTANTIATE_TEST_SUITE_P(Registry,
 
 TEST_P(EverySeparableFactor, OfATensorIsItsOwn) {
   const std::vector<TensorFactors> factors{{.rate = 0.5, .decay = 2}, {.rate = 0, .decay = 0}};
-  const bool one_model = program<float>().keeps_one_model();
   std::vector<Program<float>> programs{program<float>()};
-  for (const OuterVariant& variant : outer_variants(one_model)) {
+  for (const OuterVariant& variant : outer_variants_of(program<float>())) {
     programs.push_back(with_outer_of(variant, GetParam()));
   }
   for (const Program<float>& each : programs) {

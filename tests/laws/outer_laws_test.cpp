@@ -62,16 +62,22 @@ void expect_resumes(const RunSpec<float>& spec) {
   }
 }
 
-class EveryBase : public ::testing::TestWithParam<Variant> {};
+class EveryBase : public ::testing::TestWithParam<Variant> {
+ protected:
+  static Program<float> base() { return GetParam().algorithm->program<float>(GetParam().options); }
+};
+
+bool takes_outer_step(const Program<double>& program) {
+  return program.takes_outer_step();
+}
 
 INSTANTIATE_TEST_SUITE_P(Registry,
                          EveryBase,
-                         ::testing::ValuesIn(variants()),
+                         ::testing::ValuesIn(variants_where(takes_outer_step)),
                          [](const auto& info) { return test_name_of(info.param); });
 
 TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
-  const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
-  for (const OuterVariant& variant : outer_variants(one_model)) {
+  for (const OuterVariant& variant : outer_variants_of(base())) {
     expect_resumes(spec_of(with_outer_of(variant, GetParam())));
     if (HasFailure()) {
       FAIL() << variant.label;
@@ -80,8 +86,7 @@ TEST_P(EveryBase, ResumesUnderEveryOuterStepToTheSameBits) {
 }
 
 TEST_P(EveryBase, GivesTheSameBitsUnderEveryOuterStepHoweverSplit) {
-  const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
-  for (const OuterVariant& variant : outer_variants(one_model)) {
+  for (const OuterVariant& variant : outer_variants_of(base())) {
     const RunSpec<float> spec = spec_of(with_outer_of(variant, GetParam()));
     ASSERT_EQ(run(spec), run(spec, {.threads = 1, .ownership = {2, 3}})) << variant.label;
     if (!variant.levels.empty()) {

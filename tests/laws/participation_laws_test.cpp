@@ -43,7 +43,8 @@ std::vector<Method> methods() {
   std::vector<Method> all;
   for (const Variant& base : variants_where([](const Program<double>& program) {
          return program.name == "sgd" || program.name == "adam" || program.name == "adamw" ||
-                program.name == "qhm" || program.name == "qhadam";
+                program.name == "qhm" || program.name == "qhadam" ||
+                (program.name == "signum" && !program.keeps_one_model());
        })) {
     for (const OuterVariant& outer : outer_variants(false)) {
       const bool takes_mean = outer.options.flag("exact_average") && outer.levels.empty() &&

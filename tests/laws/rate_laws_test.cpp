@@ -107,8 +107,8 @@ TEST_P(EveryRate, MayBeZeroFirst) {
 }
 
 TEST_P(EveryRate, MayBeZeroFirstUnderSlowMo) {
-  const bool one_model = GetParam().algorithm->program<float>(GetParam().options).keeps_one_model();
-  for (const OuterVariant& variant : outer_variants(one_model)) {
+  const auto base = GetParam().algorithm->program<float>(GetParam().options);
+  for (const OuterVariant& variant : outer_variants_of(base)) {
     if (variant.outer->name == "slowmo") {
       expect_calm(with_outer_of(variant, GetParam()), 0.001, variant.label);
     }

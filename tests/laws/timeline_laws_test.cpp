@@ -63,13 +63,16 @@ void expect_equal_counts(const Program<float>& program) {
                                           .topology = graph,
                                           .problem = [] { return small_problem<float>(5); },
                                           .rates = {}});
-    engine::CommPlan plan(
-        program, graph, static_cast<std::int64_t>(solo.engine->layout().parameters()));
+    const Layout& layout = solo.engine->layout();
+    const engine::RowNumbers numbers(static_cast<std::int64_t>(layout.parameters()));
+    engine::CommPlan plan(program, graph, numbers.with_bits(engine::bytes_of_bits(layout)));
     std::size_t coordinates = solo.engine->layout().row_size();  // the single thread's gradient
     const std::vector<std::size_t> counts = engine::row_counts(program, 5);
     for (std::size_t f = 0; f < counts.size(); ++f) {
       coordinates += counts[f] * solo.engine->layout(program.fields[f]).row_size();
     }
+    coordinates += static_cast<std::size_t>(engine::rows_per_worker(program) * 5) *
+                   solo.engine->layout().row_size();
     EXPECT_EQ(solo.engine->state_bytes(), coordinates * sizeof(float));
     std::int64_t most_edges = 0;
     for (int t = 0; t < kSteps; ++t) {
@@ -98,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(EveryCommunicationPlan, CountsWhatTheEngineCounts) {
   const Program<float> base = GetParam().algorithm->program<float>(GetParam().options);
   expect_equal_counts(base);
-  for (const OuterVariant& variant : outer_variants(base.keeps_one_model())) {
+  for (const OuterVariant& variant : outer_variants_of(base)) {
     expect_equal_counts(with_outer_of(variant, GetParam()));
     ASSERT_FALSE(HasFatalFailure()) << variant.label;
   }

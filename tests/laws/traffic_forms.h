@@ -16,6 +16,7 @@ struct Scene {
   std::int64_t edges = 0;  // from a worker to another in this step
   std::int64_t model = 0;  // bytes
   std::int64_t scalar = 0;
+  std::int64_t bits = 0;        // bytes of a bit per entry, tensor by tensor
   bool weights_differ = false;  // push-sum's, on this graph
   std::int64_t step = 0;        // from 0
 };
@@ -47,6 +48,39 @@ inline Sent two_per_edge(const Scene& s, const OptionValues& /*options*/) {
 // A model, and an answer to it where the neighbors' gradients are asked for.
 inline Sent models_and_answers(const Scene& s, const OptionValues& options) {
   return (options.number("data_share") > 0 ? 2 : 1) * model_per_edge(s, options);
+}
+// At the last step of a round.
+inline Sent model_per_round(const Scene& s, const OptionValues& options) {
+  const bool ends = (s.step + 1) % options.integer("period") == 0;
+  return (ends ? 1 : 0) * model_per_edge(s, options);
+}
+inline Sent two_per_round(const Scene& s, const OptionValues& options) {
+  const bool ends = (s.step + 1) % options.integer("period") == 0;
+  return (ends ? 1 : 0) * two_per_edge(s, options);
+}
+// The mean gradient once, where the momentum begins with it.
+inline Sent two_and_an_average(const Scene& s, const OptionValues& options) {
+  const bool averages = s.step == 0 && options.text("start") == "average";
+  return two_per_edge(s, options) + (averages ? 1 : 0) * all_reduce(s, options);
+}
+// Of the model and of the tracker a message each; whole, without a codec.
+inline Sent two_copies(const Scene& s, const OptionValues& options) {
+  const bool kept = s.step == 0 && options.text("first_tracker") == "kept";
+  return (kept ? 1 : 2) * model_per_edge(s, options);
+}
+inline Sent model_per_edge_later(const Scene& s, const OptionValues& options) {
+  return (s.step == 0 ? 0 : 1) * model_per_edge(s, options);
+}
+// A bit per entry to the server, and the vote back.
+inline Sent votes(const Scene& s, const OptionValues& options) {
+  return (options.flag("vote") ? 2 * s.workers : 0) * Sent{1, s.bits};
+}
+// To both ends of every edge of a tree a model and a count.
+inline Sent relayed(const Scene& s, const OptionValues& /*options*/) {
+  return 2 * (s.workers - 1) * Sent{1, s.model + 4};
+}
+inline Sent model_per_worker(const Scene& s, const OptionValues& /*options*/) {
+  return {s.workers, s.workers * s.model};
 }
 inline Sent push(const Scene& s, const OptionValues& /*options*/) {
   return {s.edges, s.edges * (s.model + (s.weights_differ ? s.scalar : 0))};
@@ -146,6 +180,23 @@ inline constexpr TrafficForm kTrafficForms[] = {
     {"choco-sgd", model_per_edge, one},
     {"ef-sgd", all_reduce, of_each_worker},
     {"ngc", models_and_answers, one},
+    {"qhm", nothing, one},
+    {"qhadam", nothing, two},
+    {"signum", votes, one},
+    {"decentlam", model_per_edge, one},
+    {"momentum-tracking", two_and_an_average, one},
+    {"gut", model_per_edge, one},
+    {"qg-gutm", model_per_edge, one},
+    {"edm", model_per_edge, one},
+    {"k-gt", two_per_round, none},
+    {"led", model_per_round, none},
+    {"beer", two_copies, none},
+    {"motef", two_copies, none},
+    {"docom", two_copies, none},
+    {"lead", model_per_edge_later, none},
+    {"dsgd-ceca", model_per_worker, none},
+    {"relay-sgd", relayed, none},
+    {"relay-adam", relayed, none},
 };
 
 }  // namespace murmur::testing

@@ -58,6 +58,7 @@ Scene scene_of(const Graph& graph, std::int64_t scalar, std::int64_t step) {
           .edges = graph.edges,
           .model = kParameters * scalar,
           .scalar = scalar,
+          .bits = 2 + 1,  // of 3 x 4 and of 5 entries
           .weights_differ = graph.weights_differ,
           .step = step};
 }
@@ -169,7 +170,7 @@ Sent outer_sends(const OuterVariant& variant, const Scene& scene, int momenta) {
 TEST_P(TrafficOf, AnOuterStepIsItsClosedForm) {
   const Program<float> program = GetParam().algorithm->program<float>(GetParam().options);
   const int momenta = form_of(GetParam().algorithm->name)->momenta(GetParam().options);
-  for (const OuterVariant& variant : outer_variants(program.keeps_one_model())) {
+  for (const OuterVariant& variant : outer_variants_of(program)) {
     const Solo<float> solo = solo_of(with_outer_of(variant, GetParam()), ring());
     Sent sent;
     for (std::int64_t t = 0; t < kSteps; ++t) {

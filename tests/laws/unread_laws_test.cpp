@@ -149,7 +149,7 @@ TEST_P(EveryKernel, IsBlindToWhatItDoesNotRead) {
 TEST_P(EveryKernel, ReadsNoScratchOfTheRoundBefore) {
   const Program<double> program = GetParam().algorithm->program<double>(GetParam().options);
   EXPECT_EQ(run_spoiled(program, 0), run_spoiled(program, kNaN));
-  for (const OuterVariant& variant : outer_variants(program.keeps_one_model())) {
+  for (const OuterVariant& variant : outer_variants_of(program)) {
     const Program<double> composed =
         algorithms::with_outer(program, *variant.outer, variant.options, false, variant.levels);
     expect_blind(composed);

@@ -34,8 +34,37 @@ std::unique_ptr<problems::Problem<double>> golden_problem() {
   return problems::make_problem<double>("quadratic", kWorkers, options, 1).value();
 }
 
+// Variants that are a word for one option; whether this is one.
+bool set_by_word(const GoldenVector& golden, OptionValues& options) {
+  if (golden.variant == "nesterov") {
+    options.set("nesterov", true);
+  } else if (golden.variant == "zero") {
+    options.set("start", std::string("zero"));
+  } else if (golden.variant == "sent") {
+    options.set("first_tracker", std::string("sent"));
+  } else if (golden.variant == "updates") {
+    options.set("relay", std::string("updates"));
+  } else if (golden.variant == "own" || golden.variant == "counts") {
+    options.set("normalization", std::string(golden.variant));
+  } else if (golden.variant == "rounds") {
+    options.set("period", std::int64_t{2});
+    if (options.has("round_rate")) {
+      options.set("round_rate", 0.8);
+    }
+  } else {
+    return false;
+  }
+  return true;
+}
+
 OptionValues options_of(const GoldenVector& golden, const algorithms::Algorithm& algorithm) {
   OptionValues options(algorithm.options);
+  if (golden.algorithm == "relay-sgd" || golden.algorithm == "gut") {
+    options.set("momentum", golden.algorithm == "gut" ? 0.5 : 0.9);
+  }
+  if (set_by_word(golden, options)) {
+    return options;
+  }
   if (golden.algorithm == "qg-dadam") {
     options.set("version", std::string(golden.variant));
   } else if (golden.algorithm == "choco-sgd") {

@@ -54,8 +54,7 @@ TEST(Compression, OfNoneGoesWithEveryAlgorithmOthersWithSome) {
   EXPECT_EQ(refusal_of("dsgd", "name = \"none\""), "");
   EXPECT_THAT(
       refusal_of("dsgd", "name = \"top-k\""),
-      AllOf(
-          StartsWith("run.toml:"), HasSubstr("compression.name"), HasSubstr("choco-sgd, ef-sgd")));
+      AllOf(StartsWith("run.toml:"), HasSubstr("compression.name"), HasSubstr("choco-sgd, beer")));
   EXPECT_THAT(refusal_of("choco-sgd", "name = \"low-rank\""),
               AllOf(HasSubstr("compression.name"), HasSubstr("ef-sgd alone")));
 }

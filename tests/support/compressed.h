@@ -18,7 +18,7 @@ struct Compressed {
   template <class S>
   std::shared_ptr<const codecs::Compression<S>> compression(std::size_t min_size,
                                                             std::int64_t start_step) const {
-    const bool keeps = variant.algorithm->program<S>(variant.options).keeps_decoded();
+    const bool keeps = variant.algorithm->program<S>(variant.options).contracts();
     return codec.compression<S>(
         min_size, start_step, keeps ? codecs::Use::kAsContraction : codecs::Use::kAsIs);
   }

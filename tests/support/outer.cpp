@@ -21,7 +21,8 @@ NamedOptions every(std::int64_t period, NamedOptions more) {
 std::vector<Variant> bases() {
   std::vector<Variant> all;
   for (const Variant& variant : variants()) {
-    if (!variant.algorithm->program<double>(variant.options).keeps_one_model()) {
+    const auto program = variant.algorithm->program<double>(variant.options);
+    if (!program.keeps_one_model() && program.takes_outer_step()) {
       all.push_back(variant);
     }
   }

@@ -26,7 +26,7 @@ inline const std::vector<double> kRoundRates{
 inline const std::vector<double> kStepRates{
     0.1, 0.05, 0.1, 0.2, 0.05, 0.02, 0.02, 0.2, 0.1, 0.05, 0.1, 0.02};
 
-// Every variant of every algorithm that keeps a model for each worker.
+// Every variant of every algorithm that keeps a model for each worker and takes an outer step.
 std::vector<Variant> bases();
 
 }  // namespace murmur::testing

@@ -29,16 +29,20 @@ std::vector<OuterVariant> outer_variants(bool one_model) {
   for (const char* buffers : {"maintain", "reset", "average"}) {
     add_special(buffers, one_model, all);
   }
+  const std::vector<std::string> treatments{"maintain", "reset", "average"};
+  std::size_t turn = 0;
   for (const algorithms::OuterStep& outer : algorithms::outer_steps()) {
-    for (const char* buffers : {"maintain", "reset", "average"}) {
-      for (const bool exact : {true, false}) {
-        OptionValues options(outer.options);
-        options.set("period", std::int64_t{3});
-        options.set("buffers", std::string(buffers));
-        options.set("exact_average", exact);
-        all.push_back({outer.name + " " + buffers + (exact ? "" : " alone"), &outer, options});
-      }
+    const auto add = [&](const std::string& buffers, bool exact) {
+      OptionValues options(outer.options);
+      options.set("period", std::int64_t{3});
+      options.set("buffers", buffers);
+      options.set("exact_average", exact);
+      all.push_back({outer.name + " " + buffers + (exact ? "" : " alone"), &outer, options});
+    };
+    for (const std::string& buffers : treatments) {
+      add(buffers, true);
     }
+    add(treatments[turn++ % treatments.size()], false);
   }
   return all;
 }

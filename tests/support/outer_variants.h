@@ -17,8 +17,16 @@ struct OuterVariant {
   std::vector<algorithms::Level> levels = {};
 };
 
-// For a base that keeps one model for all workers, or one per worker.
+// For a base that keeps one model for all workers, or one per worker. Without exact averages there
+// is nothing to average of the memory, so there one way to treat it is taken, by turns.
 std::vector<OuterVariant> outer_variants(bool one_model);
+
+// None, where the program takes no outer step.
+template <class S>
+std::vector<OuterVariant> outer_variants_of(const Program<S>& program) {
+  return program.takes_outer_step() ? outer_variants(program.keeps_one_model())
+                                    : std::vector<OuterVariant>();
+}
 
 Program<float> with_outer_of(const OuterVariant& variant, const Variant& base);
 

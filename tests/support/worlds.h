@@ -64,8 +64,8 @@ class RandomQuadratic : public problems::Problem<S> {
   std::vector<double> center_;
 };
 
-// Every combination of the values of an algorithm's choices, flags and periods that are worth
-// testing.
+// Settings of an algorithm's choices, flags, periods and of numbers at which it is another program:
+// every pair of values of two options occurs in one of them.
 struct Variant {
   std::string label;
   const algorithms::Algorithm* algorithm = nullptr;

@@ -256,6 +256,20 @@ def finished_and_portable(files):
             yield file.path, len(file.lines), "ends without a newline"
 
 
+def distinct_algorithm_texts(files):
+    """Templates that are template arguments: gcc 12 gives what is made of them external names, also where they stand
+    in unnamed namespaces, so two of one name would share their kernels."""
+    first = {}
+    for file in files:
+        if not re.fullmatch(r"murmur/algorithms/.*\.cpp", file.path):
+            continue
+        for match in re.finditer(r"^template <class S>\nstruct (\w+)", file.code, re.MULTILINE):
+            other = first.setdefault(match.group(1), file.path)
+            if other != file.path:
+                line = _line_of(file.code, match.start(1))
+                yield file.path, line, f"{match.group(1)} is a template of {other} too; the linker would mix them up"
+
+
 def links_lead_somewhere(files):
     known = {file.path for file in files}
     folders = {path.rsplit("/", depth)[0] for path in known for depth in range(1, path.count("/") + 1)}
@@ -295,5 +309,6 @@ RULES = (
     libraries_in_their_rooms,
     banned_calls,
     finished_and_portable,
+    distinct_algorithm_texts,
     links_lead_somewhere,
 )

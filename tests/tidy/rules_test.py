@@ -34,6 +34,13 @@ class Rules(unittest.TestCase):
         self.assertEqual(found(rules.file_comment_second, "murmur/core/a.h", "// a\n#pragma once\n"), [2])
         self.assertEqual(found(rules.every_header_is_included, "murmur/core/a.h", TOP), [1])
 
+    def test_algorithm_texts(self):
+        text = "template <class S>\nstruct Alone {};\n"
+        files = [File("murmur/algorithms/a.cpp", text), File("murmur/algorithms/b/c.cpp", "\n" + text)]
+        self.assertEqual([(path, line) for path, line, _ in rules.distinct_algorithm_texts(files)],
+                         [("murmur/algorithms/b/c.cpp", 3)])
+        self.assertEqual(list(rules.distinct_algorithm_texts(files[:1])), [])
+
     def test_lengths(self):
         self.assertEqual(found(rules.lengths, "murmur/core/a.h", "\n" * 150), [])
         self.assertEqual(found(rules.lengths, "murmur/core/a.h", "\n" * 151), [150])

@@ -213,17 +213,6 @@ std::uint64_t read_seed(TableReader& table, std::uint64_t fallback) {
   return static_cast<std::uint64_t>(table.integer("seed", signed_fallback, kSeed));
 }
 
-std::string read_name(TableReader& table, const Kind& kind) {
-  if (!table.has("name")) {
-    table.expect(keys_of_all(kind.table));
-    table.finish();
-  }
-  const std::string name = table.required_text("name", kind.names());
-  table.expect(keys_of(kind.table, name));
-  table.finish([&](const std::string& key) { return others_option(kind, name, key); });
-  return name;
-}
-
 // A topology that is made of another one, which its key `graph` names, takes that one's options but
 // for the weights.
 std::vector<OptionInfo> options_of(TableReader& table, const Kind& kind, const std::string& name) {
@@ -241,6 +230,21 @@ std::vector<OptionInfo> options_of(TableReader& table, const Kind& kind, const s
     }
   }
   return options;
+}
+
+std::string read_name(TableReader& table, const Kind& kind) {
+  if (!table.has("name")) {
+    table.expect(keys_of_all(kind.table));
+    table.finish();
+  }
+  const std::string name = table.required_text("name", kind.names());
+  std::vector<std::string> keys;
+  for (const OptionInfo& option : options_of(table, kind, name)) {
+    keys.push_back(option.name);
+  }
+  table.expect(keys);
+  table.finish([&](const std::string& key) { return others_option(kind, name, key); });
+  return name;
 }
 
 Choice read_choice(TableReader& table, const Kind& kind) {

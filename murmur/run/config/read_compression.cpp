@@ -76,6 +76,12 @@ std::optional<CompressionConfig> read_compression(const Document& document,
 void settle_form(const Document& document, Config& config) {
   OptionValues& options = config.algorithm.choice.options;
   TableReader table(document, "algorithm");
+  if (options.has("relay") && options.text("relay") == "updates" && table.has("normalization")) {
+    table.fail(
+        "normalization",
+        "algorithm.normalization is of relayed models: with relay = \"updates\" what was not "
+        "heard of counts as nothing. Leave it out, or take relay = \"models\"");
+  }
   if (!options.has("form")) {
     return;
   }

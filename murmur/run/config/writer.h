@@ -54,10 +54,12 @@ class Writer {
   }
   void choice(const Choice& choice, std::string_view without = "") {
     put("name", choice.name);
+    const bool relays_updates =
+        choice.options.has("relay") && choice.options.text("relay") == "updates";
     for (const auto& [key, value] : choice.options.all()) {
       if (key == "shifts") {
         put(key, count_or_list(value));
-      } else if (key != without) {
+      } else if (key != without && !(key == "normalization" && relays_updates)) {
         put(key, value);
       }
     }

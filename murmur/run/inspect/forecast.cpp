@@ -17,6 +17,7 @@
 #include "murmur/run/wiring/network.h"
 #include "murmur/run/wiring/resources.h"
 #include "murmur/run/wiring/wiring.h"
+#include "murmur/topology/trees.h"
 
 namespace murmur::run {
 namespace {
@@ -192,6 +193,11 @@ void foresee_memory(Forecast& forecast,
                                 (whole.fields[f].shared ? " (once)" : ""));
     }
   }
+  const std::int64_t per_worker = engine::rows_per_worker(whole);
+  if (per_worker > 0) {
+    forecast.memory.rows += static_cast<double>(per_worker * forecast.config.workers) * row.front();
+    forecast.fields.emplace_back("messages of a step");
+  }
   const std::int64_t per_edge = engine::rows_per_edge(whole);
   if (per_edge > 0) {
     forecast.memory.rows += static_cast<double>(per_edge * most_edges(graph)) * row.front();
@@ -231,7 +237,13 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   forecast.memory.data = static_cast<double>(shape.bytes);
   forecast.has_data = shape.found;
   forecast.mixes = program.mixes();
-  if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
+  if (engine::fields_of_edges(program) != 0) {
+    const auto trees = topology::trees_of(*graph);
+    forecast.slowdown = 0;
+    for (const topology::Tree& tree : trees) {
+      forecast.slowdown += topology::slowdown_of(tree) / static_cast<double>(trees.size());
+    }
+  } else if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
     forecast.convergence = topology::convergence_of(*graph);
   }
   const auto schedule = make_event_schedule(config, program, graph, forecast.extent.parameters);

@@ -62,7 +62,8 @@ struct Forecast {
   int participants = 0;                              // of a round, if [participation] says; 0: all
   std::optional<std::int64_t> averages_every;        // steps between two outer steps
   std::optional<topology::Convergence> convergence;  // none: no mixing, or too many workers
-  std::optional<double> virtual_step_s;              // mean over the steps examined
+  double slowdown = 1;                   // a relay's delays divide the learning rate by it
+  std::optional<double> virtual_step_s;  // mean over the steps examined
   std::vector<std::string> warnings;
 
   int gradient_rows() const { return 1 + gradient.scratch_rows(); }  // of a compute thread

@@ -147,6 +147,11 @@ std::string mixing_text(const Forecast& forecast) {
   if (!forecast.mixes) {
     return line("mixing", outer.empty() ? "the algorithm mixes with no neighbors" : outer);
   }
+  if (forecast.slowdown > 1) {
+    return line(
+        "relay",
+        fmt::format("delays divide the effective learning rate by {:.4g}", forecast.slowdown));
+  }
   if (!forecast.convergence) {
     return line("mixing", "not computed for so many workers");
   }
@@ -244,6 +249,7 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
         {"own_decay", forecast.tensors.own_decay}}},
       {"gradient", gradient_json(forecast.gradient)},
       {"data_found", forecast.has_data},
+      {"relay_slowdown", number_json(forecast.slowdown)},
       {"memory",
        {{"total_bytes", number_json(forecast.memory.total())},
         {"rows_bytes", number_json(forecast.memory.rows)},

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "murmur/run/solve/solve.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "murmur/engine/engine.h"
+#include "murmur/engine/ways/named.h"
 #include "murmur/run/config/schedule.h"
 #include "murmur/run/warnings/warnings.h"
 #include "murmur/run/wiring/engine_parts.h"
 #include "murmur/run/wiring/wiring.h"
+#include "murmur/topology/trees.h"
 
 namespace murmur::run {
 namespace {
@@ -26,6 +30,7 @@ class Solver {
       : config_(config),
         request_(request),
         problem_(make_analytic<S>(config)),
+        graph_(make_graph(config)),
         pool_(1),  // a step takes about a microsecond, less than to synchronise threads
         engine_(parts(config)) {}
 
@@ -49,12 +54,11 @@ class Solver {
 
  private:
   engine::EngineParts<S> parts(const Config& config) {
-    const auto graph = make_graph(config);
     auto parts =
-        make_engine_parts(config, *problem_, graph, {}, comm::Ownership::even(workers(), 1));
+        make_engine_parts(config, *problem_, graph_, {}, comm::Ownership::even(workers(), 1));
     require_one_start(config, parts.program, *problem_);
     for (const Warning& warning :
-         warnings_of(config, parts.program, graph, {.steps = config.steps})) {
+         warnings_of(config, parts.program, graph_, {.steps = config.steps})) {
       request_.warn(warning.text);
     }
     parts.pool = &pool_;
@@ -103,7 +107,8 @@ class Solver {
     const char* comma = "";
     for (std::size_t f = 0; f < engine_.program().fields.size(); ++f) {
       const Field& field = engine_.program().fields[f];
-      if (field.kind == FieldKind::kScratch || field.layout != FieldLayout::kParameters) {
+      if (field.kind == FieldKind::kScratch || field.layout != FieldLayout::kParameters ||
+          (engine::fields_of_edges(engine_.program()) & field_bit(f)) != 0) {
         continue;
       }
       fmt::format_to(std::back_inserter(text), "{}\"{}\": [", comma, field.name);
@@ -114,7 +119,28 @@ class Solver {
       text.push_back(']');
       comma = ", ";
     }
+    append_relay_counts(text);
     text.push_back('}');
+  }
+
+  // How many other workers each has heard of, per tree.
+  void append_relay_counts(Text& text) {
+    if (engine::fields_of_edges(engine_.program()) == 0) {
+      return;
+    }
+    const auto trees = topology::trees_of(*graph_);
+    const auto steps = static_cast<std::size_t>(engine_.counters().step);
+    fmt::format_to(std::back_inserter(text), ", \"relay_count\": [");
+    for (int worker = 0; worker < workers(); ++worker) {
+      std::vector<std::int64_t> counts;
+      for (const topology::Tree& tree : trees) {
+        const std::vector<std::int64_t> heard = topology::heard_by(tree, worker);
+        counts.push_back(steps == 0 ? 0 : heard[std::min(steps, heard.size()) - 1]);
+      }
+      fmt::format_to(
+          std::back_inserter(text), "{}[{}]", worker == 0 ? "" : ", ", fmt::join(counts, ", "));
+    }
+    text.push_back(']');
   }
 
   void append_json(Text& text, std::int64_t step) {
@@ -162,6 +188,7 @@ class Solver {
   const Config& config_;
   const SolveRequest& request_;
   std::unique_ptr<problems::Problem<S>> problem_;
+  std::shared_ptr<const topology::Topology> graph_;
   threads::Pool pool_;
   engine::Engine<S> engine_;
   std::optional<std::string> trouble_;

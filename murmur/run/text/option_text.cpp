@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "murmur/topology/count_or_list.h"
 #include "murmur/run/text/names.h"
+#include "murmur/topology/count_or_list.h"
 
 namespace murmur::run {
 namespace {

@@ -3,6 +3,7 @@
 #include "murmur/run/config/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -153,7 +154,9 @@ void look_at_d2(const WarningSubject& subject, bool rate_changes, Found& found) 
 // The name of what divides displacements by the rate, or empty.
 std::string divides_by_rate(const Config& config) {
   const std::string& algorithm = config.algorithm.choice.name;
-  if (algorithm == "d2-plus" || algorithm.starts_with("qg-")) {
+  constexpr std::array kNames{"d2-plus", "edm", "led", "k-gt", "decentlam", "gut", "lead"};
+  const bool listed = std::find(kNames.begin(), kNames.end(), algorithm) != kNames.end();
+  if (listed || algorithm.starts_with("qg-")) {
     return algorithm;
   }
   return config.outer && config.outer->choice.name == "slowmo" ? "slowmo" : "";

@@ -14,10 +14,11 @@ namespace {
 template <class S>
 bool communicates(const Program<S>& program) {
   return std::any_of(program.round.begin(), program.round.end(), [](const Stage<S>& stage) {
-    return stage.template is<MixStage>() || stage.template is<PushStage>() ||
+    const auto* const talk = stage.template as<TalkStage>();
+    const bool sends = talk != nullptr && talk->way != "signs" && talk->way != "second-gradient";
+    return sends || stage.template is<MixStage>() || stage.template is<PushStage>() ||
            stage.template is<SendStage>() || stage.template is<AverageStage>() ||
            stage.template is<PublishStage>() || stage.template is<CodedAverageStage>() ||
-           stage.template is<TalkStage>() ||
            stage.template is<SequentialStage<S>>();
   });
 }

@@ -121,7 +121,7 @@ std::optional<std::string> doubt_of_d2_on_directed(const Config& config,
 
 std::vector<std::string> doubts_of_d2(const Config& config, const topology::Topology& all_steps) {
   const std::string& algorithm = config.algorithm.choice.name;
-  if (algorithm != "d2" && algorithm != "d2-plus") {
+  if (algorithm != "d2" && algorithm != "d2-plus" && algorithm != "edm" && algorithm != "led") {
     return {};
   }
   const topology::Topology& mixes = topology::of_mixes(all_steps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refuses weights that an algorithm cannot mix with, and warns about questionable ones.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "murmur/run/wiring/wiring.h"
 #include "murmur/topology/analysis.h"
 #include "murmur/topology/pauses.h"
+#include "murmur/topology/trees.h"
 
 namespace murmur::run {
 namespace {
@@ -118,6 +120,46 @@ std::vector<std::string> static_topologies() {
   return names;
 }
 
+// Exact diffusion and DecentLaM rely on the same weights at every step.
+std::optional<std::string> doubt_of_change(const Config& config, const topology::Topology& graph) {
+  constexpr std::array kNames{"decentlam", "edm", "led"};
+  const std::string& name = config.algorithm.choice.name;
+  if (graph.period() == 1 || std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "'{}' may diverge on a graph that changes from step to step. Take a static one, or an "
+      "algorithm that stays stable there (\"momentum-tracking\", \"dsgd-gt\")",
+      name);
+}
+
+// Requirements of an algorithm beside its graph: numbers of workers, and mixes at every step.
+void require_usable_steps(const Config& config,
+                          const topology::Topology& all_steps,
+                          const Needs& needs) {
+  const Choice& algorithm = config.algorithm.choice;
+  if (algorithm.options.has("ports") && algorithm.options.integer("ports") == 1 &&
+      config.workers > 1 && config.workers % 2 != 0) {
+    throw UserError(fmt::format(
+        "{}: algorithm.ports = 1 lets workers exchange in pairs, so their number must be even, not "
+        "{}; take ports = 2, or {} or {} workers",
+        algorithm.place,
+        config.workers,
+        config.workers - 1,
+        config.workers + 1));
+  }
+  const std::int64_t period = topology::mix_period(all_steps);
+  if (needs.every_step && period != 1) {
+    throw UserError(fmt::format("{}: topology.period = {} does not go with '{}', {}. Allowed: 1",
+                                config.topology.choice.place,
+                                period,
+                                algorithm.name,
+                                algorithm.options.has("period")
+                                    ? "which mixes at the end of its own rounds (algorithm.period)"
+                                    : "which sends at every step"));
+  }
+}
+
 std::vector<std::string> doubts(const Config& config,
                                 const topology::Topology& all_steps,
                                 bool pushes) {
@@ -140,6 +182,9 @@ std::vector<std::string> doubts(const Config& config,
   if (const auto doubt = doubt_of_spectrum(config, graph)) {
     found.push_back(*doubt);
   }
+  if (const auto doubt = doubt_of_change(config, graph)) {
+    found.push_back(*doubt);
+  }
   for (const std::string& doubt : doubts_of_d2(config, all_steps)) {
     found.push_back(doubt);
   }
@@ -153,6 +198,7 @@ void require_usable_graph(const Config& config,
                           const topology::Topology& all_steps,
                           const Program<S>& program) {
   const topology::Topology& graph = topology::of_mixes(all_steps);
+  require_usable_steps(config, all_steps, program.needs);
   if (!program.mixes()) {
     return;
   }
@@ -167,8 +213,16 @@ void require_usable_graph(const Config& config,
   }
   if (engine::needs_undirected_graph(program) && is_directed(graph)) {
     throw UserError(
-        fmt::format("{}: topology.name = \"{}\" is directed here; '{}' needs an undirected graph, "
-                    "since neighbors answer. Take for example \"ring\"",
+        fmt::format("{}: topology.name = \"{}\" is directed here; '{}' needs an undirected graph. "
+                    "Take for example \"ring\"",
+                    config.topology.choice.place,
+                    config.topology.choice.name,
+                    config.algorithm.choice.name));
+  }
+  if (engine::fields_of_edges(program) != 0 && !is_connected(graph)) {
+    throw UserError(
+        fmt::format("{}: topology.name = \"{}\" is not connected here; '{}' relays along a tree of "
+                    "all workers. Add edges",
                     config.topology.choice.place,
                     config.topology.choice.name,
                     config.algorithm.choice.name));
@@ -192,7 +246,17 @@ void warn_of_graph(const Config& config,
   if (!program.mixes()) {
     return;
   }
-  for (const std::string& doubt : doubts(config, graph, program.numerator().has_value())) {
+  std::vector<std::string> found = doubts(config, graph, program.numerator().has_value());
+  if (engine::fields_of_edges(program) != 0 && topology::is_cut_down(graph)) {
+    found.push_back(fmt::format(
+        "it is no tree, so '{}' goes along its breadth-first tree from worker {}: {} of its {} "
+        "edges. Take a tree, such as \"binary-tree\" or \"double-binary-trees\"",
+        config.algorithm.choice.name,
+        config.algorithm.choice.options.integer("root"),
+        config.workers - 1,
+        graph.at(0).edges() / 2));
+  }
+  for (const std::string& doubt : found) {
     warn(fmt::format("topology.name = \"{}\" of {} workers: {}",
                      config.topology.choice.name,
                      config.workers,

@@ -11,12 +11,14 @@
 #include "murmur/algorithms/outer/outer.h"
 #include "murmur/core/check.h"
 #include "murmur/core/error.h"
+#include "murmur/engine/ways/named.h"
 #include "murmur/problems/analytic.h"
 #include "murmur/run/config/schedule.h"
 #include "murmur/run/processes/machine.h"
 #include "murmur/run/wiring/statistics.h"
 #include "murmur/topology/analysis.h"
 #include "murmur/topology/pauses.h"
+#include "murmur/topology/trees.h"
 
 namespace murmur::run {
 namespace {
@@ -80,6 +82,21 @@ std::shared_ptr<const engine::Participation> make_participation(
                                     .seed = config.seed});
 }
 
+// For relays, where the graph is one that can be cut down to a tree.
+std::shared_ptr<const topology::Topology> with_root(
+    const Config& config, std::shared_ptr<const topology::Topology> graph) {
+  const Choice& algorithm = config.algorithm.choice;
+  if (!algorithm.options.has("root") || graph->period() != 1 || !topology::is_connected(*graph)) {
+    return graph;
+  }
+  const std::int64_t root = algorithm.options.integer("root");
+  if (root >= config.workers) {
+    refuse(algorithm,
+           fmt::format("algorithm.root = {}: the workers are 0 to {}", root, config.workers - 1));
+  }
+  return topology::rooted_at(std::move(graph), static_cast<int>(root));
+}
+
 std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
   const TopologyConfig& wanted = config.topology;
   auto made = topology::make_topology(
@@ -87,7 +104,7 @@ std::shared_ptr<const topology::Topology> make_graph(const Config& config) {
   if (!made) {
     refuse(wanted.choice, made.failure().message);
   }
-  return made.value();
+  return with_root(config, made.value());
 }
 
 template <class S>
@@ -156,11 +173,13 @@ template <class S>
 void require_one_start(const Config& config,
                        const Program<S>& program,
                        const problems::Problem<S>& problem) {
-  if (program.keeps_one_model() && problem.starts_differ()) {
+  if (engine::needs_one_start(program) && problem.starts_differ()) {
     refuse(config.problem,
-           fmt::format("problem.start differs between workers, but '{}' keeps one model for all; "
-                       "give one row for all workers",
-                       config.algorithm.choice.name));
+           fmt::format("problem.start differs between workers, but '{}' {}; give one row for all "
+                       "workers",
+                       config.algorithm.choice.name,
+                       program.keeps_one_model() ? "keeps one model for all"
+                                                 : "begins with one model for all"));
   }
 }
 
