@@ -74,7 +74,7 @@ std::function<at::Tensor(const at::Tensor&)> make_norm(torch::nn::Module& parent
       return forward_of(std::make_shared<torch::nn::BatchNorm2dImpl>(channels));
     case models::NormKind::kGroup: {
       const auto module = std::make_shared<torch::nn::GroupNormImpl>(norm.groups, channels);
-      parent.register_module(name, module);
+      place_module(parent, name, module);
       return [module](const at::Tensor& x) { return module->forward(for_group_norm(x)); };
     }
     case models::NormKind::kEvonorm:
