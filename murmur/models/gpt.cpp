@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -47,6 +48,10 @@ void describe(Network& network) {
   add_layer_norm(network, "transformer.ln_f", width);
 }
 
+std::vector<TiedName> tied(const OptionValues& /*options*/) {
+  return {{"lm_head.weight", "transformer.wte.weight"}};
+}
+
 Status check(const OptionValues& options) {
   const Gpt gpt = read_gpt(options);
   return check_heads(gpt.width, gpt.heads);
@@ -83,7 +88,8 @@ Model gpt() {
                        .bounds = kMomentum}},
           .check = check,
           .takes = ExampleKind::kText,
-          .describe = describe};
+          .describe = describe,
+          .tied = tied};
 }
 
 }  // namespace murmur::models

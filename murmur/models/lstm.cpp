@@ -5,6 +5,7 @@
 #include "murmur/models/lstm.h"
 
 #include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,11 @@ void describe(Network& network) {
         {"decoder.weight", {network.vocabulary, lstm.width}, uniform(kBound)});
   }
   network.parameters.push_back({"decoder.bias", {network.vocabulary}, constant(0)});
+}
+
+std::vector<TiedName> tied(const OptionValues& options) {
+  return read_lstm(options).tied ? std::vector<TiedName>{{"decoder.weight", "encoder.weight"}}
+                                 : std::vector<TiedName>();
 }
 
 Status check(const OptionValues& options) {
@@ -87,7 +93,8 @@ Model lstm() {
                 .bounds = kMomentum}},
           .check = check,
           .takes = ExampleKind::kText,
-          .describe = describe};
+          .describe = describe,
+          .tied = tied};
 }
 
 }  // namespace murmur::models
