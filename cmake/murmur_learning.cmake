@@ -23,7 +23,7 @@ set(autocast autocast)
 if(MURMUR_TORCH_VERSION VERSION_LESS 2.4)
   set(autocast autocast_before_2_4)
 endif()
-murmur_library(learning AS learning_torch ${folders} KERNELS OBJECTS LIBRARIES murmur_torch ONLY "/torch/(body|matmul|sequence|${autocast}|models/[a-z0-9_]+).cpp$")
+murmur_library(learning AS learning_torch ${folders} KERNELS OBJECTS LIBRARIES murmur_torch ONLY "/torch/(body|generator|matmul|sequence|${autocast}|models/[a-z0-9_]+).cpp$")
 target_include_directories(murmur_learning_torch PUBLIC ${PROJECT_SOURCE_DIR}/include)
 add_library(murmur_learning INTERFACE)
 # Objects are not handed on by libraries, unless they are named.

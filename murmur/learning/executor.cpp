@@ -65,6 +65,7 @@ class HeadExecutor : public Executor<S> {
   }
 
   double objective_sum() const override { return head_.objective_sum(); }
+  std::span<const S> outputs() const override { return head_.outputs(); }
 
  private:
   // The inputs of the batch if they are numbers, which stay valid until the next call.

@@ -52,6 +52,8 @@ class Executor {
   // The loss that gradient() differentiates, of the examples of the last score(), times the number
   // of the terms of its sum.
   virtual double objective_sum() const = 0;
+  // Of a network with a head: outputs x examples of the last score().
+  virtual std::span<const S> outputs() const { return {}; }
 };
 
 // `most`: largest number of examples in one call. The network outlives the executor. REQUIRES:

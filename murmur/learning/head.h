@@ -59,6 +59,12 @@ class Head {
   // The loss of the last forward() that backward() differentiates, times the number of examples.
   double objective_sum() const { return loss_->objective_sum(); }
 
+  // Of the last forward(): outputs x examples.
+  std::span<const S> outputs() const {
+    const LinearLayer& last = layers_.back();
+    return {last.values, static_cast<std::size_t>(last.outputs * count_)};
+  }
+
   // REQUIRES: the last call was forward() with the same arguments.
   void backward(const S* x,
                 const S* features,

@@ -73,6 +73,12 @@ std::unique_ptr<Sequence<S>> make_torch_sequence(const models::Network& network,
   return table().value()->make_sequence.get<S>()(network, objective);
 }
 
+template <class S>
+std::unique_ptr<Generator<S>> make_torch_generator(const models::Network& network,
+                                                   data::Task task) {
+  return table().value()->make_generator.get<S>()(network, task);
+}
+
 void compute_alone_in_torch() {
   if (const TorchPlugin* loaded = g_loaded) {
     loaded->compute_alone();
@@ -93,5 +99,9 @@ template std::unique_ptr<Sequence<float>> make_torch_sequence<float>(const model
                                                                      const Objective&);
 template std::unique_ptr<Sequence<double>> make_torch_sequence<double>(const models::Network&,
                                                                        const Objective&);
+template std::unique_ptr<Generator<float>> make_torch_generator<float>(const models::Network&,
+                                                                       data::Task);
+template std::unique_ptr<Generator<double>> make_torch_generator<double>(const models::Network&,
+                                                                         data::Task);
 
 }  // namespace murmur::learning

@@ -4,7 +4,8 @@
 //
 //   log sum_v exp Z_v - Z_target,   with label smoothing as in CrossEntropyLoss
 //
-// A language model predicts tokens 1, 2, ... of a window from those before each.
+// A language model predicts tokens 1, 2, ... of a window from those before each; a model of pairs
+// every token of the target from the source and those before it.
 #pragma once
 
 #include "murmur/core/random.h"

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "murmur/learning/body.h"
+#include "murmur/learning/generator.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/loss.h"
 #include "murmur/learning/matmul.h"
@@ -14,7 +15,7 @@
 
 namespace murmur::learning {
 
-// REQUIRES, for the next three functions: load_torch() (libraries.h) has succeeded. S: float or
+// REQUIRES, for the next four functions: load_torch() (libraries.h) has succeeded. S: float or
 // double.
 
 // Matrix products by the library that torch was built with.
@@ -29,6 +30,10 @@ std::unique_ptr<Body<S>> make_torch_body(const models::Network& network);
 template <class S>
 std::unique_ptr<Sequence<S>> make_torch_sequence(const models::Network& network,
                                                  const Objective& objective);
+
+// Likewise, to compute next tokens with; of pairs if the task is translation.
+template <class S>
+std::unique_ptr<Generator<S>> make_torch_generator(const models::Network& network, data::Task task);
 
 // Prevents torch from starting threads for the calling thread from now on. No effect if torch is
 // not loaded. Cheap when repeated.

@@ -9,6 +9,8 @@
 
 #include "murmur/core/per_scalar.h"
 #include "murmur/learning/body.h"
+#include "murmur/learning/generator.h"
+#include "murmur/learning/loss.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/learning/sequence.h"
 #include "murmur/models/network.h"
@@ -22,10 +24,15 @@ template <class S>
 using MakeSequence = std::unique_ptr<Sequence<S>> (*)(const models::Network& network,
                                                       const Objective& objective);
 
+template <class S>
+using MakeGenerator = std::unique_ptr<Generator<S>> (*)(const models::Network& network,
+                                                        data::Task task);
+
 struct TorchPlugin {
   PerScalar<Matmul> matmul;
   PerScalar<MakeBody> make_body;
   PerScalar<MakeSequence> make_sequence;
+  PerScalar<MakeGenerator> make_generator;
   void (*compute_alone)() = nullptr;
   void (*compute_as_before)() = nullptr;
 };

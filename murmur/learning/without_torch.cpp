@@ -3,8 +3,10 @@
 #include "murmur/core/check.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
+#include "murmur/learning/predict.h"
 #include "murmur/learning/statistics.h"
 #include "murmur/learning/supervised.h"
+#include "murmur/learning/torch.h"
 
 namespace murmur::learning {
 namespace {
@@ -32,6 +34,20 @@ Result<std::string> matmul_library(const std::string& /*wish*/) {
   return no_torch();
 }
 
+void compute_alone() {}
+
+template <class S>
+std::unique_ptr<Generator<S>> make_torch_generator(const models::Network& /*network*/,
+                                                   data::Task /*task*/) {
+  MURMUR_CHECK(false, "next tokens without torch");
+  return nullptr;
+}
+
+template std::unique_ptr<Generator<float>> make_torch_generator<float>(const models::Network&,
+                                                                       data::Task);
+template std::unique_ptr<Generator<double>> make_torch_generator<double>(const models::Network&,
+                                                                         data::Task);
+
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(
     const SupervisedSettings& /*settings*/) {
@@ -42,6 +58,24 @@ template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float
     const SupervisedSettings&);
 template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
     const SupervisedSettings&);
+
+template <class S>
+Result<std::vector<std::vector<double>>> outputs_of(
+    const models::Network& /*network*/,
+    std::shared_ptr<const data::Dataset> /*dataset*/,
+    const problems::Model<S>& /*model*/,
+    const std::string& /*matmul*/) {
+  return no_torch();
+}
+
+template Result<std::vector<std::vector<double>>> outputs_of(const models::Network&,
+                                                             std::shared_ptr<const data::Dataset>,
+                                                             const problems::Model<float>&,
+                                                             const std::string&);
+template Result<std::vector<std::vector<double>>> outputs_of(const models::Network&,
+                                                             std::shared_ptr<const data::Dataset>,
+                                                             const problems::Model<double>&,
+                                                             const std::string&);
 
 template <class S>
 std::unique_ptr<Statistics<S>> make_statistics(const SupervisedSettings& /*settings*/,

@@ -21,6 +21,7 @@ const std::vector<Model>& models() {
                                          vgg11(),
                                          gpt(),
                                          lstm(),
+                                         transformer(),
                                          bert()};
   return kTable;
 }

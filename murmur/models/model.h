@@ -67,6 +67,7 @@ Model resnet50();
 Model vgg11();
 Model gpt();
 Model lstm();
+Model transformer();
 Model bert();
 
 }  // namespace murmur::models

@@ -2,6 +2,7 @@
 #include "tests/learning/small_problems.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -78,6 +79,41 @@ std::shared_ptr<const data::Dataset> small_text() {
   return dataset;
 }
 
+// Pairs of 1 to 6 tokens, </s> included.
+data::Examples random_pairs(std::int64_t count, std::int64_t part) {
+  constexpr std::int64_t kLongest = 6;
+  const data::Marks marks;
+  const Random draws(1, Stream::kTest, part, 4);
+  std::array<data::RaggedRows, 2> sides;
+  for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t side = 0; side < 2; ++side) {
+      std::vector<std::int32_t> row;
+      for (std::int64_t k = 0; k < (i + 2 * side) % kLongest; ++k) {
+        const auto index = static_cast<std::uint64_t>((2 * i + side) * kLongest + k);
+        row.push_back(marks.end + 1 + static_cast<std::int32_t>(draws.below(index, kTokens - 4)));
+      }
+      row.push_back(marks.end);
+      sides[static_cast<std::size_t>(side)].add(row);
+    }
+  }
+  data::Examples examples;
+  examples.columns.push_back(std::move(sides[0]).column("x"));
+  examples.columns.push_back(std::move(sides[1]).column("y"));
+  return examples;
+}
+
+std::shared_ptr<const data::Dataset> small_pairs() {
+  auto dataset = std::make_shared<data::Dataset>();
+  dataset->name = "random";
+  dataset->task = data::Task::kTranslation;
+  dataset->vocabulary = std::make_shared<const data::Vocabulary>(
+      "sentencepiece", std::vector<std::string>{"<pad>", "<unk>", "<s>", "</s>", "a", "b", "c"});
+  dataset->longest = 6;
+  dataset->training = random_pairs(41, 0);
+  dataset->test = random_pairs(23, 1);
+  return dataset;
+}
+
 // Texts of 2 to 8 tokens out of 12, with classes.
 data::Examples random_texts(std::int64_t count, std::int64_t part) {
   constexpr std::int64_t kLongest = 8;
@@ -119,29 +155,36 @@ std::string encoder_folder(const std::string& model) {
   return model.ends_with(" distilled") ? kDistilled.path() : kPlain.path();
 }
 
-bool takes_labelled_text(const std::string& model) {
-  return models::find_model(name_of(model))->takes == ExampleKind::kLabelledText;
+ExampleKind taken_by(const std::string& model) {
+  return models::find_model(name_of(model))->takes;
 }
 
 }  // namespace
 
 bool takes_images(const std::string& model) {
-  return models::find_model(name_of(model))->takes == ExampleKind::kArrays;
+  return taken_by(model) == ExampleKind::kArrays;
 }
 
 std::int64_t loss_terms(const SupervisedSettings& settings, std::int64_t examples) {
-  const data::Column& x = settings.data.dataset->test.column("x");
+  const data::Dataset& dataset = *settings.data.dataset;
+  const auto length = [&](const char* column, std::int64_t i) {
+    return std::ssize(dataset.test.column(column).row<std::int32_t>(i));
+  };
   std::int64_t terms = 0;
-  const bool of_tokens = settings.data.dataset->task == data::Task::kLanguageModel;
   for (std::int64_t i = 0; i < examples; ++i) {
-    terms += of_tokens ? static_cast<std::int64_t>(x.row<std::int32_t>(i).size()) - 1 : 1;
+    terms += dataset.task == data::Task::kLanguageModel ? length("x", i) - 1
+             : dataset.task == data::Task::kTranslation ? length("y", i)
+                                                        : 1;
   }
   return terms;
 }
 
 std::shared_ptr<const data::Dataset> small_dataset(const std::string& model) {
-  if (takes_labelled_text(model)) {
+  if (taken_by(model) == ExampleKind::kLabelledText) {
     return small_labelled_text();
+  }
+  if (taken_by(model) == ExampleKind::kPairs) {
+    return small_pairs();
   }
   if (!takes_images(model)) {
     return small_text();
@@ -186,6 +229,16 @@ models::Network small_network(const std::string& name, std::int64_t outputs) {
   if (model.name == "bert") {
     options.set("folder", encoder_folder(name));
     options.set("dropout", 0.2);
+  }
+  if (model.name == "transformer") {
+    const bool other = name.ends_with(" other");
+    options.set("layers", std::int64_t{other ? 1 : 2});
+    options.set("heads", std::int64_t{2});
+    options.set("width", std::int64_t{8});
+    options.set("feedforward", std::int64_t{12});
+    options.set("activation", std::string(other ? "gelu" : "relu"));
+    options.set("norm_first", other);
+    options.set("tied", !other);
   }
   if (model.name == "lstm") {
     options.set("width", std::int64_t{8});
@@ -280,6 +333,9 @@ std::vector<std::string> model_names() {
     }
     if (model.name == "lstm") {
       names.emplace_back("lstm tied");
+    }
+    if (model.name == "transformer") {
+      names.emplace_back("transformer other");
     }
     if (norm == model.options.end()) {
       names.push_back(model.name);

@@ -88,6 +88,52 @@ TEST(Lstm, HasAsManyParametersAsTheRnnModel) {
   EXPECT_EQ(count("lstm", {{"tied", OptionValue(true)}}, 33278), 7332078U);
 }
 
+// What load_state_dict(strict=True) asks for besides.
+TEST(TextModels, HaveTheSecondNamesOfTiedTensors) {
+  const auto second = [](const char* name, const Settings& settings) {
+    const Network network = try_to_make(name, settings, 65).value();
+    return network.tied.empty() ? "" : network.tied.front().name + " " + network.tied.front().first;
+  };
+  EXPECT_EQ(second("gpt", {}), "lm_head.weight transformer.wte.weight");
+  EXPECT_EQ(second("lstm", {}), "");
+  EXPECT_EQ(second("lstm", {{"tied", OptionValue(true)}}), "decoder.weight encoder.weight");
+  EXPECT_EQ(second("transformer", {}), "");
+}
+
+Settings transformer(std::int64_t layers,
+                     std::int64_t heads,
+                     std::int64_t width,
+                     std::int64_t feedforward) {
+  Settings all = sizes(layers, heads, width);
+  all.emplace_back("feedforward", integer(feedforward));
+  return all;
+}
+
+TEST(Transformer, HasAsManyParametersAsPyTorchs) {
+  EXPECT_EQ(count("transformer", {}, 8000), 48236544U);
+  EXPECT_EQ(count("transformer", {{"tied", OptionValue(false)}}, 8000), 52332544U);
+  EXPECT_EQ(count("transformer", transformer(3, 4, 256, 1024), 8000), 7578624U);
+  EXPECT_EQ(count("transformer", {}, 37000), 63084544U);
+  EXPECT_EQ(count("transformer", transformer(6, 16, 1024, 4096), 37000), 214249472U);
+}
+
+TEST(Transformer, StartsAsPyTorchsAroundANormalEmbedding) {
+  const Network network = try_to_make("transformer", {{"tied", OptionValue(false)}}, 90).value();
+  const Tensor& first = network.parameters.front();
+  EXPECT_EQ(first.name, "embedding.weight");
+  EXPECT_EQ(first.start.distribution, Initial::Distribution::kNormal);
+  EXPECT_DOUBLE_EQ(first.start.scale, 1 / std::sqrt(512.0));
+  EXPECT_EQ(first.start.zero_row, 0);
+  EXPECT_EQ(network.parameters.back().name, "output.weight");
+  const std::string layer = "transformer.decoder.layers.5.";
+  const Tensor& in = tensor_of(network, layer + "multihead_attn.in_proj_weight");
+  EXPECT_EQ(in.shape, (std::vector<std::int64_t>{1536, 512}));
+  EXPECT_DOUBLE_EQ(in.start.scale, std::sqrt(6.0 / 2048));
+  EXPECT_EQ(tensor_of(network, layer + "self_attn.out_proj.bias").start.scale, 0);
+  EXPECT_DOUBLE_EQ(tensor_of(network, layer + "linear2.bias").start.scale, 1 / std::sqrt(2048.0));
+  EXPECT_EQ(tensor_of(network, layer + "norm3.weight").start.scale, 1);
+}
+
 Result<Network> encoder(const std::string& config, std::int64_t classes, std::int64_t longest = 9) {
   const murmur::testing::EncoderFolder folder(config);
   const Model& model = *find_model("bert");
@@ -147,8 +193,10 @@ TEST(Bert, SaysWhichEncodersItCannotCompute) {
 // Every model refuses every other kind of examples, and says which models take them.
 TEST(Models, SayWhichExamplesTheyTake) {
   for (const Model& model : models()) {
-    for (const ExampleKind kind :
-         {ExampleKind::kArrays, ExampleKind::kLabelledText, ExampleKind::kText}) {
+    for (const ExampleKind kind : {ExampleKind::kArrays,
+                                   ExampleKind::kLabelledText,
+                                   ExampleKind::kText,
+                                   ExampleKind::kPairs}) {
       if (kind == model.takes || models_for(kind).empty()) {
         continue;
       }

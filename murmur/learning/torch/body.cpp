@@ -80,10 +80,7 @@ class TorchBody : public Body<S> {
       return module_->forward(
           view(inputs.numbers.values().data(), {pass.count, channels, rows, columns}));
     }
-    const at::Tensor tokens = tokens_of(inputs);
-    const at::Tensor lengths = lengths_of(inputs).unsqueeze(1);
-    const at::Tensor places = at::arange(tokens.size(1), tokens.options());
-    return module_->forward_tokens(tokens, places.ge(lengths));
+    return module_->forward_tokens(tokens_of(inputs), padding_of(inputs));
   }
 
   ImageShape input_{};

@@ -24,34 +24,35 @@ namespace {
 
 constexpr std::int64_t kIgnored = -100;  // a target that is none
 
-// What a language model gets of windows, and what it predicts: examples x (longest - 1).
-struct NextTokens {
-  at::Tensor inputs;
+// What a model predicts: examples x places.
+struct Predicted {
   at::Tensor targets;
   std::int64_t count = 0;  // of targets that are tokens
 };
 
+// The tokens of a column from `first` on in each row; what is behind the end of a row is ignored.
 template <class S>
-NextTokens next_tokens(const data::BatchColumn<S>& windows) {
-  const auto examples = static_cast<std::int64_t>(windows.lengths.size());
-  const std::int64_t longest = windows.shape.front();
-  const at::Tensor tokens = tokens_of(windows);
-  NextTokens next{.inputs = tokens.narrow(1, 0, longest - 1),
-                  .targets = tokens.narrow(1, 1, longest - 1).contiguous()};
-  auto* const targets = next.targets.data_ptr<std::int64_t>();
+Predicted predicted(const data::BatchColumn<S>& column, std::int64_t first) {
+  const auto examples = static_cast<std::int64_t>(column.lengths.size());
+  const std::int64_t places = column.shape.front() - first;
+  Predicted all{.targets = tokens_of(column).narrow(1, first, places).contiguous()};
+  auto* const targets = all.targets.data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < examples; ++i) {
-    const std::int64_t own = windows.lengths[static_cast<std::size_t>(i)] - 1;
-    std::fill(targets + i * (longest - 1) + own, targets + (i + 1) * (longest - 1), kIgnored);
-    next.count += own;
+    const std::int64_t own = column.lengths[static_cast<std::size_t>(i)] - first;
+    std::fill(targets + i * places + own, targets + (i + 1) * places, kIgnored);
+    all.count += own;
   }
-  return next;
+  return all;
 }
 
 template <class S>
 class TorchSequence : public Sequence<S> {
  public:
   TorchSequence(const models::Network& network, const Objective& objective)
-      : objective_(objective), bf16_(network.bf16), module_(make_sequence_module(network)) {
+      : objective_(objective),
+        pairs_(objective.task == data::Task::kTranslation),
+        bf16_(network.bf16),
+        module_(make_sequence_module(network)) {
     const Layout layout = models::layout(network, sizeof(S));
     std::vector<Parameter> places;
     for (const TensorSlot& slot : layout.tensors()) {
@@ -71,7 +72,8 @@ class TorchSequence : public Sequence<S> {
     module_->dropout = pass.dropout;
     gradient_ = pass.gradient;
     try {
-      return score(next_tokens(pass.batch->column(data::kInputs)), trains);
+      return pairs_ ? score(scores_of_pairs(*pass.batch), pass.batch->column(data::kTargets), 0)
+                    : score(scores_of_windows(*pass.batch), pass.batch->column(data::kInputs), 1);
     } catch (const c10::Error& error) {
       throw std::runtime_error(std::string("torch cannot compute the model: ") +
                                error.what_without_backtrace());
@@ -89,27 +91,45 @@ class TorchSequence : public Sequence<S> {
   }
 
  private:
-  problems::Score score(const NextTokens& next, bool trains) {
-    const at::Tensor scores = scores_of(next.inputs);
+  // `predicted_first`: the place of the first token of a row that is predicted.
+  problems::Score score(const at::Tensor& scores,
+                        const data::BatchColumn<S>& column,
+                        std::int64_t predicted_first) {
+    const Predicted next = predicted(column, predicted_first);
     const at::Tensor rows = scores.reshape({-1, scores.size(2)});
     const at::Tensor targets = next.targets.view({-1});
     const double smoothing = objective_.label_smoothing;
     const auto count = static_cast<double>(next.count);
-    if (trains) {
+    double loss = 0;
+    if (gradient_ != nullptr) {
       loss_ = at::cross_entropy_loss(rows, targets, {}, at::Reduction::Mean, kIgnored, smoothing);
-      objective_sum_ = loss_.template item<double>() * count;
+      loss = objective_sum_ = loss_.template item<double>() * count;
     } else {
-      const double plain = sum(rows, targets, 0);
-      objective_sum_ = smoothing > 0 ? sum(rows, targets, smoothing) : plain;
-      return {{{problems::kLoss, plain, next.count}, {problems::kTokenLoss, plain, next.count}}};
+      loss = sum(rows, targets, 0);
+      objective_sum_ = smoothing > 0 ? sum(rows, targets, smoothing) : loss;
     }
-    return {{{problems::kLoss, objective_sum_, next.count},
-             {problems::kTokenLoss, objective_sum_, next.count}}};
+    problems::Score score{{{problems::kLoss, loss, next.count}}};
+    if (!pairs_) {
+      score.sums.push_back({problems::kTokenLoss, loss, next.count});
+    }
+    return score;
   }
 
-  at::Tensor scores_of(const at::Tensor& inputs) {
+  at::Tensor scores_of_windows(const data::Batch<S>& batch) {
     const Autocast autocast(bf16_);
-    return module_->forward(inputs).to(c10::CppTypeToScalarType<S>::value);
+    const at::Tensor tokens = tokens_of(batch.column(data::kInputs));
+    return module_->forward(tokens.narrow(1, 0, tokens.size(1) - 1))
+        .to(c10::CppTypeToScalarType<S>::value);
+  }
+
+  at::Tensor scores_of_pairs(const data::Batch<S>& batch) {
+    const Autocast autocast(bf16_);
+    const data::BatchColumn<S>& sources = batch.column(data::kInputs);
+    return module_
+        ->forward_pairs({.sources = tokens_of(sources),
+                         .padding = padding_of(sources),
+                         .inputs = tokens_of(batch.column(data::kDecoderInputs))})
+        .to(c10::CppTypeToScalarType<S>::value);
   }
 
   // Of the losses of all targets, added in double.
@@ -120,6 +140,7 @@ class TorchSequence : public Sequence<S> {
   }
 
   const Objective objective_;
+  const bool pairs_;
   const bool bf16_;
   std::vector<CoordinateRange> ranges_;  // of the parameters, with padding
   std::shared_ptr<SequenceModule> module_;

@@ -30,4 +30,11 @@ at::Tensor lengths_of(const data::BatchColumn<S>& column) {
   return integers_of(column.lengths, {static_cast<std::int64_t>(column.lengths.size())});
 }
 
+// The same shape as the tokens: true behind the end of each row.
+template <class S>
+at::Tensor padding_of(const data::BatchColumn<S>& column) {
+  const at::Tensor lengths = lengths_of(column).unsqueeze(1);
+  return at::arange(column.shape.front(), lengths.options()).ge(lengths);
+}
+
 }  // namespace murmur::learning

@@ -11,6 +11,8 @@ murmur_torch_plugin() {
                     murmur::learning::make_torch_body<double>},
       .make_sequence = {murmur::learning::make_torch_sequence<float>,
                         murmur::learning::make_torch_sequence<double>},
+      .make_generator = {murmur::learning::make_torch_generator<float>,
+                         murmur::learning::make_torch_generator<double>},
       .compute_alone = murmur::learning::compute_alone_in_torch,
       .compute_as_before = murmur::learning::compute_as_before_in_torch};
   return &kTable;

@@ -18,6 +18,22 @@ std::map<std::string_view, RegisteredSequence::Make>& sequences() {
 
 }  // namespace
 
+at::Tensor SequenceModule::forward(const at::Tensor& /*tokens*/) {
+  MURMUR_CHECK(false, "a model of pairs gets windows");
+  return {};
+}
+
+at::Tensor SequenceModule::forward_pairs(const PairTokens& /*pairs*/) {
+  MURMUR_CHECK(false, "a language model gets pairs");
+  return {};
+}
+
+std::unique_ptr<StepDecoder> SequenceModule::decode(const at::Tensor& /*sources*/,
+                                                    const at::Tensor& /*padding*/) {
+  MURMUR_CHECK(false, "a language model gets pairs");
+  return nullptr;
+}
+
 RegisteredSequence::RegisteredSequence(std::string_view model, Make make) {
   MURMUR_CHECK(sequences().emplace(model, make).second, "'{}' has two modules", model);
 }
