@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of a convolution without norm, its output, on which relu works in place; a norm keeps its input
 // besides its output; EvoNorm also the sigmoid, the product with it and the quotient. The shortcut
-// of a residual block is added in place.
+// of a residual block is added in place. Of models of tokens the numbers are those of the longest
+// example.
 #include "murmur/models/activations.h"
 
 #include <algorithm>
 #include <variant>
 
+#include "murmur/models/bert_config.h"
+#include "murmur/models/gpt.h"
 #include "murmur/models/residual.h"
+#include "murmur/models/transformer.h"
 
 namespace murmur::models {
 namespace {
@@ -110,6 +114,57 @@ PassValues of_chain(const Network& network) {
   return values_of(total, largest);
 }
 
+// Of blocks of attention and feedforward layers.
+struct Blocks {
+  double places = 0;  // of the longest example
+  double heads = 0;
+  double width = 0;
+  double feedforward = 0;
+
+  // Of a place: queries, keys, values, what goes in and out, inputs of norms; for every head the
+  // weights of all places, before and after dropout, with the mask.
+  double attention() const { return 8 * width + 3 * heads * places; }
+  double feedforwards() const { return 4 * feedforward + 4 * width; }
+
+  // Of layers that keep so much of a place, and scores of a vocabulary (0: none): logits, their
+  // logarithms and gradient.
+  PassValues values(double of_layers, double vocabulary) const {
+    return {.training = places * (of_layers + 3 * vocabulary)};
+  }
+};
+
+PassValues of_transformer(const Network& network) {
+  const Transformer sizes = read_transformer(network.options);
+  const Blocks blocks{.places = static_cast<double>(network.longest),
+                      .heads = static_cast<double>(sizes.heads),
+                      .width = static_cast<double>(sizes.width),
+                      .feedforward = static_cast<double>(sizes.feedforward)};
+  const double layer = 3 * blocks.attention() + 2 * blocks.feedforwards();  // both stacks
+  return blocks.values(static_cast<double>(sizes.layers) * layer,
+                       static_cast<double>(network.vocabulary));
+}
+
+PassValues of_gpt(const Network& network) {
+  const Gpt gpt = read_gpt(network.options);
+  const Blocks blocks{.places = static_cast<double>(network.longest),
+                      .heads = static_cast<double>(gpt.heads),
+                      .width = static_cast<double>(gpt.width),
+                      .feedforward = 4 * static_cast<double>(gpt.width)};
+  return blocks.values(
+      static_cast<double>(gpt.layers) * (blocks.attention() + blocks.feedforwards()),
+      static_cast<double>(network.vocabulary));
+}
+
+PassValues of_bert(const Network& network) {
+  const BertConfig bert = read_bert(network.options).value();
+  const Blocks blocks{.places = static_cast<double>(network.longest),
+                      .heads = static_cast<double>(bert.heads),
+                      .width = static_cast<double>(bert.width),
+                      .feedforward = static_cast<double>(bert.feedforward)};
+  return blocks.values(
+      static_cast<double>(bert.layers) * (blocks.attention() + blocks.feedforwards()), 0);
+}
+
 }  // namespace
 
 PassValues pass_values(const Network& network) {
@@ -118,6 +173,15 @@ PassValues pass_values(const Network& network) {
   }
   if (network.name == "cifar-resnet" || network.name.starts_with("resnet")) {
     return of_residual(network, read_residual(network.name, network.options));
+  }
+  if (network.name == "transformer") {
+    return of_transformer(network);
+  }
+  if (network.name == "gpt") {
+    return of_gpt(network);
+  }
+  if (network.name == "bert") {
+    return of_bert(network);
   }
   return {};
 }

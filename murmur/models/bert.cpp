@@ -5,10 +5,9 @@
 //   x = norm(words + positions [+ types])
 //   each layer: x = norm(x + mixed(attention(x))),  x = norm(x + outer(act(inner(x))))
 //   features: tanh(pooler(x of the first token)); of DistilBERT with relu in place of tanh
-#include "murmur/models/bert.h"
-
 #include <fmt/format.h>
 
+#include "murmur/models/bert_config.h"
 #include "murmur/models/describe.h"
 #include "murmur/models/model.h"
 

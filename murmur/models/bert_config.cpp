@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
+#include <optional>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -120,9 +123,31 @@ Result<BertConfig> config_of(const json& object, const std::string& file) {
   return config;
 }
 
+// The sizes that are published with encoders.
+std::optional<BertConfig> published(const std::string& name) {
+  const BertConfig distilled{
+      .is_distilled = true, .types = 0, .layers = 6, .classifier_dropout = 0.2};
+  const BertConfig small{.width = 384, .layers = 6, .feedforward = 1536};
+  const std::map<std::string, BertConfig> known{{"bert-base-uncased", {}},
+                                                {"distilbert-base-uncased", distilled},
+                                                {"MiniLM-L6-H384-uncased", small},
+                                                {"all-MiniLM-L6-v2", small}};
+  const auto found = known.find(name);
+  return found == known.end() ? std::nullopt : std::optional(found->second);
+}
+
 }  // namespace
 
+std::string published_encoder(const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::string name = folder.filename().string();
+  return std::filesystem::exists(folder / "config.json", error) || !published(name) ? "" : name;
+}
+
 Result<BertConfig> read_bert_config(const std::filesystem::path& folder) {
+  if (const std::string name = published_encoder(folder); !name.empty()) {
+    return *published(name);
+  }
   const std::filesystem::path path = folder / "config.json";
   std::ifstream stream(path);
   if (!stream) {

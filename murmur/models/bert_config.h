@@ -7,6 +7,7 @@
 #include <string>
 
 #include "murmur/core/error.h"
+#include "murmur/core/options.h"
 
 namespace murmur::models {
 
@@ -29,7 +30,14 @@ struct BertConfig {
 };
 
 // kMissing, kDamaged: the file; kInvalid: an encoder that is not computed here, by its key.
+// Where the folder has no such file and the name of an encoder of which the sizes are known, those
+// sizes: a plan needs no more.
 Result<BertConfig> read_bert_config(const std::filesystem::path& folder);
+// The encoder that the options of `bert` name, with model.dropout in place of the configuration's,
+// where it is given.
+Result<BertConfig> read_bert(const OptionValues& options);
+// That name; empty: the folder has a config.json, or another name.
+std::string published_encoder(const std::filesystem::path& folder);
 
 // Names of tensors, without .weight and .bias; those of a layer are below `layer` and its number.
 struct BertNames {

@@ -25,6 +25,8 @@ struct Published {
 // From the papers: images, workers, batches, epochs and the sizes of the networks.
 const std::map<std::string, Published>& published() {
   static const std::map<std::string, Published> kAll{
+      {"quasi-global-momentum/ag-news-distilbert-centralized", {16, 66956548, 235, 2350}},
+      {"quasi-global-momentum/ag-news-distilbert-ring", {16, 66956548, 235, 2350}},
       {"quasi-global-momentum/cifar10-batch-centralized", {16, 272474, 98, 29400}},
       {"quasi-global-momentum/cifar10-evonorm-ring", {16, 272474, 98, 29400}},
       {"quasi-global-momentum/cifar10-evonorm-social", {32, 272474, 49, 14700}},
@@ -42,6 +44,9 @@ const std::map<std::string, Published>& published() {
       {"slow-momentum/imagenet-local-sgd", {32, 25557032, 156, 14040}},
       {"slow-momentum/imagenet-osgp", {32, 25557032, 156, 14040}},
       {"slow-momentum/imagenet-sgp", {32, 25557032, 156, 14040}},
+      {"slow-momentum/wmt16-allreduce", {8, 214249472, 721, 18025}},
+      {"slow-momentum/wmt16-local-adam", {8, 214249472, 721, 18025}},
+      {"slow-momentum/wmt16-sgp", {8, 214249472, 721, 18025}},
   };
   return kAll;
 }
@@ -77,6 +82,7 @@ TEST(PublishedSetUps, HavePlansWithoutData) {
       EXPECT_EQ(plan["steps"], expected.steps);
       EXPECT_GT(plan["memory"]["activations_bytes"], 0);
       EXPECT_EQ(plan["data_found"], false);
+      EXPECT_EQ(plan["encoder_found"], name.find("bert") == std::string::npos);
     }
   }
   EXPECT_EQ(found, published().size());

@@ -11,6 +11,7 @@
 #include "murmur/engine/ways/named.h"
 #include "murmur/learning/supervised.h"
 #include "murmur/models/activations.h"
+#include "murmur/models/bert_config.h"
 #include "murmur/models/network.h"
 #include "murmur/run/warnings/expected.h"
 #include "murmur/run/wiring/data_shape.h"
@@ -270,6 +271,9 @@ Forecast make_forecast(const Config& config, std::optional<std::int64_t> steps) 
   const DataShape shape = shape_of(config, *make_resources());
   Forecast forecast;
   forecast.config = config;
+  if (const OptionValues& options = config.model.options; options.has("folder")) {
+    forecast.published_encoder = models::published_encoder(options.text("folder"));
+  }
   forecast.extent = extent_of(config, shape);
   forecast.threads = thread_count(config);
   forecast.gradient = make_gradient_settings(config);

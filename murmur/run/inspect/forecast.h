@@ -57,6 +57,8 @@ struct Forecast {
   TensorForecast tensors;
   MemoryForecast memory;
   bool has_data = true;  // false: the numbers are those of the dataset as published
+  // Of which the sizes are the published ones, as model.folder is not there; empty: it is.
+  std::string published_encoder = {};
   TrafficForecast traffic;
   bool mixes = false;
   int participants = 0;                              // of a round, if [participation] says; 0: all

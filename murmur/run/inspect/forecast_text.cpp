@@ -56,6 +56,11 @@ std::string memory_text(const Forecast& forecast) {
                      bytes_text(memory.activations) +
                          ": of a batch and of what is evaluated at once, on every thread")
               : std::string()) +
+         (forecast.published_encoder.empty()
+              ? std::string()
+              : line("encoder",
+                     forecast.published_encoder +
+                         ": model.folder is not here, so its sizes are the published ones")) +
          line("  data",
               bytes_text(memory.data) +
                   (forecast.has_data ? ""
@@ -250,6 +255,7 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
       {"gradient", gradient_json(forecast.gradient)},
       {"data_found", forecast.has_data},
       {"relay_slowdown", number_json(forecast.slowdown)},
+      {"encoder_found", forecast.published_encoder.empty()},
       {"memory",
        {{"total_bytes", number_json(forecast.memory.total())},
         {"rows_bytes", number_json(forecast.memory.rows)},

@@ -2,6 +2,7 @@
 #include "murmur/run/wiring/data_shape.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,43 @@
 
 namespace murmur::run {
 namespace {
+
+// The sizes of a text dataset as published, for plans without its files. Those of images are in
+// data::DatasetInfo.
+//
+//   ag-news       120,000 and 7,600 texts of 4 classes (Zhang, Zhao, LeCun, 2015)
+//   translation   WMT 2016 English-German as in Ott et al. (2018): 4,500,966 pairs, about 32 tokens
+//                 of the longer side each; newstest2014 has 3,003
+struct PublishedShape {
+  ExampleForm form;
+  std::int64_t training = 0;  // examples
+  std::int64_t test = 0;
+  double tokens = 0;  // of a training pair: its longer side, on average
+};
+
+// None: nothing is known of the dataset.
+std::optional<PublishedShape> published_shape(const DataConfig& data) {
+  const OptionValues& options = data.dataset.options;
+  if (data.dataset.name == "ag-news") {
+    return PublishedShape{.form = {.kind = ExampleKind::kLabelledText,
+                                   .outputs = 4,
+                                   .vocabulary = 0,
+                                   .longest = options.integer("max_length")},
+                          .training = 120000,
+                          .test = 7600};
+  }
+  if (data.dataset.name == "translation") {
+    const std::int64_t tokens = options.integer("vocabulary_size");
+    return PublishedShape{.form = {.kind = ExampleKind::kPairs,
+                                   .outputs = tokens,
+                                   .vocabulary = tokens,
+                                   .longest = options.integer("max_length") + 1},
+                          .training = 4500966,
+                          .test = 3003,
+                          .tokens = 32};
+  }
+  return std::nullopt;
+}
 
 std::int64_t drawn_of(const Config& config, std::int64_t training) {
   return data::validation_count(training, config.data.validation.share);
@@ -62,6 +100,10 @@ void require_fit(const Config& config, const data::Dataset& dataset) {
                     config.data.dataset.place,
                     dataset.name));
   }
+  if (config.evaluation.bleu && dataset.task != data::Task::kTranslation) {
+    throw UserError(fmt::format(
+        "evaluation.bleu scores translations, and '{}' has none; leave it out", dataset.name));
+  }
   if (config.label_smoothing > 0 && dataset.task == data::Task::kRegression) {
     throw UserError(
         fmt::format("loss.label_smoothing = {} is for classes, and '{}' has targets: a regression. "
@@ -103,6 +145,19 @@ DataShape shape_of(const Config& config, Resources& resources) {
             .validation = drawn,
             .test = info->test_examples,
             .bytes = bytes,
+            .found = false};
+  }
+  const auto published = published_shape(config.data);
+  if (read.failure().kind == FailureKind::kMissing && published) {
+    const std::int64_t drawn = drawn_of(config, published->training);
+    const std::int64_t budget = batch_settings(config).batch_tokens;
+    const double of_step = static_cast<double>(budget * config.workers);
+    const double tokens = published->tokens * static_cast<double>(published->training - drawn);
+    return {.form = published->form,
+            .training = published->training - drawn,
+            .validation = drawn,
+            .test = published->test,
+            .steps_by_tokens = budget > 0 ? std::llround(std::ceil(tokens / of_step)) : 0,
             .found = false};
   }
   throw UserError(read.failure().message, code_of(read.failure()));

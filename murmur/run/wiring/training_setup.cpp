@@ -5,11 +5,28 @@
 
 #include "murmur/core/error.h"
 #include "murmur/learning/supervised.h"
+#include "murmur/models/bert_config.h"
 #include "murmur/run/wiring/data_shape.h"
 #include "murmur/run/wiring/network.h"
 #include "murmur/run/wiring/wiring.h"
 
 namespace murmur::run {
+namespace {
+
+// A plan can do without.
+void require_encoder(const Config& config) {
+  const OptionValues& options = config.model.options;
+  const std::string folder = options.has("folder") ? options.text("folder") : "";
+  if (!folder.empty() && !models::published_encoder(folder).empty()) {
+    throw UserError(fmt::format("there is no file {}/config.json; model.folder is the folder of a "
+                                "published encoder, with config.json and vocab.txt",
+                                folder),
+                    ExitCode::kData);
+  }
+}
+
+}  // namespace
+
 std::vector<std::int64_t> TrainingSetup::examples() const {
   std::vector<std::int64_t> counts;
   for (int worker = 0; worker < data.partition->workers(); ++worker) {
@@ -34,6 +51,7 @@ TrainingSetup make_training_setup(const Config& config,
                     kind == FailureKind::kInvalid ? ExitCode::kUsage : ExitCode::kData);
   }
   TrainingSetup setup{std::move(divided).value(), make_network(config, dataset.value()->form())};
+  require_encoder(config);
   setup.start = find_start_weights(config, setup.network);
   return setup;
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/models/bert.h"
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "murmur/learning/torch/models/layers.h"
 #include "murmur/learning/torch/models/module.h"
+#include "murmur/models/bert_config.h"
 
 namespace murmur::learning {
 namespace {
