@@ -92,7 +92,8 @@ TEST(MetricTable, KnowsTheMainMetricOfATask) {
 
 TEST(MetricTable, NamesWhatRunsWrite) {
   EXPECT_THAT(metric_names(), Contains("eval/accuracy_local_mean"));
-  EXPECT_THAT(metric_names(), Not(Contains("eval/bleu_averaged")));
+  EXPECT_THAT(metric_names(), Contains("eval/bleu_averaged"));
+  EXPECT_THAT(metric_names(), Not(Contains("validation/bleu_averaged")));
 }
 
 TEST(MetricsLog, KeepsTheBestOfWhatScoresModels) {

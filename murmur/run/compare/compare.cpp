@@ -154,13 +154,15 @@ class Builder {
   void choose_values(const std::vector<PlannedRun>& first) {
     std::set<std::string> metrics;
     auto next = first.begin();
+    std::string chosen_by = plan_.metric;
     each_cell([&](std::size_t, std::size_t, Cell& cell) {
       for (Trial& trial : cell.trials) {
         const std::string metric = tuning_metric(plan_.metric, next++->config);
         trial.value = value_of(folder_ / trial.folder, metric, plan_.best_evaluation);
         metrics.insert(metric);
+        chosen_by = metric;
       }
-      cell.chosen = choose(cell.trials, lower_is_better(plan_.metric));
+      cell.chosen = choose(cell.trials, lower_is_better(chosen_by));
     });
     if (!plan_.tune.empty()) {
       result_.tuned_by = fmt::format("{}", fmt::join(metrics, " and "));

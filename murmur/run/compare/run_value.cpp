@@ -23,7 +23,11 @@ std::string usual_metric(const std::filesystem::path& folder, const std::vector<
 }
 
 std::string tuning_metric(const std::string& metric, const Config& config) {
-  return config.data.validation.wanted() ? validation_name(metric) : metric;
+  if (!config.data.validation.wanted()) {
+    return metric;
+  }
+  const auto known = find_metric(metric);
+  return known && !known->validated ? "validation/loss_averaged" : validation_name(metric);
 }
 
 std::optional<double> value_of(const std::filesystem::path& folder,

@@ -50,6 +50,12 @@ ParticipationConfig read_participation(const Document& document, const Config& c
 // Reads [cluster]; none: there is no such table.
 std::optional<timing::Cluster> read_cluster(const Document& document, std::int64_t workers);
 
+// A length given as NAME_epochs or NAME_steps; with kPositive at least one step. None: neither is
+// given.
+std::optional<Span> read_span(TableReader& table, const std::string& name, const Bounds& bounds);
+// Reads [evaluation].
+void read_evaluation(const Document& document, Config& config);
+
 // Reads [data], [model] (none of an own task), [schedule], [evaluation], [checkpoint], [output],
 // [processes], [cluster].
 void read_training(const Document& document, Config& config);

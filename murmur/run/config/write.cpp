@@ -86,6 +86,22 @@ void write_schedule(const ScheduleConfig& schedule, Writer& out) {
   write_scale(schedule.scale, out);
 }
 
+void write_bleu(const EvaluationConfig& evaluation, Writer& out) {
+  const EvaluationConfig usual;
+  if (evaluation.bleu) {
+    out.put("bleu", true);
+  }
+  if (evaluation.bleu_every) {
+    out.span("bleu_every_", *evaluation.bleu_every);
+  }
+  if (evaluation.bleu || evaluation.beam != usual.beam) {
+    out.put("beam", evaluation.beam);
+  }
+  if (evaluation.bleu || evaluation.length_penalty != usual.length_penalty) {
+    out.put("length_penalty", evaluation.length_penalty);
+  }
+}
+
 void write_run_settings(const Config& config, Writer& out) {
   const auto how_many = [&](const std::string& key, const std::optional<std::int64_t>& number) {
     number ? out.put(key, *number) : out.put(key, std::string("all"));
@@ -100,6 +116,7 @@ void write_run_settings(const Config& config, Writer& out) {
     out.put("statistics", std::string("recompute"));
     out.put("statistics_examples", *config.evaluation.statistics_examples);
   }
+  write_bleu(config.evaluation, out);
   out.table("checkpoint");
   out.maybe("every_steps", config.checkpoint.every_steps);
   out.maybe("every_minutes", config.checkpoint.every_minutes);

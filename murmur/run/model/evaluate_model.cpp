@@ -6,11 +6,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "murmur/core/error.h"
-#include "murmur/learning/weights/weights.h"
+#include "murmur/run/model/subject_model.h"
 #include "murmur/run/train/scores.h"
+#include "murmur/run/train/translations.h"
 #include "murmur/run/wiring/training_setup.h"
 #include "murmur/run/wiring/wiring.h"
 
@@ -27,7 +27,8 @@ class Bench {
         test_(make_training_problem<S>(config, setup_)),
         validation_(make_scoring_problem<S>(config, setup_, learning::Scored::kValidation)),
         own_test_(make_scoring_problem<S>(config, setup_, learning::Scored::kOwnTest)),
-        statistics_(make_statistics<S>(config, setup_)) {
+        statistics_(make_statistics<S>(config, setup_)),
+        translations_(make_translation_scorer<S>(config, setup_, pool_)) {
     for (problems::Problem<S>* problem : {test_.get(), validation_.get(), own_test_.get()}) {
       if (problem != nullptr) {
         problem->prepare(pool_.threads());
@@ -50,6 +51,13 @@ class Bench {
       own.push_back(own_value(own_test_->score(model, std::ssize(own), 0)));
     }
     add_own_accuracy(own, metrics);
+  }
+
+  // eval/bleu, where it is asked for.
+  void add_bleu(const S* x, const std::string& suffix, Metrics& metrics) {
+    if (translations_ != nullptr) {
+      metrics["eval/bleu" + suffix] = translations_->translate(x).bleu;
+    }
   }
 
   // Calls add(scores, metrics) for every set that there is, where the metrics get the names of the
@@ -75,31 +83,8 @@ class Bench {
   std::unique_ptr<problems::Problem<S>> validation_;  // this and the next: null, there is none
   std::unique_ptr<problems::Problem<S>> own_test_;
   std::unique_ptr<learning::Statistics<S>> statistics_;
+  std::unique_ptr<TranslationScorer<S>> translations_;
 };
-
-std::string shape_text(const TensorSlot& slot) {
-  return fmt::format("'{}' of shape [{}]", slot.name, fmt::join(slot.shape, ", "));
-}
-
-void require_same(const SavedRun& run, const Layout& saved, const Layout& wanted) {
-  const auto refuse = [&](const std::string& what) {
-    throw UserError(
-        fmt::format(
-            "the models of {} are not of this configuration: {}", run.folder.string(), what),
-        ExitCode::kData);
-  };
-  const auto ours = wanted.tensors();
-  const auto theirs = saved.tensors();
-  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
-    if (i >= ours.size() || i >= theirs.size()) {
-      refuse(i < ours.size() ? "they lack " + shape_text(ours[i])
-                             : "they have " + shape_text(theirs[i]) + " more");
-    }
-    if (ours[i].name != theirs[i].name || ours[i].shape != theirs[i].shape) {
-      refuse(fmt::format("they have {}, wanted is {}", shape_text(theirs[i]), shape_text(ours[i])));
-    }
-  }
-}
 
 template <class S>
 Evaluated evaluate_run(const EvaluateRequest& request, const SavedRun& run) {
@@ -131,42 +116,24 @@ Evaluated evaluate_run(const EvaluateRequest& request, const SavedRun& run) {
   };
   Evaluated evaluated{.step = saved.step, .metrics = bench.score(models, add)};
   bench.add_own(std::span(models).subspan(1), evaluated.metrics);
+  bench.add_bleu(average.data(), "_averaged", evaluated.metrics);
   return evaluated;
 }
 
 template <class S>
 Evaluated evaluate_file(const EvaluateRequest& request) {
-  const auto source = learning::open_weights(request.subject);
-  if (!source) {
-    throw UserError(source.failure().message, ExitCode::kData);
-  }
   Bench<S> bench(request.config);
-  const auto match =
-      learning::match_weights(*source.value(), bench.network(), learning::HeadRule::kMustFit);
-  if (!match) {
-    throw UserError(match.failure().message, ExitCode::kData);
-  }
-  if (request.warn && !match.value().unknown.empty()) {
-    request.warn(learning::unknown_text(*source.value(), match.value()));
-  }
-  Arena<S> rows({1}, bench.problem().layout().row_size());
-  Arena<S> buffers({1}, bench.problem().buffers().row_size());
-  const learning::StartRows<S> start{.parameters = {rows.row(0, 0), rows.row_size()},
-                                     .buffers = {buffers.row(0, 0), buffers.row_size()}};
-  if (const Status loaded =
-          learning::load_weights(*source.value(), match.value(), bench.network(), start);
-      !loaded) {
-    throw UserError(loaded.failure().message, ExitCode::kData);
-  }
-  const problems::Model<S> model(rows.row(0, 0),
-                                 buffers.row_size() == 0 ? nullptr : buffers.row(0, 0));
+  const SubjectModel<S> subject = model_of_file<S>(request.subject, bench.network(), request.warn);
+  const problems::Model<S> model = subject.model();
   const auto add = [&](const std::vector<problems::Score>& scores, Metrics& metrics) {
     for (const problems::NamedSum& sum : scores.front().sums) {
       const Measure measure = measure_of(sum.name);
       metrics[measure.metric("")] = value_of(measure, scores.front());
     }
   };
-  return {.step = std::nullopt, .metrics = bench.score({model}, add)};
+  Evaluated evaluated{.step = std::nullopt, .metrics = bench.score({model}, add)};
+  bench.add_bleu(model.x, "", evaluated.metrics);
+  return evaluated;
 }
 
 }  // namespace

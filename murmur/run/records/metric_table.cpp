@@ -18,6 +18,7 @@ const std::vector<Metric>& metrics() {
   using enum Unit;
   using enum Better;
   constexpr bool kLater = false;
+  constexpr bool kTestAlone = false;
   static const std::vector<Metric> kMetrics{
       {"comm/bytes_sent", kBytes, kLower, "bytes sent"},
       {"comm/messages", kNumber, kLower, "messages sent"},
@@ -29,7 +30,7 @@ const std::vector<Metric>& metrics() {
       {"eval/accuracy_local_std", kFraction, kLower, "spread of the local models' accuracy"},
       {"eval/accuracy_own_mean", kFraction, kHigher, "accuracy on a worker's own part"},
       {"eval/accuracy_own_min", kFraction, kHigher, "worst accuracy on an own part"},
-      {"eval/bleu_averaged", kNumber, kHigher, "BLEU of the averaged model", kLater},
+      {"eval/bleu_averaged", kNumber, kHigher, "BLEU of the averaged model", true, kTestAlone},
       {"eval/loss_averaged", kNumber, kLower, "test loss of the averaged model"},
       {"eval/loss_local_mean", kNumber, kLower, "test loss, mean of the local models"},
       {"eval/perplexity_averaged", kNumber, kLower, "perplexity of the averaged model"},
@@ -131,7 +132,7 @@ std::vector<std::string> metric_names() {
     if (metric.measured) {
       names.push_back(metric.name);
     }
-    if (metric.measured && metric.name.starts_with(kEval)) {
+    if (metric.measured && metric.validated && metric.name.starts_with(kEval)) {
       of_validation.push_back(validation_name(metric.name));
     }
   }

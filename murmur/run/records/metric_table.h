@@ -27,7 +27,8 @@ struct Metric {
   Unit unit = Unit::kNumber;
   Better better = Better::kHigher;
   std::string words;
-  bool measured = true;  // whether any run writes it
+  bool measured = true;   // whether any run writes it
+  bool validated = true;  // of the test set: whether it is one of the validation set, too
 };
 
 struct Measure {

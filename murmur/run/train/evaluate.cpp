@@ -129,7 +129,7 @@ Status Evaluator<S>::add_own_scores(Metrics& metrics) {
 }
 
 template <class S>
-Result<Metrics> Evaluator<S>::evaluate(bool tested) {
+Result<Metrics> Evaluator<S>::evaluate(bool tested, bool translated) {
   const auto begin = std::chrono::steady_clock::now();
   if (const Status averaged = average(); !averaged) {
     return averaged.failure();
@@ -148,6 +148,10 @@ Result<Metrics> Evaluator<S>::evaluate(bool tested) {
     if (const Status added = add_own_scores(metrics); !added) {
       return added.failure();
     }
+  }
+  translations_ = translated ? judges_.translations->translate(average_.data()) : Translations();
+  if (translated) {
+    metrics["eval/bleu_averaged"] = translations_.bleu;
   }
   if (judges_.validation != nullptr) {
     const Result<Metrics> scored = scores_of(*judges_.validation);

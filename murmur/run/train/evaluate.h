@@ -13,17 +13,19 @@
 #include "murmur/run/config/config.h"
 #include "murmur/run/records/metric_table.h"
 #include "murmur/run/records/summary.h"
+#include "murmur/run/train/translations.h"
 #include "murmur/threads/pool.h"
 
 namespace murmur::run {
 
-// What models are scored with; all but `test` may be null.
+// What models are scored with; all but `test` may be null. The averaged model alone translates.
 template <class S>
 struct Judges {
   problems::Problem<S>* test = nullptr;
   problems::Problem<S>* validation = nullptr;
   problems::Problem<S>* own_test = nullptr;       // part i: worker i's own part of the test set
   learning::Statistics<S>* statistics = nullptr;  // of the averaged model; null: the mean
+  TranslationScorer<S>* translations = nullptr;
 };
 
 // Owns none of its arguments; they must outlive it. Collective: in a world of several processes all
@@ -37,8 +39,10 @@ class Evaluator {
             const EvaluationConfig& config);
 
   // consensus/distance, eval/* if the test set is `tested`, and validation/* where there is such a
-  // set. No score depends on the number of threads.
-  Result<Metrics> evaluate(bool tested);
+  // set; with `translated` also eval/bleu_averaged. No score depends on the number of threads.
+  Result<Metrics> evaluate(bool tested, bool translated);
+  // Of the last evaluate().
+  const Translations& translations() const { return translations_; }
   double seconds() const { return seconds_; }  // spent in evaluate() so far
 
  private:
@@ -59,6 +63,7 @@ class Evaluator {
   const EvaluationConfig& config_;
   std::vector<S> average_;
   std::vector<S> average_buffers_;  // empty: the problem has none
+  Translations translations_;
   double seconds_ = 0;
 };
 

@@ -41,11 +41,16 @@ Session<S>::Session(const Config& config, const TrainRequest& request)
       validation_(make_scoring_problem<S>(config, setup_, learning::Scored::kValidation)),
       own_test_(make_scoring_problem<S>(config, setup_, learning::Scored::kOwnTest)),
       statistics_(make_statistics<S>(config, setup_)),
+      translations_(make_translation_scorer<S>(config, setup_, pool_)),
       graph_(make_graph(config)),
       engine_(std::make_unique<engine::Engine<S>>(parts())),
       schedule_(make_schedule(config, *graph_, setup_.steps_per_epoch())),
       evaluator_(*engine_,
-                 {problem_.get(), validation_.get(), own_test_.get(), statistics_.get()},
+                 {problem_.get(),
+                  validation_.get(),
+                  own_test_.get(),
+                  statistics_.get(),
+                  translations_.get()},
                  pool_,
                  config.evaluation),
       timeout_(std::chrono::milliseconds(std::llround(1e3 * config.processes.timeout_s))) {
@@ -215,7 +220,10 @@ Status Session<S>::round() {
 
 template <class S>
 bool Session<S>::line_is_due() const {
-  return falls_on(config_.evaluation.every, step(), setup_.steps_per_epoch());
+  const EvaluationConfig& evaluation = config_.evaluation;
+  return falls_on(evaluation.every, step(), setup_.steps_per_epoch()) ||
+         (evaluation.bleu_every &&
+          falls_on(*evaluation.bleu_every, step(), setup_.steps_per_epoch()));
 }
 
 // Virtual time is a pure function of the steps made, so a resumed run recomputes it.

@@ -91,7 +91,7 @@ class Session {
 
   // session_lines.cpp
   Result<MetricsLog> open_log(std::int64_t last_step) const;
-  bool tests_at(std::int64_t step) const;  // whether its line scores the test set
+  bool tests_at(std::int64_t step) const, translates_at(std::int64_t step) const;
   Status write_line();
   Result<MetricsLine> make_line();
   Result<std::optional<double>> mean_loss();  // none: no gradient was taken
@@ -118,6 +118,7 @@ class Session {
   std::unique_ptr<problems::Problem<S>> problem_;
   std::unique_ptr<problems::Problem<S>> validation_, own_test_;  // null: there is no such set
   std::unique_ptr<learning::Statistics<S>> statistics_;
+  std::unique_ptr<TranslationScorer<S>> translations_;  // null: none are asked for
   std::shared_ptr<const topology::Topology> graph_;
   std::shared_ptr<engine::EventSchedule> event_schedule_;  // null: the algorithm is synchronous
   std::unique_ptr<engine::Engine<S>> engine_;

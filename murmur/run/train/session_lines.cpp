@@ -93,6 +93,9 @@ Result<MetricsLog> Session<S>::open_log(std::int64_t last_step) const {
       std::erase_if(line.values,
                     [](const auto& value) { return value.first.starts_with("eval/"); });
     }
+    if (!translates_at(line.step)) {
+      line.values.erase("eval/bleu_averaged");
+    }
   };
   return is_first() ? MetricsLog::open(folder_.metrics(), last_step, revise)
                     : MetricsLog::follow(folder_.metrics(), last_step, revise);
@@ -104,11 +107,26 @@ bool Session<S>::tests_at(std::int64_t step) const {
 }
 
 template <class S>
+bool Session<S>::translates_at(std::int64_t step) const {
+  const std::optional<Span>& every = config_.evaluation.bleu_every;
+  return translations_ != nullptr && tests_at(step) &&
+         (!every || step == schedule_.steps() || falls_on(*every, step, setup_.steps_per_epoch()));
+}
+
+template <class S>
 Result<MetricsLine> Session<S>::make_line() {
   const double begin_s = wall_s();
-  Result<Metrics> evaluated = evaluator_.evaluate(tests_at(step()));
+  const bool translates = translates_at(step());
+  Result<Metrics> evaluated = evaluator_.evaluate(tests_at(step()), translates);
   if (!evaluated) {
     return evaluated.failure();
+  }
+  if (translates && is_first()) {
+    const Status written =
+        write_translations(folder_.path, step(), evaluator_.translations().lines);
+    if (!written) {
+      return written.failure();
+    }
   }
   MetricsLine line{
       .step = step(),
