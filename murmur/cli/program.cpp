@@ -34,6 +34,7 @@ void add_commands(CLI::App& app, Invocation& invocation) {
   add_report_command(app, invocation);
   add_export_command(app, invocation);
   add_evaluate_command(app, invocation);
+  add_predict_command(app, invocation);
 }
 
 // The parser's message, and the nearest command or option for an unknown one.

@@ -23,7 +23,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from images import write_arrays, write_cifar10, write_images
+from images import write_arrays, write_cifar10, write_images, write_new_images
 from pages import FENCE, blocks_of, commands_in, pages
 from snippets import PROMISES
 from texts import write_ag_news, write_texts
@@ -41,6 +41,7 @@ SHORTER = {
     "report": [],
     "export": [],
     "evaluate": ["--set", "evaluation.examples=100"],
+    "predict": [],
 }
 SCRIPTS = ("scripts/plot-toys", "scripts/cut-figure")
 PART_OF = "examples/quasi-global.toml"
@@ -82,6 +83,7 @@ class Desk:
         for name in ("docs", "examples", "scripts"):
             shutil.copytree(root / name, folder / name)
         write_texts(folder)
+        write_new_images(folder / "new.npz")
         (folder / "build").mkdir()
         (folder / "build/release").symlink_to(program.parent, target_is_directory=True)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("MURMUR_")}

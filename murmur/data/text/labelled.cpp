@@ -10,35 +10,11 @@
 #include "murmur/data/division/groups.h"
 #include "murmur/data/number_arrays.h"
 #include "murmur/data/text/utf8.h"
-#include "murmur/data/text/wordpiece.h"
 
 namespace murmur::data {
 namespace {
 
 constexpr std::size_t kAtOnce = 512;  // texts per task
-
-Result<Wordpiece> tokenizer_of(const OptionValues& options) {
-  const std::filesystem::path path = options.text("vocabulary");
-  if (path.empty()) {
-    return Failure{FailureKind::kInvalid,
-                   "data.vocabulary is missing: the vocab.txt of a published encoder; with the "
-                   "model 'bert' it is that of model.folder"};
-  }
-  const Result<Bytes> content = read_bytes(path);
-  if (!content) {
-    return content.failure();
-  }
-  auto vocabulary = Vocabulary::read("wordpiece", as_text(content.value()), path.string());
-  if (!vocabulary) {
-    return vocabulary.failure();
-  }
-  const auto settings = read_wordpiece_settings(path.parent_path());
-  if (!settings) {
-    return settings.failure();
-  }
-  return Wordpiece::make(std::make_shared<const Vocabulary>(std::move(vocabulary).value()),
-                         settings.value());
-}
 
 struct Tokenized {
   Examples examples;
@@ -83,6 +59,29 @@ Tokenized tokenized(const std::vector<LabelledText>& texts,
 
 }  // namespace
 
+Result<Wordpiece> labelled_tokenizer(const OptionValues& options) {
+  const std::filesystem::path path = options.text("vocabulary");
+  if (path.empty()) {
+    return Failure{FailureKind::kInvalid,
+                   "data.vocabulary is missing: the vocab.txt of a published encoder; with the "
+                   "model 'bert' it is that of model.folder"};
+  }
+  const Result<Bytes> content = read_bytes(path);
+  if (!content) {
+    return content.failure();
+  }
+  auto vocabulary = Vocabulary::read("wordpiece", as_text(content.value()), path.string());
+  if (!vocabulary) {
+    return vocabulary.failure();
+  }
+  const auto settings = read_wordpiece_settings(path.parent_path());
+  if (!settings) {
+    return settings.failure();
+  }
+  return Wordpiece::make(std::make_shared<const Vocabulary>(std::move(vocabulary).value()),
+                         settings.value());
+}
+
 std::vector<OptionInfo> labelled_text_options() {
   constexpr Bounds kLength{3, 1e6, false, false, "an integer, 3 or more"};
   return {{.name = "tokenizer",
@@ -103,7 +102,7 @@ Result<Dataset> labelled_dataset(const DatasetInfo& info,
                                  const LabelledTexts& texts,
                                  const ForEach& for_each) {
   const OptionValues& options = files.settings.options;
-  const Result<Wordpiece> wordpiece = tokenizer_of(options);
+  const Result<Wordpiece> wordpiece = labelled_tokenizer(options);
   if (!wordpiece) {
     return wordpiece.failure();
   }

@@ -8,6 +8,7 @@
 
 #include "murmur/core/error.h"
 #include "murmur/data/dataset.h"
+#include "murmur/data/text/wordpiece.h"
 
 namespace murmur::data {
 
@@ -26,6 +27,9 @@ struct LabelledTexts {
 
 // Options that every dataset of labelled texts has.
 std::vector<OptionInfo> labelled_text_options();
+
+// The tokenizer that these options name. Failures as below.
+Result<Wordpiece> labelled_tokenizer(const OptionValues& options);
 
 // Completes a dataset. kInvalid: there is no data.vocabulary. Failures of its file as for reading
 // it.
