@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // murmur plan FILE.toml: memory, traffic, mixing time, virtual time and warnings of a training run,
-// before anything is computed.
+// before anything is computed; with --measure how long it would take here.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -11,6 +11,7 @@
 #include "murmur/cli/commands.h"
 #include "murmur/cli/console.h"
 #include "murmur/run/inspect/forecast.h"
+#include "murmur/run/inspect/measure.h"
 
 namespace murmur::cli {
 namespace {
@@ -19,6 +20,7 @@ struct Arguments {
   CommonOptions common;
   std::string file;
   std::optional<std::int64_t> steps;
+  bool measure = false;
 };
 
 ExitCode run_plan(const Arguments& arguments) {
@@ -37,11 +39,16 @@ ExitCode run_plan(const Arguments& arguments) {
   for (const std::string& text : forecast.warnings) {
     warn(text);
   }
-  if (arguments.common.json) {
-    fmt::print("{}\n", to_json(forecast).dump(2));
-  } else {
-    fmt::print("{}", to_text(forecast));
+  const auto measured = arguments.measure ? std::optional(run::measure_run(config)) : std::nullopt;
+  if (!arguments.common.json) {
+    fmt::print("{}{}", to_text(forecast), measured ? to_text(*measured) : "");
+    return ExitCode::kDone;
   }
+  nlohmann::ordered_json json = to_json(forecast);
+  if (measured) {
+    json["measured"] = to_json(*measured);
+  }
+  fmt::print("{}\n", json.dump(2));
   return ExitCode::kDone;
 }
 
@@ -58,6 +65,9 @@ void add_plan_command(CLI::App& app, Invocation& invocation) {
       ->add_option(
           "--steps", arguments->steps, "how many steps to go through (at most 1000 unless said)")
       ->type_name("N");
+  command->add_flag("--measure",
+                    arguments->measure,
+                    "time gradients, rounds and scores on this machine, and predict the hours");
   add_common_options(*command, arguments->common);
   command->callback(
       [arguments, &invocation] { invocation.run = [arguments] { return run_plan(*arguments); }; });
