@@ -14,6 +14,7 @@
 #include "murmur/cli/console.h"
 #include "murmur/cli/descriptors.h"
 #include "murmur/comm/launch/launch.h"
+#include "murmur/comm/launch/tcp_launch.h"
 #include "murmur/core/host_program.h"
 #include "murmur/run/text/names.h"
 #include "murmur/run/text/say.h"
@@ -69,16 +70,16 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
 // process.
 void refuse_several_processes(const std::string& command) {
   const auto launch = comm::detect_launch();
-  if (launch && launch.value().library != comm::MpiLibrary::kNone) {
+  if (launch && !comm::is_alone(launch.value())) {
     const bool first = launch.value().process == 0;
-    throw UserError(first ? fmt::format("`murmur {}` runs in one process, and this launch has {}; "
-                                        "start it without mpirun or srun. `murmur train` and "
-                                        "`murmur compare` are what many processes do together",
-                                        command,
-                                        launch.value().processes < 0
-                                            ? std::string("several")
-                                            : std::to_string(launch.value().processes))
-                          : std::string());
+    throw UserError(
+        first ? fmt::format("`murmur {}` runs in one process, and this launch has {}; "
+                            "start it without mpirun, srun or torchrun. `murmur train` and "
+                            "`murmur compare` are what many processes do together",
+                            command,
+                            launch.value().processes < 0 ? std::string("several")
+                                                         : std::to_string(launch.value().processes))
+              : std::string());
   }
 }
 

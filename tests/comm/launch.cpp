@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "murmur/comm/launch/launch.h"
-
 #include <array>
 #include <cstddef>
 #include <map>
@@ -9,6 +7,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "murmur/comm/launch/tcp_launch.h"
 
 namespace murmur::comm {
 namespace {
@@ -20,11 +20,15 @@ using ::testing::HasSubstr;
 
 using Variables = std::map<std::string, std::string>;
 
-Result<Launch> detect(const Variables& variables) {
-  return detect_launch([&](const char* name) -> const char* {
+Environment environment_of(const Variables& variables) {
+  return [variables](const char* name) -> const char* {
     const auto found = variables.find(name);
     return found == variables.end() ? nullptr : found->second.c_str();
-  });
+  };
+}
+
+Result<Launch> detect(const Variables& variables) {
+  return detect_launch(environment_of(variables));
 }
 
 Launch detected(const Variables& variables) {
@@ -72,7 +76,8 @@ Variables torchrun(int process, int processes) {
   return {{"RANK", std::to_string(process)},
           {"WORLD_SIZE", std::to_string(processes)},
           {"LOCAL_RANK", "0"},
-          {"MASTER_ADDR", "node1"}};
+          {"MASTER_ADDR", "node1"},
+          {"MASTER_PORT", "29500"}};
 }
 
 // Slurm's numbers without its job: only a script could have left them.
@@ -212,12 +217,42 @@ TEST(Launch, OfTheBatchScriptItselfIsRefused) {
   }
 }
 
-TEST(Launch, ByTorchrunIsRefused) {
-  EXPECT_THAT(refusal(torchrun(1, 4)),
-              AllOf(HasSubstr("WORLD_SIZE=4"), HasSubstr("mpirun -n 4 murmur")));
-  EXPECT_THAT(refusal({{"WORLD_SIZE", "3"}, {"RANK", "0"}, {"TORCHELASTIC_RUN_ID", "a"}}),
-              HasSubstr("mpirun -n 3 murmur"));
-  EXPECT_THAT(refusal(torchrun(1, 4) + batch_script(4)), HasSubstr("mpirun -n 4 murmur"));
+std::string place_of(const Variables& variables) {
+  const auto place = tcp_place(environment_of(variables));
+  if (!place) {
+    return place.failure().message;
+  }
+  return place.value() ? name_of(*place.value()) : "none";
+}
+
+TEST(Launch, ByTorchrunMeetsBesideItsStore) {
+  const Variables variables =
+      torchrun(1, 4) + Variables{{"TORCHELASTIC_RUN_ID", "a"}, {"LOCAL_WORLD_SIZE", "2"}};
+  const Launch launch = detected(variables);
+  EXPECT_TRUE(is_over_tcp(launch) && !is_alone(launch));
+  EXPECT_EQ(launch.process, 1);
+  EXPECT_EQ(launch.processes, 4);
+  EXPECT_EQ(launch.local_processes, 2);
+  const TcpPlace place = tcp_place(environment_of(variables)).value().value();
+  EXPECT_EQ(place.process, 1);
+  EXPECT_EQ(place.processes, 4);
+  EXPECT_EQ(place.run, "a.");
+  EXPECT_EQ(name_of(place), "node1:29501");
+  EXPECT_EQ(connection_of(launch, environment_of(variables)), "TCP at node1:29501");
+  EXPECT_EQ(detected(torchrun(1, 4) + batch_script(4)).processes, 4);
+  const Variables by_hand{{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"LOCAL_RANK", "0"}};
+  EXPECT_EQ(place_of(by_hand + Variables{{"MURMUR_PORT", "7000"}}), "127.0.0.1:7000");
+  EXPECT_EQ(place_of(torchrun(1, 4) + Variables{{"MURMUR_PORT", "7000"}}), "node1:7000");
+  EXPECT_EQ(place_of(torchrun(0, 1)), "none");
+  EXPECT_FALSE(is_over_tcp(detected(open_mpi(1, 4) + torchrun(1, 4)))) << "MPI, where there is one";
+}
+
+TEST(Launch, ByTorchrunWithoutAPlaceIsRefused) {
+  const Variables none{{"WORLD_SIZE", "3"}, {"RANK", "0"}, {"TORCHELASTIC_RUN_ID", "a"}};
+  EXPECT_THAT(refusal(none), HasSubstr("neither MASTER_PORT nor MURMUR_PORT"));
+  EXPECT_THAT(refusal(none + Variables{{"MASTER_PORT", "65535"}}), HasSubstr("from 1 to 65534"));
+  EXPECT_THAT(refusal(none + Variables{{"MURMUR_PORT", "x"}}), HasSubstr("MURMUR_PORT=x"));
+  EXPECT_THAT(refusal({{"WORLD_SIZE", "3"}, {"MASTER_ADDR", "a"}}), HasSubstr("without RANK"));
 }
 
 TEST(Launch, MayCarryTorchrunsVariablesThatAgree) {

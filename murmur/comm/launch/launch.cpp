@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "murmur/comm/launch/launch_sources.h"
+#include "murmur/comm/launch/tcp_launch.h"
 #include "murmur/core/check.h"
 
 namespace murmur::comm {
@@ -96,19 +97,12 @@ std::optional<Failure> contradiction(const Sources& sources) {
   return found ? found : contradiction(process);
 }
 
-// Refuses several processes without MPI to connect them: each would run as a world of its own, as
-// if it were the only process.
+// Refuses several processes without MPI or TCP to connect them: each would run as a world of its
+// own, as if it were the only process.
 std::optional<Failure> several_without_mpi(const Sources& sources, const Environment& environment) {
   const auto reported = [](const ReadSource& read) {
     return read.processes_variable + "=" + std::to_string(read.source.processes);
   };
-  const ReadSource* torchrun = find(sources, Launcher::kTorchrun);
-  if (torchrun != nullptr && torchrun->source.processes > 1) {
-    return Failure{FailureKind::kMismatch,
-                   "torchrun cannot start MPI, by which the processes of murmur find each other (" +
-                       reported(*torchrun) + "); use: mpirun -n " +
-                       std::to_string(torchrun->source.processes) + " murmur ..."};
-  }
   const ReadSource* slurm = find(sources, Launcher::kSlurm);
   if (slurm == nullptr || slurm->source.processes <= 1) {
     return std::nullopt;
@@ -127,13 +121,20 @@ std::optional<Failure> several_without_mpi(const Sources& sources, const Environ
                      slurm->processes_variable + " murmur ..."};
 }
 
-Launch conclude(const Sources& sources, const Sources& compared) {
+Launch conclude(const Sources& sources,
+                const Sources& compared,
+                const std::optional<TcpPlace>& place) {
   Launch launch;
   for (const ReadSource& read : sources) {
     launch.sources.push_back(read.source);
   }
   const ReadSource* mpi = find_mpi(sources);
   if (mpi == nullptr) {
+    if (place) {
+      launch.process = place->process;
+      launch.processes = place->processes;
+      launch.local_processes = std::max(1, find(sources, Launcher::kTorchrun)->local_processes);
+    }
     return launch;
   }
   // PMIx does not put the number of processes into the environment. Slurm's number is used instead;
@@ -176,12 +177,19 @@ Result<Launch> detect_launch(const Environment& environment) {
   if (const auto found = contradiction(compared)) {
     return *found;
   }
-  if (find_mpi(sources) == nullptr) {
+  if (find_mpi(sources) != nullptr) {
+    return conclude(sources, compared, std::nullopt);
+  }
+  const auto place = tcp_place(environment);
+  if (!place) {
+    return place.failure();
+  }
+  if (!place.value()) {
     if (const auto refused = several_without_mpi(sources, environment)) {
       return *refused;
     }
   }
-  return conclude(sources, compared);
+  return conclude(sources, compared, place.value());
 }
 
 Result<Launch> detect_launch() {

@@ -49,7 +49,7 @@ const std::vector<VariableNames>& all_variable_names() {
        {"WORLD_SIZE"},
        "LOCAL_RANK",
        "LOCAL_WORLD_SIZE",
-       {"MASTER_ADDR", "TORCHELASTIC_RUN_ID"}},
+       {"MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RUN_ID"}},
   };
   return kNames;
 }

@@ -30,6 +30,7 @@ const std::vector<std::string>& known_variables() {
                                                "MURMUR_THREADS",
                                                "MURMUR_DATA",
                                                "MURMUR_CACHE",
+                                               "MURMUR_PORT",
                                                "MURMUR_TORCH"};
   return kNames;
 }

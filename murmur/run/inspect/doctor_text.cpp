@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "murmur/comm/launch/launch_sources.h"
+#include "murmur/comm/launch/tcp_launch.h"
 #include "murmur/run/inspect/doctor.h"
 #include "murmur/run/text/units.h"
 #include "murmur/run/text/version.h"
@@ -53,12 +55,15 @@ std::string conclusion_text(const Diagnosis& found) {
     return "refused, see below";
   }
   const comm::Launch& launch = found.launch.value();
-  if (launch.library == comm::MpiLibrary::kNone) {
+  if (comm::is_alone(launch)) {
     return found.sources.empty() ? "started alone" : "one process, which needs no MPI";
   }
   const std::string of = launch.processes < 0 ? "of a number that is known when MPI is opened"
                                               : fmt::format("of {}", launch.processes);
-  return fmt::format("process {} {}, by {}", launch.process, of, comm::name_of(launch.library));
+  return fmt::format("process {} {}, by {}",
+                     launch.process,
+                     of,
+                     comm::connection_of(launch, comm::process_environment()));
 }
 
 std::string launch_text(const Diagnosis& found) {
@@ -132,7 +137,7 @@ Json launch_json(const Diagnosis& found) {
   Json json{{"sources", sources}, {"agrees", static_cast<bool>(found.launch)}};
   if (found.launch) {
     const comm::Launch& launch = found.launch.value();
-    json["library"] = comm::name_of(launch.library);
+    json["library"] = comm::connection_of(launch, comm::process_environment());
     json["process"] = launch.process;
     json["processes"] = known_or_null(launch.processes);
     json["local_processes"] = launch.local_processes;

@@ -12,7 +12,8 @@
 
 #include "murmur/comm/exchange.h"
 #include "murmur/comm/host.h"
-#include "murmur/comm/mpi.h"
+#include "murmur/comm/launch/launch_sources.h"
+#include "murmur/comm/launch/tcp_launch.h"
 #include "murmur/run/processes/machine.h"
 #include "murmur/run/text/version.h"
 
@@ -42,6 +43,13 @@ void require_whole_world(const comm::Launch& launch, const comm::Transport& tran
 
 std::string list_of(const std::vector<int>& processes) {
   return fmt::format("process{} {}", processes.size() == 1 ? "" : "es", fmt::join(processes, ", "));
+}
+
+// REQUIRES: detect_launch() found several processes that no MPI connects.
+Result<std::unique_ptr<comm::Transport>> open_tcp() {
+  using Opened = Result<std::unique_ptr<comm::Transport>>;
+  const auto place = comm::tcp_place(comm::process_environment());
+  return place ? comm::open_tcp(place.value().value()) : Opened(place.failure());
 }
 
 // Wait limit until a run has measured how long its rounds take.
@@ -98,12 +106,14 @@ std::unique_ptr<World> World::open() {
   if (!launch) {
     throw UserError(launch.failure().message);
   }
-  if (launch.value().library == comm::MpiLibrary::kNone) {
+  if (comm::is_alone(launch.value())) {
     return std::make_unique<World>(launch.value(), nullptr);
   }
-  auto transport = comm::open_mpi(launch.value().library);
+  auto transport =
+      comm::is_over_tcp(launch.value()) ? open_tcp() : comm::open_mpi(launch.value().library);
   if (!transport) {
-    throw UserError(transport.failure().message);
+    throw UserError(transport.failure().message,
+                    comm::is_over_tcp(launch.value()) ? ExitCode::kNetwork : ExitCode::kUsage);
   }
   require_whole_world(launch.value(), *transport.value());
   return std::make_unique<World>(launch.value(), std::move(transport).value());
@@ -125,16 +135,18 @@ std::unique_ptr<World> World::open_within(std::optional<comm::CommunicatorBits> 
       throw UserError(detected.failure().message);
     }
     launch = detected.value();
-    if (launch.library == comm::MpiLibrary::kNone) {
+    if (comm::is_alone(launch)) {
       return std::make_unique<World>(launch, nullptr);
     }
-    if (loaded.library != comm::MpiLibrary::kNone && loaded.library != launch.library) {
+    if (!comm::is_over_tcp(launch) && loaded.library != comm::MpiLibrary::kNone &&
+        loaded.library != launch.library) {
       throw UserError(fmt::format("this program has loaded {}, and it was started by {}",
                                   name_of(loaded.library),
                                   name_of(launch.library)));
     }
   }
-  auto transport = comm::open_mpi_within(launch.library, communicator);
+  auto transport =
+      comm::is_over_tcp(launch) ? open_tcp() : comm::open_mpi_within(launch.library, communicator);
   if (!transport) {
     throw UserError(transport.failure().message, exit_code(transport.failure().kind));
   }
