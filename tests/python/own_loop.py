@@ -50,6 +50,8 @@ def make_optimizer(model, settings):
     if settings.get("outer"):
         base = murmur.optim.SGD(model.parameters(), RATE, momentum=0.9, seed=5, staged=settings.get("staged"))
         return murmur.optim.SlowMo(base, sync_every=4, momentum=0.6)
+    if "kill_at" in settings:  # with shared memory it is known after processes.timeout_s
+        common["settings"] = {"processes.shared_memory": False}
     if settings.get("groups"):
         return murmur.optim.QGDSGDmN(groups_of(model), RATE, model=model, **common)
     return murmur.optim.QGDSGDmN(model.parameters(), RATE, **common)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 has_torch = importlib.util.find_spec("torch") is not None
-needs_mpirun = unittest.skipUnless(any(os.environ.get(f"MURMUR_{name}_RUN") for name in ("OPENMPI", "MPICH")), "there is no mpirun")
 needs_torch = unittest.skipUnless(has_torch, "there is no torch in this environment")
 
 
 def launchers():
-    """Command lines of every mpirun of the build that is tested."""
-    return {name: [command] for name in ("OPENMPI", "MPICH") if (command := os.environ.get(f"MURMUR_{name}_RUN")) and os.path.exists(command)}
+    """Command lines of every mpirun of the build that is tested, and of processes that find each other as those of torchrun do."""
+    found = {name: [command] for name in ("OPENMPI", "MPICH") if (command := os.environ.get(f"MURMUR_{name}_RUN")) and os.path.exists(command)}
+    return {**found, "TCP": [sys.executable, "-B", str(HERE / "start.py")]}
 
 
 def run(words, code=0, **environment):

@@ -7,7 +7,7 @@ import unittest
 import weakref
 
 import numpy as np
-from support import launchers, needs_mpirun, python, run
+from support import launchers, python, run
 
 import murmur
 
@@ -114,7 +114,6 @@ class Package(unittest.TestCase):
         self.assertTrue(run([sys.executable, "-m", "murmur", "--version"]).startswith("murmur "))
         self.assertIn("murmurConfig.cmake", " ".join(os.listdir(run([sys.executable, "-m", "murmur", "--cmake-dir"]).strip())))
 
-    @needs_mpirun
     def test_loops_without_torch(self):
         program = (
             "import numpy as np, murmur\n"

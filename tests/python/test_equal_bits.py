@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A loop under mpirun has the digest of the same model simulated in one process, on any number of threads."""
+"""A loop under mpirun or torchrun has the digest of the same model simulated in one process, on any number of threads."""
 import unittest
 
-from support import has_torch, launchers, loop_digest, needs_mpirun, needs_torch
+from support import has_torch, launchers, loop_digest, needs_torch
 
 if has_torch:
     import torch
@@ -27,9 +27,8 @@ def simulated(settings, threads, **more):
 
 
 @needs_torch
-@needs_mpirun
 class EqualBits(unittest.TestCase):
-    def expect(self, settings, loops=("OPENMPI",)):
+    def expect(self, settings, loops=("TCP",)):
         digests = {f"{threads} threads": simulated(settings, threads).digest for threads in (1, 2)}
         for name, launcher in launchers().items():
             if name in loops:
@@ -38,7 +37,7 @@ class EqualBits(unittest.TestCase):
         return digests["1 threads"]
 
     def test_a_loop_without_and_with_dropout(self):
-        self.assertNotEqual(self.expect({}), self.expect({"dropout": 0.3}, ("OPENMPI", "MPICH")))
+        self.assertNotEqual(self.expect({}), self.expect({"dropout": 0.3}, ("OPENMPI", "MPICH", "TCP")))
 
     def test_groups_with_rates_and_decays_of_their_own_in_double_precision(self):
         self.expect({"groups": True, "dtype": "float64"})

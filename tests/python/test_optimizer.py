@@ -5,7 +5,7 @@ import json
 import sys
 import unittest
 
-from support import HERE, has_torch, launchers, needs_mpirun, needs_torch, run
+from support import HERE, has_torch, launchers, needs_torch, run
 
 if has_torch:
     import torch
@@ -105,16 +105,18 @@ class Optimizers(unittest.TestCase):
 
 
 @needs_torch
-@needs_mpirun
 class Failures(unittest.TestCase):
-    def expect(self, settings, text):
-        for launcher in launchers().values():
-            said = run([*launcher, "-n", 3, sys.executable, "-B", HERE / "own_loop.py", json.dumps(settings)], code=None)
-            self.assertNotIn("digest", said)
+    def expect(self, settings, *texts):
+        said = run([*launchers()["TCP"], "-n", 3, sys.executable, "-B", HERE / "own_loop.py", json.dumps(settings)], code=None)
+        self.assertNotIn("digest", said)
+        for text in texts:
             self.assertIn(text, said)
 
     def test_an_exception_in_one_process_ends_all(self):
-        self.expect({"fail_at": [1, 4]}, "a fault of the loop")
+        self.expect({"fail_at": [1, 4]}, "a fault of the loop", "process 1 gave up")
+
+    def test_a_killed_process_ends_all(self):
+        self.expect({"kill_at": [1, 4]}, "process 1")
 
 
 if __name__ == "__main__":
