@@ -34,8 +34,6 @@ Result<std::string> matmul_library(const std::string& /*wish*/) {
   return no_torch();
 }
 
-void compute_alone() {}
-
 template <class S>
 std::unique_ptr<Generator<S>> make_torch_generator(const models::Network& /*network*/,
                                                    data::Task /*task*/) {

@@ -132,7 +132,7 @@ run::Metrics SimulationState<S>::evaluate() {
   if (setup_) {
     alone.emplace();
   }
-  run::Metrics values = value_of(evaluator_->evaluate(true));
+  run::Metrics values = value_of(evaluator_->evaluate(true, false));
   const engine::Counters& counters = engine_->counters();
   const engine::Times& times = engine_->times();
   values["comm/bytes_sent"] = static_cast<double>(counters.bytes_sent);
