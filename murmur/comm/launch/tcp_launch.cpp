@@ -67,6 +67,14 @@ Result<std::optional<TcpPlace>> tcp_place(const Environment& environment) {
                                        value_of(environment, "TORCHELASTIC_RESTART_COUNT")});
 }
 
+Result<std::unique_ptr<Transport>> open_tcp_as_launched() {
+  const auto place = tcp_place(process_environment());
+  if (!place) {
+    return place.failure();
+  }
+  return open_tcp(*place.value());
+}
+
 std::string connection_of(const Launch& launch, const Environment& environment) {
   if (!is_over_tcp(launch)) {
     return std::string(name_of(launch.library));

@@ -45,13 +45,6 @@ std::string list_of(const std::vector<int>& processes) {
   return fmt::format("process{} {}", processes.size() == 1 ? "" : "es", fmt::join(processes, ", "));
 }
 
-// REQUIRES: detect_launch() found several processes that no MPI connects.
-Result<std::unique_ptr<comm::Transport>> open_tcp() {
-  using Opened = Result<std::unique_ptr<comm::Transport>>;
-  const auto place = comm::tcp_place(comm::process_environment());
-  return place ? comm::open_tcp(place.value().value()) : Opened(place.failure());
-}
-
 // Wait limit until a run has measured how long its rounds take.
 constexpr auto kBeforeTheFirstRound = std::chrono::minutes(2);
 
@@ -109,8 +102,8 @@ std::unique_ptr<World> World::open() {
   if (comm::is_alone(launch.value())) {
     return std::make_unique<World>(launch.value(), nullptr);
   }
-  auto transport =
-      comm::is_over_tcp(launch.value()) ? open_tcp() : comm::open_mpi(launch.value().library);
+  auto transport = comm::is_over_tcp(launch.value()) ? comm::open_tcp_as_launched()
+                                                     : comm::open_mpi(launch.value().library);
   if (!transport) {
     throw UserError(transport.failure().message,
                     comm::is_over_tcp(launch.value()) ? ExitCode::kNetwork : ExitCode::kUsage);
@@ -145,8 +138,8 @@ std::unique_ptr<World> World::open_within(std::optional<comm::CommunicatorBits> 
                                   name_of(launch.library)));
     }
   }
-  auto transport =
-      comm::is_over_tcp(launch) ? open_tcp() : comm::open_mpi_within(launch.library, communicator);
+  auto transport = comm::is_over_tcp(launch) ? comm::open_tcp_as_launched()
+                                             : comm::open_mpi_within(launch.library, communicator);
   if (!transport) {
     throw UserError(transport.failure().message, exit_code(transport.failure().kind));
   }
