@@ -327,7 +327,10 @@ TEST(Config, TakesEveryNameThatIsListed) {
     for (const OptionInfo& option : entry.options) {
       if (option.required) {
         const bool is_table = std::holds_alternative<Tables>(option.fallback);
-        set.push_back("topology." + option.name + (is_table ? "=[[1.0]]" : "=1"));
+        const std::string value = !option.choices.empty() ? option.choices.front()
+                                  : is_table              ? "[[1.0]]"
+                                                          : "1";
+        set.push_back("topology." + option.name + "=" + value);
       }
     }
     EXPECT_EQ(refusal(kTrainText, Purpose::kTrain, set), "") << entry.name;

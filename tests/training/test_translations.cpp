@@ -47,7 +47,7 @@ seed = 2
 name = "translation"
 folder = ")" + path("pairs").string() +
               R"("
-vocabulary_size = 60
+vocabulary_size = 32
 batch_tokens = 64
 
 [model]

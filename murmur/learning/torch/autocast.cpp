@@ -2,6 +2,7 @@
 // Of torch 2.4 and newer.
 #include "murmur/learning/torch/autocast.h"
 
+#include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/Tensor.h>
 
@@ -23,6 +24,10 @@ Autocast::~Autocast() {
 
 at::Tensor for_group_norm(const at::Tensor& x) {
   return x;
+}
+
+bool autocasts_lstm() {
+  return at::get_cpu_capability().starts_with("AVX512");
 }
 
 }  // namespace murmur::learning

@@ -25,4 +25,8 @@ class Autocast {
 // torch before 2.4 x in single precision, as these refuse bfloat16 there.
 at::Tensor for_group_norm(const at::Tensor& x);
 
+// Whether at::lstm works under autocast on this processor. With torch 2.4 and newer it is oneDNN's,
+// which has none in bfloat16 without AVX-512.
+bool autocasts_lstm();
+
 }  // namespace murmur::learning

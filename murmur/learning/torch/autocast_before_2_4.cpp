@@ -25,4 +25,8 @@ at::Tensor for_group_norm(const at::Tensor& x) {
   return x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
 }
 
+bool autocasts_lstm() {
+  return true;
+}
+
 }  // namespace murmur::learning

@@ -7,6 +7,9 @@
 #include <tuple>
 #include <vector>
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
+
+#include "murmur/learning/torch/autocast.h"
 #include "murmur/learning/torch/models/layers.h"
 #include "murmur/learning/torch/models/sequence_module.h"
 
@@ -30,8 +33,12 @@ struct Layers : torch::nn::Module {
     }
   }
 
-  // Dropout is ours: one layer at a time.
+  // Dropout is ours: one layer at a time. In single precision where torch has no
+  // LSTM of bfloat16.
   at::Tensor forward(at::Tensor x, Dropout& dropout) const {
+    const c10::impl::ExcludeDispatchKeyGuard single(
+        autocasts_lstm() ? c10::DispatchKeySet()
+                         : c10::DispatchKeySet(c10::DispatchKey::AutocastCPU));
     const at::Tensor zero = at::zeros({1, x.size(0), width}, x.options());
     for (std::size_t i = 0; i < all.size(); ++i) {
       x = i == 0 ? x : dropout(x);
