@@ -200,7 +200,7 @@ label = "DAdam"
                             "--output",
                             "grid"});
   ASSERT_EQ(ran.code, 0) << ran.err;
-  const json all = json::parse(read_text(desk.path("grid/compare.json")));
+  const json all = json::parse(read_text(desk.path("grid/comparison.json")));
   EXPECT_EQ(all["tuned_by"], "validation/loss_averaged");
   EXPECT_EQ(all["lower_is_better"], false);
 }
