@@ -61,6 +61,7 @@ ELSEWHERE = {
     "bench/w1 --rounds 2 --repeats 3": MEASURES,
     "build/bench/bench_round": MEASURES,
     "build/bench/bench_learning_gradient": MEASURES,
+    "build/bench/bench_learning_optimizer": MEASURES,
     "bench/resnet": MEASURES,
     "bench/start": MEASURES,
     "bench/memory": MEASURES,
