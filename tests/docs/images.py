@@ -34,7 +34,7 @@ def write_arrays(file):
 
 def write_new_images(file):
     """Three images without labels, as numpy.savez writes them."""
-    header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 28, 28), }".ljust(117) + "\n"
+    header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1, 28, 28), }".ljust(117) + "\n"
     raw = bytes(i * k % 251 for i in range(1, 4) for k in range(784))
     with zipfile.ZipFile(file, "w") as arrays:
         arrays.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + raw)
