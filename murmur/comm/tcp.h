@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // TCP between processes that a launcher without MPI started (torchrun): each is told its number,
-// how many there are, and where the first one listens. Nothing is encrypted, and who knows the
-// address may join: the first process listens at the address that it was given, all others at the
-// one by which they reached it.
+// how many there are, and where the first one listens. Nothing is encrypted, and any program that
+// has the address may join: the first process listens at the address that it was given, all others
+// at the one by which they reached it.
 #pragma once
 
 #include <chrono>

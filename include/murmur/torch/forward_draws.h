@@ -4,7 +4,7 @@
 // are made at the same time, and each compares the generator's state at its beginning and at its
 // end: if they differ, it is made again, alone, as are all from then on.
 //
-//   INVARIANT: while passes are made at the same time, nobody puts back an earlier state.
+//   INVARIANT: while passes are made at the same time, no earlier state is put back.
 #pragma once
 
 #include <atomic>

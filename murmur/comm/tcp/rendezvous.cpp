@@ -136,7 +136,7 @@ Result<std::vector<Socket>> meet_as_first(const TcpPlace& place, Deadline deadli
     if (!met) {
       return met.failure();
     }
-  }  // nobody is let in any more
+  }  // the listener is closed: no process joins from here on
   const std::string answer = fmt::format("ok{}", fmt::join(addresses, " "));
   for (std::size_t p = 1; p < processes; ++p) {
     if (const Status sent = send_text(sockets[p], answer, deadline); !sent) {

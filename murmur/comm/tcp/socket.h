@@ -40,7 +40,7 @@ class Socket {
 Result<Socket> listen_at(const std::string& address, int port);
 // The next connection, or a closed socket when the deadline has passed.
 Result<Socket> accept_from(const Socket& listener, Deadline deadline);
-// Tries until somebody listens there.
+// Tries until a process listens there.
 Result<Socket> connect_to(const std::string& address, int port, Deadline deadline);
 
 int port_of(const Socket& socket);                  // its own
