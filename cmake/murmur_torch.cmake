@@ -75,10 +75,11 @@ if(torch_loads MATCHES "([^ \t\n]+) => not found")
     "put the wheel that has it beside torch, or take the default: scripts/fetch-torch and -DMURMUR_TORCH=wheel")
 endif()
 
-set(torch_include ${CMAKE_BINARY_DIR}/torch_include)
+# The version in the path: ccache takes two relative paths that end in different links for the same headers.
+set(torch_include ${CMAKE_BINARY_DIR}/torch_include/${MURMUR_TORCH_VERSION})
+file(REMOVE_RECURSE ${CMAKE_BINARY_DIR}/torch_include)
 file(MAKE_DIRECTORY ${torch_include})
 foreach(folder torch ATen c10 caffe2)
-  file(REMOVE ${torch_include}/${folder})
   file(CREATE_LINK ${torch_root}/include/${folder} ${torch_include}/${folder} SYMBOLIC)
 endforeach()
 

@@ -172,7 +172,7 @@ def check_part(folder, *options):
 def torch_flags(library):
     cache = (BUILD / "CMakeCache.txt").read_text()
     torch = [re.search(rf"^torch_{part}_library:FILEPATH=(.+)$", cache, re.M)[1] for part in ("cpu", "c10")]
-    include = BUILD / "torch_include"
+    (include,) = (BUILD / "torch_include").iterdir()
     return ["-isystem", include / "torch/csrc/api/include", "-isystem", include, f"-I{library.parent}/include", f"-L{library}",
             "-lmurmur", *torch, f"-Wl,-rpath,{library}:{Path(torch[0]).parent}"]
 
