@@ -42,12 +42,13 @@ function(murmur_properties)
     CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON BUILD_RPATH "$ORIGIN;${PROJECT_BINARY_DIR}")
 endfunction()
 
-# murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [OBJECTS] [WITHOUT PATTERN] [ONLY PATTERN] [AS NAME])
+# murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [COLD] [OBJECTS] [WITHOUT PATTERN] [ONLY PATTERN] [AS NAME])
 # All sources of murmur/NAME, or those that do not or do match PATTERN, as the target murmur_NAME. KERNELS:
-# loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike. OBJECTS: all of it
+# loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike. COLD: reads, checks and
+# writes around the steps of a run, compiled for size, as a wheel carries all of it. OBJECTS: all of it
 # is linked, also sources that nothing refers to because they register themselves, and seen from outside libmurmur.so.
 function(murmur_library name)
-  cmake_parse_arguments(ARG "KERNELS;OBJECTS" "WITHOUT;ONLY;AS" "FOLDERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "KERNELS;COLD;OBJECTS" "WITHOUT;ONLY;AS" "FOLDERS;LIBRARIES" ${ARGN})
   set(target murmur_${name})
   if(ARG_AS)
     set(target murmur_${ARG_AS})
@@ -81,6 +82,9 @@ function(murmur_library name)
     # Aligned: where a kernel's loop happens to lie was worth a fifth of its time.
     target_compile_options(${target} PRIVATE -O3 -fno-math-errno -ffp-contract=off -falign-functions=64
       -falign-loops=32)
+  endif()
+  if(ARG_COLD AND sources)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
   endif()
 endfunction()
 
