@@ -10,7 +10,7 @@
 //
 // with b = beta, nesterov beta + beta^2. No second message is needed: neighbors moved by -lr v, so
 // sum_j w_ij v_j = v + p_old / lr_old - p / lr_old. At a learning rate of 0 the models mix and the
-// memories stay, but for v, which is replaced by its mix while that can be known.
+// memories stay; behind such a step v stands for its mix, whose mean over the workers is the same.
 #include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
@@ -52,25 +52,26 @@ struct Gut {
     s.start = s.x;
     return s;
   }
-  // sum_j w_ij v_j of the step before.
+  // sum_j w_ij v_j of the step before, or v while that is not known.
   static constexpr S mixed_direction(const State& s, const S& pull, const Round<S>& r) {
-    return r.age == 0 || r.previous_lr == 0 ? s.v : s.v + (s.p - pull / r.previous_lr);
+    const auto moved = Real<S>(r.previous_lr != 0);
+    const auto known = Real<S>(r.age != 0) * moved;  // no branch, so that the loop vectorises
+    return s.v + known * (s.p - pull / (r.previous_lr + (1 - moved)));
   }
-  static constexpr State step(State s, const S& g, const Round<S>& r, const Options& o) {
+  static constexpr State step(const State& s, const S& g, const Round<S>& r, const Options& o) {
+    const bool still = r.lr == 0;
     const S pull = s.x - s.start;
-    const S mixed = mixed_direction(s, pull, r);
-    if (r.lr == 0) {
-      s.v = mixed;
-      return s;
-    }
-    const Real<S> b = o.nesterov ? o.beta + o.beta * o.beta : o.beta;
-    const S y = g - pull / r.lr + o.mu * (mixed - s.g - b * s.p);
-    s.m = next_momentum(s.m, y, o.beta);
-    s.v = direction(s.m, y, o.beta, o.nesterov);
-    s.x = s.start - r.lr * s.v;
-    s.g = g;
-    s.p = pull / r.lr;
-    return s;
+    const S now = pull / (still ? 1 : r.lr);
+    const Real<S> b = o.beta + Real<S>(o.nesterov) * o.beta * o.beta;
+    const S y = g - now + o.mu * (mixed_direction(s, pull, r) - s.g - b * s.p);
+    const S m = next_momentum(s.m, y, o.beta);
+    const S v = direction(m, y, o.beta, o.nesterov);
+    return {.x = still ? s.x : s.start - r.lr * v,
+            .m = still ? s.m : m,
+            .v = still ? s.v : v,
+            .g = still ? s.g : g,
+            .p = still ? s.p : now,
+            .start = s.start};
   }
 
   static constexpr auto kRound = stages(local(look), mix("x"), with_gradient(step));
