@@ -12,16 +12,18 @@ namespace {
 constexpr NamedWay relay(std::string_view name, bool one_start) {
   return {.name = name,
           .make = {relaying<float>, relaying<double>},
-          .undirected = true,
-          .row_per_edge = false,
           .rows_per_worker = 2,
+          .undirected = true,
           .one_start = one_start,
           .state_of_edges = true};
 }
 
 // The only list of them.
 constexpr NamedWay kWays[] = {
-    {"cross-gradients", {cross_gradients<float>, cross_gradients<double>}, true, true},
+    {.name = "cross-gradients",
+     .make = {cross_gradients<float>, cross_gradients<double>},
+     .row_per_edge = true,
+     .undirected = true},
     relay("relay-start", true),
     relay("relay-own", false),
     relay("relay-counts", false),

@@ -15,9 +15,9 @@ using MakeWay = MadeWay<S> (*)(const WayParts<S>& parts, const TalkStage& stage)
 struct NamedWay {
   std::string_view name;
   PerScalar<MakeWay> make;
+  int rows_per_worker = 0;      // keeps as many, as long as the model, of every worker
+  bool row_per_edge = false;    // keeps one of every edge into a worker
   bool undirected = false;      // needs a graph whose edges go both ways
-  bool row_per_edge = false;    // keeps one, as long as the model, of every edge into a worker
-  int rows_per_worker = 0;      // the same of every worker
   bool one_start = false;       // all workers begin with one model
   bool state_of_edges = false;  // its fields behind the first belong to edges: they are not shown
 };

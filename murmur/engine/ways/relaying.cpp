@@ -55,7 +55,7 @@ class Relaying : public Way<S> {
 
   std::size_t bytes() const override { return next_.bytes() + from_below_.bytes(); }
   Traffic traffic(const StepCosts& step) const override {
-    const std::int64_t edges = 2 * (step.workers - 1);
+    const std::int64_t edges = 2 * (std::int64_t{step.workers} - 1);
     const auto trees = static_cast<std::int64_t>(trees_.size());
     return {edges * (this->message({x_}) + trees * kCountBytes), edges * trees};
   }
