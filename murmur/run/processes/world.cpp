@@ -153,7 +153,8 @@ std::unique_ptr<World> World::open_within(std::optional<comm::CommunicatorBits> 
 }
 
 bool World::is_open() const {
-  return is_alone() || !all_speak_ || !comm::mpi_is_finalized(launch_.library);
+  const bool is_mpi = !is_alone() && launch_.library != comm::MpiLibrary::kNone;
+  return !is_mpi || !all_speak_ || !comm::mpi_is_finalized(launch_.library);
 }
 
 int World::local_processes() const {
