@@ -67,7 +67,36 @@ def named(shapes: Sequence[tuple[str, Any]], views: Sequence[Any]) -> Arrays:
     return {name: np.asarray(view) for (name, _), view in zip(shapes, views)}
 
 
-class Simulation:
+class _Stepped:
+    """What a simulation and a worker have alike: an engine, and the rows of its models."""
+
+    _engine: Any
+    _rows: _Rows
+
+    @property
+    def steps(self) -> int:
+        return self._engine.steps()
+
+    def average_model(self) -> Arrays:
+        """The exact average, a copy."""
+        return {name: each.copy() for name, each in named(self._rows.shapes, self._engine.average_model()).items()}
+
+    def consensus_distance(self) -> float:
+        return self._engine.consensus_distance()
+
+    def digest(self) -> str:
+        """Of all models: 16 hexadecimal digits."""
+        return self._engine.digest()
+
+    def save(self, folder: str | os.PathLike) -> None:
+        self._engine.save(os.fspath(folder))
+
+    def resume(self, folder: str | os.PathLike) -> None:
+        """Goes on from the newest checkpoint in the folder; also behind a step that failed."""
+        self._engine.resume(os.fspath(folder))
+
+
+class Simulation(_Stepped):
     """Many workers in this process, step by step.
 
     parameters: the initial model, {name: array}. gradient(job: Gradient) -> loss writes job.gradient; called from several threads.
@@ -119,10 +148,6 @@ class Simulation:
         return self._engine.step(lr)
 
     @property
-    def steps(self) -> int:
-        return self._engine.steps()
-
-    @property
     def workers(self) -> int:
         return self._engine.workers()
 
@@ -138,17 +163,6 @@ class Simulation:
     def buffers(self, worker: int) -> Arrays:
         return named(self._rows.buffer_shapes, self._engine.buffers(worker))
 
-    def average_model(self) -> Arrays:
-        """The exact average, a copy."""
-        return {name: each.copy() for name, each in named(self._rows.shapes, self._engine.average_model()).items()}
-
-    def consensus_distance(self) -> float:
-        return self._engine.consensus_distance()
-
-    def digest(self) -> str:
-        """Of all models: 16 hexadecimal digits."""
-        return self._engine.digest()
-
     def evaluate(self) -> dict[str, float]:
         """The metrics of a line of metrics.jsonl."""
         return self._engine.evaluate()
@@ -161,13 +175,6 @@ class Simulation:
         """Writes summary.json and report.html of the recorded run."""
         self._engine.report()
 
-    def save(self, folder: str | os.PathLike) -> None:
-        self._engine.save(os.fspath(folder))
-
-    def resume(self, folder: str | os.PathLike) -> None:
-        """Goes on from the newest checkpoint in the folder; also behind a step that failed."""
-        self._engine.resume(os.fspath(folder))
-
     def config(self) -> str:
         return self._engine.config()
 
@@ -176,7 +183,7 @@ class Simulation:
         return self._engine.warnings()
 
 
-class Worker:
+class Worker(_Stepped):
     """One worker in this process, whose loop is yours; the others are in the processes that mpirun or torchrun started.
 
     Write the gradient of batch number `batch` at x into gradient, then step(lr). All processes construct it and step together.
@@ -217,32 +224,13 @@ class Worker:
         return self._engine.size()
 
     @property
-    def steps(self) -> int:
-        return self._engine.steps()
-
-    @property
     def batch(self) -> int:
         """The number of the batch that the next step is of."""
         return self._engine.batch()
 
     def step(self, lr: float | None = None) -> None:
-        """Collective, as the following."""
+        """Collective, as are average_model, consensus_distance, digest, save, resume and close."""
         self._engine.step(lr)
-
-    def average_model(self) -> Arrays:
-        return {name: each.copy() for name, each in named(self._rows.shapes, self._engine.average_model()).items()}
-
-    def consensus_distance(self) -> float:
-        return self._engine.consensus_distance()
-
-    def digest(self) -> str:
-        return self._engine.digest()
-
-    def save(self, folder: str | os.PathLike) -> None:
-        self._engine.save(os.fspath(folder))
-
-    def resume(self, folder: str | os.PathLike) -> None:
-        self._engine.resume(os.fspath(folder))
 
     def close(self) -> None:
         self._engine.close()
