@@ -26,7 +26,7 @@ from pathlib import Path
 from images import write_arrays, write_cifar10, write_images, write_new_images
 from pages import FENCE, blocks_of, commands_in, pages
 from snippets import PROMISES
-from texts import write_ag_news, write_texts
+from texts import write_ag_news, write_texts, write_translations
 
 PROGRAM = "build/release/murmur"
 SHORTER = {
@@ -84,6 +84,7 @@ class Desk:
         for name in ("docs", "examples", "scripts"):
             shutil.copytree(root / name, folder / name)
         write_texts(folder)
+        write_translations(folder / "translations")
         write_new_images(folder / "new.npz")
         (folder / "build").mkdir()
         (folder / "build/release").symlink_to(program.parent, target_is_directory=True)
@@ -162,8 +163,10 @@ def check_examples(root, desk):
             yield f"{name}: {command}", desk.run(words) if words else "is no command that this test knows"
 
 
-TABLES = [*SHORTER["compare"], *"--set algorithm.learning_rate=0.1 --set data.batch_size=2".split(),
-          *"--set schedule.steps=1 --set evaluation.workers=1".split()]  # hours become seconds; nothing is tuned
+TABLES = [*SHORTER["compare"], *"--set algorithm.learning_rate=0.1 --set schedule.steps=1".split(),
+          *"--set evaluation.workers=1".split()]  # hours become seconds; nothing is tuned
+IMAGES = "--set data.batch_size=2".split()
+TRANSLATIONS = "--set data.folder=translations --set data.vocabulary_size=32 --set data.batch_tokens=64".split()
 
 
 def check_tables(root, desk):
@@ -173,7 +176,8 @@ def check_tables(root, desk):
         name = str(example.relative_to(root))
         if "[compare]" in text:
             has_command = f"#   murmur compare {name}" in text
-            yield name, desk.run([PROGRAM, "compare", name, *TABLES]) if has_command else "has no command in its head"
+            small = TRANSLATIONS if 'name = "translation"' in text else IMAGES
+            yield name, desk.run([PROGRAM, "compare", name, *TABLES, *small]) if has_command else "has no command in its head"
 
 
 def figures_that_changed(root, desk):

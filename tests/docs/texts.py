@@ -17,6 +17,14 @@ def write_ag_news(folder):
         (folder / f"{name}.csv").write_text("".join(rows), encoding="utf-8")
 
 
+def write_translations(folder):
+    folder.mkdir(parents=True)
+    for name, count in (("train", 200), ("val", 20), ("test_2016_flickr", 20)):
+        for language, first in (("en", 0), ("de", 1)):
+            text = "".join(f"{sentence(i + first, 3 + i % 5)}.\n" for i in range(count))
+            (folder / f"{name}.{language}").write_text(text, encoding="utf-8")
+
+
 def write_reviews(folder):
     folder.mkdir(parents=True)
     for name, count in (("train", 1024), ("test", 100)):
