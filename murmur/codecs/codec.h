@@ -46,6 +46,13 @@ class Codec {
 
   // Of an encoded tensor of `size` entries, whatever their values. REQUIRES: size > 0.
   virtual std::size_t payload_bytes(std::size_t size) const = 0;
+  // Whether that is only the most, as the values say how many bytes travel: a payload then begins
+  // with the number of those behind it that do, 32 bits.
+  virtual bool varies() const { return false; }
+  // What travels of normally distributed values in the mean, with that number.
+  virtual double expected_bytes(std::size_t size) const {
+    return static_cast<double>(payload_bytes(size));
+  }
   // Whether payloads are values of S that may be averaged: their mean decodes to the mean.
   virtual bool adds_up() const { return false; }
   // Whether all workers encode with the largest of their scales.

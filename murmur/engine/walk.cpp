@@ -130,13 +130,11 @@ Status Engine<S>::perform(const Pass<S>& pass, const Call& call) {
 template <class S>
 Status Engine<S>::talk(Way<S>& way, const Pass<S>& pass, const Call& call) {
   way.begin(call);
-  const Traffic sent = way.traffic({.step = counters_.step,
-                                    .workers = parts_.ownership.workers(),
-                                    .edges = way.edges(),
-                                    .weights_differ = state_.weights.differ(),
-                                    .drawn = attendance_.drawn()});
-  counters_.bytes_sent += sent.bytes;
-  counters_.messages += sent.messages;
+  Traffic sent = way.traffic({.step = counters_.step,
+                              .workers = parts_.ownership.workers(),
+                              .edges = way.edges(),
+                              .weights_differ = state_.weights.differ(),
+                              .drawn = attendance_.drawn()});
   const std::size_t units = way.by_bucket() ? buckets_.count() : 1;
   for (std::size_t unit = 0; unit < units; ++unit) {
     if (Status here = way.wait(unit); !here) {
@@ -146,6 +144,9 @@ Status Engine<S>::talk(Way<S>& way, const Pass<S>& pass, const Call& call) {
         way.by_bucket() ? buckets_.range(unit) : CoordinateRange{0, rows_.row_size()};
     over_blocks(pass, range, way.work());
   }
+  sent.bytes = way.encoded_bytes().value_or(sent.bytes);
+  counters_.bytes_sent += sent.bytes;
+  counters_.messages += sent.messages;
   way.close();
   return Ok{};
 }

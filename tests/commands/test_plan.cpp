@@ -55,6 +55,20 @@ json planned(std::vector<std::string> arguments) {
   return plan;
 }
 
+// What the values decide is expected of normal ones: with 7 levels about 0.19 of a byte per entry,
+// more in short buckets.
+TEST(Plan, SaysWhereMessagesAreOnlyExpected) {
+  EXPECT_EQ(planned({})["traffic"]["is_expected"], false);
+  const json plan = planned({"--set",
+                             "algorithm.name=choco-sgd",
+                             "--set",
+                             "compression.name=qsgd",
+                             "--set",
+                             "compression.code=elias"});
+  EXPECT_EQ(plan["traffic"]["is_expected"], true);
+  EXPECT_NEAR(plan["traffic"]["bytes_per_step"].get<double>() / (32 * 7850), 0.194, 0.004);
+}
+
 TEST(Plan, OfARingIsWhatFollowsFromItsNumbers) {
   const json plan = planned({});
   constexpr double kParameters = 784 * 10 + 10;

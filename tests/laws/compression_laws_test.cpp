@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "murmur/engine/costs/comm_plan.h"
 #include "tests/support/compressed.h"
 #include "tests/support/payload_forms.h"
+#include "tests/support/process_world.h"
 
 namespace murmur::testing {
 namespace {
@@ -21,6 +23,12 @@ const std::vector<double> kRates{0.1, 0.1, 0.05, 0.05, 0.2, 0.0, 0.1};
 
 bool is_lead(const Compressed& compressed) {
   return compressed.variant.algorithm->name == "lead";
+}
+
+// Whether values say how long messages are.
+bool varies(const Compressed& compressed) {
+  const auto coding = compressed.codec.coding<float>(codecs::Use::kAsIs);
+  return coding.codec != nullptr && coding.codec->varies();
 }
 
 // Steps of LEAD that are small enough for the coarsest codec.
@@ -180,11 +188,49 @@ TEST_P(EveryCompression, IsPlannedAsItIsCounted) {
   for (std::int64_t step = 0; step < 5; ++step) {
     ASSERT_TRUE(solo.engine->step(0.01));
     ASSERT_TRUE(plan.next());
+    if (varies(GetParam()) && step >= kStart) {
+      const std::int64_t now = solo.engine->counters().bytes_sent - sent;
+      ASSERT_GT(now, 0) << step;
+      ASSERT_LE(now, sent_by_hand(GetParam(), row, step)) << step;
+      ASSERT_LE(plan.bytes_sent(), sent + sent_by_hand(GetParam(), row, step)) << step;
+      ASSERT_EQ(plan.messages(), solo.engine->counters().messages) << step;
+      sent += now;
+      continue;
+    }
     sent += sent_by_hand(GetParam(), step < kStart ? whole : row, step);
     ASSERT_EQ(solo.engine->counters().bytes_sent, sent) << step;
     ASSERT_EQ(plan.bytes_sent(), sent) << step;
     ASSERT_EQ(plan.messages(), solo.engine->counters().messages) << step;
   }
+}
+
+// Every worker in a process of its own: then all that is sent but sums and agreements is encoded.
+// Beside the messages every process tells every other how much it sent, in 8 bytes.
+TEST_P(EveryCompression, CountsWhatTravels) {
+  if (!varies(GetParam())) {
+    return;
+  }
+  const RunSpec<float> spec = spec_of<float>(GetParam());
+  const bool publishes = spec.program.publishes();
+  std::vector<std::int64_t> travelled(kWorkers);
+  std::vector<std::int64_t> counted(kWorkers);
+  const auto task = [&](engine::Engine<float>& engine, int process, comm::Transport& transport) {
+    const auto p = static_cast<std::size_t>(process);
+    for (std::int64_t step = 0; step < 6; ++step) {
+      const std::int64_t sent = transport.bytes_sent();
+      const std::int64_t before = engine.counters().bytes_sent;
+      ASSERT_TRUE(engine.step(0.05));
+      if (step > kStart) {
+        travelled[p] += transport.bytes_sent() - sent;
+        counted[p] += engine.counters().bytes_sent - before;
+      }
+    }
+  };
+  in_world(spec, {.threads = 1, .ownership = {1, 1, 1, 1, 1}}, task);
+  const std::int64_t publications = publishes ? published(GetParam(), 3) : 0;
+  const std::int64_t told = 3 * publications * kWorkers * (kWorkers - 1) * 8;
+  EXPECT_EQ(counted, std::vector<std::int64_t>(kWorkers, counted.front()));
+  EXPECT_EQ(std::accumulate(travelled.begin(), travelled.end(), -told), counted.front());
 }
 
 }  // namespace

@@ -51,6 +51,11 @@ inline std::size_t norms_and_levels(const OptionValues& options,
   const double each = 1 + std::ceil(std::log2(levels + 1));
   const auto bucket = static_cast<std::size_t>(options.integer("bucket"));
   std::size_t bytes = 0;
+  if (options.text("code") == "elias") {  // at most: the size, and of every entry a way of one bit
+    const auto buckets = bucket == 0 ? 1 : (slot.size + bucket - 1) / bucket;
+    const std::size_t of_level = options.integer("levels") == 1 ? 1 : 6;  // of 1 and of 4 to 7
+    return 4 + buckets * scalar + (slot.size * (1 + 1 + of_level) + 7) / 8;
+  }
   for (std::size_t left = slot.size; left > 0;) {
     const std::size_t entries = bucket == 0 ? left : std::min(left, bucket);
     bytes += scalar + static_cast<std::size_t>(std::ceil(static_cast<double>(entries) * each / 8));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "murmur/comm/in_process/in_process_fabric.h"
@@ -14,7 +15,8 @@
 namespace murmur::testing {
 
 // Makes an engine per process of the world, and calls task(engine, process) for all at the same
-// time. A process leaves when its task ends.
+// time; or task(engine, process, transport), for two processes or more. A process leaves when its
+// task ends.
 template <class S, class Task>
 void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
   const std::vector<int> sizes =
@@ -30,7 +32,11 @@ void in_world(const RunSpec<S>& spec, const World& world, const Task& task) {
       parts.transport = sizes.size() == 1 ? nullptr : transport.get();
       parts.ownership = comm::Ownership(sizes);
       engine::Engine<S> engine(std::move(parts));
-      task(engine, static_cast<int>(p));
+      if constexpr (std::is_invocable_v<Task, engine::Engine<S>&, int, comm::Transport&>) {
+        task(engine, static_cast<int>(p), *transport);
+      } else {
+        task(engine, static_cast<int>(p));
+      }
     });
   }
   for (std::thread& thread : threads) {

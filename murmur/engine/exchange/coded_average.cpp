@@ -2,7 +2,6 @@
 #include "murmur/engine/exchange/coded_average.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -73,19 +72,11 @@ CodedAverager<S>::CodedAverager(const Layout& layout,
 }
 
 template <class S>
-template <class Task>
-void CodedAverager<S>::for_each(std::size_t tensors, const Task& task) {
-  const auto workers = static_cast<std::size_t>(local_.size());
-  pool_->run(workers * tensors, [&](std::size_t index, int /*thread*/) {
-    task(local_.begin + static_cast<int>(index / tensors), index % tensors);
-  });
-}
-
-template <class S>
 Status CodedAverager<S>::average(const CodedAverageStage& stage,
                                  std::int64_t step,
                                  comm::Tag tag,
                                  Averager<S>& whole) {
+  encoded_bytes_ = std::nullopt;
   if (compression_ == nullptr || step < compression_->start_step) {
     return average_whole(stage, tag, whole);
   }
@@ -179,99 +170,6 @@ Status CodedAverager<S>::average_sums(const CodedAverageStage& stage,
     const auto* const mean = reinterpret_cast<const std::byte*>(sums.mean());
     decode(tensor, mean, step, rows_->row(stage.into, local_.begin));
   });
-  return Ok{};
-}
-
-template <class S>
-Status CodedAverager<S>::gather(const CodedAverageStage& stage, std::int64_t step, comm::Tag tag) {
-  const int workers = peers_.ownership->workers();
-  message_bytes_ = codec_.message_bytes(step);
-  if (messages_ == nullptr) {
-    messages_ = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(workers) *
-                                                         message_bytes_);
-  }
-  if (Status agreed = agree_on_scales(stage, step, tag); !agreed) {
-    return agreed;
-  }
-  const std::size_t tensors = codec_.tensors();
-  for_each(tensors, [&](int worker, std::size_t tensor) {
-    codec_.encode(tensor,
-                  rows_->row(stage.field, worker),
-                  {.worker = worker, .step = step, .scale = scales_[tensor]},
-                  message(worker));
-    if (stage.decoded) {
-      decode(tensor, message(worker), step, rows_->row(*stage.decoded, worker));
-    }
-  });
-  if (Status exchanged = exchange(messages_, message_bytes_, tag); !exchanged) {
-    return exchanged;
-  }
-  S* const into = rows_->row(stage.into, local_.begin);
-  const S share = static_cast<S>(1.0 / workers);
-  pool_->run(tensors, [&](std::size_t tensor, int /*thread*/) {
-    const TensorSlot& slot = slots_[tensor];
-    std::fill_n(into + slot.offset, slot.size, S(0));
-    for (int worker = 0; worker < workers; ++worker) {
-      codec_.decode_add(tensor, message(worker), step, share, into);
-    }
-  });
-  return Ok{};
-}
-
-// What belongs to a process lies one behind the other, and travels as one message.
-template <class S>
-Status CodedAverager<S>::exchange(const std::shared_ptr<std::vector<std::byte>>& all,
-                                  std::size_t each,
-                                  comm::Tag tag) {
-  if (peers_.transport == nullptr) {
-    return Ok{};
-  }
-  const comm::Tag own = peers_.tags.of(TagKind::kPlain, tag, 0);
-  const auto of = [&](comm::WorkerRange workers) {
-    return std::span(all->data() + static_cast<std::size_t>(workers.begin) * each,
-                     static_cast<std::size_t>(workers.size()) * each);
-  };
-  std::vector<Awaited> awaited;
-  for (int p = 0; p < peers_.ownership->processes(); ++p) {
-    if (p != peers_.process()) {
-      awaited.push_back({peers_.transport->receive(p, own, of(peers_.ownership->of(p)), all), p});
-      awaited.push_back({peers_.transport->send(p, own, of(local_), all), p});
-    }
-  }
-  const Status exchanged = peers_.wait_for(awaited);
-  return exchanged ? exchanged : exchanged.failure().in("collecting the messages of all workers");
-}
-
-// The largest; not a number where one is none.
-template <class S>
-Status CodedAverager<S>::agree_on_scales(const CodedAverageStage& stage,
-                                         std::int64_t step,
-                                         comm::Tag tag) {
-  const std::size_t tensors = codec_.tensors();
-  const auto workers = static_cast<std::size_t>(peers_.ownership->workers());
-  scales_.assign(tensors, 0);
-  std::vector<std::size_t> common;
-  for (std::size_t tensor = 0; tensor < tensors; ++tensor) {
-    if (codec_.agrees_on_scale(tensor, step)) {
-      common.push_back(tensor);
-    }
-  }
-  if (common.empty()) {
-    return Ok{};
-  }
-  const auto all = std::make_shared<std::vector<std::byte>>(workers * common.size() * sizeof(S));
-  for_each(common.size(), [&](int worker, std::size_t k) {
-    const S scale = codec_.scale_of(common[k], rows_->row(stage.field, worker), step);
-    codecs::put(all->data(), static_cast<std::size_t>(worker) * common.size() + k, scale);
-  });
-  if (Status exchanged = exchange(all, common.size() * sizeof(S), tag); !exchanged) {
-    return exchanged;
-  }
-  for (std::size_t place = 0; place < workers * common.size(); ++place) {
-    const auto scale = static_cast<double>(codecs::get<S>(all->data(), place));
-    double& largest = scales_[common[place % common.size()]];
-    largest = std::isnan(scale) || scale > largest ? scale : largest;
-  }
   return Ok{};
 }
 

@@ -39,6 +39,8 @@ class CodedAverager {
                  std::int64_t step,
                  comm::Tag tag,
                  Averager<S>& whole);
+  // What all workers sent in the last one, if the values say how long messages are.
+  std::optional<std::int64_t> encoded_bytes() const { return encoded_bytes_; }
   std::size_t bytes() const;
 
  private:
@@ -60,10 +62,13 @@ class CodedAverager {
   Status average_factors(const CodedAverageStage& stage, std::int64_t step, comm::Tag tag);
   Status average_sums(const CodedAverageStage& stage, std::int64_t step, comm::Tag tag);
   Status gather(const CodedAverageStage& stage, std::int64_t step, comm::Tag tag);
-  // Every process gets what the others have of `all`, `each` bytes per worker in worker order.
-  Status exchange(const std::shared_ptr<std::vector<std::byte>>& all,
-                  std::size_t each,
-                  comm::Tag tag);
+  using Bytes = std::shared_ptr<std::vector<std::byte>>;
+  // Every process gets what the others have of `all`, in which workers have what lies between two
+  // ends, the first being 0.
+  Status exchange(const Bytes& all, const std::vector<std::size_t>& ends, comm::Tag tag);
+  Status exchange(const Bytes& all, std::size_t each, comm::Tag tag);
+  // Messages that vary: first their sizes, then the rest.
+  Status exchange_packed(std::int64_t step, comm::Tag tag);
   // Sets scales_, where workers have one together.
   Status agree_on_scales(const CodedAverageStage& stage, std::int64_t step, comm::Tag tag);
   std::byte* message(int worker) {
@@ -82,14 +87,26 @@ class CodedAverager {
   comm::WorkerRange local_;
   codecs::RowCodec<S> codec_;
   std::vector<TensorSlot> slots_;
-  std::shared_ptr<std::vector<std::byte>> messages_;  // of all workers, in their order
+  Bytes messages_;  // of all workers, in their order
   std::size_t message_bytes_ = 0;
+  Bytes sizes_;  // the same, packed, where they vary
+  Bytes contents_;
+  std::optional<std::int64_t> encoded_bytes_;
   std::vector<double> scales_;  // per tensor; 0: each worker has its own
   std::optional<codecs::RowFactors<S>> factors_;
   // None: nothing to average. The first also of sums.
   std::array<std::unique_ptr<Phase>, codecs::kFactorPhases> phases_;
   std::vector<S> start_;  // a row of the second phase
 };
+
+template <class S>
+template <class Task>
+void CodedAverager<S>::for_each(std::size_t tensors, const Task& task) {
+  const auto workers = static_cast<std::size_t>(local_.size());
+  pool_->run(workers * tensors, [&](std::size_t index, int /*thread*/) {
+    task(local_.begin + static_cast<int>(index / tensors), index % tensors);
+  });
+}
 
 extern template class CodedAverager<float>;
 extern template class CodedAverager<double>;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -116,6 +117,21 @@ Status Collectives::agree(const Status& mine, const CallSite& place) {
   const auto process = static_cast<int>(other - failed.value().begin());
   return Failure{FailureKind::kIo,
                  fmt::format("the process of {} failed", words_of(peers_->ownership->of(process)))};
+}
+
+Result<std::int64_t> sum_over_processes(const Peers& peers, comm::Tag call, std::int64_t mine) {
+  const auto numbers = std::make_shared<std::vector<std::int64_t>>(
+      static_cast<std::size_t>(peers.ownership->processes()));
+  const auto bytes_of = [&](int process) {
+    return std::as_writable_bytes(
+        std::span(numbers->data() + static_cast<std::size_t>(process), 1));
+  };
+  (*numbers)[static_cast<std::size_t>(peers.process())] = mine;
+  const comm::Tag tag = peers.tags.of(TagKind::kPart, call, 0);
+  if (const Status done = exchange_with_all(peers, tag, bytes_of, numbers); !done) {
+    return done.failure();
+  }
+  return std::accumulate(numbers->begin(), numbers->end(), std::int64_t{0});
 }
 
 }  // namespace murmur::engine

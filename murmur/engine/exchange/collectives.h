@@ -41,4 +41,8 @@ class Collectives {
   std::uint64_t asked_ = 0;  // as many on all processes
 };
 
+// The sum over all processes, within a round: of a pass that averages nothing. REQUIRES: a
+// transport.
+Result<std::int64_t> sum_over_processes(const Peers& peers, comm::Tag call, std::int64_t mine);
+
 }  // namespace murmur::engine

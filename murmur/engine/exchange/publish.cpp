@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "murmur/core/check.h"
+#include "murmur/engine/exchange/collectives.h"
 #include "murmur/engine/exchange/row_exchange.h"
 
 namespace murmur::engine {
@@ -44,6 +45,14 @@ void Publisher<S>::find_neighbors(const topology::MixingMatrix& matrix) {
       }
     }
   }
+  out_edges_.resize(receivers.size());
+  for (int i = 0; i < matrix.workers(); ++i) {
+    for (const topology::Neighbor& neighbor : matrix.in(i)) {
+      if (local_.contains(neighbor.worker)) {
+        ++out_edges_[static_cast<std::size_t>(neighbor.worker - local_.begin)];
+      }
+    }
+  }
   remote_.assign(remote.begin(), remote.end());
   for (const std::set<int>& processes : receivers) {
     receivers_.emplace_back(processes.begin(), processes.end());
@@ -77,40 +86,117 @@ void Publisher<S>::make_room(std::int64_t step) {
   };
   grow(sent_, static_cast<std::size_t>(local_.size()));
   grow(received_, remote_.size());
+  if (codec_.varies(step)) {
+    grow(sent_packed_, static_cast<std::size_t>(local_.size()));
+    grow(received_packed_, remote_.size());
+  }
 }
 
 template <class S>
 Status Publisher<S>::publish(std::size_t difference, std::int64_t step, comm::Tag tag) {
   MURMUR_CHECK(awaited_.empty(), "what was published before was not received");
   step_ = step;
+  call_ = tag;
   make_room(step);
+  encode(difference);
+  encoded_bytes_ = std::nullopt;
+  if (codec_.varies(step)) {
+    return send_packed();
+  }
+  for (std::size_t k = 0; k < remote_.size(); ++k) {
+    receive_from(k, {message(received_, k), message_bytes_}, received_);
+  }
+  for (std::size_t k = 0; k < receivers_.size(); ++k) {
+    send_from(k, {message(sent_, k), message_bytes_}, sent_);
+  }
+  return Ok{};
+}
+
+template <class S>
+void Publisher<S>::encode(std::size_t difference) {
   const std::size_t tensors = codec_.tensors();
-  const auto locals = static_cast<std::size_t>(local_.size());
-  pool_->run(locals * tensors, [&](std::size_t index, int /*thread*/) {
+  pool_->run(receivers_.size() * tensors, [&](std::size_t index, int /*thread*/) {
     const std::size_t place = index / tensors;
     const int worker = local_.begin + static_cast<int>(place);
     std::byte* const bytes = message(sent_, place);
     codec_.encode(index % tensors,
                   copy_.rows->row(difference, worker),
-                  {.worker = worker, .step = step},
+                  {.worker = worker, .step = step_},
                   bytes);
-    codec_.decode_add(index % tensors, bytes, step, S(1), copy_.rows->row(copy_.field, worker));
+    codec_.decode_add(index % tensors, bytes, step_, S(1), copy_.rows->row(copy_.field, worker));
   });
-  for (std::size_t k = 0; k < remote_.size(); ++k) {
-    const int owner = peers_.ownership->owner(remote_[k]);
-    awaited_.push_back(
-        {peers_.transport->receive(
-             owner, tag_of(remote_[k], tag), {message(received_, k), message_bytes_}, received_),
-         owner});
+}
+
+template <class S>
+void Publisher<S>::receive_from(std::size_t k, std::span<std::byte> bytes, const Messages& memory) {
+  const int owner = peers_.ownership->owner(remote_[k]);
+  awaited_.push_back(
+      {peers_.transport->receive(owner, tag_of(remote_[k], call_), bytes, memory), owner});
+}
+
+template <class S>
+void Publisher<S>::send_from(std::size_t k,
+                             std::span<const std::byte> bytes,
+                             const Messages& memory) {
+  for (const int process : receivers_[k]) {
+    const comm::Tag tag = tag_of(local_.begin + static_cast<int>(k), call_);
+    awaited_.push_back({peers_.transport->send(process, tag, bytes, memory), process});
   }
-  for (std::size_t k = 0; k < locals; ++k) {
-    const int worker = local_.begin + static_cast<int>(k);
-    for (const int process : receivers_[k]) {
-      awaited_.push_back(
-          {peers_.transport->send(
-               process, tag_of(worker, tag), {message(sent_, k), message_bytes_}, sent_),
-           process});
+}
+
+template <class S>
+Status Publisher<S>::send_packed() {
+  const std::size_t sizes = codec_.sizes_bytes(step_);
+  std::vector<std::int64_t> bytes(receivers_.size());
+  pool_->run(receivers_.size(), [&](std::size_t k, int /*thread*/) {
+    std::byte* const packed = message(sent_packed_, k);
+    codec_.pack_sizes(message(sent_, k), step_, packed);
+    codec_.pack_contents(message(sent_, k), step_, packed + sizes);
+    bytes[k] = static_cast<std::int64_t>(sizes + codec_.contents_bytes(packed, step_));
+  });
+  std::int64_t all = 0;
+  for (std::size_t k = 0; k < bytes.size(); ++k) {
+    all += out_edges_[k] * bytes[k];
+  }
+  if (peers_.transport != nullptr) {
+    for (std::size_t k = 0; k < remote_.size(); ++k) {
+      receive_from(k, {message(received_packed_, k), sizes}, received_packed_);
     }
+    for (std::size_t k = 0; k < receivers_.size(); ++k) {
+      const std::byte* const packed = message(sent_packed_, k);
+      send_from(k, {packed, sizes}, sent_packed_);
+      send_from(k, {packed + sizes, static_cast<std::size_t>(bytes[k]) - sizes}, sent_packed_);
+    }
+    const Result<std::int64_t> sum = sum_over_processes(peers_, call_, all);
+    if (!sum) {
+      return sum.failure().in("adding up the sizes of encoded messages");
+    }
+    all = sum.value();
+  }
+  encoded_bytes_ = all;
+  return Ok{};
+}
+
+// All that was awaited so far are the sizes, and what was sent.
+template <class S>
+Status Publisher<S>::receive_packed() {
+  for (std::size_t k = 0; k < remote_.size(); ++k) {
+    if (Status come = peers_.wait_for(awaited_[k]); !come) {
+      return come;
+    }
+  }
+  awaited_.erase(awaited_.begin(), awaited_.begin() + static_cast<std::ptrdiff_t>(remote_.size()));
+  const std::size_t sizes = codec_.sizes_bytes(step_);
+  for (std::size_t k = 0; k < remote_.size(); ++k) {
+    std::byte* const packed = message(received_packed_, k);
+    receive_from(k, {packed + sizes, codec_.contents_bytes(packed, step_)}, received_packed_);
+  }
+  if (Status come = peers_.wait_for(awaited_); !come) {
+    return come;
+  }
+  for (std::size_t k = 0; k < remote_.size(); ++k) {
+    const std::byte* const packed = message(received_packed_, k);
+    codec_.unpack(packed, packed + sizes, step_, message(received_, k));
   }
   return Ok{};
 }
@@ -120,7 +206,7 @@ Status Publisher<S>::receive() {
   if (awaited_.empty()) {
     return Ok{};
   }
-  if (Status come = peers_.wait_for(awaited_); !come) {
+  if (Status come = codec_.varies(step_) ? receive_packed() : peers_.wait_for(awaited_); !come) {
     return come.failure().in("receiving what neighbors published");
   }
   awaited_.clear();

@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "murmur/codecs/row_codec.h"
@@ -58,6 +60,8 @@ class Publisher {
   void pull_block(std::size_t into, CoordinateRange range) const;
 
   std::int64_t edges() const { return edges_; }  // messages of one publication
+  // What all workers sent with the last one, if its values say how long messages are.
+  std::optional<std::int64_t> encoded_bytes() const { return encoded_bytes_; }
   std::size_t bytes() const { return copies_.bytes(); }
 
  private:
@@ -75,6 +79,13 @@ class Publisher {
   }
   comm::Tag tag_of(int worker, comm::Tag call) const;
   void make_room(std::int64_t step);
+  void encode(std::size_t difference);
+  // Of remote_[k], and to the receivers of the k-th local worker.
+  void receive_from(std::size_t k, std::span<std::byte> bytes, const Messages& memory);
+  void send_from(std::size_t k, std::span<const std::byte> bytes, const Messages& memory);
+  // Messages that vary travel packed, the sizes first, and processes add up what they sent.
+  Status send_packed();
+  Status receive_packed();
 
   topology::MixingMatrix matrix_;
   Peers peers_;
@@ -94,7 +105,13 @@ class Publisher {
   Messages received_;  // per remote_
   std::size_t message_bytes_ = 0;
   std::int64_t step_ = 0;
+  comm::Tag call_ = 0;
   std::vector<Awaited> awaited_;
+  // The same, packed; empty, or not asked for, where messages do not vary.
+  Messages sent_packed_;
+  Messages received_packed_;
+  std::vector<std::int64_t> out_edges_;  // per local worker
+  std::optional<std::int64_t> encoded_bytes_;
 };
 
 extern template class Publisher<float>;

@@ -43,6 +43,9 @@ class CodedAveraging : public Way<S> {
     return averaged;
   }
 
+  std::optional<std::int64_t> encoded_bytes() const override {
+    return this->state().coded_averagers.at(stage_.field).encoded_bytes();
+  }
   // Exact averages, or every message to all others.
   Traffic traffic(const StepCosts& step) const override {
     Traffic all;

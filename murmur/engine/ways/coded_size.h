@@ -18,6 +18,8 @@ struct CodedSize {
 
   std::int64_t start_step = kNever;  // before it rows are sent whole
   std::int64_t message = 0;          // bytes of a message to neighbors from that step on
+  // `message` is what is expected of normally distributed values, which say how long it is.
+  bool varies = false;
   // Of an average from that step on: bytes of the rows that are averaged exactly, phase by phase;
   // none: messages are gathered.
   std::array<std::int64_t, codecs::kFactorPhases> averaged = {};
@@ -50,8 +52,8 @@ CodedSize coded_size(const Layout& layout,
                      const std::shared_ptr<const codecs::Compression<S>>& compression,
                      std::int64_t parameters) {
   const double scale = static_cast<double>(parameters) / static_cast<double>(layout.parameters());
-  const auto scaled = [&](std::size_t bytes) {
-    return static_cast<std::int64_t>(std::llround(static_cast<double>(bytes) * scale));
+  const auto scaled = [&](double bytes) {
+    return static_cast<std::int64_t>(std::llround(bytes * scale));
   };
   if (compression == nullptr) {
     return {};
@@ -59,7 +61,8 @@ CodedSize coded_size(const Layout& layout,
   CodedSize size{.start_step = compression->start_step};
   if (compression->coding.low_rank == nullptr) {
     const codecs::RowCodec<S> codec(layout, compression);
-    size.message = scaled(codec.message_bytes(compression->start_step));
+    size.message = scaled(codec.expected_bytes(compression->start_step));
+    size.varies = codec.varies(compression->start_step);
     for (std::size_t tensor = 0; tensor < codec.tensors(); ++tensor) {
       const bool agrees = codec.agrees_on_scale(tensor, compression->start_step);
       size.scales += static_cast<std::int64_t>(agrees ? sizeof(S) : 0);
@@ -69,7 +72,7 @@ CodedSize coded_size(const Layout& layout,
   }
   const codecs::RowFactors<S> factors(layout, compression);
   for (std::size_t k = 0; k < size.averaged.size(); ++k) {
-    size.averaged[k] = scaled(factors.phase(k).parameters() * sizeof(S));
+    size.averaged[k] = scaled(static_cast<double>(factors.phase(k).parameters() * sizeof(S)));
   }
   return size;
 }

@@ -73,6 +73,10 @@ class Publishing : public Way<S> {
   Traffic traffic(const StepCosts& step) const override {
     return {step.edges * sent_bytes(step), step.edges};
   }
+  std::optional<std::int64_t> encoded_bytes() const override {
+    const bool sends = !pauses(this->state(), call_);
+    return sends ? publisher().encoded_bytes() : std::nullopt;
+  }
   void plan(StepCosts& step, std::vector<CommEvent>& events) const override {
     events.push_back({.kind = CommEvent::Kind::kSend,
                       .bytes = static_cast<double>(sent_bytes(step)),

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "murmur/core/error.h"
@@ -74,6 +75,9 @@ class Way {
   virtual bool uses_graph() const { return false; }
   // Of one step. In the engine after begin(), of the step at hand.
   virtual Traffic traffic(const StepCosts& step) const = 0;
+  // Of messages whose values say how long they are, what all workers sent in the step at hand: the
+  // bytes of traffic() are then what was expected. After wait().
+  virtual std::optional<std::int64_t> encoded_bytes() const { return std::nullopt; }
   // Of rows that it keeps beside the program's fields.
   virtual std::size_t bytes() const { return 0; }
   // Directed edges over which it sends in the step at hand. After begin().

@@ -247,6 +247,7 @@ void foresee(Forecast& forecast, const DataShape& shape, std::int64_t steps) {
   } else if (forecast.mixes && graph->workers() <= kMostWorkersForSpectrum) {
     forecast.convergence = topology::convergence_of(*graph);
   }
+  forecast.traffic.is_expected = messages.coded.varies;
   const auto schedule = make_event_schedule(config, program, graph, forecast.extent.parameters);
   const auto participation = make_participation(config, forecast.extent.steps_per_epoch);
   forecast.participants = participation == nullptr ? 0 : participation->count();

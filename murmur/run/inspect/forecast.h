@@ -42,6 +42,7 @@ struct TrafficForecast {
   double link_most = 0;          // per step, over the busiest link
   int link_from = -1;            // -1: nothing is sent
   int link_to = -1;
+  bool is_expected = false;  // of normally distributed values, which say how long messages are
 };
 
 struct Forecast {

@@ -126,6 +126,9 @@ std::string traffic_text(const Forecast& forecast) {
                                                    bytes_text(traffic.link_most),
                                                    traffic.link_from,
                                                    traffic.link_to));
+  if (traffic.is_expected) {
+    text += line("", "expected of normally distributed values, which say how long messages are");
+  }
   if (forecast.message_parameters != forecast.extent.parameters) {
     text += line("", fmt::format("for messages of {} parameters", forecast.message_parameters));
   }
@@ -269,7 +272,8 @@ nlohmann::ordered_json to_json(const Forecast& forecast) {
        {{"bytes_per_step", number_json(traffic.bytes_per_step)},
         {"messages_per_step", number_json(traffic.messages_per_step)},
         {"worker_bytes_per_step", number_json(traffic.worker_most)},
-        {"busiest_link", link}}},
+        {"busiest_link", link},
+        {"is_expected", traffic.is_expected}}},
       {"mixing", mixing_json(forecast)},
       {"participants",
        forecast.participants > 0 ? Json(forecast.participants) : Json(forecast.config.workers)},
