@@ -38,7 +38,7 @@ std::optional<std::pair<How, int>> follower(const Program<S>& program, const Sta
   if (stage.template is<PushStage>()) {
     return std::pair(How::kPush, 0);
   }
-  if (stage.template is<CodedAverageStage>() && program.keeps_one_model()) {
+  if (stage.template is<CodedAverageStage>()) {  // of gradients, or of ways from an anchor
     return std::pair(How::kAverage, 0);
   }
   if (const auto* const average = stage.template as<AverageStage>()) {

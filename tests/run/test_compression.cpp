@@ -129,6 +129,34 @@ TEST(Compression, GoesWithNoOuterStep) {
   EXPECT_THROW(make_program<double>(config, false, 1), UserError);
 }
 
+// Compressed local SGD.
+TEST(Compression, OfAnOuterAverageEncodesItOnALocalBase) {
+  const std::string local = text_of("sgd", "name = \"sign\"");
+  const std::vector<std::string> average{"outer.name=average", "outer.period=2"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), average.begin(), average.end());
+    return more;
+  };
+  const Config config = read(local, Purpose::kSolve, average);
+  EXPECT_TRUE(make_program<double>(config, false, 1).contracts());
+  const auto warnings =
+      warnings_of(config, make_program<double>(config, false, 1), make_graph(config), {});
+  EXPECT_THAT(texts_of(warnings), ElementsAre(HasSubstr("[topology]")));  // unused, nothing else
+  EXPECT_THROW(make_program<double>(config, true, 1), UserError);
+  const Config none = read(local, Purpose::kSolve, with({"compression.name=none"}));
+  EXPECT_FALSE(make_program<double>(none, false, 1).takes_codec());
+  const auto refused = [&](const std::vector<std::string>& set) {
+    return refusal(local, Purpose::kSolve, set);
+  };
+  EXPECT_THAT(refused({"outer.name=slowmo", "outer.period=2"}),
+              AllOf(HasSubstr("choco-sgd"), HasSubstr("\"average\" on sgd, adam, adamw, qhm")));
+  EXPECT_THAT(refused(with({"outer.exact_average=false"})), HasSubstr("exact_average"));
+  EXPECT_THAT(refused(with({"outer.start_step=4"})), HasSubstr("every-step"));
+  EXPECT_EQ(refused(with({"outer.start_step=4", "outer.before=every-step"})), "");
+  EXPECT_THAT(refused(with({"compression.name=low-rank"})), HasSubstr("ef-sgd alone"));
+  EXPECT_THAT(refused(with({"participation.share=0.5"})), HasSubstr("compression.name"));
+}
+
 TEST(Compression, OfSolveHasTheShapeOfTheProblem) {
   const Config flat = config_of("ef-sgd", "name = \"low-rank\"\nrank = 1");
   EXPECT_EQ(make_analytic<double>(flat)->layout().tensors().front().shape,

@@ -22,13 +22,6 @@
 namespace murmur::algorithms {
 namespace {
 
-Calendar calendar_of(const OptionValues& values) {
-  return {.period = values.integer("period"),
-          .start = values.integer("start_step"),
-          .first = values.text("phase") == "first",
-          .average_before = values.text("before") == "every-step"};
-}
-
 template <class S>
 class Composer {
  public:

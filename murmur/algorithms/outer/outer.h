@@ -28,6 +28,9 @@ struct Calendar {
   }
 };
 
+// From the common options of an outer step.
+Calendar calendar_of(const OptionValues& values);
+
 // The fields of a composed program that an outer rule works on.
 struct OuterFields {
   std::size_t mean = 0;    // the workers' mean, or (without exact average) the worker's own model
@@ -76,6 +79,14 @@ Program<S> with_outer(Program<S> base,
                       bool starts_differ,
                       const std::vector<Level>& levels = {});
 
+// `base` with the outer step "average" of these options, in which encoded differences travel
+// (compressed.cpp). REQUIRES: a base without messages that keeps a model per worker; exact
+// averages; one start, and no outer steps before `start_step` but for averages at every step.
+template <class S>
+Program<S> with_compressed_average(Program<S> base, const OptionValues& values);
+
+extern template Program<float> with_compressed_average(Program<float>, const OptionValues&);
+extern template Program<double> with_compressed_average(Program<double>, const OptionValues&);
 extern template Program<float> with_outer(
     Program<float>, const OuterStep&, const OptionValues&, bool, const std::vector<Level>&);
 extern template Program<double> with_outer(

@@ -35,6 +35,13 @@ std::vector<OptionInfo> common_outer_options() {
   };
 }
 
+Calendar calendar_of(const OptionValues& values) {
+  return {.period = values.integer("period"),
+          .start = values.integer("start_step"),
+          .first = values.text("phase") == "first",
+          .average_before = values.text("before") == "every-step"};
+}
+
 const std::vector<OuterStep>& outer_steps() {
   static const std::vector<OuterStep> kAll{
       average_outer(), slowmo(), lookahead(), heavy_ball(), nesterov(), bmuf(), easgd()};

@@ -262,9 +262,9 @@ Config read_config(const Document& document, Purpose purpose) {
   read_top(document, config);
   config.algorithm = read_algorithm(document, purpose);
   config.gradient = read_gradient(document);
-  config.compression = read_compression(document, config.algorithm);
-  settle_form(document, config);
   config.outer = read_outer(document, purpose);
+  config.compression = read_compression(document, config);
+  settle_form(document, config);
   config.participation = read_participation(document, config);
   config.topology = read_topology(document, config);
   if (purpose == Purpose::kSolve) {

@@ -47,6 +47,10 @@ std::string missing(const Config& config) {
     return fmt::format("outer.phase = \"{}\" ends a round at its first step; allowed: \"last\"",
                        outer.text("phase"));
   }
+  if (config.compression && config.compression->choice.name != "none") {
+    return fmt::format("compression.name = \"{}\" encodes what all workers send; allowed: \"none\"",
+                       config.compression->choice.name);
+  }
   if (!config.outer->levels.empty()) {
     return "outer.period is a list; a round is one period of all workers: write a number";
   }

@@ -34,9 +34,8 @@ std::vector<GroupConfig> read_groups(TableReader& algorithm);
 
 // Reads [gradient].
 GradientConfig read_gradient(const Document& document);
-// Reads [compression]; none: there is no such table.
-std::optional<CompressionConfig> read_compression(const Document& document,
-                                                  const AlgorithmConfig& algorithm);
+// Reads [compression], behind [algorithm] and [outer]; none: there is no such table.
+std::optional<CompressionConfig> read_compression(const Document& document, const Config& config);
 
 // The form of `ef-sgd`, whose default is another with factors.
 void settle_form(const Document& document, Config& config);

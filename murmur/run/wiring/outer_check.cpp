@@ -74,6 +74,14 @@ void require_usable_outer(const Config& config, const Program<S>& base, bool sta
         config.outer->choice.name,
         config.algorithm.choice.name));
   }
+  if (config.compression && config.compression->choice.name != "none" && !base.takes_codec() &&
+      starts_differ) {
+    throw UserError(
+        fmt::format("{}: compression.name = \"{}\" encodes differences to an anchor that all have, "
+                    "but the workers' models differ at the start; give one row for all workers",
+                    config.compression->choice.place,
+                    config.compression->choice.name));
+  }
   if (!algorithms::visits_sequentially(config.outer->choice.options)) {
     return;
   }

@@ -44,6 +44,9 @@ Program<S> make_program(const Config& config, bool starts_differ, std::int64_t s
   if (config.outer->start_epoch) {
     values.set("start_step", steps_of({*config.outer->start_epoch, true}, steps_per_epoch));
   }
+  if (config.compression && config.compression->choice.name != "none" && !program.takes_codec()) {
+    return with_statistics(algorithms::with_compressed_average(std::move(program), values), config);
+  }
   std::vector<algorithms::Level> levels;
   for (const LevelConfig& level : config.outer->levels) {
     const bool all = level.group >= config.workers;
