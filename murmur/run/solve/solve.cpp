@@ -57,8 +57,10 @@ class Solver {
     auto parts =
         make_engine_parts(config, *problem_, graph_, {}, comm::Ownership::even(workers(), 1));
     require_one_start(config, parts.program, *problem_);
-    for (const Warning& warning :
-         warnings_of(config, parts.program, graph_, {.steps = config.steps})) {
+    RunExtent extent;
+    extent.steps = config.steps;
+    extent.parameters = static_cast<std::int64_t>(problem_->layout().parameters());
+    for (const Warning& warning : warnings_of(config, parts.program, graph_, extent)) {
       request_.warn(warning.text);
     }
     parts.pool = &pool_;

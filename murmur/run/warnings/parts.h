@@ -45,6 +45,7 @@ void look_at_algorithm(const WarningSubject& subject, Found& found);
 void look_at_factors(const WarningSubject& subject, Found& found);
 void look_at_participation(const WarningSubject& subject, Found& found);
 void look_at_compression(const WarningSubject& subject, Found& found);
+void look_at_stability(const WarningSubject& subject, Found& found);
 void look_at_outer(const WarningSubject& subject, Found& found);
 void look_at_cluster(const WarningSubject& subject, Found& found);
 

@@ -61,6 +61,7 @@ std::vector<Warning> warnings_of(const Config& config,
   look_at_algorithm(subject, found);
   look_at_factors(subject, found);
   look_at_compression(subject, found);
+  look_at_stability(subject, found);
   warn_of_outer(config, program, add);
   look_at_outer(subject, found);
   look_at_participation(subject, found);
