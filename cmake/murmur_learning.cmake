@@ -4,10 +4,11 @@
 #   murmur_learning_torch      torch/, with torch
 #   murmur_learning_loader     on_demand.cpp: stands in for torch/, and loads it as libmurmur_torch.so
 # Tests and benchmarks link the first two as murmur_learning, the program the first and the last as
-# murmur_learning_on_demand. Without torch both are without_torch.cpp, translation/ and weights/.
+# murmur_learning_on_demand. Without torch both are without_torch.cpp and what needs no torch to be compiled.
 set(folders FOLDERS core problems data models)
 if(NOT MURMUR_WITH_TORCH)
-  murmur_library(learning ${folders} ONLY "/(without_torch|(translation|weights)/[a-z0-9_]+).cpp$")
+  murmur_library(learning ${folders} KERNELS LIBRARIES ${CMAKE_DL_LIBS}
+                 ONLY "/(without_torch|loss|predict|supervised|(compiled|translation|weights)/[a-z0-9_]+).cpp$")
   add_library(murmur_learning_on_demand ALIAS murmur_learning)
   return()
 endif()

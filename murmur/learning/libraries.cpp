@@ -9,6 +9,7 @@
 
 #include <torch/version.h>
 
+#include "murmur/learning/compiled/libtorch.h"
 #include "murmur/learning/matmul.h"
 #include "murmur/learning/torch.h"
 
@@ -80,11 +81,13 @@ Result<Matmul<S>> find_matmul(const std::string& wish) {
 // at last.
 void compute_alone() {
   compute_alone_in_torch();
+  compute_alone_in_libtorch();
   compute_alone_in_onednn();
 }
 
 void compute_as_before() {
   compute_as_before_in_onednn();
+  compute_as_before_in_libtorch();
   compute_as_before_in_torch();
 }
 

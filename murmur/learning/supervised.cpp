@@ -9,6 +9,7 @@
 #include "murmur/core/check.h"
 #include "murmur/core/random.h"
 #include "murmur/data/source.h"
+#include "murmur/learning/compiled/executor.h"
 #include "murmur/learning/executor.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
@@ -22,6 +23,9 @@ constexpr std::int64_t kTokenScores = std::int64_t{1} << 24U;
 
 std::int64_t score_batch(const SupervisedSettings& settings) {
   const models::Network& network = settings.network;
+  if (network.compiled != nullptr) {
+    return network.compiled->examples();
+  }
   if (network.evaluates_by_batch) {
     return settings.evaluation_batch;
   }
@@ -35,12 +39,19 @@ std::vector<std::int32_t> first_indices(std::int64_t count) {
   return indices;
 }
 
+// By which library: products of a network's layers, or all of a compiled model.
+template <class S>
+struct Computed {
+  Matmul<S> matmul = nullptr;
+  std::shared_ptr<const CompiledStep> step = nullptr;
+};
+
 template <class S>
 class Supervised : public problems::Problem<S> {
  public:
-  Supervised(const SupervisedSettings& settings, Matmul<S> matmul)
+  Supervised(const SupervisedSettings& settings, Computed<S> computed)
       : settings_(settings),
-        matmul_(matmul),
+        computed_(std::move(computed)),
         layout_(models::layout(settings.network, sizeof(S))),
         buffers_(models::buffer_layout(settings.network, sizeof(S))),
         training_(data::make_source<S>(settings.data.dataset,
@@ -60,8 +71,10 @@ class Supervised : public problems::Problem<S> {
     const std::int64_t most = std::max(settings_.data.batches->largest(), score_batch_);
     instances_.clear();
     for (int thread = 0; thread < threads; ++thread) {
-      instances_.push_back(
-          std::make_unique<Instance>(settings_.network, layout_, objective(), most, matmul_));
+      instances_.push_back(std::make_unique<Instance>(
+          computed_.step != nullptr
+              ? make_compiled_executor<S>(computed_.step, objective())
+              : make_executor<S>(settings_.network, layout_, objective(), most, computed_.matmul)));
     }
   }
 
@@ -147,9 +160,7 @@ class Supervised : public problems::Problem<S> {
 
  private:
   struct Instance {
-    template <class... Arguments>
-    explicit Instance(Arguments&&... arguments)
-        : executor(make_executor<S>(std::forward<Arguments>(arguments)...)) {}
+    explicit Instance(std::unique_ptr<Executor<S>> made) : executor(std::move(made)) {}
     std::unique_ptr<Executor<S>> executor;
     std::vector<std::int32_t> which;
   };
@@ -218,7 +229,7 @@ class Supervised : public problems::Problem<S> {
   }
 
   const SupervisedSettings settings_;
-  const Matmul<S> matmul_;
+  const Computed<S> computed_;
   const Layout layout_;
   const Layout buffers_;
   const std::unique_ptr<data::Source<S>> training_;
@@ -233,8 +244,17 @@ class Supervised : public problems::Problem<S> {
 
 }  // namespace
 
+namespace {
+
 template <class S>
-Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
+Result<Computed<S>> find_libraries(const SupervisedSettings& settings) {
+  if (settings.network.compiled != nullptr) {
+    auto step = open_compiled(settings);
+    if (!step) {
+      return step.failure();
+    }
+    return Computed<S>{.step = std::move(step).value()};
+  }
   // Torch is loaded before oneDNN, so that both use the OpenMP runtime of torch.
   if (settings.network.has_body) {
     if (const Status loaded = load_torch(); !loaded) {
@@ -245,6 +265,17 @@ Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSe
   if (!matmul) {
     return matmul.failure();
   }
+  return Computed<S>{.matmul = matmul.value()};
+}
+
+}  // namespace
+
+template <class S>
+Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings) {
+  auto computed = find_libraries<S>(settings);
+  if (!computed) {
+    return computed.failure();
+  }
   const data::Dataset& dataset = *settings.data.dataset;
   const ExampleForm form = dataset.form();
   MURMUR_CHECK(settings.network.input == form.shape && settings.network.longest >= form.longest,
@@ -254,7 +285,7 @@ Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSe
                    : settings.network.classes == dataset.outputs(),
                "a network of {} outputs",
                settings.network.classes);
-  auto made = std::make_unique<Supervised<S>>(settings, matmul.value());
+  auto made = std::make_unique<Supervised<S>>(settings, std::move(computed).value());
   if (const Status loaded = made->load_start(); !loaded) {
     return loaded.failure();
   }

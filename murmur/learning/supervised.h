@@ -42,8 +42,10 @@ struct SupervisedSettings {
   std::string matmul = "auto";  // "auto", "onednn" or "torch" (libraries.h)
 };
 
-// S: float or double. kInvalid: this build has no torch, or not the library that `matmul` names.
-// kMissing: torch is needed and cannot be loaded. kDamaged, kIo: the weights cannot be read.
+// S: float or double. kInvalid: this build has no torch, or not the library that `matmul` names; or
+// a compiled model does not fit the data, the torch or the processor. kMissing: torch is needed and
+// cannot be loaded, or a file of a compiled model. kDamaged, kIo: that, or the weights, cannot be
+// read.
 template <class S>
 Result<std::unique_ptr<problems::Problem<S>>> make_supervised(const SupervisedSettings& settings);
 

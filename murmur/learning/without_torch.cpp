@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces this folder in a build without torch.
+// Replaces what needs torch's headers in a build without torch, which computes compiled models
+// alone.
 #include "murmur/core/check.h"
+#include "murmur/learning/compiled/libtorch.h"
+#include "murmur/learning/executor.h"
 #include "murmur/learning/libraries.h"
 #include "murmur/learning/matmul.h"
-#include "murmur/learning/predict.h"
 #include "murmur/learning/statistics.h"
-#include "murmur/learning/supervised.h"
 #include "murmur/learning/torch.h"
 
 namespace murmur::learning {
@@ -19,8 +20,12 @@ Failure no_torch() {
 
 }  // namespace
 
-void compute_alone() {}
-void compute_as_before() {}
+void compute_alone() {
+  compute_alone_in_libtorch();
+}
+void compute_as_before() {
+  compute_as_before_in_libtorch();
+}
 
 std::string torch_version() {
   return "none";
@@ -47,33 +52,27 @@ template std::unique_ptr<Generator<double>> make_torch_generator<double>(const m
                                                                          data::Task);
 
 template <class S>
-Result<std::unique_ptr<problems::Problem<S>>> make_supervised(
-    const SupervisedSettings& /*settings*/) {
+Result<Matmul<S>> find_matmul(const std::string& /*wish*/) {
   return no_torch();
 }
 
-template Result<std::unique_ptr<problems::Problem<float>>> make_supervised<float>(
-    const SupervisedSettings&);
-template Result<std::unique_ptr<problems::Problem<double>>> make_supervised<double>(
-    const SupervisedSettings&);
+template Result<Matmul<float>> find_matmul(const std::string&);
+template Result<Matmul<double>> find_matmul(const std::string&);
 
 template <class S>
-Result<std::vector<std::vector<double>>> outputs_of(
-    const models::Network& /*network*/,
-    std::shared_ptr<const data::Dataset> /*dataset*/,
-    const problems::Model<S>& /*model*/,
-    const std::string& /*matmul*/) {
-  return no_torch();
+std::unique_ptr<Executor<S>> make_executor(const models::Network& /*network*/,
+                                           const Layout& /*layout*/,
+                                           const Objective& /*objective*/,
+                                           std::int64_t /*most*/,
+                                           Matmul<S> /*matmul*/) {
+  MURMUR_CHECK(false, "a network without torch");
+  return nullptr;
 }
 
-template Result<std::vector<std::vector<double>>> outputs_of(const models::Network&,
-                                                             std::shared_ptr<const data::Dataset>,
-                                                             const problems::Model<float>&,
-                                                             const std::string&);
-template Result<std::vector<std::vector<double>>> outputs_of(const models::Network&,
-                                                             std::shared_ptr<const data::Dataset>,
-                                                             const problems::Model<double>&,
-                                                             const std::string&);
+template std::unique_ptr<Executor<float>> make_executor(
+    const models::Network&, const Layout&, const Objective&, std::int64_t, Matmul<float>);
+template std::unique_ptr<Executor<double>> make_executor(
+    const models::Network&, const Layout&, const Objective&, std::int64_t, Matmul<double>);
 
 template <class S>
 std::unique_ptr<Statistics<S>> make_statistics(const SupervisedSettings& /*settings*/,

@@ -22,7 +22,8 @@ const std::vector<Model>& models() {
                                          gpt(),
                                          lstm(),
                                          transformer(),
-                                         bert()};
+                                         bert(),
+                                         compiled()};
   return kTable;
 }
 
@@ -116,10 +117,12 @@ Result<Network> make_network(const Model& model,
                   .tied = model.tied == nullptr ? std::vector<TiedName>() : model.tied(options),
                   .evaluates_by_batch = false,
                   .bf16 = false,
+                  .compiled = nullptr,
                   .head = {}};
   model.describe(network);
   const bool scores_tokens = kind == ExampleKind::kText || kind == ExampleKind::kPairs;
-  MURMUR_CHECK(network.head.empty() ? scores_tokens : network.head.back().outputs == outputs,
+  MURMUR_CHECK(network.head.empty() ? scores_tokens || network.compiled != nullptr
+                                    : network.head.back().outputs == outputs,
                "'{}' does not end with a linear layer of {} outputs",
                model.name,
                outputs);

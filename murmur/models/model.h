@@ -69,5 +69,6 @@ Model gpt();
 Model lstm();
 Model transformer();
 Model bert();
+Model compiled();
 
 }  // namespace murmur::models

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@
 #include "murmur/models/chain.h"
 
 namespace murmur::models {
+
+struct CompiledModel;
 
 // The initial values of a tensor.
 struct Initial {
@@ -83,8 +86,10 @@ struct Network {
   bool evaluates_by_batch = false;
   // Forward and backward as under torch.autocast(dtype=bfloat16); the parameters stay as they are.
   bool bf16 = false;
+  // A library computes it (compiled/compiled.h). Null: of the others.
+  std::shared_ptr<const CompiledModel> compiled = nullptr;
   // With relu between them; the first one takes the body's features. Empty: the body computes the
-  // scores of tokens itself.
+  // scores of tokens itself, or a library everything.
   std::vector<Linear> head;
 
   std::int64_t features() const { return head.front().inputs; }

@@ -215,7 +215,8 @@ void foresee_memory(Forecast& forecast,
   forecast.memory.activations = forecast.threads * value_bytes *
                                 (values.training * examples_of_batch(forecast.config, network) +
                                  values.evaluation * static_cast<double>(learning::kScoreBatch));
-  forecast.memory.program = network.has_body ? kProgramWithTorch : kProgram;
+  forecast.memory.program =
+      network.has_body || network.compiled != nullptr ? kProgramWithTorch : kProgram;
   forecast.memory.modules =
       forecast.threads * (static_cast<double>(of_module * sizeof(S)) + row[1]);
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "murmur/core/error.h"
+#include "murmur/models/compiled/compiled.h"
 #include "murmur/run/wiring/saved_run.h"
 
 namespace murmur::run {
@@ -38,10 +39,20 @@ std::shared_ptr<const learning::WeightsSource> open_source(const std::string& pa
 
 StartWeights find_start_weights(const Config& config, const models::Network& network) {
   if (config.weights.empty()) {
+    if (network.compiled != nullptr) {
+      throw UserError(
+          fmt::format("a compiled model starts from the model.safetensors in its folder, "
+                      "{}, or from model.weights, and there is neither",
+                      network.compiled->folder.string()),
+          ExitCode::kData);
+    }
     return {};
   }
   StartWeights start{.source = open_source(config.weights)};
-  auto match = learning::match_weights(*start.source, network, learning::HeadRule::kMayBeDrawn);
+  auto match = learning::match_weights(
+      *start.source,
+      network,
+      network.compiled != nullptr ? learning::HeadRule::kMustFit : learning::HeadRule::kMayBeDrawn);
   if (!match) {
     throw UserError(fmt::format("model.weights: {}", match.failure().message), ExitCode::kData);
   }

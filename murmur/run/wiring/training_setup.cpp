@@ -112,6 +112,11 @@ std::unique_ptr<learning::Statistics<S>> make_statistics(const Config& config,
   if (!examples) {
     return nullptr;
   }
+  if (setup.network.compiled != nullptr) {
+    throw UserError(
+        "evaluation.statistics = \"recompute\" is not possible with a compiled model; leave "
+        "it out");
+  }
   if (setup.network.buffers.empty()) {
     throw UserError(
         fmt::format("evaluation.statistics = \"recompute\" is about running statistics of batch "
