@@ -18,6 +18,7 @@ __version__ = version()
 _PLACES = {
     "simulate": "_simulate",
     "compare": "_compare",
+    "compile": "_compile",
     "Batches": "_data",
     "Run": "_run",
     "Simulation": "_arrays",
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from murmur import optim as optim
     from murmur._arrays import Gradient as Gradient, Simulation as Simulation, Worker as Worker
     from murmur._compare import compare as compare
+    from murmur._compile import compile as compile
     from murmur._data import Batches as Batches
     from murmur._draws import seed_draws as seed_draws
     from murmur._program import Topology as Topology, cmake_dir as cmake_dir, plan as plan, topology as topology, train as train

@@ -60,4 +60,5 @@ NB_MODULE(_murmur, module) {
   bind_simulation<double>(module, "Simulation64");
   bind_worker<float>(module, "Worker32");
   bind_worker<double>(module, "Worker64");
+  bind_compiled(module);
 }
