@@ -11,6 +11,22 @@
 #include "murmur/engine/exchange/row_exchange.h"
 
 namespace murmur::engine {
+namespace {
+
+// Of every local worker, to how many it sends.
+std::vector<std::int64_t> out_edges(const topology::MixingMatrix& matrix, comm::WorkerRange local) {
+  std::vector<std::int64_t> edges(static_cast<std::size_t>(local.size()));
+  for (int i = 0; i < matrix.workers(); ++i) {
+    for (const topology::Neighbor& neighbor : matrix.in(i)) {
+      if (local.contains(neighbor.worker)) {
+        ++edges[static_cast<std::size_t>(neighbor.worker - local.begin)];
+      }
+    }
+  }
+  return edges;
+}
+
+}  // namespace
 
 template <class S>
 Publisher<S>::Publisher(const topology::MixingMatrix& matrix,
@@ -26,6 +42,7 @@ Publisher<S>::Publisher(const topology::MixingMatrix& matrix,
       local_(copy.rows->local()),
       edges_(matrix.edges()) {
   find_neighbors(matrix);
+  out_edges_ = out_edges(matrix, local_);
   copies_ = Arena<S>(std::vector<std::size_t>{remote_.size()}, copy.rows->row_size());
 }
 
@@ -42,14 +59,6 @@ void Publisher<S>::find_neighbors(const topology::MixingMatrix& matrix) {
       if (!local_.contains(i) && from_here) {
         receivers[static_cast<std::size_t>(neighbor.worker - local_.begin)].insert(
             peers_.ownership->owner(i));
-      }
-    }
-  }
-  out_edges_.resize(receivers.size());
-  for (int i = 0; i < matrix.workers(); ++i) {
-    for (const topology::Neighbor& neighbor : matrix.in(i)) {
-      if (local_.contains(neighbor.worker)) {
-        ++out_edges_[static_cast<std::size_t>(neighbor.worker - local_.begin)];
       }
     }
   }
