@@ -10,7 +10,7 @@
 //
 // with b = beta, nesterov beta + beta^2. No second message is needed: neighbors moved by -lr v, so
 // sum_j w_ij v_j = v + p_old / lr_old - p / lr_old. At a learning rate of 0 the models mix and the
-// memories stay; behind such a step v stands for its mix, whose mean over the workers is the same.
+// memories stay, but for v, which is replaced by its mix: behind such a step p no longer tells it.
 #include "murmur/algorithms/momentum.h"
 #include "murmur/algorithms/registry.h"
 
@@ -52,7 +52,7 @@ struct Gut {
     s.start = s.x;
     return s;
   }
-  // sum_j w_ij v_j of the step before, or v while that is not known.
+  // sum_j w_ij v_j of the step before, or v where that is in its place.
   static constexpr S mixed_direction(const State& s, const S& pull, const Round<S>& r) {
     const auto moved = Real<S>(r.previous_lr != 0);
     const auto known = Real<S>(r.age != 0) * moved;  // no branch, so that the loop vectorises
@@ -63,12 +63,13 @@ struct Gut {
     const S pull = s.x - s.start;
     const S now = pull / (still ? 1 : r.lr);
     const Real<S> b = o.beta + Real<S>(o.nesterov) * o.beta * o.beta;
-    const S y = g - now + o.mu * (mixed_direction(s, pull, r) - s.g - b * s.p);
+    const S mixed = mixed_direction(s, pull, r);
+    const S y = g - now + o.mu * (mixed - s.g - b * s.p);
     const S m = next_momentum(s.m, y, o.beta);
     const S v = direction(m, y, o.beta, o.nesterov);
     return {.x = still ? s.x : s.start - r.lr * v,
             .m = still ? s.m : m,
-            .v = still ? s.v : v,
+            .v = still ? mixed : v,
             .g = still ? s.g : g,
             .p = still ? s.p : now,
             .start = s.start};
