@@ -42,6 +42,18 @@ function(murmur_properties)
     CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON BUILD_RPATH "$ORIGIN;${PROJECT_BINARY_DIR}")
 endfunction()
 
+# murmur_precompile(TARGET SOURCES HEADER...): what most sources include is parsed once per target, where that is asked for.
+# Under sanitizers it is: what a source includes itself is seen by all other builds.
+option(MURMUR_PRECOMPILE "Parse the headers that most sources include once per folder" OFF)
+function(murmur_precompile target sources)
+  list(LENGTH sources count)
+  if(MURMUR_PRECOMPILE AND count GREATER 2)
+    target_precompile_headers(${target} PRIVATE <algorithm> <array> <atomic> <chrono> <cmath> <condition_variable> <cstdint>
+      <cstring> <filesystem> <fstream> <functional> <limits> <map> <memory> <mutex> <numeric> <optional> <set> <span> <sstream>
+      <stdexcept> <string> <string_view> <thread> <tuple> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h> ${ARGN})
+  endif()
+endfunction()
+
 # murmur_library(NAME [FOLDERS ...] [LIBRARIES ...] [KERNELS] [COLD] [OBJECTS] [WITHOUT PATTERN] [ONLY PATTERN] [AS NAME])
 # All sources of murmur/NAME, or those that do not or do match PATTERN, as the target murmur_NAME. KERNELS:
 # loops over coordinates, compiled so that they vectorise and so that every compiler rounds alike. COLD: reads, checks and
@@ -80,11 +92,14 @@ function(murmur_library name)
   endforeach()
   if(ARG_KERNELS AND sources)
     # Aligned: where a kernel's loop happens to lie was worth a fifth of its time.
-    target_compile_options(${target} PRIVATE -O3 -fno-math-errno -ffp-contract=off -falign-functions=64
-      -falign-loops=32)
+    target_compile_options(${target} PRIVATE $<$<NOT:$<BOOL:${MURMUR_SANITIZE}>>:-O3> -fno-math-errno -ffp-contract=off
+      -falign-functions=64 -falign-loops=32)
   endif()
   if(ARG_COLD AND sources)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
+  endif()
+  if(sources)
+    murmur_precompile(${target} "${sources}")
   endif()
 endfunction()
 
