@@ -21,7 +21,11 @@ def launchers():
 
 
 def run(words, code=0, **environment):
-    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
+    words = list(map(str, words))
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
+    except subprocess.TimeoutExpired as late:
+        raise AssertionError(f"{words} did not end:\n{late.stdout}{late.stderr}") from late
     if code is not None and done.returncode != code:
         raise AssertionError(f"{words} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
