@@ -81,6 +81,8 @@ void WorkerState<S>::require_same_steps() {
   const auto rate_in = [](const std::string& text) { return text.substr(text.find(' ') + 1); };
   for (std::size_t p = 1; p < texts.size(); ++p) {
     if (texts[p] != texts.front()) {
+      // All see it. None leaves before all have, as what it then says would end the others' wait.
+      (void)comm::exchange_texts(*world_->transport(), "");
       throw Error(fmt::format(
           "process {} has taken steps at other rates, or with other factors of tensors, than "
           "process 0; the last of {} steps was at {}, there at {}. Rates and groups are to be the "

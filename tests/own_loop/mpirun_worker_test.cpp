@@ -80,8 +80,8 @@ TEST_P(OwnLoops, SayInEveryProcessWhatDiffers) {
       {"wrong", "nonsense"},
       {"tensors", "another configuration.*scale"},
       {"start", "no start today"},
-      {"factors", "process 1 (has taken steps at other|gave up)"},
-      {"rates", "process 1 (has taken steps at other|gave up)"}};
+      {"factors", "process 1 has taken steps at other"},
+      {"rates", "process 1 has taken steps at other"}};
   for (const auto& [what, part] : parts) {
     for (const auto& [process, message] : messages(GetParam(), what)) {
       EXPECT_THAT(message, ::testing::ContainsRegex(part)) << what << " in process " << process;
