@@ -57,7 +57,7 @@ PROMISES = {
         like="murmur/codecs/sign.cpp",
         tests={"test_codecs": "*bfloat16*", "test_laws": "*bfloat16*"},
         says=[("list codecs", "bfloat16")],
-        again=("tests/codecs/codec_laws_test.cpp", "tests/laws/compression_laws_test.cpp")),
+        again=("tests/codecs/codec_laws_test.cpp", "tests/laws/compression_laws_test.cpp", "tests/laws/compressed_average_laws_test.cpp")),
     "add-a-dataset": Promise(
         like="murmur/data/images/mnist.cpp",
         tests={"test_data": "*"},
