@@ -92,8 +92,10 @@ function(murmur_library name)
   endforeach()
   if(ARG_KERNELS AND sources)
     # Aligned: where a kernel's loop happens to lie was worth a fifth of its time.
-    target_compile_options(${target} PRIVATE $<$<NOT:$<BOOL:${MURMUR_SANITIZE}>>:-O3> -fno-math-errno -ffp-contract=off
-      -falign-functions=64 -falign-loops=32)
+    target_compile_options(${target} PRIVATE -fno-math-errno -ffp-contract=off -falign-functions=64 -falign-loops=32)
+    if(NOT MURMUR_SANITIZE)
+      target_compile_options(${target} PRIVATE -O3)
+    endif()
   endif()
   if(ARG_COLD AND sources)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)

@@ -79,15 +79,15 @@ std::string doubt(const Greeting& greeting,
   return {};
 }
 
-// Until all of `wanted` are here. Strangers are sent away: a process of another world with the
-// reason, anything else without a word.
+// Until all processes with higher numbers are here: they come, to lower ones one goes. Strangers
+// are sent away: a process of another world with the reason, anything else without a word.
 template <class Welcome>
 Status accept_all(const Socket& listener,
                   const TcpPlace& place,
-                  std::size_t wanted,
                   Deadline deadline,
                   std::vector<Socket>& sockets,
                   const Welcome& welcome) {
+  auto wanted = static_cast<std::size_t>(place.processes - place.process - 1);
   while (wanted > 0) {
     auto socket = accept_from(listener, deadline);
     if (!socket) {
@@ -132,7 +132,7 @@ Result<std::vector<Socket>> meet_as_first(const TcpPlace& place, Deadline deadli
       addresses[static_cast<std::size_t>(greeting.process)] =
           fmt::format("{} {}", peer_address_of(socket), greeting.port);
     };
-    const Status met = accept_all(listener.value(), place, processes - 1, deadline, sockets, note);
+    const Status met = accept_all(listener.value(), place, deadline, sockets, note);
     if (!met) {
       return met.failure();
     }
@@ -203,9 +203,8 @@ Result<std::vector<Socket>> meet_as_other(const TcpPlace& place, Deadline deadli
     }
     sockets[static_cast<std::size_t>(p)] = std::move(socket).value();
   }
-  const auto later = static_cast<std::size_t>(place.processes - place.process - 1);
   const Status met =
-      accept_all(listener, place, later, deadline, sockets, [](const Greeting&, const Socket&) {});
+      accept_all(listener, place, deadline, sockets, [](const Greeting&, const Socket&) {});
   if (!met) {
     return met.failure();
   }
