@@ -75,13 +75,12 @@ std::map<int, std::string> messages(const Launcher& launcher, const std::string&
 }
 
 TEST_P(OwnLoops, SayInEveryProcessWhatDiffers) {
-  const std::map<std::string, std::string> parts{
-      {"options", "another configuration"},
-      {"wrong", "nonsense"},
-      {"tensors", "another configuration.*scale"},
-      {"start", "no start today"},
-      {"factors", "process 1 has taken steps at other"},
-      {"rates", "process 1 has taken steps at other"}};
+  const std::map<std::string, std::string> parts{{"options", "another configuration"},
+                                                 {"wrong", "nonsense"},
+                                                 {"tensors", "another configuration.*scale"},
+                                                 {"start", "no start today"},
+                                                 {"factors", "process 1 has taken steps at other"},
+                                                 {"rates", "process 1 has taken steps at other"}};
   for (const auto& [what, part] : parts) {
     for (const auto& [process, message] : messages(GetParam(), what)) {
       EXPECT_THAT(message, ::testing::ContainsRegex(part)) << what << " in process " << process;
